@@ -1,0 +1,1 @@
+"""What an agent sees: lookup, card, popup, tray, hotkey."""

@@ -1,0 +1,130 @@
+"""A lookup's answer, as the popup draws it and as `lookup --json` prints it.
+
+Plain frozen data: whoever draws it never asks back.
+"""
+
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+State = Literal["normal", "outage", "partial_outage", "maintenance", "suspected", "unknown"]
+Phase = Literal["upcoming", "active", "overdue", "ended_by_clock", "restored"]
+Freshness = Literal["live", "recent", "stale"]
+ResultKind = Literal["area", "feeder", "transformer_area", "customer"]
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Why a result is there.
+
+    Attributes:
+        reason: One word, such as `code`, `name`, `pinyin`, `initials`, `number`, `fuzzy`.
+        spans: `[start, end)` pairs of characters of the result's name that the query stands for.
+    """
+
+    reason: str
+    spans: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class BranchView:
+    """The branch that supplies a place."""
+
+    id: str
+    name: str
+    phone: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ContactView:
+    """A person or desk to call; never masked."""
+
+    role: str
+    name: str
+    phone: str
+
+
+@dataclass(frozen=True, slots=True)
+class SupplyView:
+    """A feeder or transformer area on a card."""
+
+    id: str
+    number: str
+    name: str
+    state: State
+
+
+@dataclass(frozen=True, slots=True)
+class OutageView:
+    """An outage window that touches a result; times are ISO 8601 in UTC."""
+
+    id: str
+    kind: str
+    phase: Phase
+    start: str
+    etr: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerView:
+    """What a customer's card adds; `masked` names the fields that this reader sees masked."""
+
+    address: str | None
+    phone: str | None
+    contract_kva: float | None
+    importance: str | None
+    high_risk: bool
+    sensitive: bool
+    source: str | None
+    masked: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One record that a query found, with its verdict.
+
+    Attributes:
+        score: 0 to 100; the first result is the best.
+        path: Where it is, widest first, such as `("连山区", "塔山乡")`: tells namesakes apart.
+        affected: For an area in `partial_outage`: how many of how many transformer areas are out.
+        script: The sentence to read out to the caller.
+    """
+
+    kind: ResultKind
+    id: str
+    code: str | None
+    name: str
+    score: float
+    match: Match
+    branch: BranchView | None
+    contacts: tuple[ContactView, ...]
+    feeders: tuple[SupplyView, ...]
+    transformer_areas: tuple[SupplyView, ...]
+    state: State
+    outages: tuple[OutageView, ...]
+    customer: CustomerView | None
+    script: str
+    path: tuple[str, ...] = ()
+    affected: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """All that a query found.
+
+    Attributes:
+        as_of: The moment of the last confirmed contact with the hub, ISO 8601 in UTC, or None if there never was one.
+        age_s: Seconds since then.
+        freshness: `live` within a minute, `recent` within 15 minutes, else `stale`: the state is not confirmed.
+    """
+
+    query: str
+    took_ms: float
+    as_of: str | None
+    age_s: float | None
+    freshness: Freshness
+    results: tuple[Result, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """The public JSON form of the answer."""
+        return asdict(self)

@@ -1,0 +1,302 @@
+"""The kinds of record, described as data.
+
+The one module that names the power kinds. The change log, the cache, the index, masking and importing read these
+descriptions and treat every kind alike, so that another kind (an order, a contract) is one more entry here.
+"""
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from functools import cached_property
+
+from data.clock import from_iso, to_iso
+from data.errors import BadValueError
+
+type_ = type
+
+Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
+Doc = dict[str, Json]
+"""One record as plain JSON values: every field of its kind by name, None where nothing is known."""
+
+
+class FieldType(Enum):
+    """How a field's value looks in a `Doc`."""
+
+    TEXT = "text"
+    REAL = "real"
+    FLAG = "flag"
+    TIME = "time"
+    """ISO 8601 text in UTC, as `data.clock.to_iso` writes it."""
+    REF = "ref"
+    """The id of a record of kind `target`."""
+    REFS = "refs"
+    """A sorted list of ids of records of kind `target`."""
+    TEXTS = "texts"
+    JSON = "json"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of a kind.
+
+    Attributes:
+        name: The name in code, in English headers and in documents.
+        headers: Chinese headers under which import files carry it.
+        type: How its values look.
+        target: For REF and REFS, the kind referred to.
+        choices: Accepted values; an import also takes the Chinese word that is the key's value.
+        personal: Masked by role before it leaves the hub.
+        required: May not be empty.
+    """
+
+    name: str
+    headers: tuple[str, ...] = ()
+    type: FieldType = FieldType.TEXT
+    target: str = ""
+    choices: Mapping[str, str] | None = None
+    personal: bool = False
+    required: bool = False
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of record.
+
+    Attributes:
+        name: The name in code, of its table, and in answers.
+        label: What people call it.
+        fields: Its fields; `id` comes first.
+        named: An agent can find it by its `name`.
+        codes: Fields that an agent can type as a code or number.
+        bucket: Which customers' data a device may hold is decided by bucket; `None` is the global one.
+    """
+
+    name: str
+    label: str
+    fields: tuple[Field, ...]
+    named: bool = True
+    codes: tuple[str, ...] = ()
+
+    @cached_property
+    def by_name(self) -> dict[str, Field]:
+        """The fields by name."""
+        return {field.name: field for field in self.fields}
+
+    def canonical(self, doc: Mapping[str, Json]) -> Doc:
+        """`doc` with every field of the kind, in order, in its canonical form.
+
+        Raises:
+            BadValueError: a value does not fit its field.
+        """
+        return {field.name: canonical_value(field, doc.get(field.name)) for field in self.fields}
+
+
+def canonical_value(field: Field, value: Json | datetime) -> Json:  # noqa: PLR0911 - one line a type
+    """`value` in the one form in which it is stored and compared; empty text is None.
+
+    Raises:
+        BadValueError: it does not fit the field, or is empty where something is required.
+    """
+    if value is None or value == "":
+        if field.required:
+            raise BadValueError(field.name, "", "must not be empty")
+        return False if field.type is FieldType.FLAG else [] if field.type in LISTS else None
+    match field.type:
+        case FieldType.TEXT | FieldType.REF:
+            return _text(field, value)
+        case FieldType.REAL:
+            return _number(field, value)
+        case FieldType.FLAG:
+            return _flag(field, value)
+        case FieldType.TIME:
+            return to_iso(value if isinstance(value, datetime) else from_iso(str(value), field.name))
+        case FieldType.REFS:
+            return sorted(set(_texts(field, value)))
+        case FieldType.TEXTS:
+            return list(dict.fromkeys(_texts(field, value)))
+        case FieldType.JSON:
+            return value if not isinstance(value, datetime) else to_iso(value)
+
+
+LISTS = frozenset({FieldType.REFS, FieldType.TEXTS})
+
+
+def _text(field: Field, value: Json | datetime) -> str:
+    if not isinstance(value, str | int):
+        raise BadValueError(field.name, value, "must be text")
+    text = str(value).strip()
+    if field.choices is not None and text not in field.choices:
+        raise BadValueError(field.name, text, "must be one of " + ", ".join(field.choices))
+    return text
+
+
+def _texts(field: Field, value: Json | datetime) -> list[str]:
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        raise BadValueError(field.name, value, "must be a list of texts")
+    return [str(item) for item in value if item]
+
+
+def _number(field: Field, value: Json | datetime) -> float:
+    try:
+        number = float(value)  # type: ignore[arg-type]  # whatever it is, float() says so
+    except (TypeError, ValueError):
+        raise BadValueError(field.name, value, "must be a number") from None
+    if not math.isfinite(number):
+        raise BadValueError(field.name, value, "must be a finite number")
+    return number
+
+
+def _flag(field: Field, value: Json | datetime) -> bool:
+    if value in (True, False):
+        return bool(value)
+    raise BadValueError(field.name, value, "must be true or false")
+
+
+def canonical_json(value: Json) -> str:
+    """The one JSON text of `value`: sorted keys, no spaces, UTF-8 characters as they are."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+BRANCH_KINDS = {"company": "供电公司", "branch": "供电分公司", "station": "供电所"}
+AREA_LEVELS = {
+    "province": "省",
+    "city": "市",
+    "county": "县区",
+    "township": "乡镇街道",
+    "village": "村社区",
+}
+CONTACT_ROLES = {
+    "area_manager": "台区经理",
+    "branch_duty": "值班室",
+    "repair_crew": "抢修班",
+    "branch_manager": "所长",
+}
+SOURCES = {"central": "营销系统", "rural": "农网"}
+IMPORTANCE = {"special": "特级", "first": "一级", "second": "二级", "temporary": "临时"}
+OUTAGE_KINDS = {
+    "planned": "计划停电",
+    "fault": "故障停电",
+    "temporary": "临时停电",
+    "load_management": "有序用电",
+    "supply_limit": "超供电能力停限电",
+    "meter_box": "表箱停电",
+    "maintenance": "检修",
+}
+
+_ID = Field("id", ("编号", "标识"), required=True)
+_NAME = Field("name", ("名称",), required=True)
+
+BRANCH = Kind(
+    "branch",
+    "供电单位",
+    (
+        _ID,
+        Field("name", ("名称", "供电单位"), required=True),
+        Field("parent_id", ("上级编号", "上级"), FieldType.REF, "branch"),
+        Field("kind", ("类型",), choices=BRANCH_KINDS),
+        Field("phone", ("电话",)),
+    ),
+    named=False,
+)
+AREA = Kind(
+    "area",
+    "区域",
+    (
+        Field("id", ("编号", "行政区划代码", "国家代码"), required=True),
+        Field("name", ("名称", "区域名称"), required=True),
+        Field("parent_id", ("上级编号", "上级"), FieldType.REF, "area"),
+        Field("level", ("级别",), choices=AREA_LEVELS),
+        Field("code", ("区域编码", "编码")),
+        Field("aliases", ("别名",), FieldType.TEXTS),
+        Field("branch", ("供电单位", "供电所", "供电分公司"), FieldType.REF, "branch"),
+    ),
+    codes=("code",),
+)
+CONTACT = Kind(
+    "contact",
+    "联系人",
+    (
+        _ID,
+        Field("name", ("姓名", "名称"), required=True),
+        Field("phone", ("电话", "联系电话"), required=True),
+        Field("role", ("角色", "岗位"), choices=CONTACT_ROLES, required=True),
+        Field("branch", ("供电单位", "供电所"), FieldType.REF, "branch"),
+        Field("areas", ("区域", "负责区域"), FieldType.REFS, "area"),
+        Field("transformer_areas", ("台区", "负责台区"), FieldType.REFS, "transformer_area"),
+    ),
+    named=False,
+)
+FEEDER = Kind(
+    "feeder",
+    "线路",
+    (
+        _ID,
+        Field("number", ("线路编号", "线路号"), required=True),
+        Field("name", ("线路名称", "名称"), required=True),
+        Field("substation", ("变电站",)),
+        Field("branch", ("供电单位", "供电所"), FieldType.REF, "branch"),
+        Field("kv", ("电压等级", "电压"), FieldType.REAL),
+        Field("source", ("来源",), choices=SOURCES),
+    ),
+    codes=("number",),
+)
+TRANSFORMER_AREA = Kind(
+    "transformer_area",
+    "台区",
+    (
+        _ID,
+        Field("number", ("台区编号", "台区号"), required=True),
+        Field("name", ("台区名称", "名称"), required=True),
+        Field("feeder", ("所属线路", "线路"), FieldType.REF, "feeder", required=True),
+        Field("kva", ("配变容量", "容量"), FieldType.REAL),
+        Field("areas", ("区域", "供电区域"), FieldType.REFS, "area"),
+        Field("manager", ("台区经理",), FieldType.REF, "contact"),
+    ),
+    codes=("number",),
+)
+CUSTOMER = Kind(
+    "customer",
+    "客户",
+    (
+        Field("id", ("户号", "客户编号"), required=True),
+        Field("name", ("户名", "客户名称"), personal=True, required=True),
+        Field("address", ("用电地址", "地址"), personal=True),
+        Field("transformer_area", ("所属台区", "台区"), FieldType.REF, "transformer_area"),
+        Field("feeder", ("所属线路", "线路"), FieldType.REF, "feeder"),
+        Field("phone", ("电话", "联系电话"), personal=True),
+        Field("contract_kva", ("合同容量",), FieldType.REAL),
+        Field("importance", ("重要等级", "重要客户"), choices=IMPORTANCE),
+        Field("high_risk", ("高危", "高危客户"), FieldType.FLAG),
+        Field("sensitive", ("敏感", "敏感用户"), FieldType.FLAG),
+        Field("source", ("来源",), choices=SOURCES),
+    ),
+    codes=("id",),
+)
+OUTAGE = Kind(
+    "outage",
+    "停电信息",
+    (
+        _ID,
+        Field("kind", choices=OUTAGE_KINDS, required=True),
+        Field("start", type=FieldType.TIME, required=True),
+        Field("etr", type=FieldType.TIME, required=True),
+        Field("reason", required=True),
+        Field("hold", type=FieldType.FLAG),
+        Field("scope", type=FieldType.JSON, required=True),
+        Field("restored_at", type=FieldType.TIME),
+        Field("withdrawn_at", type=FieldType.TIME),
+        Field("revisions", type=FieldType.JSON, required=True),
+    ),
+    named=False,
+)
+
+KINDS: dict[str, Kind] = {
+    kind.name: kind for kind in (BRANCH, AREA, CONTACT, FEEDER, TRANSFORMER_AREA, CUSTOMER, OUTAGE)
+}
+"""Every kind, in the order in which they can be stored: what is referred to comes before what refers to it."""
+
+RANKED = ("area", "feeder", "transformer_area", "customer")
+"""The kinds that a lookup answers, best first where all else is equal."""

@@ -1,0 +1,1 @@
+"""How what is known travels: the hub half and the replica half."""

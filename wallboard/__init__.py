@@ -1,0 +1,1 @@
+"""What a room sees: calls, metrics, duty reports, the wallboard page."""
