@@ -15,8 +15,6 @@ from functools import cached_property
 from data.clock import from_iso, to_iso
 from data.errors import BadValueError
 
-type_ = type
-
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 Doc = dict[str, Json]
 """One record as plain JSON values: every field of its kind by name, None where nothing is known."""
@@ -71,7 +69,6 @@ class Kind:
         fields: Its fields; `id` comes first.
         named: An agent can find it by its `name`.
         codes: Fields that an agent can type as a code or number.
-        bucket: Which customers' data a device may hold is decided by bucket; `None` is the global one.
     """
 
     name: str
@@ -114,9 +111,9 @@ def canonical_value(field: Field, value: Json | datetime) -> Json:  # noqa: PLR0
         case FieldType.TIME:
             return to_iso(value if isinstance(value, datetime) else from_iso(str(value), field.name))
         case FieldType.REFS:
-            return sorted(set(_texts(field, value)))
+            return [*sorted(set(_texts(field, value)))]
         case FieldType.TEXTS:
-            return list(dict.fromkeys(_texts(field, value)))
+            return [*dict.fromkeys(_texts(field, value))]
         case FieldType.JSON:
             return value if not isinstance(value, datetime) else to_iso(value)
 

@@ -1,0 +1,148 @@
+"""The gap-free, ordered log of what each committed transaction touched.
+
+A revision is a committed transaction. The log says which records it touched and in which buckets; what they hold now
+is read from their tables, in one read transaction together with the head revision. So a reader who is at revision R
+and is sent every record touched after R is, after applying them all, exactly at the head.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import Connection, func, insert, select, text, update
+
+from data.clock import to_iso
+from data.schema import BUCKET, CHANGE, COMMIT, META
+from data.set_hash import SetSum, Sums, hash_bytes
+
+LOGGED_AT_MOST = 100_000
+"""A transaction that touches more is not logged record by record: fetching a snapshot is faster than following it."""
+
+_FLOOR = "log_floor"
+_ADVISORY_LOCK = 0x53_57_42_44  # one number for all hubs of a database: "SWBD"
+
+
+@dataclass(slots=True)
+class Touched:
+    """What a transaction has touched so far."""
+
+    records: set[tuple[str, str, str]] = field(default_factory=set)
+    count: int = 0
+    sums: dict[tuple[str, str], SetSum] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        return self.count > 0
+
+    @property
+    def too_many(self) -> bool:
+        """Whether the log will hold no rows for this transaction."""
+        return self.count > LOGGED_AT_MOST
+
+    def added(self, kind: str, key: str, bucket: str, hashed: int) -> None:
+        """A record now has this hash in this bucket."""
+        self.sums[bucket, kind] = self.sums.get((bucket, kind), SetSum()).plus(hashed)
+        self._touch(kind, key, bucket)
+
+    def removed(self, kind: str, key: str, bucket: str, hashed: int) -> None:
+        """A record no longer has this hash in this bucket."""
+        self.sums[bucket, kind] = self.sums.get((bucket, kind), SetSum()).minus(hashed)
+        self._touch(kind, key, bucket)
+
+    def _touch(self, kind: str, key: str, bucket: str) -> None:
+        self.count += 1
+        if self.too_many:
+            self.records.clear()
+        else:
+            self.records.add((kind, key, bucket))
+
+
+def append(connection: Connection, touched: Touched, actor: str, action: str, at: datetime) -> int:
+    """Gives the transaction its revision and logs what it touched; to be called last, just before the commit.
+
+    Returns:
+        The revision: one more than the last.
+    """
+    if connection.dialect.name == "postgresql":
+        # A sequence would let a reader see revision 2 before revision 1 commits. SQLite has one writer anyway.
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_LOCK})
+    revision = head(connection) + 1
+    connection.execute(
+        insert(COMMIT).values(revision=revision, at=to_iso(at), actor=actor, action=action, changed=touched.count)
+    )
+    if touched.too_many:
+        set_meta(connection, _FLOOR, str(revision))
+    else:
+        rows = [{"revision": revision, "kind": k, "id": i, "bucket": b} for k, i, b in sorted(touched.records)]
+        connection.execute(insert(CHANGE), rows)
+    for (bucket, kind), delta in touched.sums.items():
+        _add_to_bucket(connection, bucket, kind, delta)
+    return revision
+
+
+def head(connection: Connection) -> int:
+    """The revision of the last committed transaction, 0 in an empty store."""
+    return int(connection.execute(select(func.coalesce(func.max(COMMIT.c.revision), 0))).scalar_one())
+
+
+def floor(connection: Connection) -> int:
+    """The lowest revision from which the log can be followed."""
+    return int(get_meta(connection, _FLOOR) or 0)
+
+
+def touched_since(
+    connection: Connection, revision: int, buckets: list[str] | None, limit: int
+) -> list[tuple[str, str]] | None:
+    """The records, by kind and id, that were touched after `revision` in any of `buckets` (None: all).
+
+    Returns:
+        None where there are more than `limit`.
+    """
+    touched = select(CHANGE.c.kind, CHANGE.c.id).where(CHANGE.c.revision > revision).distinct().limit(limit + 1)
+    if buckets is not None:
+        touched = touched.where(CHANGE.c.bucket.in_(buckets))
+    rows = [(row.kind, row.id) for row in connection.execute(touched)]
+    return rows if len(rows) <= limit else None
+
+
+def sums(connection: Connection, buckets: list[str] | None) -> Sums:
+    """Count and set hash of each kind over `buckets` (None: all)."""
+    found: dict[str, SetSum] = {}
+    for bucket, kind, one in _bucket_sums(connection):
+        if buckets is None or bucket in buckets:
+            found[kind] = found.get(kind, SetSum()) + one
+    return found
+
+
+def _bucket_sums(connection: Connection) -> Iterator[tuple[str, str, SetSum]]:
+    for row in connection.execute(select(BUCKET)):
+        yield row.bucket, row.kind, SetSum(row.rows, int.from_bytes(row.set_hash, "big"))
+
+
+def _add_to_bucket(connection: Connection, bucket: str, kind: str, delta: SetSum) -> None:
+    here = (BUCKET.c.bucket == bucket) & (BUCKET.c.kind == kind)
+    row = connection.execute(select(BUCKET.c.rows, BUCKET.c.set_hash).where(here)).first()
+    if row is None:
+        values = {"rows": delta.rows, "set_hash": hash_bytes(delta.set_hash)}
+        connection.execute(insert(BUCKET).values(bucket=bucket, kind=kind, **values))
+        return
+    total = SetSum(row.rows, int.from_bytes(row.set_hash, "big")) + delta
+    connection.execute(update(BUCKET).where(here).values(rows=total.rows, set_hash=hash_bytes(total.set_hash)))
+
+
+def get_meta(connection: Connection, key: str) -> str | None:
+    """A value that the store keeps about itself."""
+    return connection.execute(select(META.c.value).where(META.c.key == key)).scalar_one_or_none()
+
+
+def set_meta(connection: Connection, key: str, value: str) -> None:
+    """Keeps a value that the store keeps about itself."""
+    if connection.execute(update(META).where(META.c.key == key).values(value=value)).rowcount == 0:
+        connection.execute(insert(META).values(key=key, value=value))
+
+
+def epoch(connection: Connection) -> str:
+    """Which history this store has: it changes when the store is restored, and caches then start afresh."""
+    found = get_meta(connection, "epoch")
+    if found is None:
+        raise LookupError("a store without an epoch was not made by data.migrations")
+    return found

@@ -1,0 +1,56 @@
+"""Opening the hub's database: SQLite or PostgreSQL, with transactions that mean what they say."""
+
+from pathlib import Path
+from typing import Any
+
+import sqlcipher3.dbapi2 as sqlite_driver
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
+
+from data.errors import DataError
+
+WRITE = "switchboard_write"
+"""Execution option of a connection that will write: SQLite then takes its one write lock at BEGIN."""
+
+
+def sqlite_url(path: Path) -> URL:
+    """The URL of the SQLite database at `path`."""
+    return URL.create("sqlite", database=str(path))
+
+
+def open_database(url: str | URL) -> Engine:
+    """An engine on `url`.
+
+    Raises:
+        DataError: the URL is not one of SQLite or PostgreSQL.
+    """
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise DataError(f"database {url!r} is not a URL: give one such as postgresql://user@host/name") from None
+    if parsed.get_backend_name() == "postgresql":
+        return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+    if parsed.get_backend_name() != "sqlite":
+        raise DataError(f"database {parsed.drivername}: the hub keeps its store in SQLite or PostgreSQL")
+    return _open_sqlite(parsed)
+
+
+def _open_sqlite(url: URL) -> Engine:
+    # sqlcipher3 carries a SQLite without the write-ahead log's corruption bug of 3.7.0 to 3.51.2.
+    engine = create_engine(url, module=sqlite_driver, connect_args={"timeout": 30})
+
+    @event.listens_for(engine, "connect")
+    def settle(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver ships no types
+        connection.isolation_level = None  # the driver must not begin transactions of its own
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=FULL")
+        connection.execute("PRAGMA busy_timeout=30000")
+        connection.execute("PRAGMA cache_size=-32000")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Any) -> None:  # noqa: ANN401
+        writing = connection.get_execution_options().get(WRITE)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+    return engine

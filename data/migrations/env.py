@@ -1,0 +1,8 @@
+"""Alembic's way in: runs the steps on the connection that `data.migrations.migrate` hands over."""
+
+from alembic import context
+
+from data.schema import METADATA
+
+context.configure(connection=context.config.attributes["connection"], target_metadata=METADATA)
+context.run_migrations()

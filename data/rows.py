@@ -1,0 +1,61 @@
+"""Records as rows of the hub's tables, and back."""
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, select
+
+from data.kinds import KINDS, Doc, FieldType, Kind
+from data.schema import RECORDS
+
+JSON_TYPES = frozenset({FieldType.REFS, FieldType.TEXTS, FieldType.JSON})
+CHUNK = 500
+"""Ids a statement: below every database's limit on bound values."""
+
+
+def to_row(kind: Kind, doc: Doc) -> dict[str, Any]:
+    """The columns of a canonical document: lists and JSON become text."""
+    return {
+        field.name: json.dumps(doc[field.name], ensure_ascii=False) if field.type in JSON_TYPES else doc[field.name]
+        for field in kind.fields
+    }
+
+
+def from_row(kind: Kind, row: RowMapping) -> Doc:
+    """The canonical document in a row that `to_row` made."""
+    doc: Doc = {}
+    for field in kind.fields:
+        value = row[field.name]
+        doc[field.name] = json.loads(value) if field.type in JSON_TYPES else value
+    return doc
+
+
+def chunks(ids: Iterable[str], size: int = CHUNK) -> Iterator[list[str]]:
+    """`ids` in lists of at most `size`."""
+    chunk: list[str] = []
+    for one in ids:
+        chunk.append(one)
+        if len(chunk) == size:
+            yield chunk
+            chunk = []
+    if chunk:
+        yield chunk
+
+
+def get_docs(connection: Connection, kind: str, ids: Iterable[str]) -> dict[str, Doc]:
+    """The stored documents of these ids; unknown ids are left out."""
+    table, described = RECORDS[kind], KINDS[kind]
+    found: dict[str, Doc] = {}
+    for chunk in chunks(ids):
+        for row in connection.execute(select(table).where(table.c.id.in_(chunk))).mappings():
+            found[row["id"]] = from_row(described, row)
+    return found
+
+
+def all_docs(connection: Connection, kind: str) -> Iterator[Doc]:
+    """Every stored document of a kind by id, streamed."""
+    table, described = RECORDS[kind], KINDS[kind]
+    rows = connection.execution_options(yield_per=2000).execute(select(table).order_by(table.c.id))
+    for row in rows.mappings():
+        yield from_row(described, row)

@@ -1,0 +1,176 @@
+"""The hub's tables, made from the kinds of record; their history is in `data/migrations`."""
+
+from typing import Any
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Double,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+)
+
+from data.kinds import KINDS, Field, FieldType, Kind
+
+METADATA = MetaData()
+
+INDEXED_REFERENCES = {
+    "area": ("parent_id", "code"),
+    "contact": ("branch",),
+    "feeder": ("branch", "number"),
+    "transformer_area": ("feeder", "number"),
+    "customer": ("transformer_area", "feeder"),
+}
+
+
+def _column(field: Field) -> Column[Any]:
+    kind: Any = {
+        FieldType.REAL: Double,
+        FieldType.FLAG: Boolean,
+        FieldType.REFS: Text,
+        FieldType.TEXTS: Text,
+        FieldType.JSON: Text,
+    }.get(field.type, String)
+    return Column(field.name, kind, primary_key=field.name == "id", nullable=field.name != "id")
+
+
+def _record_table(kind: Kind) -> Table:
+    table = Table(
+        kind.name,
+        METADATA,
+        *(_column(field) for field in kind.fields),
+        Column("row_hash", LargeBinary(16), nullable=False),
+        Column("bucket", String, nullable=False),
+    )
+    for name in INDEXED_REFERENCES.get(kind.name, ()):
+        Index(f"{kind.name}_{name}", table.c[name])
+    return table
+
+
+RECORDS: dict[str, Table] = {kind.name: _record_table(kind) for kind in KINDS.values()}
+"""The table of each kind: one column a field (lists as JSON text), the 128-bit hash of what caches hold of it, and
+the bucket in which it is counted."""
+
+META = Table("meta", METADATA, Column("key", String, primary_key=True), Column("value", Text, nullable=False))
+
+LINK = Table(
+    "link",
+    METADATA,
+    Column("kind", String, nullable=False),
+    Column("id", String, nullable=False),
+    Column("field", String, nullable=False),
+    Column("target", String, nullable=False),
+    PrimaryKeyConstraint("kind", "field", "id", "target"),
+)
+"""Each entry of a REFS field, so that it can be followed backwards."""
+Index("link_target", LINK.c.kind, LINK.c.field, LINK.c.target)
+
+COMMIT = Table(
+    "commit_log",
+    METADATA,
+    Column("revision", Integer, primary_key=True, autoincrement=False),
+    Column("at", String, nullable=False),
+    Column("actor", String, nullable=False),
+    Column("action", String, nullable=False),
+    Column("changed", Integer, nullable=False),
+)
+"""One row a committed change of the store; revisions have no gaps."""
+
+CHANGE = Table(
+    "change_log",
+    METADATA,
+    Column("revision", Integer, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("id", String, nullable=False),
+    Column("bucket", String, nullable=False),
+    PrimaryKeyConstraint("revision", "kind", "id", "bucket"),
+)
+"""Which records a revision touched; what they hold is read from their tables when it is sent."""
+
+BUCKET = Table(
+    "bucket",
+    METADATA,
+    Column("bucket", String, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("rows", Integer, nullable=False),
+    Column("set_hash", LargeBinary(16), nullable=False),
+    PrimaryKeyConstraint("bucket", "kind"),
+)
+"""How many records of a kind a bucket holds and the 128-bit set hash over them."""
+
+DEVICE = Table(
+    "device",
+    METADATA,
+    Column("id", String, primary_key=True),
+    Column("name", String, nullable=False),
+    Column("branches", Text, nullable=False),
+    Column("created_at", String, nullable=False),
+    Column("code_hash", String),
+    Column("code_expires", String),
+    Column("token_hash", String, unique=True),
+    Column("seen_at", String),
+    Column("revoked_at", String),
+)
+
+PERSON = Table(
+    "person",
+    METADATA,
+    Column("name", String, primary_key=True),
+    Column("role", String, nullable=False),
+    Column("password_hash", String, nullable=False),
+    Column("disabled_at", String),
+)
+
+SESSION = Table(
+    "session",
+    METADATA,
+    Column("token_hash", String, primary_key=True),
+    Column("person", String, nullable=False),
+    Column("expires", String, nullable=False),
+)
+
+AUDIT = Table(
+    "audit",
+    METADATA,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("at", String, nullable=False),
+    Column("actor", String, nullable=False),
+    Column("act", String, nullable=False),
+    Column("about", Text, nullable=False),
+)
+
+TICKET = Table(
+    "ticket",
+    METADATA,
+    Column("id", String, primary_key=True),
+    Column("at", String, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("state", String, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("place_kind", String),
+    Column("place_id", String),
+    Column("created_by", String, nullable=False),
+)
+Index("ticket_at", TICKET.c.at)
+
+CALL_EVENT = Table(
+    "call_event",
+    METADATA,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("digest", String, nullable=False, unique=True),
+    Column("at", String, nullable=False),
+    Column("call_id", String, nullable=False),
+    Column("queue", String, nullable=False),
+    Column("agent", String, nullable=False),
+    Column("event", String, nullable=False),
+    Column("args", Text, nullable=False),
+)
+"""What the exchange reported, in the order of its log; `digest` makes a second import change nothing."""
+Index("call_event_at", CALL_EVENT.c.at)
+Index("call_event_call", CALL_EVENT.c.call_id)

@@ -1,0 +1,194 @@
+"""The hub's store: what is known, written in transactions that leave their trace in the change log."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Engine, bindparam, delete, insert, select, update
+
+from data import change_log
+from data.buckets import GLOBAL, BucketFinder, customers_whose_bucket_may_move
+from data.clock import Clock
+from data.database import WRITE
+from data.kinds import KINDS, Doc, FieldType, Kind
+from data.masking import for_caches
+from data.rows import CHUNK, get_docs, to_row
+from data.schema import LINK, RECORDS
+from data.set_hash import hash_bytes, row_hash
+
+
+@dataclass(slots=True)
+class Counts:
+    """How a write went."""
+
+    added: int = 0
+    changed: int = 0
+    unchanged: int = 0
+
+
+class Store:
+    """Reads and writes of the hub's database.
+
+    Args:
+        engine: From `data.database.open_database`, with the schema of `data.migrations`.
+        clock: Dates the commits.
+    """
+
+    def __init__(self, engine: Engine, clock: Clock) -> None:
+        self.engine = engine
+        self.clock = clock
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A connection that sees one moment of the store."""
+        level: dict[str, Any] = {} if self.engine.dialect.name == "sqlite" else {"isolation_level": "REPEATABLE READ"}
+        with self.engine.connect().execution_options(**level) as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def write(self, actor: str, action: str) -> Iterator["Writing"]:
+        """One transaction: all of it happens, with its place in the change log, or nothing.
+
+        Args:
+            actor: Who does it, such as `person:wang` or `os:root`.
+            action: What is done, in a word or two, for the commit log.
+        """
+        with self.engine.connect().execution_options(**{WRITE: True}) as connection, connection.begin():
+            writing = Writing(connection, self.clock)
+            yield writing
+            writing.finish(actor, action)
+
+
+class Writing:
+    """The writes of one transaction."""
+
+    def __init__(self, connection: Connection, clock: Clock) -> None:
+        self.connection = connection
+        self.clock = clock
+        self.revision: int | None = None
+        self._touched = change_log.Touched()
+        self._buckets = BucketFinder(connection)
+
+    def put(self, kind: str, doc: Doc) -> Counts:
+        """Adds or changes one record; see `put_many`."""
+        return self.put_many(kind, [doc])
+
+    def put_many(self, kind: str, docs: Iterable[Doc]) -> Counts:
+        """Adds or changes records; fields that a document lacks keep their stored values.
+
+        Raises:
+            BadValueError: a value does not fit its field; the transaction should be given up.
+        """
+        counts = Counts()
+        chunk: dict[str, Doc] = {}
+        for doc in docs:
+            key = str(doc["id"])
+            if key in chunk or len(chunk) == CHUNK:
+                self._put_chunk(KINDS[kind], chunk, counts)
+                chunk = {}
+            chunk[key] = doc
+        if chunk:
+            self._put_chunk(KINDS[kind], chunk, counts)
+        return counts
+
+    def delete(self, kind: str, ids: Iterable[str]) -> int:
+        """Removes records; ids that are not there are passed over.
+
+        Returns:
+            How many were removed.
+        """
+        table, removed = RECORDS[kind], 0
+        for key in ids:
+            row = self.connection.execute(select(table.c.row_hash, table.c.bucket).where(table.c.id == key)).first()
+            if row is None:
+                continue
+            self._touched.removed(kind, key, row.bucket, int.from_bytes(row.row_hash, "big"))
+            self.connection.execute(delete(table).where(table.c.id == key))
+            self.connection.execute(delete(LINK).where(LINK.c.kind == kind, LINK.c.id == key))
+            removed += 1
+        return removed
+
+    def finish(self, actor: str, action: str) -> None:
+        """Writes the change log; called by `Store.write` before it commits."""
+        if self._touched:
+            self.revision = change_log.append(self.connection, self._touched, actor, action, self.clock.now())
+
+    def _put_chunk(self, kind: Kind, partial: dict[str, Doc], counts: Counts) -> None:
+        before = get_docs(self.connection, kind.name, partial)
+        after = {key: kind.canonical({**before.get(key, {}), **doc}) for key, doc in partial.items()}
+        added = [doc for key, doc in after.items() if key not in before]
+        changed = [doc for key, doc in after.items() if key in before and doc != before[key]]
+        counts.added += len(added)
+        counts.changed += len(changed)
+        counts.unchanged += len(after) - len(added) - len(changed)
+        self._insert(kind, added)
+        self._update(kind, changed)
+        if kind.name in {"feeder", "transformer_area"} and (added or changed):
+            self._buckets.forget()
+            moved = [doc for doc in changed if _supply(doc) != _supply(before[str(doc["id"])])]
+            self._rebucket(customers_whose_bucket_may_move(self.connection, kind.name, moved))
+
+    def _insert(self, kind: Kind, docs: list[Doc]) -> None:
+        if not docs:
+            return
+        rows = [self._row(kind, doc) for doc in docs]
+        self.connection.execute(insert(RECORDS[kind.name]), rows)
+        self._link(kind, docs)
+        for row in rows:
+            self._touched.added(kind.name, row["id"], row["bucket"], int.from_bytes(row["row_hash"], "big"))
+
+    def _update(self, kind: Kind, docs: list[Doc]) -> None:
+        if not docs:
+            return
+        table, rows = RECORDS[kind.name], [self._row(kind, doc) for doc in docs]
+        self._forget_sums(kind.name, [row["id"] for row in rows])
+        self.connection.execute(
+            update(table)
+            .where(table.c.id == bindparam("key"))
+            .values({name: bindparam(f"new_{name}") for name in rows[0] if name != "id"}),
+            [{"key": row["id"], **{f"new_{name}": value for name, value in row.items()}} for row in rows],
+        )
+        self._link(kind, docs)
+        for row in rows:
+            self._touched.added(kind.name, row["id"], row["bucket"], int.from_bytes(row["row_hash"], "big"))
+
+    def _forget_sums(self, kind: str, ids: list[str]) -> None:
+        table = RECORDS[kind]
+        stored = select(table.c.id, table.c.row_hash, table.c.bucket).where(table.c.id.in_(ids))
+        for row in self.connection.execute(stored):
+            self._touched.removed(kind, row.id, row.bucket, int.from_bytes(row.row_hash, "big"))
+
+    def _rebucket(self, customers: list[str]) -> None:
+        for start in range(0, len(customers), CHUNK):
+            docs = get_docs(self.connection, "customer", customers[start : start + CHUNK])
+            self._update(KINDS["customer"], list(docs.values()))
+
+    def _row(self, kind: Kind, doc: Doc) -> dict[str, Any]:
+        row = to_row(kind, doc)
+        row["row_hash"] = hash_bytes(row_hash(kind, for_caches(kind, doc)))
+        row["bucket"] = self._buckets.bucket(kind.name, doc) if kind.name == "customer" else GLOBAL
+        return row
+
+    def _link(self, kind: Kind, docs: list[Doc]) -> None:
+        fields = [field.name for field in kind.fields if field.type is FieldType.REFS]
+        if not fields:
+            return
+        ids = [str(doc["id"]) for doc in docs]
+        self.connection.execute(delete(LINK).where(LINK.c.kind == kind.name, LINK.c.id.in_(ids)))
+        links = [
+            {"kind": kind.name, "id": doc["id"], "field": name, "target": target}
+            for doc in docs
+            for name in fields
+            for target in _list(doc[name])
+        ]
+        if links:
+            self.connection.execute(insert(LINK), links)
+
+
+def _supply(doc: Doc) -> object:
+    return doc.get("feeder"), doc.get("branch")
+
+
+def _list(value: object) -> list[str]:
+    return value if isinstance(value, list) else []
