@@ -62,9 +62,7 @@ def append(connection: Connection, touched: Touched, actor: str, action: str, at
     Returns:
         The revision: one more than the last.
     """
-    if connection.dialect.name == "postgresql":
-        # A sequence would let a reader see revision 2 before revision 1 commits. SQLite has one writer anyway.
-        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_LOCK})
+    lock(connection)
     revision = head(connection) + 1
     connection.execute(
         insert(COMMIT).values(revision=revision, at=to_iso(at), actor=actor, action=action, changed=touched.count)
@@ -77,6 +75,15 @@ def append(connection: Connection, touched: Touched, actor: str, action: str, at
     for (bucket, kind), delta in touched.sums.items():
         _add_to_bucket(connection, bucket, kind, delta)
     return revision
+
+
+def lock(connection: Connection) -> None:
+    """Makes this transaction the only writer of revisions until it ends; may be called more than once.
+
+    A database sequence would let a reader see revision 2 before revision 1 commits. SQLite has one writer anyway.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_LOCK})
 
 
 def head(connection: Connection) -> int:

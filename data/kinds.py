@@ -152,6 +152,11 @@ def _flag(field: Field, value: Json | datetime) -> bool:
     raise BadValueError(field.name, value, "must be true or false")
 
 
+def text_list(value: Json) -> list[str]:
+    """The value of a REFS or TEXTS field as a list."""
+    return [str(item) for item in value] if isinstance(value, list) else []
+
+
 def canonical_json(value: Json) -> str:
     """The one JSON text of `value`: sorted keys, no spaces, UTF-8 characters as they are."""
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))

@@ -1,34 +1,26 @@
 """Records as rows of the hub's tables, and back."""
 
-import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, select
 
-from data.kinds import KINDS, Doc, FieldType, Kind
+from data.cells import from_cells, to_cells
+from data.kinds import KINDS, Doc, Kind
 from data.schema import RECORDS
 
-JSON_TYPES = frozenset({FieldType.REFS, FieldType.TEXTS, FieldType.JSON})
 CHUNK = 500
 """Ids a statement: below every database's limit on bound values."""
 
 
 def to_row(kind: Kind, doc: Doc) -> dict[str, Any]:
-    """The columns of a canonical document: lists and JSON become text."""
-    return {
-        field.name: json.dumps(doc[field.name], ensure_ascii=False) if field.type in JSON_TYPES else doc[field.name]
-        for field in kind.fields
-    }
+    """The columns of a canonical document."""
+    return dict(zip(kind.by_name, to_cells(kind.fields, doc), strict=True))
 
 
 def from_row(kind: Kind, row: RowMapping) -> Doc:
     """The canonical document in a row that `to_row` made."""
-    doc: Doc = {}
-    for field in kind.fields:
-        value = row[field.name]
-        doc[field.name] = json.loads(value) if field.type in JSON_TYPES else value
-    return doc
+    return from_cells(kind.fields, [row[name] for name in kind.by_name])
 
 
 def chunks(ids: Iterable[str], size: int = CHUNK) -> Iterator[list[str]]:
@@ -56,6 +48,6 @@ def get_docs(connection: Connection, kind: str, ids: Iterable[str]) -> dict[str,
 def all_docs(connection: Connection, kind: str) -> Iterator[Doc]:
     """Every stored document of a kind by id, streamed."""
     table, described = RECORDS[kind], KINDS[kind]
-    rows = connection.execution_options(yield_per=2000).execute(select(table).order_by(table.c.id))
+    rows = connection.execute(select(table).order_by(table.c.id), execution_options={"yield_per": 2000})
     for row in rows.mappings():
         yield from_row(described, row)

@@ -11,7 +11,7 @@ from data import change_log
 from data.buckets import GLOBAL, BucketFinder, customers_whose_bucket_may_move
 from data.clock import Clock
 from data.database import WRITE
-from data.kinds import KINDS, Doc, FieldType, Kind
+from data.kinds import KINDS, Doc, FieldType, Kind, text_list
 from data.masking import for_caches
 from data.rows import CHUNK, get_docs, to_row
 from data.schema import LINK, RECORDS
@@ -180,7 +180,7 @@ class Writing:
             {"kind": kind.name, "id": doc["id"], "field": name, "target": target}
             for doc in docs
             for name in fields
-            for target in _list(doc[name])
+            for target in text_list(doc[name])
         ]
         if links:
             self.connection.execute(insert(LINK), links)
@@ -188,7 +188,3 @@ class Writing:
 
 def _supply(doc: Doc) -> object:
     return doc.get("feeder"), doc.get("branch")
-
-
-def _list(value: object) -> list[str]:
-    return value if isinstance(value, list) else []

@@ -1,0 +1,233 @@
+"""The ready-to-search file that an agent's PC answers from: tables, writing a record, reading it back.
+
+Made at the hub from the store, shipped as a snapshot, then kept up to date in place by changes. Readings (pinyin)
+come with the records: nothing here knows pinyin.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from data import index
+from data.cells import from_cells, to_cells
+from data.kinds import KINDS, RANKED, Doc, Field, FieldType, Kind, text_list
+from data.set_hash import SetSum, hash_bytes, row_hash
+from data.sqlite import Connection
+
+SCHEMA = 1
+"""Version of the tables below; a cache of another version is replaced by a snapshot."""
+
+_SQL_TYPES = {FieldType.REAL: "REAL", FieldType.FLAG: "INTEGER"}
+
+_INDEXES = {
+    "area": ("parent_id", "code"),
+    "contact": ("branch",),
+    "feeder": ("branch", "number"),
+    "transformer_area": ("feeder", "number"),
+    "customer": ("transformer_area", "feeder"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What became of one record.
+
+    Attributes:
+        doc: The record as caches hold it, or None where it is gone or out of this cache's scope.
+        readings: Of a named kind: those of each of `names_of`.
+    """
+
+    kind: str
+    id: str
+    doc: Doc | None
+    readings: tuple[str, ...] = ()
+
+
+def create_cache(connection: Connection) -> None:
+    """Makes every table of an empty cache, without the indexes of `create_indexes`."""
+    connection.execute("CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID")
+    connection.execute("CREATE TABLE checksum (kind TEXT PRIMARY KEY, rows INTEGER, set_hash BLOB) WITHOUT ROWID")
+    connection.execute(
+        "CREATE TABLE link (kind TEXT, id TEXT, field TEXT, target TEXT,"
+        " PRIMARY KEY (kind, field, id, target)) WITHOUT ROWID"
+    )
+    for kind in KINDS.values():
+        columns = [
+            f"{field.name} {_SQL_TYPES.get(field.type, 'TEXT')}" for field in _stored(kind) if field.name != "id"
+        ]
+        name_id = ["name_id INTEGER NOT NULL"] if kind.named else []
+        parts = ", ".join(["rid INTEGER PRIMARY KEY", "id TEXT NOT NULL UNIQUE", *name_id, *columns])
+        connection.execute(f"CREATE TABLE {kind.name} ({parts})")
+    index.create_search_tables(connection)
+
+
+def create_indexes(connection: Connection) -> None:
+    """Makes the indexes; a build does so last, when the rows are there."""
+    connection.execute("CREATE INDEX link_target ON link (kind, field, target)")
+    for table, fields in _INDEXES.items():
+        for name in fields:
+            connection.execute(f"CREATE INDEX {table}_{name} ON {table} ({name})")
+    for kind in KINDS.values():
+        if kind.named:
+            connection.execute(f"CREATE INDEX {kind.name}_name_id ON {kind.name} (name_id)")
+
+
+def _stored(kind: Kind) -> list[Field]:
+    return [field for field in kind.fields if not (kind.named and field.name == "name")]
+
+
+def insert_rows(connection: Connection, kind: Kind, docs: Iterable[Doc], name_ids: Iterable[int] | None) -> None:
+    """Adds records that the cache does not hold; their names are in the index already.
+
+    Args:
+        connection: The cache, in a transaction.
+        kind: The kind of all `docs`.
+        docs: Canonical documents.
+        name_ids: Of a named kind, where each document's name stands; else None.
+    """
+    names = [field.name for field in _stored(kind)] + (["name_id"] if kind.named else [])
+    sql = f"INSERT INTO {kind.name} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"
+    fields = _stored(kind)
+    if name_ids is None:
+        connection.executemany(sql, (to_cells(fields, doc) for doc in docs))
+    else:
+        rows = zip(docs, name_ids, strict=True)
+        connection.executemany(sql, ([*to_cells(fields, doc), nid] for doc, nid in rows))
+
+
+def links_of(kind: Kind, doc: Doc) -> list[tuple[str, str, str, str]]:
+    """The rows of `link` that a document stands for."""
+    fields = [field.name for field in kind.fields if field.type is FieldType.REFS]
+    return [(kind.name, str(doc["id"]), name, target) for name in fields for target in text_list(doc[name])]
+
+
+def names_of(kind: Kind, doc: Doc) -> list[str]:
+    """The names under which a record of a named kind is found: its own, then its aliases."""
+    aliases = [name for field in kind.fields if field.type is FieldType.TEXTS for name in text_list(doc[field.name])]
+    return list(dict.fromkeys([str(doc["name"]), *aliases]))
+
+
+def codes_of(kind: Kind, doc: Doc) -> tuple[str, ...]:
+    """What of a document can be typed as a code or number."""
+    return tuple(str(doc[name]) for name in kind.codes if doc[name])
+
+
+class CacheWriter:
+    """Puts changes into a cache, index included, and keeps its checksums. All within the caller's transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self.sums = read_sums(connection)
+
+    def apply(self, changes: Iterable[Change]) -> int:
+        """Puts each change in, in order.
+
+        Returns:
+            How many there were.
+
+        Raises:
+            BadValueError: a document does not fit its kind; the transaction should be given up.
+        """
+        number = 0
+        for change in changes:
+            number += 1
+            kind = KINDS[change.kind]
+            doc = kind.canonical(change.doc) if change.doc is not None else None
+            # Names are taken before they are given back: one that stays is not taken out of the index and put back.
+            name_ids = self._acquire(kind, doc, change.readings) if doc else []
+            self._remove(kind, change.id)
+            if doc:
+                self._insert(kind, doc, name_ids)
+        return number
+
+    def save_sums(self) -> None:
+        """Writes the checksums down; to be called before the commit."""
+        write_sums(self._connection, self.sums)
+
+    def _acquire(self, kind: Kind, doc: Doc, readings: Sequence[str]) -> list[int]:
+        if not kind.named:
+            return []
+        rank, texts = RANKED.index(kind.name), names_of(kind, doc)
+        return [
+            index.acquire_name(self._connection, text, reading, rank)
+            for text, reading in zip(texts, readings, strict=True)
+        ]
+
+    def _remove(self, kind: Kind, key: str) -> None:
+        stored = read_row(self._connection, kind, key)
+        if stored is None:
+            return
+        self.sums[kind.name] = self.sums.get(kind.name, SetSum()).minus(row_hash(kind, stored.doc))
+        if kind.named:
+            index.remove_codes(self._connection, kind.name, stored.rid, codes_of(kind, stored.doc))
+            for nid in (stored.name_id, *index.set_aliases(self._connection, kind.name, stored.rid, [])):
+                index.release_name(self._connection, nid)
+        self._connection.execute("DELETE FROM link WHERE kind = ? AND id = ?", (kind.name, key))
+        self._connection.execute(f"DELETE FROM {kind.name} WHERE rid = ?", (stored.rid,))
+
+    def _insert(self, kind: Kind, doc: Doc, name_ids: list[int]) -> None:
+        insert_rows(self._connection, kind, [doc], name_ids[:1] if kind.named else None)
+        if kind.named:
+            rid = self._connection.execute(f"SELECT rid FROM {kind.name} WHERE id = ?", (doc["id"],)).fetchone()[0]
+            index.add_codes(self._connection, kind.name, [(rid, codes_of(kind, doc))])
+            index.set_aliases(self._connection, kind.name, rid, name_ids[1:])
+        self._connection.executemany("INSERT INTO link VALUES (?, ?, ?, ?)", links_of(kind, doc))
+        self.sums[kind.name] = self.sums.get(kind.name, SetSum()).plus(row_hash(kind, doc))
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRow:
+    """A record as the cache holds it; `name_id` is 0 for kinds without a searched name."""
+
+    rid: int
+    name_id: int
+    doc: Doc
+
+
+def read_row(connection: Connection, kind: Kind, key: str) -> StoredRow | None:
+    """The record of this id, or None."""
+    names = ", ".join("name.text" if kind.named and f.name == "name" else f"{kind.name}.{f.name}" for f in kind.fields)
+    nid = f"{kind.name}.name_id" if kind.named else "0"
+    join = f" JOIN name ON name.nid = {kind.name}.name_id" if kind.named else ""
+    sql = f"SELECT {kind.name}.rid, {nid}, {names} FROM {kind.name}{join} WHERE {kind.name}.id = ?"
+    row = connection.execute(sql, (key,)).fetchone()
+    return StoredRow(row[0], row[1], from_cells(kind.fields, row[2:])) if row else None
+
+
+def read_doc(connection: Connection, kind: str, key: str) -> Doc | None:
+    """The document of a record, or None."""
+    stored = read_row(connection, KINDS[kind], key)
+    return stored.doc if stored else None
+
+
+def read_meta(connection: Connection) -> dict[str, str]:
+    """What the cache says of itself: `epoch`, `revision`, `scope`, `schema`."""
+    return dict(connection.execute("SELECT key, value FROM meta").fetchall())
+
+
+def write_meta(connection: Connection, values: Mapping[str, str]) -> None:
+    """Sets some of what the cache says of itself."""
+    connection.executemany(
+        "INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value", list(values.items())
+    )
+
+
+def read_sums(connection: Connection) -> dict[str, SetSum]:
+    """The cache's own checksums, a kind each."""
+    rows = connection.execute("SELECT kind, rows, set_hash FROM checksum").fetchall()
+    return {kind: SetSum(count, int.from_bytes(digest, "big")) for kind, count, digest in rows}
+
+
+def write_sums(connection: Connection, sums: Mapping[str, SetSum]) -> None:
+    """Replaces the cache's checksums."""
+    connection.execute("DELETE FROM checksum")
+    connection.executemany(
+        "INSERT INTO checksum VALUES (?, ?, ?)", [(k, one.rows, hash_bytes(one.set_hash)) for k, one in sums.items()]
+    )
+
+
+def all_docs_of(connection: Connection, kind: Kind) -> Iterable[Doc]:
+    """Every record of a kind in the cache, in no order."""
+    names = ", ".join("name.text" if kind.named and f.name == "name" else f"{kind.name}.{f.name}" for f in kind.fields)
+    join = f" JOIN name ON name.nid = {kind.name}.name_id" if kind.named else ""
+    for row in connection.execute(f"SELECT {names} FROM {kind.name}{join}"):
+        yield from_cells(kind.fields, row)

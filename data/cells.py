@@ -1,0 +1,25 @@
+"""A document's values as database cells and back, the same for the hub's store and for caches."""
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from data.kinds import Doc, Field, FieldType
+
+JSON_TYPES = frozenset({FieldType.REFS, FieldType.TEXTS, FieldType.JSON})
+
+
+def to_cells(fields: Iterable[Field], doc: Doc) -> list[Any]:
+    """The values of these fields; lists and JSON become text."""
+    return [json.dumps(doc[f.name], ensure_ascii=False) if f.type in JSON_TYPES else doc[f.name] for f in fields]
+
+
+def from_cells(fields: Iterable[Field], cells: Sequence[Any]) -> Doc:
+    """The document in cells that `to_cells` made."""
+    doc: Doc = {}
+    for field, cell in zip(fields, cells, strict=True):
+        if field.type in JSON_TYPES:
+            doc[field.name] = json.loads(cell)
+        else:
+            doc[field.name] = bool(cell) if field.type is FieldType.FLAG else cell
+    return doc

@@ -1,0 +1,94 @@
+"""How the power kinds hang together: branch > substation > feeder > transformer area > customer, and areas beside.
+
+The questions are plain SQL over tables that the hub's store and an agent's cache have under the same names, so that
+both ask them in the same words.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from data.outages import Place
+
+Query = Callable[[str, Mapping[str, Any]], Sequence[Sequence[Any]]]
+"""Runs SQL with `:name` parameters and gives the rows."""
+
+_WITHIN = """WITH RECURSIVE within(id) AS (
+  SELECT id FROM area WHERE id = :area UNION SELECT area.id FROM area JOIN within ON area.parent_id = within.id)"""
+
+
+class SupplyNetwork:
+    """Answers who supplies what, from a store or a cache.
+
+    Args:
+        query: Runs SQL on the store or the cache.
+    """
+
+    def __init__(self, query: Query) -> None:
+        self._query = query
+
+    def _ids(self, sql: str, **values: str) -> frozenset[str]:
+        return frozenset(row[0] for row in self._query(sql, values))
+
+    def transformer_areas_of_feeder(self, feeder: str) -> frozenset[str]:
+        """Ids of the transformer areas on a feeder."""
+        return self._ids("SELECT id FROM transformer_area WHERE feeder = :feeder", feeder=feeder)
+
+    def transformer_areas_of_area(self, area: str) -> frozenset[str]:
+        """Ids of the transformer areas that serve an area or any area within it."""
+        return self._ids(
+            _WITHIN + " SELECT link.id FROM link JOIN within ON link.target = within.id"
+            " WHERE link.kind = 'transformer_area' AND link.field = 'areas'",
+            area=area,
+        )
+
+    def feeder_of(self, transformer_area: str) -> str | None:
+        """Id of the feeder on which a transformer area hangs."""
+        rows = self._query("SELECT feeder FROM transformer_area WHERE id = :id", {"id": transformer_area})
+        return rows[0][0] if rows else None
+
+    def place(self, kind: str, key: str) -> Place:
+        """A record as the outage rules see it; one that is not there has no supply."""
+        match kind:
+            case "feeder":
+                return Place(kind, key, self.transformer_areas_of_feeder(key), key)
+            case "transformer_area":
+                return Place(kind, key, frozenset({key}))
+            case "area":
+                return Place(kind, key, self.transformer_areas_of_area(key))
+            case _:
+                rows = self._query("SELECT transformer_area, feeder FROM customer WHERE id = :id", {"id": key})
+                area, feeder = rows[0] if rows else (None, None)
+                return Place(kind, key, frozenset({area} if area else ()), feeder)
+
+    def areas_above(self, area: str) -> list[str]:
+        """Ids of the areas that contain an area, nearest first, without itself."""
+        above: list[str] = []
+        while True:
+            rows = self._query("SELECT parent_id FROM area WHERE id = :id", {"id": area})
+            parent = rows[0][0] if rows else None
+            if parent is None or parent in above:
+                return above
+            above.append(parent)
+            area = parent
+
+    def customers_of(self, transformer_areas: frozenset[str]) -> tuple[int, int]:
+        """How many customers hang on these transformer areas, and how many of them are important or high-risk."""
+        customers = important = 0
+        for area in transformer_areas:
+            rows = self._query(
+                "SELECT count(*), sum(CASE WHEN importance IS NOT NULL OR high_risk THEN 1 ELSE 0 END)"
+                " FROM customer WHERE transformer_area = :area",
+                {"area": area},
+            )
+            customers += rows[0][0]
+            important += rows[0][1] or 0
+        return customers, important
+
+    def customers_straight_on(self, feeder: str) -> tuple[int, int]:
+        """How many customers hang on a feeder without a transformer area, and how many of them are important."""
+        rows = self._query(
+            "SELECT count(*), sum(CASE WHEN importance IS NOT NULL OR high_risk THEN 1 ELSE 0 END)"
+            " FROM customer WHERE feeder = :feeder AND transformer_area IS NULL",
+            {"feeder": feeder},
+        )
+        return rows[0][0], rows[0][1] or 0
