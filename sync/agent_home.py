@@ -1,0 +1,100 @@
+"""An agent's home: the device's secret, its cache files, and when the hub last confirmed them.
+
+A cache file is never replaced while it may be open. A new one gets a new name, and the small file `current` says which
+one holds.
+"""
+
+import json
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+
+from data.clock import from_iso, to_iso
+from data.errors import DataError
+from sync.errors import HomeError
+from sync.private_files import make_private_directory, write_whole
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolment:
+    """What this device knows of its hub."""
+
+    hub: str
+    device: str
+    name: str
+    token: str
+
+
+class AgentHome:
+    """The home at `path`; it may not be enrolled yet."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._enrolment_file = path / "agent.json"
+        self._pointer = path / "cache" / "current"
+        self._confirmed = path / "cache" / "confirmed"
+
+    @property
+    def enrolled(self) -> bool:
+        """Whether a device was enrolled here."""
+        return self._enrolment_file.exists()
+
+    def enrolment(self) -> Enrolment:
+        """Which hub, and with which secret.
+
+        Raises:
+            HomeError: the device is not enrolled, or its file is damaged.
+        """
+        try:
+            return Enrolment(**json.loads(self._enrolment_file.read_text(encoding="utf-8")))
+        except FileNotFoundError:
+            raise HomeError(
+                f"{self.path} is not enrolled: switchboard enrol --home {self.path} --hub URL --code CODE"
+            ) from None
+        except (OSError, ValueError, TypeError) as error:
+            raise HomeError(f"{self._enrolment_file} cannot be read ({error}): enrol again with a new code") from None
+
+    def save_enrolment(self, enrolment: Enrolment) -> None:
+        """Keeps the device's secret in a file that only its owner may read."""
+        make_private_directory(self.path)
+        write_whole(self._enrolment_file, json.dumps(asdict(enrolment), ensure_ascii=False))
+
+    @property
+    def caches(self) -> Path:
+        """The directory of the cache files, made where it is missing."""
+        make_private_directory(self.path / "cache")
+        return self.path / "cache"
+
+    def current_cache(self) -> Path | None:
+        """The cache file that holds, or None where there is none yet."""
+        try:
+            path = self._pointer.parent / self._pointer.read_text(encoding="utf-8").strip()
+        except OSError:
+            return None
+        return path if path.is_file() else None
+
+    def switch_to(self, cache: Path) -> None:
+        """Makes `cache`, a file in `caches`, the one that holds, and removes those that nobody can want any more."""
+        write_whole(self._pointer, cache.name)
+        for other in self._pointer.parent.glob("*.db*"):
+            if not other.name.startswith(cache.name):
+                _remove(other)
+
+    def confirmed_at(self) -> datetime | None:
+        """When the hub last confirmed that the cache is up to date, by the hub's clock; None if it never did."""
+        try:
+            return from_iso(self._confirmed.read_text(encoding="utf-8").strip())
+        except (OSError, DataError):
+            return None
+
+    def confirm(self, at: datetime) -> None:
+        """Notes that the hub confirmed the cache at `at`."""
+        write_whole(self._confirmed, to_iso(at))
+
+
+def _remove(path: Path) -> None:
+    try:
+        path.unlink()
+    except OSError:
+        # Windows refuses while a reader has it open; the next switch removes it.
+        return

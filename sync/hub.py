@@ -1,0 +1,87 @@
+"""The hub's web application, put together from its parts."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from fastapi import APIRouter, FastAPI, Request, Response
+from starlette.middleware.base import RequestResponseEndpoint
+
+from data import change_log
+from data.store import Store
+from sync.problems import add_problem_answers
+from sync.snapshots import SnapshotShelf
+from sync.stream import Stream
+
+_CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "font-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+_HEADERS = {
+    "Content-Security-Policy": _CSP,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Hub:
+    """What the routes of one hub process share."""
+
+    store: Store
+    shelf: SnapshotShelf
+    stream: Stream
+
+    def head(self) -> int:
+        """The store's head revision."""
+        with self.store.read() as connection:
+            return change_log.head(connection)
+
+
+def make_hub(store: Store, shelf: SnapshotShelf) -> Hub:
+    """A hub on `store`."""
+
+    def head() -> int:
+        with store.read() as connection:
+            return change_log.head(connection)
+
+    return Hub(store, shelf, Stream(head, store.clock))
+
+
+def create_app(hub: Hub, routers: Sequence[APIRouter], version: str) -> FastAPI:
+    """The web application.
+
+    Args:
+        hub: What the routes share.
+        routers: Every route beyond `/healthz`.
+        version: Answered by `/healthz`.
+    """
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        with hub.stream.watching(asyncio.get_running_loop()):
+            yield
+
+    # The interactive documentation loads scripts from elsewhere, which the content policy forbids.
+    app = FastAPI(title="Switchboard hub", version=version, lifespan=lifespan, docs_url=None, redoc_url=None)
+    add_problem_answers(app)
+    app.middleware("http")(_add_headers)
+    for router in routers:
+        app.include_router(router)
+
+    @app.get("/healthz")
+    def healthz() -> dict[str, object]:
+        with hub.store.read() as connection:
+            revision, epoch = change_log.head(connection), change_log.epoch(connection)
+        return {"status": "ok", "revision": revision, "epoch": epoch, "version": version}
+
+    return app
+
+
+async def _add_headers(request: Request, call_next: RequestResponseEndpoint) -> Response:
+    response = await call_next(request)
+    for name, value in _HEADERS.items():
+        response.headers.setdefault(name, value)
+    return response

@@ -1,0 +1,77 @@
+"""A hub's home: the directory that holds its store, its snapshots and what it remembers of itself."""
+
+import tomllib
+from pathlib import Path
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from data.clock import Clock, SystemClock
+from data.database import open_database, sqlite_url
+from data.migrations import migrate
+from data.store import Store
+from sync.errors import HomeError
+from sync.private_files import make_private_directory, write_whole
+
+_FILE = "hub.toml"
+
+
+class HubHome:
+    """The home at `path`, which `init` has made.
+
+    Raises:
+        HomeError: there is no hub home at `path`.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        try:
+            settings = tomllib.loads((path / _FILE).read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            raise HomeError(f"{path} is not a hub's home: make one with switchboard init --home {path}") from None
+        except (OSError, tomllib.TOMLDecodeError) as error:
+            raise HomeError(f"{path / _FILE} cannot be read: {error}") from None
+        self._database = str(settings.get("database", ""))
+        self.demo = bool(settings.get("demo", False))
+
+    @property
+    def snapshots(self) -> Path:
+        """Where the published snapshots are."""
+        return self.path / "snapshots"
+
+    def open_store(self, clock: Clock | None = None) -> Store:
+        """The store, brought to the present schema.
+
+        Raises:
+            HomeError: the database does not answer.
+        """
+        engine = open_database(self._database or sqlite_url(self.path / "store.db"))
+        try:
+            migrate(engine)
+        except SQLAlchemyError as error:
+            reason = str(error.__cause__ or error).splitlines()[0]
+            raise HomeError(f"the database of {self.path} cannot be opened: {reason}") from None
+        return Store(engine, clock or SystemClock())
+
+    def use_database(self, url: str) -> "HubHome":
+        """Remembers that the store is in the database at `url`."""
+        _write(self.path, url, demo=self.demo)
+        return HubHome(self.path)
+
+
+def make_hub_home(path: Path, *, demo: bool = False) -> HubHome:
+    """A new hub home at `path`.
+
+    Raises:
+        HomeError: there is something at `path` already.
+    """
+    if path.exists() and (not path.is_dir() or any(path.iterdir())):
+        raise HomeError(f"{path} is not empty: give another directory, or remove it first")
+    make_private_directory(path)
+    make_private_directory(path / "snapshots")
+    _write(path, "", demo=demo)
+    return HubHome(path)
+
+
+def _write(path: Path, database: str, *, demo: bool) -> None:
+    quoted = database.replace("\\", "\\\\").replace('"', '\\"')
+    write_whole(path / _FILE, f'database = "{quoted}"\ndemo = {str(demo).lower()}\n')

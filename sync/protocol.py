@@ -1,0 +1,107 @@
+"""What a hub and a replica say to each other: the shapes, read by both ends.
+
+- `GET /snapshot` answers a `Manifest`; the file under its `url` is a zstd-compressed cache.
+- `GET /changes?epoch=&scope=&since=` answers a `ChangeBatch`, or 410 when only a snapshot helps.
+- `GET /events` is a stream of server-sent events: `change` with the head revision and the hub's time whenever there
+  is something new, and every `PING_S` seconds anyway. It only wakes: what has changed is always read from `/changes`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from data.cache import Change
+from data.clock import from_iso
+from data.set_hash import SetSum, Sums
+
+VERSION = 1
+PING_S = 10
+"""How often a hub speaks on an event stream when nothing happens."""
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """A snapshot that can be fetched.
+
+    Attributes:
+        url: Path of the file on the hub.
+        size: Bytes of the file.
+        sha256: Of the file, in hex.
+        expanded: Bytes of the cache in it.
+        schema: Version of the cache's tables.
+        sums: What the cache in it holds.
+    """
+
+    epoch: str
+    scope: str
+    revision: int
+    url: str
+    size: int
+    sha256: str
+    expanded: int
+    schema: int
+    sums: Sums
+
+    def to_json(self) -> dict[str, Any]:
+        """The JSON form."""
+        plain = {name: getattr(self, name) for name in self.__slots__ if name != "sums"}
+        return {**plain, "sums": sums_to_json(self.sums)}
+
+    @staticmethod
+    def from_json(value: Mapping[str, Any]) -> "Manifest":
+        """What `to_json` gave."""
+        return Manifest(**{**value, "sums": sums_from_json(value["sums"])})
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeBatch:
+    """Everything that brings a cache from one revision to the hub's head.
+
+    Attributes:
+        time: The hub's clock when it answered; set by whoever sends the batch.
+        sums: What the cache must hold after applying all of `changes`.
+    """
+
+    epoch: str
+    scope: str
+    since: int
+    revision: int
+    sums: Sums
+    changes: tuple[Change, ...]
+    time: datetime | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """The JSON form, without the time."""
+        return {
+            "epoch": self.epoch,
+            "scope": self.scope,
+            "since": self.since,
+            "revision": self.revision,
+            "sums": sums_to_json(self.sums),
+            "changes": [[one.kind, one.id, one.doc, list(one.readings)] for one in self.changes],
+        }
+
+    @staticmethod
+    def from_json(value: Mapping[str, Any]) -> "ChangeBatch":
+        """What `to_json` gave."""
+        changes = tuple(Change(kind, key, doc, tuple(readings)) for kind, key, doc, readings in value["changes"])
+        return ChangeBatch(
+            value["epoch"],
+            value["scope"],
+            value["since"],
+            value["revision"],
+            sums_from_json(value["sums"]),
+            changes,
+            from_iso(value["time"]),
+        )
+
+
+def sums_to_json(sums: Sums) -> dict[str, list[int | str]]:
+    """`{kind: [rows, hash]}`."""
+    return {kind: one.to_json() for kind, one in sums.items()}
+
+
+def sums_from_json(value: Mapping[str, list[int | str]]) -> dict[str, SetSum]:
+    """What `sums_to_json` gave."""
+    return {kind: SetSum.from_json(one) for kind, one in value.items()}

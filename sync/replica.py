@@ -1,0 +1,213 @@
+"""Keeping an agent's cache equal to the hub: fetch, verify, apply, and only then show."""
+
+import hashlib
+import os
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import zstandard
+
+from data import cache
+from data.clock import Clock, CorrectedClock, SystemClock
+from data.kinds import KINDS
+from data.set_hash import SetSum, Sums, row_hash, same_sums
+from data.sqlite import Connection, DatabaseError, connect
+from sync.agent_home import AgentHome
+from sync.errors import DamagedError, SnapshotNeededError
+from sync.hub_client import HubClient
+from sync.protocol import ChangeBatch, Manifest
+
+_BLOCK = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class SyncReport:
+    """How a synchronisation went.
+
+    Attributes:
+        rows: Records written.
+        bytes: Received from the hub.
+        verified: Counts and set hash of every kind were compared with the hub's.
+    """
+
+    mode: Literal["snapshot", "changes", "current"]
+    revision: int
+    rows: int
+    bytes: int
+    seconds: float
+    verified: bool
+
+    def to_json(self) -> dict[str, Any]:
+        """The public JSON form."""
+        return asdict(self)
+
+
+class Replica:
+    """The cache in an agent's home and its hub.
+
+    Args:
+        home: Enrolled.
+        client: Speaks to the hub.
+        clock: Corrected by what the hub says.
+    """
+
+    def __init__(self, home: AgentHome, client: HubClient, clock: Clock | None = None) -> None:
+        self.home = home
+        self.client = client
+        self.clock = CorrectedClock(clock or SystemClock())
+
+    def sync(self) -> SyncReport:
+        """Brings the cache up to date, by changes where the log reaches, else by a snapshot and changes after it.
+
+        A crash at any point leaves the cache that was there, or the new one.
+
+        Raises:
+            HubUnreachableError, RefusedError: nothing has changed.
+            DamagedError: what the hub sent twice does not match what it says it should be.
+        """
+        began, received = time.monotonic(), self.client.received
+        mode: Literal["snapshot", "changes", "current"] = "changes"
+        rows = 0
+        try:
+            revision, rows = self._follow()
+            if rows == 0:
+                mode = "current"
+        except SnapshotNeededError:
+            mode, rows = "snapshot", self._fetch_snapshot()
+            revision, more = self._follow()
+            rows += more
+        self.home.confirm(self.clock.now())
+        seconds = time.monotonic() - began
+        return SyncReport(mode, revision, rows, self.client.received - received, round(seconds, 3), verified=True)
+
+    def _follow(self) -> tuple[int, int]:
+        """The revision reached through the change log and the number of records it brought."""
+        path = self.home.current_cache()
+        if path is None:
+            raise SnapshotNeededError("there is no cache yet")
+        connection = connect(path)
+        try:
+            batch = self._next_batch(connection)
+            while not apply_batch(connection, batch):
+                batch = self._next_batch(connection)
+        except (DamagedError, DatabaseError, KeyError) as error:
+            raise SnapshotNeededError(f"the cache cannot be brought up to date: {error}") from error
+        finally:
+            connection.close()
+        return batch.revision, len(batch.changes)
+
+    def _next_batch(self, connection: Connection) -> ChangeBatch:
+        meta = cache.read_meta(connection)
+        if meta.get("schema") != str(cache.SCHEMA):
+            raise SnapshotNeededError("the cache is of another version")
+        batch = self.client.changes(meta["epoch"], meta["scope"], int(meta["revision"]))
+        if batch.time is not None:
+            self.clock.observe(batch.time)
+        return batch
+
+    def _fetch_snapshot(self) -> int:
+        manifest = self.client.manifest()
+        target = self.home.caches / f"{manifest.epoch[:8]}-{manifest.revision}-{time.time_ns()}.db"
+        packed = self.home.caches / f"{manifest.sha256}.part"
+        for leftover in self.home.caches.glob("*.part"):
+            if leftover != packed:
+                leftover.unlink(missing_ok=True)
+        try:
+            self.client.download(manifest, packed)
+            expand(packed, target, manifest)
+            check_snapshot(target, manifest)
+        except BaseException:
+            target.unlink(missing_ok=True)
+            raise
+        self.home.switch_to(target)
+        packed.unlink(missing_ok=True)
+        return sum(one.rows for one in manifest.sums.values())
+
+
+def apply_batch(connection: Connection, batch: ChangeBatch) -> bool:
+    """Applies a whole batch with its checkpoint, or nothing.
+
+    Returns:
+        False where another process has moved the cache on meanwhile: the batch does not follow it any more.
+
+    Raises:
+        DamagedError: the cache would not hold what the hub says it should; nothing was changed.
+    """
+    if batch.since == batch.revision:
+        _compare(cache.read_sums(connection), batch.sums)
+        return True
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        if cache.read_meta(connection)["revision"] != str(batch.since):
+            connection.execute("ROLLBACK")
+            return False
+        writer = cache.CacheWriter(connection)
+        writer.apply(batch.changes)
+        _compare(writer.sums, batch.sums)
+        writer.save_sums()
+        cache.write_meta(connection, {"revision": str(batch.revision)})
+        connection.execute("COMMIT")
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    return True
+
+
+def _compare(ours: Sums, theirs: Sums) -> None:
+    if not same_sums(ours, theirs):
+        wrong = [kind for kind in KINDS if ours.get(kind, SetSum()) != theirs.get(kind, SetSum())]
+        raise DamagedError(f"the cache differs from the hub in {', '.join(wrong)}")
+
+
+def expand(packed: Path, target: Path, manifest: Manifest) -> None:
+    """Checks the downloaded file against its manifest while writing the cache in it to `target`, synced.
+
+    Raises:
+        DamagedError: size or SHA-256 differ; the downloaded file is removed.
+    """
+    digest = hashlib.sha256()
+    expander = zstandard.ZstdDecompressor().decompressobj()
+    try:
+        with packed.open("rb") as read, target.open("wb") as write:
+            while block := read.read(_BLOCK):
+                digest.update(block)
+                write.write(expander.decompress(block))
+            write.flush()
+            os.fsync(write.fileno())
+    except zstandard.ZstdError as error:
+        packed.unlink(missing_ok=True)
+        raise DamagedError(f"the snapshot was damaged on its way: {error}") from None
+    if digest.hexdigest() != manifest.sha256 or target.stat().st_size != manifest.expanded:
+        packed.unlink(missing_ok=True)
+        raise DamagedError("the snapshot was damaged on its way: its checksum differs")
+
+
+def check_snapshot(path: Path, manifest: Manifest) -> None:
+    """Compares what a cache file says of itself with its manifest.
+
+    Raises:
+        DamagedError: they differ, or the file is no cache.
+    """
+    try:
+        connection = connect(path)
+        try:
+            meta, sums = cache.read_meta(connection), cache.read_sums(connection)
+        finally:
+            connection.close()
+    except DatabaseError as error:
+        raise DamagedError(f"the snapshot is no cache: {error}") from None
+    said = (meta.get("epoch"), meta.get("revision"), meta.get("scope"), meta.get("schema"))
+    if said != (manifest.epoch, str(manifest.revision), manifest.scope, str(manifest.schema)):
+        raise DamagedError("the snapshot is not the one that its manifest describes")
+    _compare(sums, manifest.sums)
+
+
+def recount(connection: Connection) -> Sums:
+    """Counts and set hashes made anew from every record in the cache: finds damage that its own sums hide."""
+    found: dict[str, SetSum] = {}
+    for kind in KINDS.values():
+        for doc in cache.all_docs_of(connection, kind):
+            found[kind.name] = found.get(kind.name, SetSum()).plus(row_hash(kind, doc))
+    return found
