@@ -1,0 +1,220 @@
+"""How well a name answers a query, and which of its characters the query stands for.
+
+A name answers in one of two ways. Its neighbouring characters stand for the units of the query one by one
+(`aligned`), or the query is one slip away from a stretch of the name (`nearly`, in `assistant.slips`).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from assistant.query import Query
+from assistant.segmentation import Segmentation, Unit, UnitKind
+from data.syllables import sound_of
+from data.tokens import searchable
+
+EXACT = 99.5
+WEAK = 60.0
+"""Below this a match is a guess."""
+
+_CONTIGUOUS, _GRADE_WEIGHT = 88.0, 90.0
+_AT_START, _COVERAGE = 5.0, 5.0
+# What is left of an office's name when people speak of the place, so that 塔山村委会 is as near to `tsc` as 塔山村.
+_SAID_OF_ENDINGS = (
+    ("社区居民委员会", 2),
+    ("社区村民委员会", 2),
+    ("社区居委会", 2),
+    ("社区村委会", 2),
+    ("村村民委员会", 1),
+    ("村村委会", 1),
+    ("村民委员会", 1),
+    ("居民委员会", 0),
+    ("村委会", 1),
+    ("居委会", 0),
+    ("街道办事处", 2),
+)
+_OFFICE_CHARACTERS = "会处"
+_OFFICE_LOSS = 0.4
+_HANZI_HOMOPHONE, _HANZI_OTHER_READING, _HANZI_ALIKE = 0.8, 0.78, 0.7
+_SYLLABLE_ALIKE, _BEGINNING, _BEGINNING_ALIKE, _INITIAL, _LATER_READING = 0.85, 0.97, 0.8, 0.9, 0.02
+
+_LITERAL = {
+    UnitKind.SIGN: 0.0,
+    UnitKind.INITIAL: 0.0,
+    UnitKind.SYLLABLE: _SYLLABLE_ALIKE + _LATER_READING,
+    UnitKind.BEGINNING: _BEGINNING_ALIKE + _LATER_READING,
+    UnitKind.HANZI: 1.0,
+}
+"""The grade under which a unit only sounds like the character that it stands for."""
+
+Span = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A name from the index.
+
+    Attributes:
+        rank: Ordinal of the best kind of record that bears it, in `data.kinds.RANKED`.
+    """
+
+    nid: int
+    text: str
+    readings: str
+    rank: int
+    uses: int
+
+
+@dataclass(frozen=True, slots=True)
+class NameMatch:
+    """A candidate with how well it answers.
+
+    Attributes:
+        score: 0 to 100.
+        reason: One word: `name`, `name_prefix`, `pinyin`, `initials`, `mixed`, `sounds_like` or `fuzzy`.
+        spans: `[start, end)` stretches of the name that the query stands for.
+    """
+
+    candidate: Candidate
+    score: float
+    reason: str
+    spans: tuple[Span, ...]
+
+
+class Grades(dict[str, float]):
+    """How well a unit answers a character with these readings, 0 to 1; worked out once for each group of readings.
+
+    A dictionary, because ranking asks it a thousand times a keystroke.
+    """
+
+    def __init__(self, unit: Unit) -> None:
+        super().__init__()
+        self.unit = unit
+
+    def __missing__(self, group: str) -> float:
+        first, *later = (self._grade(reading) for reading in group.split("|"))
+        grade = self[group] = max(0.0, first, *(grade - _LATER_READING for grade in later))
+        return grade
+
+    def _grade(self, reading: str) -> float:
+        unit = self.unit
+        match unit.kind:
+            case UnitKind.SIGN:
+                return float(reading == unit.text)
+            case UnitKind.INITIAL:
+                return _INITIAL * reading.startswith(unit.text)
+            case UnitKind.SYLLABLE:
+                return 1.0 if reading == unit.text else _SYLLABLE_ALIKE * (sound_of(reading) in unit.sounds)
+            case UnitKind.BEGINNING:
+                begins = reading.startswith(unit.text)
+                return _BEGINNING if begins else _BEGINNING_ALIKE * (sound_of(reading) in unit.sounds)
+            case UnitKind.HANZI:
+                if reading in unit.readings:
+                    return _HANZI_HOMOPHONE if reading == unit.readings[0] else _HANZI_OTHER_READING
+                return _HANZI_ALIKE * (sound_of(reading) in unit.sounds)
+
+
+@dataclass(frozen=True)
+class _Way:
+    units: Segmentation
+
+    @cached_property
+    def graded(self) -> list[tuple[str, Grades]]:
+        return [(unit.text, Grades(unit)) for unit in self.units]
+
+    @cached_property
+    def text(self) -> str:
+        return "".join(unit.text for unit in self.units)
+
+    @cached_property
+    def kind(self) -> str:
+        kinds = {unit.kind for unit in self.units} - {UnitKind.SIGN}
+        if kinds <= {UnitKind.HANZI}:
+            return "name"
+        if UnitKind.HANZI in kinds:
+            return "mixed"
+        return "initials" if kinds == {UnitKind.INITIAL} else "pinyin"
+
+
+class Ranker:
+    """Grades names against one query."""
+
+    def __init__(self, query: Query) -> None:
+        self._query = query
+        self._ways = [_Way(units) for units in query.segmentations]
+
+    def aligned(self, candidate: Candidate) -> NameMatch | None:
+        """The best way in which neighbouring characters of the name stand for the query's units, if there is one."""
+        plain, groups, positions = searchable(candidate.text, candidate.readings)
+        if plain == self._query.compact:
+            return NameMatch(candidate, EXACT, "name", ((0, len(candidate.text)),))
+        best, best_way, best_start = 0.0, None, 0
+        for way in self._ways:
+            start, mean = _best_alignment(way.graded, plain, groups)
+            if mean:
+                score = _score(mean, start, len(way.units), plain)
+                if score > best:
+                    best, best_way, best_start = score, way, start
+        if best_way is None:
+            return None
+        end = best_start + len(best_way.units)
+        reason = _reason(best_way, best_start, plain, groups)
+        return NameMatch(candidate, best, reason, spans_of(positions[best_start:end]))
+
+
+def _best_alignment(graded: list[tuple[str, Grades]], plain: str, groups: Sequence[str]) -> tuple[int, float]:
+    """Where the units fit best and their mean grade there; mean 0 when they fit nowhere. The start of a name wins."""
+    best_start, best = 0, 0.0
+    count = len(graded)
+    for start in range(len(plain) - count + 1):
+        total, place = 0.0, start
+        for text, grades in graded:
+            grade = 1.0 if plain[place] == text else grades[groups[place]]
+            if not grade:
+                break
+            total += grade
+            place += 1
+        else:
+            if total > best:
+                best_start, best = start, total
+            if total == count:
+                break
+    return best_start, best / count
+
+
+def _score(mean: float, start: int, count: int, plain: str) -> float:
+    said = spoken_length(plain)
+    score = _CONTIGUOUS - _GRADE_WEIGHT * (1 - mean) + _COVERAGE * min(1.0, count / said)
+    if said != len(plain):
+        score -= _OFFICE_LOSS
+    return score if start else score + _AT_START
+
+
+def spoken_length(plain: str) -> int:
+    """How many characters of a name people say: 3 of 塔山村民委员会."""
+    if plain[-1] in _OFFICE_CHARACTERS:
+        for ending, said in _SAID_OF_ENDINGS:
+            if plain.endswith(ending) and len(plain) > len(ending):
+                return len(plain) - len(ending) + said
+    return len(plain)
+
+
+def _reason(way: _Way, start: int, plain: str, groups: Sequence[str]) -> str:
+    stretch = plain[start : start + len(way.units)]
+    if stretch == way.text:
+        return "name" if start else "name_prefix"
+    for character, group, (text, grades) in zip(stretch, groups[start:], way.graded, strict=False):
+        if character != text and grades[group] < _LITERAL[grades.unit.kind]:
+            return "sounds_like"
+    return way.kind
+
+
+def spans_of(positions: Sequence[int]) -> tuple[Span, ...]:
+    """Positions, ascending, as `[start, end)` stretches; empty for none."""
+    spans: list[Span] = []
+    for position in positions:
+        if spans and spans[-1][1] == position:
+            spans[-1] = (spans[-1][0], position + 1)
+        else:
+            spans.append((position, position + 1))
+    return tuple(spans)

@@ -1,0 +1,104 @@
+"""The records behind names and codes, read from the cache."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from data.index import KIND_STRIDE
+from data.kinds import KINDS, RANKED
+from data.sqlite import Connection
+
+MOST_NAMESAKES = 50
+"""Records of one kind that are looked at for one name: thousands of customers may share one."""
+
+_MOST_WITH_PREFIX = 50
+_LAST_LETTER = "\U0010ffff"
+
+# How the branch that serves a record is found: its own, or that of what it belongs to.
+_BRANCH_OF = {
+    "area": """
+        WITH RECURSIVE up(branch, parent_id, height) AS (
+            SELECT branch, parent_id, 0 FROM area WHERE rid = ?
+            UNION ALL
+            SELECT area.branch, area.parent_id, height + 1 FROM up JOIN area ON area.id = up.parent_id WHERE height < 9
+        ) SELECT branch FROM up WHERE branch IS NOT NULL ORDER BY height LIMIT 1""",
+    "feeder": "SELECT branch FROM feeder WHERE rid = ?",
+    "transformer_area": """
+        SELECT feeder.branch FROM transformer_area AS t JOIN feeder ON feeder.id = t.feeder WHERE t.rid = ?""",
+    "customer": """
+        SELECT feeder.branch FROM customer AS c LEFT JOIN transformer_area AS t ON t.id = c.transformer_area
+        JOIN feeder ON feeder.id = coalesce(c.feeder, t.feeder) WHERE c.rid = ?""",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What a hit shows of a record."""
+
+    kind: str
+    rid: int
+    id: str
+    name: str
+    code: str | None
+
+    @property
+    def order(self) -> int:
+        """Ordinal of its kind: areas come first."""
+        return RANKED.index(self.kind)
+
+
+@cache
+def _select(kind: str, condition: str) -> str:
+    code = KINDS[kind].codes[0]
+    return f"SELECT rid, id, text, {code} FROM {kind} JOIN name ON nid = name_id WHERE {condition}"
+
+
+def _read(connection: Connection, kind: str, condition: str, values: Sequence[object]) -> list[Record]:
+    return [Record(kind, *row) for row in connection.execute(_select(kind, condition), values)]
+
+
+def bearing_name(connection: Connection, nid: int, rank: int) -> list[Record]:
+    """Records that bear the name, by kind and id; at most `MOST_NAMESAKES` of each kind.
+
+    Args:
+        connection: The cache.
+        nid: The name's number.
+        rank: Ordinal of the best kind that ever bore it; better kinds are not asked.
+    """
+    found: list[Record] = []
+    for kind in RANKED[rank:]:
+        found += _read(connection, kind, f"name_id = ? ORDER BY id LIMIT {MOST_NAMESAKES}", (nid,))
+    return found + _bearing_alias(connection, nid)
+
+
+def _bearing_alias(connection: Connection, nid: int) -> list[Record]:
+    return [
+        record
+        for kind, rid in connection.execute("SELECT kind, rid FROM alias WHERE nid = ?", (nid,)).fetchall()
+        for record in _read(connection, kind, "rid = ?", (rid,))
+    ]
+
+
+def with_code_prefix(connection: Connection, kind: str, prefix: str) -> list[Record]:
+    """Records whose code starts with `prefix`, by code; an exact one comes first. The column must be indexed."""
+    code = KINDS[kind].codes[0]
+    condition = f"{code} >= ? AND {code} < ? ORDER BY {code} LIMIT {_MOST_WITH_PREFIX}"
+    return _read(connection, kind, condition, (prefix, prefix + _LAST_LETTER))
+
+
+def at_code_rows(connection: Connection, rows: Iterable[int]) -> list[Record]:
+    """The records behind rows of `code_fts`."""
+    found: list[Record] = []
+    by_kind: dict[str, list[int]] = {}
+    for row in rows:
+        by_kind.setdefault(RANKED[row % KIND_STRIDE], []).append(row // KIND_STRIDE)
+    for kind, rids in by_kind.items():
+        marks = ",".join("?" * len(rids))
+        found += _read(connection, kind, f"rid IN ({marks})", rids)
+    return found
+
+
+def branch_of(connection: Connection, record: Record) -> str | None:
+    """Id of the branch that serves the record, None where the cache does not say."""
+    row = connection.execute(_BRANCH_OF[record.kind], (record.rid,)).fetchone()
+    return row[0] if row else None

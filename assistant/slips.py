@@ -1,0 +1,116 @@
+"""Names that a query with one slip may have meant: a wrong, missing or extra letter or character."""
+
+from collections.abc import Iterator
+
+from rapidfuzz import fuzz
+from rapidfuzz.distance import OSA, LCSseq
+
+from assistant.query import Query
+from assistant.ranking import Candidate, NameMatch, spans_of
+from data.syllables import sound_of
+from data.tokens import searchable
+
+_ONE_SLIP, _TWO_SLIPS, _GUESS = 70.0, 50.0, 0.5
+_AT_START, _COVERAGE, _WRITTEN = 3.0, 4.0, 8.0
+_LEAST_LIKENESS = 60.0
+_LONG = 8
+_FIRST_PRIVATE, _SIGNS_A_LETTER = 0xE000, 80
+
+
+class SlipRanker:
+    """Grades names that do not answer a query as it stands."""
+
+    def __init__(self, query: Query) -> None:
+        self._query = query
+        units = query.segmentations[0] if query.segmentations else ()
+        self._sounds = "".join(_sign(unit.sounds[0] if unit.sounds else unit.text) for unit in units)
+
+    def nearly(self, candidate: Candidate) -> NameMatch | None:
+        """How near the name comes to the query, None when it is another name altogether."""
+        plain, groups, positions = searchable(candidate.text, candidate.readings)
+        if self._query.is_written:
+            return self._by_characters(candidate, plain, groups, positions)
+        return self._by_letters(candidate, groups, positions)
+
+    def _by_characters(
+        self, candidate: Candidate, plain: str, groups: list[str], positions: list[int]
+    ) -> NameMatch | None:
+        typed = self._query.compact
+        heard = self._heard(groups)
+        if LCSseq.similarity(self._sounds, heard) < max(1, len(typed) - 1):
+            return None
+        slips, start, end = min(_windows(self._sounds, heard), default=(len(typed), 0, 0))
+        if slips > 1:
+            slips = 2
+        written = LCSseq.similarity(typed, plain[start:end]) / len(typed)
+        score = _ONE_SLIP if slips <= 1 else _TWO_SLIPS
+        score += _WRITTEN * written + _COVERAGE * len(typed) / max(len(typed), len(plain))
+        return _match(candidate, score, start, positions[start:end])
+
+    def _heard(self, groups: list[str]) -> str:
+        """The name's sounds, one sign a character: of several readings the one that the query holds."""
+        signs = []
+        for group in groups:
+            alternatives = [_sign(sound_of(reading)) for reading in group.split("|")]
+            signs.append(next((sign for sign in alternatives if sign in self._sounds), alternatives[0]))
+        return "".join(signs)
+
+    def _by_letters(self, candidate: Candidate, groups: list[str], positions: list[int]) -> NameMatch | None:
+        typed = self._query.letters
+        spellings = [group.split("|")[0] if "|" in group else group for group in groups]
+        spelt = "".join(spellings)
+        likeness = fuzz.partial_ratio(typed, spelt) if len(spelt) >= len(typed) else fuzz.ratio(typed, spelt)
+        if likeness < _LEAST_LIKENESS:
+            return None
+        slips, first, last = _nearest_stretch(typed, spellings)
+        if slips == 1:
+            score = _ONE_SLIP
+        elif slips == 2 and len(typed) >= _LONG:  # noqa: PLR2004 - two slips
+            score = _TWO_SLIPS
+        else:
+            return _match(candidate, _GUESS * likeness, 1, positions[first:last])
+        score += _COVERAGE * min(1.0, len(typed) / len(spelt)) + fuzz.ratio(typed, spelt) / 50
+        return _match(candidate, score, first, positions[first:last])
+
+
+def _match(candidate: Candidate, score: float, start: int, positions: list[int]) -> NameMatch:
+    return NameMatch(candidate, score if start else score + _AT_START, "fuzzy", spans_of(positions))
+
+
+def _sign(sound: str) -> str:
+    """One character for a sound, so that strings of sounds can be compared character by character."""
+    if len(sound) == 1:
+        return sound
+    return chr(_FIRST_PRIVATE + (ord(sound[0]) - ord("0")) * _SIGNS_A_LETTER + ord(sound[1]) - ord("0"))
+
+
+def _windows(typed: str, heard: str) -> Iterator[tuple[int, int, int]]:
+    """`(slips, start, end)` of every stretch of `heard` as long as `typed`, one longer or one shorter."""
+    for length in (len(typed), len(typed) + 1, len(typed) - 1):
+        for start in range(len(heard) - length + 1):
+            yield OSA.distance(typed, heard[start : start + length], score_cutoff=2), start, start + length
+
+
+def _nearest_stretch(typed: str, spellings: list[str]) -> tuple[int, int, int]:
+    """`(slips, first, last)` of the run of whole syllables (the last one perhaps cut) that `typed` comes nearest to."""
+    best = (3, 0, 0)
+    for first in range(len(spellings)):
+        rest = "".join(spellings[first : first + len(typed)])
+        if len(rest) < len(typed) - 1:
+            break
+        for length in (len(typed), len(typed) + 1, len(typed) - 1):
+            slips = OSA.distance(typed, rest[:length], score_cutoff=2)
+            if slips < best[0]:
+                best = (slips, first, _syllable_at(spellings, first, length))
+        if best[0] <= 1:
+            break
+    return best
+
+
+def _syllable_at(spellings: list[str], first: int, length: int) -> int:
+    """The index after the syllable in which the `length`-th letter from syllable `first` on stands."""
+    last = first
+    while last < len(spellings) and length > 0:
+        length -= len(spellings[last])
+        last += 1
+    return last

@@ -1,0 +1,124 @@
+"""Search tokens of names and codes, made from stored text and readings alone: the same at the hub and in a cache.
+
+A token's first letter is its type, so that one full-text column holds them all:
+
+| type | token | finds |
+|---|---|---|
+| h | two neighbouring characters | Chinese as it is written |
+| s | two neighbouring sounds; `u0` before the first, `v0` after the last | pinyin, homophones, accents |
+| k | two sounds with one between | a wrong or missing character |
+| m | a sound and the next initial | `taship` style input |
+| u | one sound | a single syllable |
+| i | 2 to 4 neighbouring initials; `u` before the first, `v` after the last | initials |
+| w | all sounds of a name of at most four characters | short names that thousands of others contain |
+| n | four neighbouring characters of a number | any part of a customer number |
+| c | a whole short number | feeder numbers |
+"""
+
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice, pairwise, product
+
+from data.syllables import sound_of
+
+UNREADABLE = "_"
+START_SOUND, END_SOUND = "u0", "v0"
+START_INITIAL, END_INITIAL = "u", "v"
+SHORT_NAME = 4
+LONGEST_INITIALS = 4
+CODE_GRAM = 4
+SHORT_CODE = 8
+_MOST_COMBINATIONS = 8
+_NO_INITIAL = "z"
+
+
+def plain_character(character: str) -> str:
+    """`character` in lower case and normal width; itself where that would be more than one character."""
+    plain = unicodedata.normalize("NFKC", character).lower()
+    return plain if len(plain) == 1 else character
+
+
+def plain_text(text: str) -> str:
+    """`text` character by character in lower case and normal width; positions stay the same."""
+    return text.lower() if text.isascii() else "".join(map(plain_character, text))
+
+
+def plain_code(text: str) -> str:
+    """A code or number as it is compared: lower case, normal width, only letters and digits."""
+    return "".join(character for character in plain_text(text) if character.isalnum())
+
+
+def searchable(text: str, readings: str) -> tuple[str, list[str], list[int]]:
+    """What counts of a name: its letters, digits and Chinese characters.
+
+    Returns:
+        The plain characters, the group of readings of each, and where each stands in `text`. Brackets, dots and
+        spaces are left out, so that `塔山线616` finds `塔山线(616)`.
+    """
+    plain = plain_text(text)
+    groups = readings.split(" ")
+    if len(groups) != len(plain):
+        groups = [UNREADABLE] * len(plain)
+    if plain.isalnum():
+        return plain, groups, list(range(len(plain)))
+    kept = [i for i, character in enumerate(plain) if character.isalnum()]
+    return "".join(plain[i] for i in kept), [groups[i] for i in kept], kept
+
+
+def _initial_of(reading: str) -> str:
+    return reading[0] if reading[0].isalnum() and reading.isascii() else _NO_INITIAL
+
+
+def _pairs(kind: str, left: Iterable[Sequence[str]], right: Iterable[Sequence[str]]) -> Iterator[str]:
+    for firsts, seconds in zip(left, right, strict=False):
+        for first in firsts:
+            for second in seconds:
+                yield kind + first + second
+
+
+def _written(text: str) -> Iterator[str]:
+    if len(text) == 1:
+        yield "h" + text
+    for first, second in pairwise(text):
+        yield "h" + first + second
+
+
+def _initials(initials: list[list[str]]) -> Iterator[str]:
+    anchored = [[START_INITIAL], *initials, [END_INITIAL]]
+    for length in range(2, LONGEST_INITIALS + 1):
+        for start in range(len(anchored) - length + 1):
+            for combination in islice(product(*anchored[start : start + length]), _MOST_COMBINATIONS):
+                yield "i" + "".join(combination)
+
+
+def name_tokens(text: str, readings: str) -> list[str]:
+    """The distinct search tokens of a name, in a fixed order; empty when no character of it counts.
+
+    Args:
+        text: The name as stored.
+        readings: Its readings, as `data.pinyin.readings_of` writes them.
+    """
+    plain, groups, _ = searchable(text, readings)
+    if not plain:
+        return []
+    alternatives = [group.split("|") for group in groups]
+    sounds = [list(dict.fromkeys(map(sound_of, group))) for group in alternatives]
+    initials = [list(dict.fromkeys(map(_initial_of, group))) for group in alternatives]
+    anchored = [[START_SOUND], *sounds, [END_SOUND]]
+    tokens = dict.fromkeys(_written(plain))
+    if len(plain) <= SHORT_NAME:
+        tokens.update(dict.fromkeys("w" + "".join(whole) for whole in islice(product(*sounds), _MOST_COMBINATIONS)))
+    tokens.update(dict.fromkeys(_pairs("s", anchored, anchored[1:])))
+    tokens.update(dict.fromkeys(_pairs("k", anchored, anchored[2:])))
+    tokens.update(dict.fromkeys(_pairs("m", sounds, initials[1:])))
+    tokens.update(dict.fromkeys("u" + sound for group in sounds for sound in group))
+    tokens.update(dict.fromkeys(_initials(initials)))
+    return list(tokens)
+
+
+def code_tokens(code: str) -> list[str]:
+    """The distinct search tokens of a code or number, in a fixed order; empty when it holds no letter or digit."""
+    plain = plain_code(code)
+    tokens = {"c" + plain: None} if 0 < len(plain) <= SHORT_CODE else {}
+    tokens.update(dict.fromkeys("n" + plain[i : i + CODE_GRAM] for i in range(len(plain) - CODE_GRAM + 1)))
+    return list(tokens)

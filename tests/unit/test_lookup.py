@@ -1,0 +1,152 @@
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from assistant.lookup import Hit, LookupEngine
+from data.sqlite import Connection
+from tests.caches import Rows, cache_of
+
+RECORDS: Rows = [
+    ("branch", {"id": "b1", "name": "塔山供电所"}),
+    ("branch", {"id": "b2", "name": "高桥供电所"}),
+    ("area", {"id": "2114", "name": "葫芦岛市", "level": "city"}),
+    ("area", {"id": "211402", "name": "连山区", "parent_id": "2114", "code": "lsq", "level": "county"}),
+    ("area", {"id": "211403", "name": "龙港区", "parent_id": "2114", "code": "lgq", "level": "county"}),
+    (
+        "area",
+        {"id": "a1", "name": "塔山乡", "parent_id": "211402", "code": "tsx", "branch": "b1", "aliases": ["老塔山"]},
+    ),
+    ("area", {"id": "a2", "name": "台上县", "parent_id": "2114", "code": "taisx"}),
+    ("area", {"id": "a3", "name": "朱家村", "parent_id": "a1", "code": "zjc"}),
+    ("area", {"id": "a4", "name": "高桥镇", "parent_id": "211402", "branch": "b2", "code": "gqz"}),
+    ("area", {"id": "a5", "name": "朱家村", "parent_id": "a4", "code": "zhujc"}),
+    ("area", {"id": "a6", "name": "长庆社区", "parent_id": "a4"}),
+    ("feeder", {"id": "f1", "number": "616", "name": "10kV塔山线", "branch": "b1"}),
+    ("feeder", {"id": "f2", "number": "616", "name": "10kV高桥线", "branch": "b2"}),
+    ("transformer_area", {"id": "t1", "number": "T100616", "name": "朱家村1号公变", "feeder": "f1", "areas": ["a3"]}),
+    ("customer", {"id": "2114000616", "name": "张伟", "transformer_area": "t1", "feeder": "f1"}),
+    ("customer", {"id": "2114061655", "name": "塔山乡", "transformer_area": "t1"}),
+]
+
+
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
+    connection = cache_of(Path(tmp_path_factory.mktemp("lookup")) / "cache.db", RECORDS)
+    yield connection
+    connection.close()
+
+
+@pytest.fixture(scope="module")
+def engine(cache: Connection) -> LookupEngine:
+    return LookupEngine(cache)
+
+
+def ids(hits: list[Hit]) -> list[str]:
+    return [hit.id for hit in hits]
+
+
+@pytest.mark.parametrize("typed", ["tsx", "TSX", " TsX ", "ｔｓｘ"])
+def test_an_area_code_in_any_case_puts_its_area_on_top(engine: LookupEngine, typed: str) -> None:
+    first = engine.search(typed)[0]
+    assert (first.id, first.score, first.reason) == ("a1", 100.0, "code")
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant", "reason"),
+    [
+        ("龙港区", "211403", "name"),
+        ("龙港", "211403", "name_prefix"),
+        ("港区", "211403", "name"),
+        ("longgangqu", "211403", "pinyin"),
+        ("long gang", "211403", "pinyin"),
+        ("longg", "211403", "pinyin"),
+        ("lónggǎng", "211403", "pinyin"),
+        ("龙gang", "211403", "mixed"),
+        ("龙gq", "211403", "mixed"),
+        ("longanqu", "211403", "fuzzy"),
+        ("龙岗区", "211403", "sounds_like"),
+        ("龙冈区", "211403", "sounds_like"),
+        ("nonggangqu", "211403", "sounds_like"),
+        ("changqing", "a6", "pinyin"),
+        ("zhangqing", "a6", "pinyin"),
+        ("zqsq", "a6", "initials"),
+        ("gaoqioazhen", "a4", "fuzzy"),
+        ("高娇镇", "a4", "fuzzy"),
+        ("zhangwei", "2114000616", "pinyin"),
+        ("10kv塔山", "f1", "name_prefix"),
+    ],
+)
+def test_what_was_meant_comes_first(engine: LookupEngine, typed: str, meant: str, reason: str) -> None:
+    first = engine.search(typed)[0]
+    assert (first.id, first.reason) == (meant, reason)
+
+
+def test_a_name_shared_across_kinds_is_answered_for_each_areas_first(engine: LookupEngine) -> None:
+    assert ids(engine.search("塔山乡"))[:2] == ["a1", "2114061655"]
+
+
+def test_a_name_shared_by_several_records_is_answered_for_each(engine: LookupEngine) -> None:
+    assert ids(engine.search("朱家村"))[:2] == ["a3", "a5"]
+
+
+def test_namesakes_of_the_own_branches_come_first_also_by_what_they_lie_in(cache: Connection) -> None:
+    assert ids(LookupEngine(cache, frozenset({"b2"})).search("朱家村"))[:2] == ["a5", "a3"]
+    assert ids(LookupEngine(cache, frozenset({"b2"})).search("616"))[0] == "f2"
+
+
+def test_an_alias_finds_its_record_under_the_official_name(engine: LookupEngine) -> None:
+    first = engine.search("老塔山")[0]
+    assert (first.id, first.name, first.spans) == ("a1", "塔山乡", ())
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [("616", "f1"), ("T100616", "t1"), ("t1006", "t1"), ("2114000616", "2114000616"), ("211400", "2114000616")],
+)
+def test_a_number_finds_its_record(engine: LookupEngine, typed: str, meant: str) -> None:
+    first = engine.search(typed)[0]
+    assert (first.id, first.reason) == (meant, "number")
+
+
+def test_part_of_a_customer_number_finds_the_customer(engine: LookupEngine) -> None:
+    assert set(ids(engine.search("00061"))) == {"2114000616"}
+    assert "2114061655" in ids(engine.search("61655"))
+
+
+def test_spans_say_which_characters_were_meant(engine: LookupEngine) -> None:
+    assert engine.search("港区")[0].spans == ((1, 3),)
+    assert engine.search("lgang")[0].spans == ((0, 2),)
+    assert engine.search("tashanxian")[0].spans == ((0, 3),)
+
+
+def test_the_answer_is_no_longer_than_asked(engine: LookupEngine) -> None:
+    assert len(engine.search("z", limit=2)) == 2
+    assert engine.search("z", limit=0) == []
+
+
+@pytest.mark.parametrize("typed", ["", "   ", "\x00", "\ud800", "()*\"'", "，。！", "😀"])
+def test_nothing_to_look_up_finds_nothing(engine: LookupEngine, typed: str) -> None:
+    assert engine.search(typed) == []
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "x" * 10_000,
+        "塔" * 10_000,
+        "1" * 10_000,
+        '"塔山" OR NEAR(',
+        "h塔山* AND",
+        "a\x00b\ud800c",
+        "ǖüÜ",
+        "ﷺ",
+        "塔\u0301山",
+    ],
+)
+def test_no_text_is_too_strange(engine: LookupEngine, typed: str) -> None:
+    assert isinstance(engine.search(typed), list)
+
+
+def test_a_guess_scores_low(engine: LookupEngine) -> None:
+    assert all(hit.score < 60 for hit in engine.search("qqxxyyz"))
