@@ -8,7 +8,7 @@ from data.demo.areas import Place, area_docs, read_places
 from data.demo.branches import branch_by_area, branch_docs, branches_of, contact_doc, desk_contacts
 from data.demo.chance import Chance
 from data.demo.people import person
-from data.kinds import Doc, Json
+from data.kinds import Doc, Json, text_list
 
 _CUSTOMERS_PER_TRANSFORMER_AREA = 60
 _MOST_TRANSFORMER_AREAS = 20_000
@@ -111,7 +111,7 @@ def _add_township(network: Network, township: _Township, counts: dict[str, int],
     feeder_of = [slot * feeder_count // len(slots) for slot in range(len(slots))]
     feeders = _feeders(township, [slots[feeder_of.index(number)].stem for number in range(feeder_count)])
     managers = _managers(township, slots, chance)
-    manager_of = {area: str(manager["id"]) for manager in managers for area in _texts(manager["areas"])}
+    manager_of = {area: str(manager["id"]) for manager in managers for area in text_list(manager["areas"])}
     network.feeders.extend(feeders)
     network.contacts.extend(managers)
     for slot, village in enumerate(slots):
@@ -193,7 +193,3 @@ def _site(township: _Township, village: Place, transformer_area: Doc) -> Site:
         urban=not village.is_rural,
         source=township.source,
     )
-
-
-def _texts(value: object) -> list[str]:
-    return [str(item) for item in value] if isinstance(value, list) else []
