@@ -17,6 +17,9 @@ def value(kind: str, field: str, text: str) -> Json:
         ("customer", "importance", "一级", "first"),
         ("customer", "importance", "FIRST", "first"),
         ("branch", "kind", "供电所", "station"),
+        ("branch", "kind", "供电公司", "company"),
+        ("area", "level", "村", "village"),
+        ("area", "level", "乡镇", "township"),
         ("customer", "high_risk", "是", True),
         ("customer", "high_risk", "No", False),
         ("customer", "high_risk", "1", True),
@@ -49,6 +52,7 @@ def test_what_people_type_is_understood(kind: str, field: str, text: str, meanin
     ("kind", "field", "text", "complaint"),
     [
         ("customer", "importance", "三级", r"first \(一级\)"),
+        ("area", "level", "区", r"county \(县区\)"),
         ("customer", "high_risk", "也许", "是 or 否"),
         ("customer", "contract_kva", "很大", "number"),
         ("customer", "contract_kva", "-5", "number from 0"),
