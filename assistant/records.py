@@ -1,5 +1,6 @@
 """The records behind names and codes, read from the cache."""
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -45,6 +46,24 @@ class Record:
     def order(self) -> int:
         """Ordinal of its kind: areas come first."""
         return RANKED.index(self.kind)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A record with how well it answers a query.
+
+    Attributes:
+        score: 0 to 100.
+        reason: As in a hit.
+        spans: `[start, end)` stretches of the record's name that the query stands for.
+        uses: How many records bear the name that matched.
+    """
+
+    record: Record
+    score: float
+    reason: str
+    spans: tuple[tuple[int, int], ...] = ()
+    uses: int = 0
 
 
 @cache
@@ -102,3 +121,35 @@ def branch_of(connection: Connection, record: Record) -> str | None:
     """Id of the branch that serves the record, None where the cache does not say."""
     row = connection.execute(_BRANCH_OF[record.kind], (record.rid,)).fetchone()
     return row[0] if row else None
+
+
+_INSIDE = {
+    "transformer_area": """
+        name_id = ? AND id IN (
+            SELECT id FROM link WHERE kind = 'transformer_area' AND field = 'areas'
+            AND target IN (SELECT value FROM json_each(?)))""",
+    "customer": """
+        name_id = ? AND EXISTS (
+            SELECT 1 FROM link WHERE kind = 'transformer_area' AND field = 'areas'
+            AND link.id = customer.transformer_area AND target IN (SELECT value FROM json_each(?)))""",
+}
+
+
+def bearing_name_inside(connection: Connection, nid: int, areas: Iterable[str]) -> list[Record]:
+    """Transformer areas and customers of a name that are supplied in one of the areas, by kind and id."""
+    listed = json.dumps(sorted(areas))
+    return [
+        record
+        for kind, condition in _INSIDE.items()
+        for record in _read(connection, kind, f"{condition} ORDER BY id LIMIT {MOST_NAMESAKES}", (nid, listed))
+    ]
+
+
+def branches_named(connection: Connection, text: str, areas: Iterable[str]) -> set[str]:
+    """Ids of branches whose name starts with `text`, and of those that serve one of the areas."""
+    rows = connection.execute(
+        "SELECT id FROM branch WHERE substr(name, 1, ?) = ?"
+        " UNION SELECT branch FROM area WHERE branch IS NOT NULL AND id IN (SELECT value FROM json_each(?))",
+        (len(text), text, json.dumps(sorted(areas))),
+    )
+    return {branch for (branch,) in rows}

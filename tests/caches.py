@@ -31,17 +31,19 @@ def cache_of(path: Path, rows: Rows) -> Connection:
     index.add_characters(connection, character_readings())
     index.add_names(connection, _names(docs))
     nids = dict(connection.execute("SELECT text, nid FROM name").fetchall())
-    for kind in KINDS.values():
-        name_ids = [nids[doc["name"]] for doc in docs[kind.name]] if kind.named else None
-        cache.insert_rows(connection, kind, docs[kind.name], name_ids)
-        links = [link for doc in docs[kind.name] for link in cache.links_of(kind, doc)]
+    for described in KINDS.values():
+        name_ids = [nids[doc["name"]] for doc in docs[described.name]] if described.named else None
+        cache.insert_rows(connection, described, docs[described.name], name_ids)
+        links = [link for doc in docs[described.name] for link in cache.links_of(described, doc)]
         connection.executemany("INSERT INTO link VALUES (?, ?, ?, ?)", links)
-        if kind.named:
-            numbered = list(enumerate(docs[kind.name], 1))
-            index.add_codes(connection, kind.name, [(rid, cache.codes_of(kind, doc)) for rid, doc in numbered])
+        if described.named:
+            numbered = list(enumerate(docs[described.name], 1))
+            index.add_codes(
+                connection, described.name, [(rid, cache.codes_of(described, doc)) for rid, doc in numbered]
+            )
             for rid, doc in numbered:
-                aliases = cache.names_of(kind, doc)[1:]
-                index.set_aliases(connection, kind.name, rid, [nids[alias] for alias in aliases])
+                aliases = cache.names_of(described, doc)[1:]
+                index.set_aliases(connection, described.name, rid, [nids[alias] for alias in aliases])
     cache.create_indexes(connection)
     index.finish_build(connection)
     connection.execute("COMMIT")

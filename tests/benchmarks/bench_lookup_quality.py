@@ -63,14 +63,25 @@ class Place:
     stem: str
     syllables: tuple[str, ...]
     alternatives: tuple[tuple[str, ...], ...]
+    wider: str | None = None
 
 
-def place(name: str) -> Place:
-    """The parts of a name that queries are made of."""
+def place(name: str, wider: str | None = None) -> Place:
+    """The parts of a name that queries are made of; `wider` is the name of what it lies in."""
     ending = next((word for word in _ENDINGS if name.endswith(word) and len(name) - len(word) > 1), "")
     stem = name[: len(name) - len(ending)]
     groups = tuple(tuple(group.split("|")) for group in readings_of(name).split(" "))[: len(stem)]
-    return Place(name, stem, tuple(group[0] for group in groups), groups)
+    return Place(name, stem, tuple(group[0] for group in groups), groups, wider)
+
+
+def places_of(docs: list[Doc]) -> list[Place]:
+    """One place for each distinct name, in order of the names; villages know their township."""
+    names = {doc["id"]: str(doc["name"]) for doc in docs}
+    lowest = {doc["name"]: doc for doc in docs}
+    return [
+        place(str(name), names[doc["parent_id"]] if doc["level"] == "village" else None)
+        for name, doc in sorted(lowest.items(), key=lambda entry: str(entry[0]))
+    ]
 
 
 @dataclass
@@ -163,6 +174,18 @@ class Workshop:
         place = self.rng.randrange(1, min(len(it.name) - 1, len(it.stem) + 1))
         return it.name[:place] + it.name[place + 1 : len(it.stem) + 1]
 
+    def in_township(self, it: Place) -> str | None:
+        return f"{place(it.wider).stem} {it.stem}" if it.wider else None
+
+    def in_township_together(self, it: Place) -> str | None:
+        return place(it.wider).stem + it.stem if it.wider else None
+
+    def in_township_pinyin(self, it: Place) -> str | None:
+        return "".join(place(it.wider).syllables) + " " + "".join(it.syllables) if it.wider else None
+
+    def in_township_initials(self, it: Place) -> str | None:
+        return f"{self.initials(place(it.wider))} {self.initials(it)}" if it.wider else None
+
 
 CATEGORIES: tuple[Callable[[Workshop, Place], str | None], ...] = (
     Workshop.exact,
@@ -181,6 +204,10 @@ CATEGORIES: tuple[Callable[[Workshop, Place], str | None], ...] = (
     Workshop.swapped_letters,
     Workshop.wrong_character,
     Workshop.missing_character,
+    Workshop.in_township,
+    Workshop.in_township_together,
+    Workshop.in_township_pinyin,
+    Workshop.in_township_initials,
 )
 
 
@@ -197,7 +224,7 @@ class Ambiguity:
 
     def too_many(self, category: str, it: Place, query: str) -> bool:
         """Whether more than ten names begin as the meant one does, seen as this category sees them."""
-        if category == "exact":
+        if category == "exact" or category.startswith("in_township"):
             return False
         if category == "substring":
             return self.names.count(query) > MOST_EQUALS
@@ -270,7 +297,7 @@ def main() -> None:
         size = path.stat().st_size / 1e6
         say(f"built {len(docs)} areas in {time.perf_counter() - start:.1f} s, {size:.1f} MB")
         connection = connect(path, read_only=True)
-        measure(LookupEngine(connection), [place(name) for name in sorted({str(doc["name"]) for doc in docs})])
+        measure(LookupEngine(connection), places_of(docs))
         connection.close()
 
 

@@ -1,0 +1,149 @@
+"""A name in a wider place: `塔山 朱家`, `兴城 616`, `北港 张伟`; also without the space, also in pinyin.
+
+The wider place is found first. What lies in it is few enough to be graded name by name, so nothing depends on how
+common the narrower name is elsewhere.
+"""
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from assistant import records
+from assistant.names import Names
+from assistant.query import Query
+from assistant.ranking import Candidate, NameMatch, Ranker
+from assistant.records import Found, Record
+from assistant.segmentation import Segmentation
+from data.kinds import RANKED
+from data.sqlite import Connection
+
+_MOST_PLACES, _MOST_INSIDE, _LEVELS = 24, 3000, 3
+_MOST_NAMES = 12
+_LEAST = 70.0
+"""Both names must answer at least so well: two guesses together say nothing."""
+_SHORTEST_PART, _MOST_WAYS, _MOST_SPLITS = 2, 2, 6
+_LOSS, _UNSPACED_LOSS, _WIDER_SHARE = 1.0, 3.0, 0.3
+_AREA_RANK = RANKED.index("area")
+
+
+@dataclass(frozen=True, slots=True)
+class _Area:
+    record: Record
+    name: Candidate
+
+
+class Within:
+    """Looks up names inside places of one open cache."""
+
+    def __init__(self, connection: Connection, names: Names) -> None:
+        self._connection = connection
+        self._names = names
+
+    def search(self, query: Query) -> Iterator[Found]:
+        """Records that the query's end names and that lie in, or are served from, what its beginning names."""
+        loss = _LOSS if len(query.parts) > 1 else _LOSS + _UNSPACED_LOSS
+        for wider, narrower in splits(query):
+            for found in self._split(wider, narrower):
+                yield Found(found.record, found.score - loss, found.reason, found.spans)
+
+    def _split(self, wider: Query, narrower: Query) -> Iterator[Found]:
+        places = [match for match in self._names.starting(wider, _AREA_RANK) if match.score >= _LEAST]
+        scores = self._areas_named(places)
+        ranker = Ranker(narrower)
+        inside = set(scores)
+        for area, score in self._descendants(scores):
+            inside.add(area.record.id)
+            if (match := ranker.aligned(area.name)) and match.score >= _LEAST:
+                yield _found(area.record, match, score)
+        best = max(scores.values(), default=0.0)
+        if inside:
+            yield from self._others_inside(narrower, inside, best)
+        yield from self._numbers(wider, narrower, inside, max(best, _LEAST))
+
+    def _areas_named(self, places: list[NameMatch]) -> dict[str, float]:
+        """Ids of areas that bear the names, with the scores of the names, best first."""
+        scores: dict[str, float] = {}
+        for match in places[:_MOST_PLACES]:
+            for record in records.bearing_name(self._connection, match.candidate.nid, match.candidate.rank):
+                if record.kind == "area":
+                    scores.setdefault(record.id, match.score)
+        return dict(list(scores.items())[: 2 * _MOST_PLACES])
+
+    def _descendants(self, scores: dict[str, float]) -> Iterator[tuple[_Area, float]]:
+        """Areas below those named, level by level, each with the score of the one it lies in."""
+        inherited, left = dict(scores), _MOST_INSIDE
+        for _ in range(_LEVELS):
+            below: dict[str, float] = {}
+            for parent, area in self._children(inherited, left):
+                below[area.record.id] = inherited[parent]
+                yield area, inherited[parent]
+            left -= len(below)
+            if not below or left <= 0:
+                return
+            inherited = below
+
+    def _children(self, parents: Iterable[str], most: int) -> list[tuple[str, _Area]]:
+        rows = self._connection.execute(
+            "SELECT parent_id, rid, id, code, nid, text, readings, rank, uses FROM area JOIN name ON nid = name_id"
+            " WHERE parent_id IN (SELECT value FROM json_each(?)) LIMIT ?",
+            (json.dumps(list(parents)), most),
+        )
+        return [
+            (parent, _Area(Record("area", rid, key, name[1], code), Candidate(*name)))
+            for parent, rid, key, code, *name in rows
+        ]
+
+    def _others_inside(self, narrower: Query, inside: set[str], wider_score: float) -> Iterator[Found]:
+        for match in self._names.matching(narrower)[:_MOST_NAMES]:
+            if match.score >= _LEAST:
+                for record in records.bearing_name_inside(self._connection, match.candidate.nid, inside):
+                    yield _found(record, match, wider_score)
+
+    def _numbers(self, wider: Query, narrower: Query, inside: set[str], wider_score: float) -> Iterator[Found]:
+        if not narrower.code.isdigit():
+            return
+        branches = records.branches_named(self._connection, wider.compact, inside)
+        for record in records.with_code_prefix(self._connection, "feeder", narrower.code):
+            if records.branch_of(self._connection, record) in branches:
+                score = 100.0 if record.code == narrower.code else 92.0
+                yield Found(record, _together(wider_score, score), "number")
+
+
+def splits(query: Query) -> Iterator[tuple[Query, Query]]:
+    """The ways to part a query into a wider and a narrower name, the likeliest first; none for a single short name."""
+    seen: set[tuple[str, str]] = set()
+    for units in query.segmentations[:_MOST_WAYS]:
+        ends = _space_ends(query, units)
+        places = ends or range(_SHORTEST_PART, len(units) - _SHORTEST_PART + 1)
+        for place in places:
+            pair = _part(units[:place]), _part(units[place:])
+            key = pair[0].text, pair[1].text
+            if key not in seen and len(seen) < _MOST_SPLITS:
+                seen.add(key)
+                yield pair
+
+
+def _space_ends(query: Query, units: Segmentation) -> list[int]:
+    """Numbers of units before each space of the query."""
+    ends, letters, wanted = [], 0, set()
+    for part in query.parts[:-1]:
+        letters += len(part)
+        wanted.add(letters)
+    letters = 0
+    for number, unit in enumerate(units, 1):
+        letters += len(unit.text)
+        if letters in wanted:
+            ends.append(number)
+    return ends
+
+
+def _part(units: Segmentation) -> Query:
+    return Query("".join(unit.text for unit in units), (units,))
+
+
+def _together(wider: float, narrower: float) -> float:
+    return _WIDER_SHARE * wider + (1 - _WIDER_SHARE) * narrower
+
+
+def _found(record: Record, match: NameMatch, wider_score: float) -> Found:
+    return Found(record, _together(wider_score, match.score), match.reason, match.spans, match.candidate.uses)
