@@ -54,19 +54,28 @@ class Store:
             actor: Who does it, such as `person:wang` or `os:root`.
             action: What is done, in a word or two, for the commit log.
         """
-        with self.engine.connect().execution_options(**{WRITE: True}) as connection, connection.begin():
+        with self.engine.connect().execution_options(**{WRITE: True}) as connection, connection.begin() as transaction:
             writing = Writing(connection, self.clock)
             yield writing
-            writing.finish(actor, action)
+            if writing.rehearsal:
+                transaction.rollback()
+            else:
+                writing.finish(actor, action)
 
 
 class Writing:
-    """The writes of one transaction."""
+    """The writes of one transaction.
+
+    Attributes:
+        revision: Where the transaction stands in the change log, once it is finished and has changed anything.
+        rehearsal: Set to have all of it undone at the end: a dry run does what the real one does.
+    """
 
     def __init__(self, connection: Connection, clock: Clock) -> None:
         self.connection = connection
         self.clock = clock
         self.revision: int | None = None
+        self.rehearsal = False
         self._touched = change_log.Touched()
         self._buckets = BucketFinder(connection)
 

@@ -1,5 +1,6 @@
 """The desk: signing in, and setting outage windows from a page."""
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -91,8 +92,8 @@ def desk_router(hub: Hub) -> APIRouter:
     }
     Setter = Annotated[Person, Depends(PersonWho(hub.store, "set_outage"))]
 
-    def page(request: Request, name: str, status: int = 200, **values: Any) -> HTMLResponse:  # noqa: ANN401
-        return templates.TemplateResponse(request, name, values, status)
+    def page(request: Request, template: str, status: int = 200, **values: Any) -> HTMLResponse:  # noqa: ANN401
+        return templates.TemplateResponse(request, template, values, status)
 
     def desk_page(
         request: Request, person: Person, error: str = "", entered: dict[str, str] | None = None, status: int = 200
@@ -166,7 +167,7 @@ def desk_router(hub: Hub) -> APIRouter:
         entered = {"kind": kind, "scope_kind": scope_kind, "scope": scope, "start": start, "etr": etr, "reason": reason}
 
         def do(writing: Writing) -> OutageWindow:
-            names = [name for name in scope.replace("；", ";").replace("，", ";").replace(",", ";").split(";")]
+            names = re.split("[;；,，]", scope)
             wanted = tuple((scope_kind, name) for name in names if name.strip())
             times = from_input(start, "开始时间"), from_input(etr, "预计恢复")
             new = NewOutage(kind, *times, reason, wanted, hold=bool(hold))

@@ -1,0 +1,138 @@
+"""Answers from the cache in an agent's home: the one engine of the popup, the command line and the tests."""
+
+import time
+from contextlib import suppress
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from assistant.answer import Answer, Freshness, Result
+from assistant.card import CardMaker
+from assistant.lookup import LookupEngine
+from assistant.outage_board import OutageBoard
+from data.cache import all_docs_of
+from data.clock import Clock, to_iso
+from data.kinds import OUTAGE
+from data.outages import outage_from_doc
+from data.sqlite import DatabaseError, connect
+from data.supply import SupplyNetwork
+from sync.agent_home import AgentHome
+
+LIVE_WITHIN = timedelta(minutes=1)
+RECENT_WITHIN = timedelta(minutes=15)
+
+
+class _OpenCache:
+    """One cache file, open for reading, with what is made from it."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._connection = connect(path, read_only=True)
+        self._network = SupplyNetwork(lambda sql, values: self._connection.execute(sql, values).fetchall())
+        self.engine = LookupEngine(self._connection)
+        self._version = -1
+        self._board = OutageBoard((), self._network)
+
+    def board(self) -> OutageBoard:
+        """The outage windows, read again when another connection has changed the file."""
+        version = self._connection.execute("PRAGMA data_version").fetchone()[0]
+        if version != self._version:
+            windows = [outage_from_doc(doc) for doc in all_docs_of(self._connection, OUTAGE)]
+            self._board, self._version = OutageBoard(windows, self._network), version
+        return self._board
+
+    def cards(self) -> CardMaker:
+        """A maker of cards on the present board."""
+        return CardMaker(self._connection, self._network, self.board())
+
+    def begin(self) -> None:
+        """Begins a read transaction: one answer is of one state of the cache."""
+        self._connection.execute("BEGIN")
+
+    def end(self) -> None:
+        """Ends the read transaction."""
+        self._connection.execute("COMMIT")
+
+    def close(self) -> None:
+        """Closes the file."""
+        self._connection.close()
+
+
+class CacheAnswers:
+    """Answers queries from whatever cache the home holds at the moment.
+
+    To be used by one thread at a time.
+
+    Args:
+        home: The agent's.
+        clock: Tells the age of the data; of the hub's time where that is known.
+    """
+
+    def __init__(self, home: AgentHome, clock: Clock) -> None:
+        self._home = home
+        self._clock = clock
+        self._open: _OpenCache | None = None
+
+    @property
+    def there(self) -> bool:
+        """Whether there is a cache to answer from."""
+        return self._home.current_cache() is not None
+
+    def answer(self, query: str, limit: int = 10, at: datetime | None = None) -> Answer:
+        """What `query` finds, with the states of `at`, or of now.
+
+        Without a cache nothing is found and `as_of` is None.
+        """
+        began, now = time.perf_counter(), self._clock.now()
+        confirmed_at = self._home.confirmed_at()
+        freshness = _freshness(confirmed_at, now)
+        results: tuple[Result, ...] = ()
+        cache = self._cache()
+        if cache is not None and query.strip():
+            cache.begin()
+            try:
+                cards = cache.cards()
+                hits = cache.engine.search(query, limit)
+                confirmed = freshness != "stale"
+                results = tuple(cards.result(hit, at or now, confirmed=confirmed, as_of=confirmed_at) for hit in hits)
+            finally:
+                cache.end()
+        return Answer(
+            query=query,
+            took_ms=round((time.perf_counter() - began) * 1000, 2),
+            as_of=to_iso(confirmed_at) if confirmed_at and cache else None,
+            age_s=round(max(0.0, (now - confirmed_at).total_seconds()), 1) if confirmed_at and cache else None,
+            freshness=freshness if cache else "stale",
+            results=results,
+        )
+
+    def next_change(self) -> datetime | None:
+        """The next moment at which a state changes by the clock alone, if there is one."""
+        cache = self._cache()
+        return cache.board().next_change(self._clock.now()) if cache else None
+
+    def any_in_effect(self) -> bool:
+        """Whether anything at all is out or in maintenance now."""
+        cache = self._cache()
+        return cache.board().any_in_effect(self._clock.now()) if cache else False
+
+    def close(self) -> None:
+        """Closes the cache."""
+        if self._open is not None:
+            self._open.close()
+            self._open = None
+
+    def _cache(self) -> _OpenCache | None:
+        path = self._home.current_cache()
+        if self._open is not None and self._open.path != path:
+            self.close()
+        if self._open is None and path is not None:
+            # The file may have been switched away between the look and the opening: the next call finds the new one.
+            with suppress(DatabaseError):
+                self._open = _OpenCache(path)
+        return self._open
+
+
+def _freshness(confirmed_at: datetime | None, now: datetime) -> Freshness:
+    if confirmed_at is None or now - confirmed_at > RECENT_WITHIN:
+        return "stale"
+    return "live" if now - confirmed_at <= LIVE_WITHIN else "recent"

@@ -1,0 +1,68 @@
+"""The outage windows of a cache, and what they make of each place at a moment."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from data.outages import Affected, OutageWindow, Place, ScopeItem, Verdict, affected_by, touches, verdict
+from data.supply import SupplyNetwork
+
+_Effect = tuple[tuple[str, tuple[ScopeItem, ...]], ...]
+
+
+class OutageBoard:
+    """Judges places against the windows of one state of the cache; made anew when the cache has changed.
+
+    Args:
+        windows: Every window in the cache.
+        network: Of the same cache.
+    """
+
+    def __init__(self, windows: Iterable[OutageWindow], network: SupplyNetwork) -> None:
+        self._windows = {window.id: window for window in windows}
+        self._network = network
+        self._reach: dict[tuple[ScopeItem, ...], Affected] = {}
+        self._union: dict[tuple[bool, _Effect], Affected] = {}
+
+    def verdict(self, place: Place, at: datetime) -> Verdict:
+        """The state of `place` at `at`."""
+        return verdict(place, self._taken(at, maintenance=False), self._taken(at, maintenance=True))
+
+    def windows_touching(self, place: Place, at: datetime) -> list[OutageWindow]:
+        """The windows to show with `place` at `at`: in effect first, then upcoming, then ended; by start."""
+        order = {"active": 0, "overdue": 0, "upcoming": 1, "restored": 2, "ended_by_clock": 2}
+        shown = [
+            (order[phase], window.start, window.id, window)
+            for window in self._windows.values()
+            if (phase := window.phase(at)) is not None and touches(place, self._affected(window.scope))
+        ]
+        return [window for *_, window in sorted(shown)]
+
+    def next_change(self, at: datetime) -> datetime | None:
+        """The next moment after `at` at which a state changes by the clock alone, if there is one."""
+        moments = (window.next_change(at) for window in self._windows.values())
+        return min((moment for moment in moments if moment is not None), default=None)
+
+    def any_in_effect(self, at: datetime) -> bool:
+        """Whether anything at all is out or in maintenance at `at`."""
+        return any(window.in_effect(at) for window in self._windows.values())
+
+    def _affected(self, scope: tuple[ScopeItem, ...]) -> Affected:
+        if scope not in self._reach:
+            self._reach[scope] = affected_by(scope, self._network)
+        return self._reach[scope]
+
+    def _taken(self, at: datetime, *, maintenance: bool) -> Affected:
+        """What all windows in effect take out together, less what they have given back."""
+        effect: _Effect = tuple(
+            (window.id, window.restored_items(at))
+            for window in self._windows.values()
+            if window.in_effect(at) and (window.kind == "maintenance") == maintenance
+        )
+        key = (maintenance, effect)
+        if key not in self._union:
+            self._union = {kept: value for kept, value in self._union.items() if kept[0] != maintenance}
+            taken = Affected()
+            for window_id, restored in effect:
+                taken |= self._affected(self._windows[window_id].scope).without(self._affected(restored))
+            self._union[key] = taken
+        return self._union[key]

@@ -1,0 +1,96 @@
+"""Verbs of an agent's home."""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from data.clock import SystemClock, from_iso
+from data.errors import BadValueError
+from switchboard.cli import home_of
+from sync.agent_home import AgentHome
+from sync.errors import HomeError
+from sync.hub_client import HubClient
+from sync.replica import Replica
+
+
+def enrol(options: argparse.Namespace) -> dict[str, Any]:
+    """Enrols this PC with a one-time code."""
+    home = AgentHome(home_of(options))
+    enrolment = HubClient(options.hub).enrol(options.code)
+    home.save_enrolment(enrolment)
+    return {"hub": enrolment.hub, "device": enrolment.device, "name": enrolment.name}
+
+
+def sync(options: argparse.Namespace) -> dict[str, Any] | None:
+    """Brings the cache up to date: once, or for ever as the hub speaks."""
+    home = AgentHome(home_of(options))
+    enrolment = home.enrolment()
+    replica = Replica(home, HubClient(enrolment.hub, enrolment.token))
+    if options.once:
+        return replica.sync().to_json()
+    from sync.follow import follow_for_ever  # noqa: PLC0415
+
+    follow_for_ever(replica, lambda report: _print(report.to_json()))
+    return None
+
+
+def lookup(options: argparse.Namespace) -> dict[str, Any] | None:
+    """The popup's own answer to a query, or to each line of a file."""
+    from assistant.answering import CacheAnswers  # noqa: PLC0415
+
+    if bool(options.query) == bool(options.batch):
+        raise BadValueError("query", " ".join(options.query), "give a query, or --batch FILE")
+    if not 1 <= options.limit <= 100:  # noqa: PLR2004
+        raise BadValueError("--limit", options.limit, "must be 1 to 100")
+    at = from_iso(options.at, "--at") if options.at else None
+    home = AgentHome(home_of(options))
+    answers = CacheAnswers(home, SystemClock())
+    if not answers.there:
+        home.enrolment()
+        raise HomeError(f"{home.path} has no cache yet: switchboard sync --once --home {home.path}")
+    if options.query:
+        return answers.answer(" ".join(options.query), options.limit, at).to_json()
+    for query in _lines(options.batch):
+        _print(answers.answer(query, options.limit, at).to_json())
+    return None
+
+
+def assistant(options: argparse.Namespace) -> int:
+    """Runs the resident assistant until it is told to quit."""
+    from assistant.resident import run  # noqa: PLC0415
+
+    return run(AgentHome(home_of(options)))
+
+
+def toggle(options: argparse.Namespace) -> None:
+    """Shows or hides the running assistant."""
+    from assistant.instance import send  # noqa: PLC0415
+
+    send(home_of(options), "toggle")
+
+
+def pop(options: argparse.Namespace) -> None:
+    """Shows the running assistant with a caller's number."""
+    from assistant.instance import send  # noqa: PLC0415
+
+    send(home_of(options), f"pop {options.number}")
+
+
+def _lines(file: str) -> Iterator[str]:
+    if file == "-":
+        yield from _stripped(sys.stdin)
+        return
+    with Path(file).open(encoding="utf-8-sig", errors="replace") as lines:
+        yield from _stripped(lines)
+
+
+def _stripped(lines: Iterable[str]) -> Iterator[str]:
+    return (line.rstrip("\r\n") for line in lines)
+
+
+def _print(value: object) -> None:
+    sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
+    sys.stdout.flush()

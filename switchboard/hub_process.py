@@ -1,0 +1,101 @@
+"""The hub process: the one place where its parts are put together."""
+
+import argparse
+import asyncio
+import logging
+import socket
+from contextlib import closing
+from threading import Thread
+
+import uvicorn
+from fastapi import FastAPI
+
+from data.clock import SystemClock
+from data.errors import SwitchboardError
+from switchboard import __version__
+from switchboard.cli import home_of
+from sync.asking import PersonWho
+from sync.desk.pages import desk_router, desk_static, live_outages
+from sync.errors import SyncError
+from sync.hub import Hub, create_app, make_hub
+from sync.hub_home import HubHome
+from sync.outage_routes import outage_router
+from sync.replica_routes import replica_router
+from sync.schedule import HubSchedule
+from sync.snapshots import Scope, SnapshotShelf
+from wallboard.call_routes import call_router
+from wallboard.pages import wallboard_router
+
+_LOG = logging.getLogger(__name__)
+_GRACEFUL_S = 3
+
+
+def compose(home: HubHome) -> tuple[Hub, FastAPI]:
+    """The hub on `home` and its web application."""
+    store = home.open_store(SystemClock())
+    hub = make_hub(store, SnapshotShelf(home.snapshots, store))
+    routers = [
+        replica_router(hub),
+        outage_router(hub),
+        desk_router(hub),
+        wallboard_router(
+            connect=store.read,
+            clock=store.clock,
+            outages=lambda: live_outages(hub),
+            guard=PersonWho(store, "see_wallboard"),
+        ),
+        call_router(write=store.write, on_change=hub.stream.look_now, guard=PersonWho(store, "send_call_events")),
+    ]
+    app = create_app(hub, routers, __version__)
+    app.mount("/static/desk", desk_static())
+    return hub, app
+
+
+def hub(options: argparse.Namespace) -> None:
+    """Serves until it is told to end."""
+    home = HubHome(home_of(options))
+    if options.database:
+        home = home.use_database(options.database)
+    listening = listen(options.host, options.port)
+    _, port = listening.getsockname()[:2]
+    print(f"Switchboard hub on http://{options.host}:{port}", flush=True)  # noqa: T201 - the verb's answer
+    serve(home, listening)
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket.
+
+    Raises:
+        SyncError: the port is in use, or the address is not this machine's.
+    """
+    listening = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+        listening.listen(2048)
+    except (OSError, OverflowError) as error:
+        listening.close()
+        reason = getattr(error, "strerror", None) or error
+        raise SyncError(f"cannot listen on {host}:{port}: {reason}; give another --port") from None
+    return listening
+
+
+def serve(home: HubHome, listening: socket.socket) -> None:
+    """Runs the hub on an open socket until a signal ends it."""
+    hub, app = compose(home)
+    config = uvicorn.Config(
+        app, log_level="warning", timeout_graceful_shutdown=_GRACEFUL_S, access_log=False, server_header=False
+    )
+    Thread(target=_prepare, args=(hub,), name="first-snapshot", daemon=True).start()
+    with closing(listening), HubSchedule(hub).running():
+        asyncio.run(uvicorn.Server(config).serve(sockets=[listening]))
+
+
+def _prepare(hub: Hub) -> None:
+    """Makes the snapshot that most agents want before the first one asks; the dispatcher of its thread."""
+    try:
+        hub.shelf.ensure(Scope.of(None))
+    except SwitchboardError as error:
+        _LOG.warning("the first snapshot: %s", error)
+    except Exception:  # noqa: BLE001 - the dispatcher
+        _LOG.exception("the first snapshot failed")

@@ -1,0 +1,104 @@
+"""Verbs of the hub's home."""
+
+import argparse
+import getpass
+import os
+import shutil
+import subprocess
+import sys
+import webbrowser
+from itertools import groupby
+from pathlib import Path
+
+from data.clock import to_iso
+from data.demo import demo_records
+from data.errors import BadValueError
+from data.store import Store
+from switchboard.cli import home_of
+from sync import auth
+from sync.errors import HomeError
+from sync.hub_client import checked_url
+from sync.hub_home import HubHome, make_hub_home
+
+DEMO_PASSWORD = "demo"  # noqa: S105 - published: demo accounts exist only in demo homes
+DEMO_PEOPLE = {
+    "agent": "agent",
+    "duty": "duty_officer",
+    "maintainer": "maintainer",
+    "supervisor": "supervisor",
+    "admin": "administrator",
+}
+
+
+def os_actor() -> str:
+    """How whoever runs the command stands in the logs."""
+    try:
+        return f"os:{getpass.getuser()}"
+    except (KeyError, OSError):
+        return f"os:{os.getuid()}" if hasattr(os, "getuid") else "os:unknown"
+
+
+def init(options: argparse.Namespace) -> dict[str, object]:
+    """Makes a hub home, with the demo network where that is asked for."""
+    home = home_of(options)
+    made = make_demo_home(home, options.customers) if options.demo else make_hub_home(home)
+    with made.open_store().read() as connection:
+        from data.change_log import sums  # noqa: PLC0415
+
+        rows = {kind: one.rows for kind, one in sums(connection, None).items()}
+    return {"home": str(home), "demo": made.demo, "rows": rows}
+
+
+def make_demo_home(path: Path, customers: int) -> HubHome:
+    """A new home with the demo network and the demo accounts; nothing is left behind where that fails.
+
+    Raises:
+        HomeError: there is something at `path` already.
+        DataError: there cannot be so many, or so few, demo customers.
+    """
+    records = demo_records(customers)
+    home = make_hub_home(path, demo=True)
+    try:
+        fill_with_demo(home.open_store(), records)
+    except BaseException:
+        shutil.rmtree(path, ignore_errors=True)
+        raise
+    return home
+
+
+def fill_with_demo(store: Store, records: object) -> None:
+    """Writes the demo network, in one transaction, and the demo accounts."""
+    with store.write(os_actor(), "demo data") as writing:
+        for kind, group in groupby(records, key=lambda record: record[0]):  # type: ignore[call-overload]
+            writing.put_many(kind, (doc for _, doc in group))
+    for name, role in DEMO_PEOPLE.items():
+        auth.add_person(store, name, role, DEMO_PASSWORD, os_actor())
+
+
+def add_agent(options: argparse.Namespace) -> dict[str, object]:
+    """Makes an agent's PC known and prints its one-time code."""
+    store = HubHome(home_of(options)).open_store()
+    code, expires = auth.add_device(store, options.name, tuple(options.branch), os_actor())
+    return {"name": options.name, "code": code, "expires": to_iso(expires)}
+
+
+def add_user(options: argparse.Namespace) -> dict[str, object]:
+    """Adds a person; the password comes from the terminal or the first line of stdin."""
+    store = HubHome(home_of(options)).open_store()
+    password = getpass.getpass("password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\r\n")
+    if not password:
+        raise BadValueError("password", "", "give one on stdin")
+    auth.add_person(store, options.name, options.role, password, os_actor())
+    return {"name": options.name, "role": options.role}
+
+
+def wallboard(options: argparse.Namespace) -> str:
+    """Opens the wallboard full-screen in Chromium, Chrome or Edge, else in whatever browser there is."""
+    url = checked_url(options.hub) + "/wallboard"
+    for browser in ("chromium", "google-chrome", "chrome", "msedge"):
+        if program := shutil.which(browser):
+            subprocess.Popen([program, "--kiosk", url], start_new_session=True)  # noqa: S603 - no shell
+            return url
+    if not webbrowser.open(url):
+        raise HomeError(f"no browser was found: open {url} yourself")
+    return url

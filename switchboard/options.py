@@ -1,0 +1,125 @@
+"""Every verb, its options, and the function that does it."""
+
+import argparse
+from typing import Any
+
+Verbs = Any
+"""argparse's collection of sub-commands, whose class is private."""
+
+IMPORTED = ("areas", "branches", "feeders", "transformer-areas", "customers", "contacts")
+
+
+def add_verbs(parser: argparse.ArgumentParser) -> None:
+    """Adds every verb to the command's parser."""
+    verbs = parser.add_subparsers(title="verbs", metavar="VERB", required=True)
+    _add_hub_verbs(verbs)
+    _add_agent_verbs(verbs)
+    _add_import(verbs)
+    _add_outage(verbs)
+    _add_calls(verbs)
+    _add_demo(verbs)
+
+
+def _verb(verbs: Verbs, name: str, run: str, about: str, *, json: bool = True) -> argparse.ArgumentParser:
+    verb: argparse.ArgumentParser = verbs.add_parser(name, help=about, description=about)
+    verb.set_defaults(run=run)
+    verb.add_argument("--home", metavar="DIR", help="the hub's or agent's home; else SWITCHBOARD_HOME")
+    if json:
+        verb.add_argument("--json", action="store_true", help="print one JSON document")
+    return verb
+
+
+def _group(verbs: Verbs, name: str, about: str) -> Verbs:
+    return verbs.add_parser(name, help=about, description=about).add_subparsers(metavar="WHAT", required=True)
+
+
+def _add_hub_verbs(verbs: Verbs) -> None:
+    init = _verb(verbs, "init", "switchboard.hub_verbs:init", "make a new hub home")
+    init.add_argument("--demo", action="store_true", help="fill it with the Huludao demo network")
+    init.add_argument("--customers", type=int, default=20_000, help="demo customers, 1000 to 1200000 (20000)")
+    hub = _verb(verbs, "hub", "switchboard.hub_process:hub", "serve a hub", json=False)
+    hub.add_argument("--database", metavar="URL", help="PostgreSQL or SQLite; remembered in the home")
+    hub.add_argument("--host", default="127.0.0.1")
+    hub.add_argument("--port", type=int, default=8400)
+    agents = _group(verbs, "agents", "agents' PCs")
+    add = _verb(agents, "add", "switchboard.hub_verbs:add_agent", "make a one-time enrolment code")
+    add.add_argument("name")
+    add.add_argument("--branch", action="append", default=[], metavar="ID", help="only the customers of this branch")
+    users = _group(verbs, "users", "people who sign in")
+    person = _verb(users, "add", "switchboard.hub_verbs:add_user", "add a person; the password is read from stdin")
+    person.add_argument("name")
+    person.add_argument("--role", required=True)
+
+
+def _add_agent_verbs(verbs: Verbs) -> None:
+    enrol = _verb(verbs, "enrol", "switchboard.agent_verbs:enrol", "enrol this PC at a hub")
+    enrol.add_argument("--hub", required=True, metavar="URL")
+    enrol.add_argument("--code", required=True)
+    sync = _verb(verbs, "sync", "switchboard.agent_verbs:sync", "bring the cache up to date")
+    sync.add_argument("--once", action="store_true", help="once, not for ever")
+    lookup = _verb(verbs, "lookup", "switchboard.agent_verbs:lookup", "look something up")
+    lookup.add_argument("query", nargs="*")
+    lookup.add_argument("--batch", metavar="FILE", help="one query a line, one JSON document a line; - for stdin")
+    lookup.add_argument("--limit", type=int, default=10)
+    lookup.add_argument("--at", metavar="TIME", help="states at this moment, ISO 8601 with an offset")
+    _verb(verbs, "assistant", "switchboard.agent_verbs:assistant", "run the resident assistant", json=False)
+    _verb(verbs, "toggle", "switchboard.agent_verbs:toggle", "show or hide the running assistant", json=False)
+    pop = _verb(verbs, "pop", "switchboard.agent_verbs:pop", "show the running assistant for a caller", json=False)
+    pop.add_argument("--number", required=True)
+    wall = _verb(verbs, "wallboard", "switchboard.hub_verbs:wallboard", "open the wallboard full-screen", json=False)
+    wall.add_argument("--hub", default="http://127.0.0.1:8400", metavar="URL")
+
+
+def _add_import(verbs: Verbs) -> None:
+    imported = _verb(verbs, "import", "switchboard.import_verb:import_file", "import records from CSV or XLSX")
+    imported.add_argument("what", choices=IMPORTED)
+    imported.add_argument("file")
+    imported.add_argument("--dry-run", action="store_true", help="say what would change, change nothing")
+    imported.add_argument("--map", metavar="MAP.toml", help="renames columns")
+    imported.add_argument("--errors", metavar="OUT.xlsx", help="list the rejected rows here")
+    imported.add_argument("--clear", action="store_true", help="an empty cell clears what is stored")
+
+
+def _add_outage(verbs: Verbs) -> None:
+    outage = _group(verbs, "outage", "outage windows")
+    add = _verb(outage, "add", "switchboard.outage_verbs:add", "set a window")
+    for scope in ("feeder", "transformer-area", "area", "customer"):
+        add.add_argument(f"--{scope}", action="append", default=[], metavar="ID|NUMBER|NAME")
+    add.add_argument("--kind", required=True)
+    add.add_argument("--start", required=True, metavar="TIME")
+    add.add_argument("--etr", required=True, metavar="TIME")
+    add.add_argument("--reason", required=True)
+    add.add_argument("--hold", action="store_true", help="stay red past the ETR until confirmed")
+    listed = _verb(outage, "list", "switchboard.outage_verbs:list_windows", "list the windows to be shown")
+    listed.add_argument("--at", metavar="TIME")
+    revise = _verb(outage, "revise", "switchboard.outage_verbs:revise", "move the ETR")
+    revise.add_argument("id")
+    revise.add_argument("--etr", required=True, metavar="TIME")
+    revise.add_argument("--reason", required=True)
+    restore = _verb(outage, "restore", "switchboard.outage_verbs:restore", "confirm that power is back")
+    restore.add_argument("id")
+    restore.add_argument("--at", metavar="TIME")
+    restore.add_argument("--partial", nargs="+", default=[], metavar="KIND:ID", help="only these parts")
+    withdraw = _verb(outage, "withdraw", "switchboard.outage_verbs:withdraw", "take a window back")
+    withdraw.add_argument("id")
+    withdraw.add_argument("--reason", required=True)
+
+
+def _add_calls(verbs: Verbs) -> None:
+    calls = _group(verbs, "calls", "what the exchange reported")
+    imported = _verb(calls, "import", "switchboard.call_verbs:import_calls", "import call events")
+    imported.add_argument("file")
+    imported.add_argument("--format", choices=("queue_log",), required=True)
+    imported.add_argument("--timezone", metavar="ZONE", help="for logs that hold local times")
+    report = _group(verbs, "report", "reports")
+    duty = _verb(report, "duty", "switchboard.call_verbs:report_duty", "the duty report")
+    duty.add_argument("--from", dest="start", required=True, metavar="TIME")
+    duty.add_argument("--to", dest="end", required=True, metavar="TIME")
+    duty.add_argument("--queue")
+
+
+def _add_demo(verbs: Verbs) -> None:
+    demo = _verb(verbs, "demo", "switchboard.demo:demo", "hub, assistant and live calls in a demo home", json=False)
+    demo.add_argument("--customers", type=int, default=20_000)
+    demo.add_argument("--port", type=int, default=8400)
+    demo.add_argument("--no-window", action="store_true", help="no assistant window")
