@@ -1,0 +1,74 @@
+"""What the popup needs of the desktop around it: who had the focus, and where the pointer's screen is."""
+
+import os
+import sys
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Rectangle:
+    """A part of the desktop in pixels."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+
+    def holds(self, x: int, y: int) -> bool:
+        """Whether the point is inside."""
+        return self.x <= x < self.x + self.width and self.y <= y < self.y + self.height
+
+    def centred(self, width: int, height: int) -> tuple[int, int]:
+        """The left top corner of a window of that size in the middle of this rectangle, never above or left of it."""
+        return self.x + max(0, (self.width - width) // 2), self.y + max(0, (self.height - height) // 2)
+
+
+class Surroundings(Protocol):
+    """The window system, as far as Tk cannot reach it."""
+
+    def remember_focus(self) -> None:
+        """Notes which window has the focus now."""
+        ...
+
+    def give_back_focus(self) -> None:
+        """Gives the focus to the window that was noted, if it is still there."""
+        ...
+
+    def screens(self) -> tuple[Rectangle, ...]:
+        """The monitors' work areas; empty when they cannot be told apart."""
+        ...
+
+    def strip_frame(self, window: int) -> None:
+        """Has the window manager draw no title bar around the top-level window of this id."""
+        ...
+
+
+class PlainSurroundings:
+    """Where nothing can be asked: the window system decides itself."""
+
+    def remember_focus(self) -> None:
+        """Nothing to note."""
+
+    def give_back_focus(self) -> None:
+        """The window manager chooses who gets the focus."""
+
+    def screens(self) -> tuple[Rectangle, ...]:
+        """None known."""
+        return ()
+
+    def strip_frame(self, window: int) -> None:
+        """The window keeps its frame."""
+
+
+def find_surroundings() -> Surroundings:
+    """What fits this desktop."""
+    if sys.platform == "win32":
+        from assistant.popup.surroundings_windows import WindowsSurroundings  # noqa: PLC0415 - exists there only
+
+        return WindowsSurroundings()
+    if os.environ.get("DISPLAY"):
+        from assistant.popup.surroundings_x11 import X11Surroundings  # noqa: PLC0415 - needs an X server
+
+        return X11Surroundings()
+    return PlainSurroundings()

@@ -1,0 +1,111 @@
+"""Colours, fonts and sizes of the popup.
+
+Every text colour has a contrast of at least 4.5 to 1 with the grounds it is drawn on (WCAG 2.1, 1.4.3).
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from assistant.answer import State
+
+ThemeName = Literal["light", "dark"]
+Tone = Literal["text", "quiet", "good", "bad", "warn", "accent"]
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """One set of colours, as `#rrggbb`.
+
+    Attributes:
+        ground: Behind everything; `card`: behind the card; `chosen`: behind the selected row and phone.
+        script_ground: Behind the sentence to read out.
+        text, quiet, good, bad, warn, accent: The tones of text.
+    """
+
+    ground: str
+    card: str
+    chosen: str
+    script_ground: str
+    line: str
+    text: str
+    quiet: str
+    good: str
+    bad: str
+    warn: str
+    accent: str
+
+    def tone(self, tone: Tone) -> str:
+        """The colour of text in `tone`."""
+        return {
+            "text": self.text,
+            "quiet": self.quiet,
+            "good": self.good,
+            "bad": self.bad,
+            "warn": self.warn,
+            "accent": self.accent,
+        }[tone]
+
+
+THEMES: dict[ThemeName, Theme] = {
+    "light": Theme(
+        ground="#f4f6f8",
+        card="#ffffff",
+        chosen="#dce9f9",
+        script_ground="#fff6d6",
+        line="#c9d1da",
+        text="#17212b",
+        quiet="#4b5a69",
+        good="#1b6a35",
+        bad="#b3141c",
+        warn="#7d4e00",
+        accent="#0b5394",
+    ),
+    "dark": Theme(
+        ground="#1b2127",
+        card="#222a32",
+        chosen="#2f4259",
+        script_ground="#3b3620",
+        line="#46525e",
+        text="#eef2f5",
+        quiet="#b3bfca",
+        good="#86d69b",
+        bad="#ff9d98",
+        warn="#f5c25b",
+        accent="#8fc3ff",
+    ),
+}
+
+STATE_MARKS: dict[State, tuple[str, Tone]] = {
+    "normal": ("✓", "good"),
+    "outage": ("●", "bad"),
+    "partial_outage": ("◐", "bad"),
+    "maintenance": ("▲", "warn"),
+    "suspected": ("◌", "warn"),
+    "unknown": ("?", "quiet"),
+}
+"""The sign and tone of each state: told apart without colour too."""
+
+SRGB_KNEE = 0.04045
+"""Below it sRGB is linear."""
+
+FAMILIES = ("Microsoft YaHei UI", "Noto Sans CJK SC", "Source Han Sans SC", "WenQuanYi Micro Hei", "PingFang SC")
+"""Fonts that have the Chinese characters, best first; with none of them Tk chooses."""
+
+
+def contrast(first: str, second: str) -> float:
+    """Contrast of two `#rrggbb` colours, 1 to 21.
+
+    Source:
+        WCAG 2.1, definitions of relative luminance and contrast ratio.
+    """
+    light, dark = sorted((_luminance(first), _luminance(second)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    red, green, blue = (_linear(int(colour[i : i + 2], 16) / 255) for i in (1, 3, 5))
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def _linear(channel: float) -> float:
+    return channel / 12.92 if channel <= SRGB_KNEE else ((channel + 0.055) / 1.055) ** 2.4

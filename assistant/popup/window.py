@@ -1,0 +1,232 @@
+"""The popup's window: made once, hidden, then only shown, filled and hidden again."""
+
+import tkinter as tk
+from collections.abc import Callable
+from typing import Literal
+
+from assistant.popup.drawing import BODY_HEIGHT, CARD_WIDTH, LIST_WIDTH, ROW_HEIGHT, CardPainter, Pen, draw_rows
+from assistant.popup.picture import Block, Foot, Picture, Row
+from assistant.popup.surroundings import Rectangle, Surroundings
+from assistant.popup.tooltips import Tooltips
+from assistant.popup_model import (
+    PAGE_ROWS,
+    CopyPhone,
+    CopyScript,
+    Dismiss,
+    FocusLost,
+    Intent,
+    Move,
+    NextPhone,
+    OpenStatus,
+    Pick,
+    Typed,
+)
+from assistant.wording import Words
+
+FOCUS_SETTLES_MS = 60
+"""A hotkey grab takes the focus for a moment: only what lasts longer is a loss."""
+
+KEYS: dict[str, Intent] = {
+    "<Up>": Move(-1),
+    "<Down>": Move(1),
+    "<Prior>": Move(-PAGE_ROWS),
+    "<Next>": Move(PAGE_ROWS),
+    "<Return>": CopyPhone(),
+    "<KP_Enter>": CopyPhone(),
+    "<Control-Return>": CopyScript(),
+    "<Tab>": NextPhone(1),
+    "<Shift-Tab>": NextPhone(-1),
+    "<Escape>": Dismiss(),
+    "<F1>": OpenStatus(),
+}
+X11_KEYS: dict[str, Intent] = {"<ISO_Left_Tab>": NextPhone(-1)}
+"""What Shift+Tab is called there; other systems do not know the name."""
+
+
+class PopupWindow:
+    """Draws pictures and reports what the agent does as intents."""
+
+    def __init__(
+        self, root: tk.Tk, pen: Pen, words: Words, surroundings: Surroundings, on_intent: Callable[[Intent], None]
+    ) -> None:
+        self._root = root
+        self._pen = pen
+        self._words = words
+        self._surroundings = surroundings
+        self._on_intent = on_intent
+        self._rows: tuple[Row, ...] | None = None
+        self._selected = -1
+        self._card: tuple[Block, ...] | None = None
+        self._foot: Foot | None = None
+        self._tips = Tooltips(pen)
+        self._text = tk.StringVar(root)
+        self._window = self._make_window()
+        self._entry = self._make_entry()
+        # packed before the body: where room is short, the foot keeps its line
+        self._as_of, self._notice, self._hub = self._make_foot()
+        self._list, self._card_canvas = self._make_body()
+        self._painter = CardPainter(self._card_canvas, pen, lambda index: on_intent(CopyPhone(index)))
+        self._bind()
+        self._window.update_idletasks()
+
+    def show(self) -> None:
+        """Shows the window in the middle of the pointer's screen, with the keyboard, and the last text selected."""
+        if not self._window.winfo_viewable():
+            self._surroundings.remember_focus()
+        x, y = self._screen().centred(self._window.winfo_reqwidth(), self._window.winfo_reqheight())
+        self._window.geometry(f"+{x}+{y}")
+        self._window.deiconify()
+        self._window.lift()
+        self._window.focus_force()
+        self._entry.focus_set()
+        self._entry.selection_range(0, "end")
+        self._entry.icursor("end")
+
+    def hide(self, *, give_back: bool) -> None:
+        """Hides the window; `give_back`: the window that had the focus before gets it again."""
+        self._tips.hide()
+        self._window.withdraw()
+        if give_back:
+            self._surroundings.give_back_focus()
+
+    def set_text(self, text: str) -> None:
+        """Puts `text` into the entry, as if it had been typed."""
+        self._text.set(text)
+        self._entry.icursor("end")
+
+    def draw(self, picture: Picture) -> None:
+        """Paints what differs from the picture before."""
+        if (picture.rows, picture.selected) != (self._rows, self._selected):
+            self._rows, self._selected = picture.rows, picture.selected
+            draw_rows(self._list, picture.rows, picture.selected, self._pen)
+        if picture.card != self._card:
+            same_head = self._card is not None and self._card[:1] == picture.card[:1]
+            self._card = picture.card
+            self._painter.draw(picture.card)
+            if not same_head:
+                self._card_canvas.yview_moveto(0)
+        if picture.foot != self._foot:
+            self._foot = picture.foot
+            self._draw_foot(picture.foot)
+
+    def _screen(self) -> Rectangle:
+        x, y = self._root.winfo_pointerxy()
+        whole = Rectangle(0, 0, self._root.winfo_screenwidth(), self._root.winfo_screenheight())
+        return next((screen for screen in self._surroundings.screens() if screen.holds(x, y)), whole)
+
+    def _make_window(self) -> tk.Toplevel:
+        window = tk.Toplevel(self._root, bg=self._pen.theme.line)
+        window.withdraw()
+        window.title(self._words("title"))
+        window.resizable(width=False, height=False)
+        window.attributes("-topmost", True)  # noqa: FBT003 - Tk's way
+        if window.tk.call("tk", "windowingsystem") == "x11":
+            window.attributes("-type", "dialog")
+        else:
+            window.attributes("-toolwindow", True)  # noqa: FBT003 - Tk's way
+        window.protocol("WM_DELETE_WINDOW", lambda: self._on_intent(Dismiss()))
+        return window
+
+    def _make_entry(self) -> tk.Entry:
+        pen, theme = self._pen, self._pen.theme
+        bar = tk.Frame(self._window, bg=theme.card)
+        bar.pack(fill="x", padx=1, pady=1)
+        entry = tk.Entry(
+            bar,
+            textvariable=self._text,
+            font=pen.large.font,
+            relief="flat",
+            highlightthickness=0,
+            bg=theme.card,
+            fg=theme.text,
+            insertbackground=theme.text,
+            selectbackground=theme.chosen,
+            selectforeground=theme.text,
+        )
+        entry.pack(fill="x", padx=pen.px(12), pady=pen.px(11))
+        hint = tk.Label(entry, text=self._words("placeholder"), font=pen.plain.font, bg=theme.card, fg=theme.quiet)
+        hint.bind("<Button-1>", lambda _: entry.focus_set())
+        self._text.trace_add("write", lambda *_: self._typed(hint))
+        self._place_hint(hint)
+        return entry
+
+    def _typed(self, hint: tk.Label) -> None:
+        self._place_hint(hint)
+        self._on_intent(Typed(self._text.get()))
+
+    def _place_hint(self, hint: tk.Label) -> None:
+        if self._text.get():
+            hint.place_forget()
+        else:
+            hint.place(x=self._pen.px(4), rely=0.5, anchor="w")
+
+    def _make_body(self) -> tuple[tk.Canvas, tk.Canvas]:
+        pen, theme, height = self._pen, self._pen.theme, self._pen.px(BODY_HEIGHT)
+        rows = tk.Canvas(self._window, width=pen.px(LIST_WIDTH), height=height, bg=theme.ground, highlightthickness=0)
+        rows.pack(side="left", padx=1)
+        card = tk.Canvas(self._window, width=pen.px(CARD_WIDTH), height=height, bg=theme.card, highlightthickness=0)
+        card.pack(side="left", padx=(0, 1))
+        return rows, card
+
+    def _make_foot(self) -> tuple[tk.Label, tk.Label, tk.Label]:
+        pen, theme, words = self._pen, self._pen.theme, self._words
+        foot = tk.Frame(self._window, bg=theme.ground)
+        foot.pack(side="bottom", fill="x", padx=1, pady=1)
+
+        def label(side: Literal["left", "right"], text: str = "") -> tk.Label:
+            made = tk.Label(foot, text=text, font=pen.small.font, bg=theme.ground, fg=theme.quiet)
+            made.pack(side=side, padx=pen.px(10), pady=pen.px(5))
+            return made
+
+        as_of, hub = label("left"), label("left")
+        hints, notice = label("right", words("hints")), label("right")
+        notice.configure(font=pen.bold.font, fg=theme.good)
+        self._tips.explain(as_of, lambda: words("asof.tip"))
+        self._tips.explain(hub, lambda: words("hub.on_tip" if self._foot_is_good() else "hub.off_tip"))
+        self._tips.explain(hints, lambda: words("hints_tip"))
+        return as_of, notice, hub
+
+    def _foot_is_good(self) -> bool:
+        return self._foot is None or self._foot.hub_tone == "good"
+
+    def _draw_foot(self, foot: Foot) -> None:
+        tone = self._pen.theme.tone
+        self._as_of.configure(text=foot.as_of, fg=tone(foot.as_of_tone))
+        self._hub.configure(text=foot.hub, fg=tone(foot.hub_tone))
+        self._notice.configure(text=foot.notice)
+
+    def _bind(self) -> None:
+        on_x11 = self._window.tk.call("tk", "windowingsystem") == "x11"
+        for key, intent in (KEYS | X11_KEYS if on_x11 else KEYS).items():
+            self._entry.bind(key, self._reporter(intent))
+        self._entry.bind("<Control-Up>", lambda _: self._scroll(-1))
+        self._entry.bind("<Control-Down>", lambda _: self._scroll(1))
+        self._list.bind("<Button-1>", self._clicked)
+        for event, step in (("<Button-4>", -1), ("<Button-5>", 1)):
+            self._card_canvas.bind(event, lambda _, step=step: self._scroll(step))  # type: ignore[misc]  # a default argument holds the step
+        self._card_canvas.bind("<MouseWheel>", lambda event: self._scroll(-1 if event.delta > 0 else 1))
+        self._window.bind("<FocusOut>", self._maybe_lost)
+
+    def _reporter(self, intent: Intent) -> Callable[["tk.Event[tk.Misc]"], str]:
+        def report(_event: "tk.Event[tk.Misc]") -> str:
+            self._on_intent(intent)
+            return "break"
+
+        return report
+
+    def _clicked(self, event: "tk.Event[tk.Misc]") -> None:
+        index = event.y // self._pen.px(ROW_HEIGHT)
+        if self._rows and index < len(self._rows):
+            self._on_intent(Pick(index))
+        self._entry.focus_set()
+
+    def _scroll(self, step: int) -> str:
+        self._card_canvas.yview_scroll(step * 3, "units")
+        return "break"
+
+    def _maybe_lost(self, _event: "tk.Event[tk.Misc]") -> None:
+        self._root.after(FOCUS_SETTLES_MS, self._report_loss)
+
+    def _report_loss(self) -> None:
+        if self._window.winfo_viewable() and self._root.focus_get() is None:
+            self._on_intent(FocusLost())
