@@ -1,0 +1,193 @@
+"""The verb `demo`: a hub, an enrolled agent's assistant and live calls in one home, until Ctrl-C."""
+
+import argparse
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import platformdirs
+
+from data.errors import SwitchboardError
+from switchboard.demo_calls import CallSimulator
+from switchboard.hub_process import listen
+from switchboard.hub_verbs import DEMO_PASSWORD, DEMO_PEOPLE, make_demo_home, os_actor
+from sync import auth
+from sync.agent_home import AgentHome
+from sync.errors import HomeError, HubUnreachableError, SyncError
+from sync.hub_client import HubClient
+from sync.hub_home import HubHome
+from sync.replica import Replica
+
+_READY_WITHIN_S = 60.0
+_ENDS_WITHIN_S = 8.0
+_CALLS_EVERY_S = 2.0
+_ADMINISTRATOR = "admin"
+
+
+def demo(options: argparse.Namespace) -> int:
+    """Runs everything until it is told to end."""
+    home = Path(options.home or os.environ.get("SWITCHBOARD_HOME") or platformdirs.user_data_path("switchboard-demo"))
+    hub_home = _hub_home(home / "hub", options.customers)
+    port = _free_port(options.port)
+    url = f"http://127.0.0.1:{port}"
+    stop = threading.Event()
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, end)
+    with ExitStack() as running:
+        hub = running.enter_context(_process("hub", "--home", str(hub_home.path), "--port", str(port)))
+        _wait_until_ready(url, hub, stop)
+        agent = _agent(home / "agent", hub_home, url)
+        if not stop.is_set():
+            _tell(f"first sync: {json.dumps(agent.sync().to_json())}")
+        running.enter_context(_live_calls(url))
+        shown = not options.no_window and _has_display()
+        assistant = running.enter_context(_process("assistant", "--home", str(home / "agent"))) if shown else None
+        _tell(_welcome(url, home, shown=shown))
+        watched = [hub, assistant] if assistant else [hub]
+        while not stop.wait(0.3):
+            if hub.poll() is not None:
+                raise SyncError("the hub has ended by itself: see above")
+            if assistant in watched and assistant and assistant.poll() is not None:
+                watched.remove(assistant)
+                _tell("助手已退出 The assistant has ended; the hub goes on.")
+    _tell("已结束 Ended.")
+    return 0
+
+
+def _hub_home(path: Path, customers: int) -> HubHome:
+    try:
+        home = HubHome(path)
+    except HomeError:
+        _tell(f"making a demo home in {path.parent} with {customers:,} customers …")
+        return make_demo_home(path, customers)
+    if not home.demo:
+        raise HomeError(f"{path} is a real hub's home: demo accounts have no place there; give another --home")
+    return home
+
+
+def _free_port(wanted: int) -> int:
+    """`wanted`, checked: the hub's own refusal would come after a long start."""
+    with listen("127.0.0.1", wanted) as listening:
+        return int(listening.getsockname()[1])
+
+
+@contextmanager
+def _process(*words: str) -> Iterator[subprocess.Popen[bytes]]:
+    """A verb in a process of its own, ended with the block: asked first, then killed."""
+    command = [sys.executable, "-m", "switchboard", *words]
+    if getattr(sys, "frozen", False):
+        command = [sys.executable, *words]
+    # A session of its own: Ctrl-C reaches this process alone, which then ends the others in order.
+    process = subprocess.Popen(command, start_new_session=True, stdout=subprocess.DEVNULL)  # noqa: S603 - no shell
+    try:
+        yield process
+    finally:
+        process.terminate()
+        try:
+            process.wait(_ENDS_WITHIN_S)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _wait_until_ready(url: str, hub: subprocess.Popen[bytes], stop: threading.Event) -> None:
+    deadline = time.monotonic() + _READY_WITHIN_S
+    while not stop.is_set():
+        try:
+            with urllib.request.urlopen(f"{url}/healthz", timeout=2):  # noqa: S310 - our own address
+                return
+        except OSError:
+            if hub.poll() is not None:
+                raise SyncError("the hub did not start: see above") from None
+            if time.monotonic() > deadline:
+                raise HubUnreachableError(f"the hub did not answer on {url} in {_READY_WITHIN_S:.0f} s") from None
+            stop.wait(0.1)
+
+
+def _agent(path: Path, hub_home: HubHome, url: str) -> Replica:
+    """An enrolled agent's home; one that was enrolled at another address of this hub is enrolled anew."""
+    home = AgentHome(path)
+    if not home.enrolled or home.enrolment().hub != url:
+        code, _ = auth.add_device(hub_home.open_store(), "demo", (), os_actor())
+        home.save_enrolment(HubClient(url).enrol(code))
+    enrolment = home.enrolment()
+    return Replica(home, HubClient(enrolment.hub, enrolment.token))
+
+
+@contextmanager
+def _live_calls(url: str) -> Iterator[None]:
+    """Sends simulated calls to the hub, as an exchange would, while the block runs."""
+    stop = threading.Event()
+    thread = threading.Thread(target=_send_calls, args=(url, stop), name="calls", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join(_CALLS_EVERY_S * 2)
+
+
+def _send_calls(url: str, stop: threading.Event) -> None:
+    simulator = CallSimulator(seed=time.time_ns())
+    token = _post(f"{url}/session", {"name": _ADMINISTRATOR, "password": DEMO_PASSWORD}, "")["token"]
+    while not stop.wait(_CALLS_EVERY_S):
+        try:
+            _post(f"{url}/calls/events", {"lines": simulator.lines_until(time.time())}, token)
+        except SwitchboardError as error:
+            if not stop.is_set():
+                _tell(str(error))
+
+
+def _post(url: str, body: dict[str, Any], token: str) -> dict[str, Any]:
+    headers = {"Content-Type": "application/json", "Authorization": f"Bearer {token}"}
+    request = urllib.request.Request(url, json.dumps(body).encode(), headers)  # noqa: S310 - our own address
+    try:
+        with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310
+            parsed: dict[str, Any] = json.load(answer)
+            return parsed
+    except urllib.error.URLError as error:
+        raise HubUnreachableError(f"{url}: {error}") from None
+
+
+def _has_display() -> bool:
+    return sys.platform == "win32" or bool(os.environ.get("DISPLAY"))
+
+
+def _welcome(url: str, home: Path, *, shown: bool) -> str:
+    from assistant.settings import load_settings  # noqa: PLC0415 - without a window nothing of the desktop is needed
+
+    people = "，".join(f"{name} ({role})" for name, role in DEMO_PEOPLE.items())
+    if shown:
+        popup = f"按 {load_settings(home / 'agent').hotkey} 打开查询窗，输入 tsx、tashan 或 塔山 试试"
+    else:
+        popup = "没有图形界面：未启动查询窗 (no display, so no popup)"
+    return "\n".join(
+        (
+            f"值班台 Duty desk   {url}/desk",
+            f"大屏   Wallboard   {url}/wallboard",
+            f"账号   Accounts    {people}；密码 password: {DEMO_PASSWORD}",
+            f"查询窗 Popup       {popup}",
+            f"命令行 Lookup      switchboard lookup --home {home / 'agent'} tsx",
+            "Ctrl-C 结束 ends everything.",
+        )
+    )
+
+
+def _tell(text: str) -> None:
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
