@@ -14,7 +14,7 @@ _MISSING, _WRONG, _CORRECTED, _MOST_CORRECTIONS = 128, 192, 256, 40
 _SHORTEST_SLIP, _SHORTEST_CORRECTION = 2, 4
 _GOOD = 80.0
 """With enough matches as good as this nobody looks for slips."""
-_ENOUGH_GOOD, _LONG_WRITTEN, _LONG_TYPED = 5, 3, 5
+_ENOUGH_GOOD, _LONG_WRITTEN, _LONG_TYPED = 5, 3, 4
 
 
 class Names:
@@ -104,7 +104,7 @@ def enough_good(query: Query, matches: list[NameMatch]) -> bool:
     """Whether names that do not answer the query as it stands are not worth the time."""
     if len(query.compact) < _SHORTEST_SLIP:
         return True
-    good = sum(match.score >= _GOOD for match in matches)
+    good = sum(match.score >= _GOOD and not (query.is_written and match.reason == "sounds_like") for match in matches)
     is_long = len(query.compact) >= (_LONG_WRITTEN if query.is_written else _LONG_TYPED)
     if not good or (is_long and good < _ENOUGH_GOOD):
         return any(match.score >= EXACT for match in matches)

@@ -20,6 +20,7 @@ WEAK = 60.0
 _CONTIGUOUS, _GRADE_WEIGHT = 88.0, 90.0
 _AT_START, _COVERAGE = 5.0, 5.0
 # What is left of an office's name when people speak of the place, so that 塔山村委会 is as near to `tsc` as 塔山村.
+# A neighbourhood that is named by its office only is spoken of as 社区.
 _SAID_OF_ENDINGS = (
     ("社区居民委员会", 2),
     ("社区村民委员会", 2),
@@ -28,9 +29,9 @@ _SAID_OF_ENDINGS = (
     ("村村民委员会", 1),
     ("村村委会", 1),
     ("村民委员会", 1),
-    ("居民委员会", 0),
+    ("居民委员会", 2),
     ("村委会", 1),
-    ("居委会", 0),
+    ("居委会", 2),
     ("街道办事处", 2),
 )
 _OFFICE_CHARACTERS = "会处"

@@ -6,11 +6,11 @@ from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA, LCSseq
 
 from assistant.query import Query
-from assistant.ranking import Candidate, NameMatch, spans_of
+from assistant.ranking import Candidate, NameMatch, spans_of, spoken_length
 from data.syllables import sound_of
 from data.tokens import searchable
 
-_ONE_SLIP, _TWO_SLIPS, _GUESS = 70.0, 50.0, 0.5
+_ONE_MISSING, _ONE_SLIP, _TWO_SLIPS, _GUESS = 74.0, 70.0, 50.0, 0.5
 _AT_START, _COVERAGE, _WRITTEN = 3.0, 4.0, 8.0
 _LEAST_LIKENESS = 60.0
 _LONG = 8
@@ -39,12 +39,9 @@ class SlipRanker:
         heard = self._heard(groups)
         if LCSseq.similarity(self._sounds, heard) < max(1, len(typed) - 1):
             return None
-        slips, start, end = min(_windows(self._sounds, heard), default=(len(typed), 0, 0))
-        if slips > 1:
-            slips = 2
-        written = LCSseq.similarity(typed, plain[start:end]) / len(typed)
-        score = _ONE_SLIP if slips <= 1 else _TWO_SLIPS
-        score += _WRITTEN * written + _COVERAGE * len(typed) / max(len(typed), len(plain))
+        slips, unwritten, start, end = min(_windows(self._sounds, heard, typed, plain))
+        score = _TWO_SLIPS if slips > 1 else _ONE_SLIP if unwritten else _ONE_MISSING
+        score += _WRITTEN * (1 - unwritten / len(typed)) + _COVERAGE * min(1.0, len(typed) / spoken_length(plain))
         return _match(candidate, score, start, positions[start:end])
 
     def _heard(self, groups: list[str]) -> str:
@@ -84,11 +81,21 @@ def _sign(sound: str) -> str:
     return chr(_FIRST_PRIVATE + (ord(sound[0]) - ord("0")) * _SIGNS_A_LETTER + ord(sound[1]) - ord("0"))
 
 
-def _windows(typed: str, heard: str) -> Iterator[tuple[int, int, int]]:
-    """`(slips, start, end)` of every stretch of `heard` as long as `typed`, one longer or one shorter."""
+def _windows(typed: str, heard: str, typed_plain: str, plain: str) -> Iterator[tuple[int, int, int, int]]:
+    """`(slips, characters not written so, start, end)` of every stretch about as long as what was typed.
+
+    Args:
+        typed: The sounds that were typed, one sign each.
+        heard: The name's sounds.
+        typed_plain: The characters that were typed.
+        plain: The name's characters.
+    """
     for length in (len(typed), len(typed) + 1, len(typed) - 1):
-        for start in range(len(heard) - length + 1):
-            yield OSA.distance(typed, heard[start : start + length], score_cutoff=2), start, start + length
+        for start in range(max(1, len(heard) - length + 1)):
+            end = min(start + length, len(heard))
+            slips = OSA.distance(typed, heard[start:end], score_cutoff=1)
+            unwritten = len(typed) - LCSseq.similarity(typed_plain, plain[start:end]) if slips <= 1 else len(typed)
+            yield slips, unwritten, start, end
 
 
 def _nearest_stretch(typed: str, spellings: list[str]) -> tuple[int, int, int]:

@@ -7,6 +7,7 @@ common the narrower name is elsewhere.
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from assistant import records
 from assistant.names import Names
@@ -17,11 +18,11 @@ from assistant.segmentation import Segmentation
 from data.kinds import RANKED
 from data.sqlite import Connection
 
-_MOST_PLACES, _MOST_INSIDE, _LEVELS = 24, 3000, 3
+_MOST_PLACES, _MOST_INSIDE, _LEVELS = 48, 3000, 3
 _MOST_NAMES = 12
 _LEAST = 70.0
 """Both names must answer at least so well: two guesses together say nothing."""
-_SHORTEST_PART, _MOST_WAYS, _MOST_SPLITS = 2, 2, 6
+_SHORTEST_PART, _MOST_SPLITS = 2, 6
 _LOSS, _UNSPACED_LOSS, _WIDER_SHARE = 1.0, 3.0, 0.3
 _AREA_RANK = RANKED.index("area")
 
@@ -61,13 +62,15 @@ class Within:
         yield from self._numbers(wider, narrower, inside, max(best, _LEAST))
 
     def _areas_named(self, places: list[NameMatch]) -> dict[str, float]:
-        """Ids of areas that bear the names, with the scores of the names, best first."""
-        scores: dict[str, float] = {}
-        for match in places[:_MOST_PLACES]:
-            for record in records.bearing_name(self._connection, match.candidate.nid, match.candidate.rank):
-                if record.kind == "area":
-                    scores.setdefault(record.id, match.score)
-        return dict(list(scores.items())[: 2 * _MOST_PLACES])
+        """Ids of areas that bear the names, with the names' scores: those that hold others first, then the best."""
+        of_name = {match.candidate.nid: match.score for match in places}
+        rows = self._connection.execute(
+            "SELECT id, name_id, EXISTS (SELECT 1 FROM area AS inner WHERE inner.parent_id = area.id) FROM area"
+            " WHERE name_id IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(of_name)),),
+        )
+        named = sorted((-holds, -of_name[nid], key) for key, nid, holds in rows)
+        return {key: -score for _, score, key in named[:_MOST_PLACES]}
 
     def _descendants(self, scores: dict[str, float]) -> Iterator[tuple[_Area, float]]:
         """Areas below those named, level by level, each with the score of the one it lies in."""
@@ -109,18 +112,19 @@ class Within:
                 yield Found(record, _together(wider_score, score), "number")
 
 
-def splits(query: Query) -> Iterator[tuple[Query, Query]]:
+def splits(query: Query) -> list[tuple[Query, Query]]:
     """The ways to part a query into a wider and a narrower name, the likeliest first; none for a single short name."""
-    seen: set[tuple[str, str]] = set()
-    for units in query.segmentations[:_MOST_WAYS]:
-        ends = _space_ends(query, units)
-        places = ends or range(_SHORTEST_PART, len(units) - _SHORTEST_PART + 1)
-        for place in places:
-            pair = _part(units[:place]), _part(units[place:])
-            key = pair[0].text, pair[1].text
-            if key not in seen and len(seen) < _MOST_SPLITS:
-                seen.add(key)
-                yield pair
+    found: dict[tuple[str, str], tuple[list[Segmentation], list[Segmentation]]] = {}
+    for units in query.segmentations:
+        for place in _space_ends(query, units) or range(_SHORTEST_PART, len(units) - _SHORTEST_PART + 1):
+            wider, narrower = units[:place], units[place:]
+            ways = found.setdefault((_text(wider), _text(narrower)), ([], []))
+            ways[0].append(wider)
+            ways[1].append(narrower)
+    return [
+        (Query(left, tuple(dict.fromkeys(lefts))), Query(right, tuple(dict.fromkeys(rights))))
+        for (left, right), (lefts, rights) in islice(found.items(), _MOST_SPLITS)
+    ]
 
 
 def _space_ends(query: Query, units: Segmentation) -> list[int]:
@@ -137,8 +141,8 @@ def _space_ends(query: Query, units: Segmentation) -> list[int]:
     return ends
 
 
-def _part(units: Segmentation) -> Query:
-    return Query("".join(unit.text for unit in units), (units,))
+def _text(units: Segmentation) -> str:
+    return "".join(unit.text for unit in units)
 
 
 def _together(wider: float, narrower: float) -> float:

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from assistant.lookup import LookupEngine
+from data.area_codes import spoken_name
 from data.kinds import AREA, Doc, Json
 from data.pinyin import readings_of
 from data.sqlite import connect
@@ -28,9 +29,10 @@ A_CATEGORY = 200
 MOST_EQUALS = 10
 SHARED = Path(os.environ.get("SWITCHBOARD_SHARED", Path(__file__).parents[3] / "shared"))
 _ENDINGS = (
+    "社区居民委员会",
+    "社区居委会",
     "村民委员会",
     "居民委员会",
-    "社区居民委员会",
     "村委会",
     "居委会",
     "街道办事处",
@@ -93,7 +95,7 @@ class Workshop:
     homophones: dict[str, list[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.used = sorted({character for each in self.places for character in each.stem})
+        self.used = sorted({character for each in self.places for character in each.stem if not character.isascii()})
         for character in self.used:
             self.homophones.setdefault(readings_of(character).split("|")[0], []).append(character)
 
@@ -169,10 +171,11 @@ class Workshop:
         return it.stem[:place] + self.rng.choice(self.used) + it.stem[place + 1 :]
 
     def missing_character(self, it: Place) -> str | None:
-        if len(it.name) < 4:
+        said = spoken_name(it.name)
+        if len(said) < 4:
             return None
-        place = self.rng.randrange(1, min(len(it.name) - 1, len(it.stem) + 1))
-        return it.name[:place] + it.name[place + 1 : len(it.stem) + 1]
+        place = self.rng.randrange(1, len(said) - 1)
+        return said[:place] + said[place + 1 :]
 
     def in_township(self, it: Place) -> str | None:
         return f"{place(it.wider).stem} {it.stem}" if it.wider else None
