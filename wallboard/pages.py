@@ -1,0 +1,71 @@
+"""The wallboard's pages: one screen for the room, the figures it draws, its own script and style."""
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Final
+
+from fastapi import APIRouter, Depends, HTTPException, Request
+from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, Response
+from fastapi.templating import Jinja2Templates
+from sqlalchemy import Connection
+
+from data.clock import Clock
+from wallboard.live import live_figures
+
+HEADERS: Final = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+        "font-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+}
+
+_HERE = Path(__file__).parent
+_TEMPLATES = Jinja2Templates(_HERE / "templates")
+_STATIC: Final = {"wallboard.css": "text/css", "wallboard.js": "text/javascript", "figures.js": "text/javascript"}
+
+
+def wallboard_router(
+    *,
+    connect: Callable[[], AbstractContextManager[Connection]],
+    clock: Clock,
+    outages: Callable[[], Sequence[Mapping[str, object]]],
+    guard: Callable[..., object],
+) -> APIRouter:
+    """The routes `/wallboard`, `/wallboard/figures` and `/static/wallboard/…`.
+
+    The page also listens to the hub's `/events`: each event named `change` makes it ask for the figures at once.
+
+    Args:
+        connect: Opens the hub's store for reading.
+        clock: The hub's.
+        outages: The windows to show, each with `id`, `kind`, `kind_label`, `phase`, `start`, `etr`, `reason`,
+            `scope_text`, `feeders`, `transformer_areas`, `customers` and `important` (the last four are numbers), and
+            `hold` where it stays on after its ETR. The page moves them from phase to phase by the hub's clock.
+        guard: A dependency that refuses who may not see the wallboard.
+    """
+    router = APIRouter(tags=["wallboard"])
+
+    @router.get("/wallboard", response_class=HTMLResponse, dependencies=[Depends(guard)])
+    def page(request: Request) -> Response:
+        """The wallboard, to be shown full-screen."""
+        return _TEMPLATES.TemplateResponse(request, "wallboard.html", headers=HEADERS)
+
+    @router.get("/wallboard/figures", dependencies=[Depends(guard)])
+    def figures() -> JSONResponse:
+        """What the wallboard shows at this moment."""
+        shown = outages()
+        with connect() as connection:
+            return JSONResponse(live_figures(connection, clock.now(), shown), headers=HEADERS)
+
+    @router.get("/static/wallboard/{name}", include_in_schema=False)
+    def static(name: str) -> FileResponse:
+        if name not in _STATIC:
+            raise HTTPException(404)
+        headers = HEADERS | {"Cache-Control": "no-cache"}
+        return FileResponse(_HERE / "static" / name, media_type=_STATIC[name], headers=headers)
+
+    return router
