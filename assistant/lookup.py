@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from assistant import candidates, records
-from assistant.names import Names, enough_good
+from assistant.names import GOOD, Names, enough_good
 from assistant.query import Query, parse
 from assistant.ranking import EXACT, NameMatch, Span
 from assistant.records import Found, Record
@@ -70,7 +70,7 @@ class LookupEngine:
         matches = self._names.matching(query)
         self._add_bearers(shortlist, matches)
         wants_more = not enough_good(query, matches)
-        if wants_more or len(query.parts) > 1:
+        if len(query.parts) > 1 or (wants_more and not any(match.score >= GOOD for match in matches)):
             for found in self._within.search(query):
                 shortlist.add(found)
         if wants_more:

@@ -10,9 +10,9 @@ from assistant.slips import SlipRanker
 from data.sqlite import Connection
 
 _ANYWHERE, _AT_START, _WHOLE = 192, 128, 96
-_MISSING, _WRONG, _CORRECTED, _MOST_CORRECTIONS = 128, 192, 256, 40
+_MISSING, _WRONG, _CORRECTED, _MOST_CORRECTIONS = 128, 192, 384, 60
 _SHORTEST_SLIP, _SHORTEST_CORRECTION = 2, 4
-_GOOD = 80.0
+GOOD = 80.0
 """With enough matches as good as this nobody looks for slips."""
 _ENOUGH_GOOD, _LONG_WRITTEN, _LONG_TYPED = 5, 3, 4
 
@@ -74,6 +74,8 @@ class Names:
             for at_start in (True, False):
                 expressions = (candidates.alike(units, at_start=at_start) for units in ways)
                 ids.update(dict.fromkeys(self.rows("name_fts", candidates.any_expression(expressions), _CORRECTED)))
+                if len(ids) >= _CORRECTED:
+                    break
         return ids
 
     def _occurring(self, ways: Iterable[Segmentation]) -> list[Segmentation]:
@@ -104,7 +106,7 @@ def enough_good(query: Query, matches: list[NameMatch]) -> bool:
     """Whether names that do not answer the query as it stands are not worth the time."""
     if len(query.compact) < _SHORTEST_SLIP:
         return True
-    good = sum(match.score >= _GOOD and not (query.is_written and match.reason == "sounds_like") for match in matches)
+    good = sum(match.score >= GOOD and not (query.is_written and match.reason == "sounds_like") for match in matches)
     is_long = len(query.compact) >= (_LONG_WRITTEN if query.is_written else _LONG_TYPED)
     if not good or (is_long and good < _ENOUGH_GOOD):
         return any(match.score >= EXACT for match in matches)

@@ -6,7 +6,8 @@ A name answers in one of two ways. Its neighbouring characters stand for the uni
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
+from typing import NamedTuple
 
 from assistant.query import Query
 from assistant.segmentation import Segmentation, Unit, UnitKind
@@ -51,8 +52,7 @@ _LITERAL = {
 Span = tuple[int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """A name from the index.
 
     Attributes:
@@ -66,8 +66,7 @@ class Candidate:
     uses: int
 
 
-@dataclass(frozen=True, slots=True)
-class NameMatch:
+class NameMatch(NamedTuple):
     """A candidate with how well it answers.
 
     Attributes:
@@ -115,13 +114,19 @@ class Grades(dict[str, float]):
                 return _HANZI_ALIKE * (sound_of(reading) in unit.sounds)
 
 
+@lru_cache(maxsize=32)
+def grades_of(unit: Unit) -> Grades:
+    """The unit's grades; kept, because the next keystroke has most units of the last."""
+    return Grades(unit)
+
+
 @dataclass(frozen=True)
 class _Way:
     units: Segmentation
 
     @cached_property
     def graded(self) -> list[tuple[str, Grades]]:
-        return [(unit.text, Grades(unit)) for unit in self.units]
+        return [(unit.text, grades_of(unit)) for unit in self.units]
 
     @cached_property
     def text(self) -> str:
@@ -165,8 +170,7 @@ class Ranker:
 
 def _best_alignment(graded: list[tuple[str, Grades]], plain: str, groups: Sequence[str]) -> tuple[int, float]:
     """Where the units fit best and their mean grade there; mean 0 when they fit nowhere. The start of a name wins."""
-    best_start, best = 0, 0.0
-    count = len(graded)
+    best_start, best, count = 0, 0.0, len(graded)
     for start in range(len(plain) - count + 1):
         total, place = 0.0, start
         for text, grades in graded:

@@ -67,8 +67,6 @@ _FAMILY_NAMES = {
     "洗": "xian",
     "那": "na",
     "宁": "ning",
-    "朝": "chao",
-    "长": "zhang",
     "祭": "zhai",
     "黑": "he",
     "折": "she",

@@ -41,6 +41,8 @@ SYLLABLES = frozenset(initial + final for initial, finals in _FINALS_OF.items() 
 
 _ALIKE_INITIALS = {"zh": "z", "ch": "c", "sh": "s", "n": "l", "f": "h"}
 _ALIKE_FINALS = {"iang": "ian", "uang": "uan", "ang": "an", "eng": "en", "ing": "in", "v": "u", "ve": "ue"}
+_BEFORE_V = frozenset("jqxyln")
+"""Initials after which people type `v` for ü, by the book or not."""
 _FINALS_AFTER_H = {"ui": "ei", "un": "en", "uo": "o"}
 """What is left of hui, hun, huo when it is said as fei, fen, fo."""
 
@@ -115,8 +117,8 @@ def _misheard(syllable: str) -> set[str]:
     initial, final = split_initial(syllable)
     pairs = [(a, b) for a, b in _ALIKE_INITIALS.items() if initial in (a, b)]
     initials = {initial, *(side for pair in pairs for side in pair)}
-    finals = {final, *(b for a, b in _ALIKE_FINALS.items() if a == final)}
-    finals |= {a for a, b in _ALIKE_FINALS.items() if b == final}
+    alike = [(a, b) for a, b in _ALIKE_FINALS.items() if a[0] != "v" or initial in _BEFORE_V]
+    finals = {final, *(b for a, b in alike if a == final)} | {a for a, b in alike if b == final}
     if initial in ("h", "f"):
         back = {b: a for a, b in _FINALS_AFTER_H.items()}
         finals |= {back.get(f, "u" + f) for f in finals} | {f[1:] for f in finals if f[0] == "u" and len(f) > 1}

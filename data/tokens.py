@@ -40,7 +40,10 @@ def plain_character(character: str) -> str:
 
 def plain_text(text: str) -> str:
     """`text` character by character in lower case and normal width; positions stay the same."""
-    return text.lower() if text.isascii() else "".join(map(plain_character, text))
+    lower = text.lower()
+    if len(lower) == len(text) and unicodedata.is_normalized("NFKC", lower):
+        return lower
+    return "".join(map(plain_character, text))
 
 
 def plain_code(text: str) -> str:

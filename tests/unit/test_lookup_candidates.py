@@ -1,0 +1,45 @@
+from assistant import candidates
+from assistant.segmentation import Unit, UnitKind, segment_letters
+
+TA_SHAN_XIANG = segment_letters("tashanxiang")[0][1]
+INITIALS = segment_letters("tsx")[0][1]
+TA, LONE = Unit(UnitKind.HANZI, "塔", ("t0",), ("ta",)), Unit(UnitKind.HANZI, "㐀")
+
+
+def test_written_characters_are_looked_for_in_pairs() -> None:
+    assert candidates.written((TA, TA, LONE)) == '"h塔塔" AND "h塔㐀"'
+    assert candidates.written((TA,)) == '"h塔" *'
+    assert candidates.written(()) == ""
+    assert candidates.written(TA_SHAN_XIANG) == ""
+
+
+def test_sounds_are_looked_for_in_pairs_and_at_either_end() -> None:
+    assert candidates.alike(TA_SHAN_XIANG) == '"st0sf" AND "ssfxn"'
+    assert candidates.alike(TA_SHAN_XIANG, at_start=True) == '"st0sf" AND "ssfxn" AND "su0t0"'
+    assert candidates.alike(TA_SHAN_XIANG, at_start=True, at_end=True) == '"wt0sfxn"'
+
+
+def test_initials_are_looked_for_in_runs() -> None:
+    assert candidates.alike(INITIALS) == '"itsx"'
+    assert candidates.alike(INITIALS, at_start=True) == '"iutsx"'
+
+
+def test_a_character_without_readings_cannot_be_looked_for_by_sound() -> None:
+    assert candidates.alike((TA, LONE)) == ""
+    assert candidates.one_missing((TA, LONE)) == ""
+
+
+def test_too_little_is_not_looked_for_with_a_slip() -> None:
+    assert candidates.one_missing((TA,)) == ""
+    assert candidates.one_wrong((TA, TA)) == ""
+
+
+def test_a_wrong_character_leaves_its_neighbours() -> None:
+    assert '("ku0sf" AND "ssfxn")' not in candidates.one_wrong(TA_SHAN_XIANG)
+    assert '"kt0xn"' in candidates.one_wrong(TA_SHAN_XIANG)
+
+
+def test_part_of_a_number_is_looked_for_by_its_end() -> None:
+    assert candidates.part_of_code("2114000616") == '"n0616" AND "n1400"'
+    assert candidates.part_of_code("616") == '"c616" *'
+    assert candidates.part_of_code("6") == ""

@@ -1,0 +1,93 @@
+import pytest
+
+from assistant.query import parse
+from assistant.ranking import EXACT, Candidate, NameMatch, Ranker, spans_of, spoken_length
+from assistant.slips import SlipRanker
+from data.pinyin import readings_of, readings_of_character
+
+
+def candidate(name: str) -> Candidate:
+    return Candidate(1, name, readings_of(name), 0, 1)
+
+
+def aligned(typed: str, name: str) -> NameMatch | None:
+    return Ranker(parse(typed, readings_of_character)).aligned(candidate(name))
+
+
+def score(typed: str, name: str) -> float:
+    match = aligned(typed, name)
+    return match.score if match else 0.0
+
+
+def slip(typed: str, name: str) -> NameMatch | None:
+    return SlipRanker(parse(typed, readings_of_character)).nearly(candidate(name))
+
+
+@pytest.mark.parametrize(
+    ("typed", "better", "worse"),
+    [
+        ("塔山", "塔山", "塔山乡"),
+        ("塔山", "塔山乡", "塔山屯镇"),
+        ("塔山", "塔山屯镇", "大塔山屯"),
+        ("塔山", "塔山乡", "塔杉乡"),
+        ("ts", "塔山", "塔山乡"),
+        ("shan", "山口", "上口"),
+        ("tsc", "塔山村", "塔山村委会"),
+        ("tsc", "塔山村委会", "塔山村东组"),
+        ("changqing", "长青", "长亭"),
+    ],
+)
+def test_what_is_nearer_scores_higher(typed: str, better: str, worse: str) -> None:
+    assert score(typed, better) > score(typed, worse)
+
+
+def test_the_name_itself_is_exact() -> None:
+    match = aligned("１０ＫＶ塔山线", "10kV塔山线")
+    assert match is not None
+    assert (match.score, match.reason, match.spans) == (EXACT, "name", ((0, 7),))
+
+
+def test_a_later_reading_of_a_character_counts_nearly_as_much() -> None:
+    assert score("changqing", "长庆") > score("zhangqing", "长庆") > 90
+
+
+def test_brackets_in_a_name_are_stepped_over_and_left_out_of_the_span() -> None:
+    match = aligned("线616", "塔山线(616)")
+    assert match is not None
+    assert match.spans == ((2, 3), (4, 7))
+
+
+def test_another_name_does_not_match() -> None:
+    assert aligned("塔山", "高桥镇") is None
+    assert aligned("tashanxiangxiang", "塔山乡") is None
+    assert slip("gaoqiao", "塔山乡") is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"), [("塔仙乡", "塔山乡"), ("塔乡", "塔山乡"), ("tashnxiang", "塔山乡"), ("tashanxinag", "塔山乡")]
+)
+def test_one_slip_is_a_fair_match(typed: str, name: str) -> None:
+    match = slip(typed, name)
+    assert match is not None
+    assert match.reason == "fuzzy"
+    assert 70 < match.score < 90
+
+
+def test_a_missing_character_is_forgiven_sooner_than_a_wrong_one() -> None:
+    missing, wrong = slip("黑地村", "黑地庙村"), slip("黑地村", "黑山村")
+    assert missing is not None
+    assert wrong is not None
+    assert missing.score > wrong.score
+
+
+@pytest.mark.parametrize(
+    ("name", "length"),
+    [("塔山村民委员会", 3), ("塔山村村民委员会", 3), ("兴工社区居委会", 4), ("塔山乡", 3), ("村委会", 3)],
+)
+def test_an_office_is_spoken_of_by_its_place(name: str, length: int) -> None:
+    assert spoken_length(name) == length
+
+
+def test_positions_become_stretches() -> None:
+    assert spans_of([0, 1, 3, 4, 7]) == ((0, 2), (3, 5), (7, 8))
+    assert spans_of([]) == ()
