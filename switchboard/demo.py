@@ -12,13 +12,18 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from datetime import timedelta
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
 import platformdirs
 
+from data.clock import to_iso
 from data.errors import SwitchboardError
+from data.outage_entry import all_outages
+from data.rows import all_docs
+from data.store import Store
 from switchboard.demo_calls import CallSimulator
 from switchboard.hub_process import listen
 from switchboard.hub_verbs import DEMO_PASSWORD, DEMO_PEOPLE, make_demo_home, os_actor
@@ -33,6 +38,8 @@ _READY_WITHIN_S = 60.0
 _ENDS_WITHIN_S = 8.0
 _CALLS_EVERY_S = 2.0
 _ADMINISTRATOR = "admin"
+_DEMO_FAULT = "F02616"
+"""10kV 塔山线, which supplies 塔山乡."""
 
 
 def demo(options: argparse.Namespace) -> int:
@@ -54,6 +61,7 @@ def demo(options: argparse.Namespace) -> int:
         agent = _agent(home / "agent", hub_home, url)
         if not stop.is_set():
             _tell(f"first sync: {json.dumps(agent.sync().to_json())}")
+            _set_demo_outages(url, hub_home.open_store())
         running.enter_context(_live_calls(url))
         shown = not options.no_window and _has_display()
         assistant = running.enter_context(_process("assistant", "--home", str(home / "agent"))) if shown else None
@@ -142,9 +150,28 @@ def _live_calls(url: str) -> Iterator[None]:
         thread.join(_CALLS_EVERY_S * 2)
 
 
+def _sign_in(url: str) -> str:
+    return str(_post(f"{url}/session", {"name": _ADMINISTRATOR, "password": DEMO_PASSWORD}, "")["token"])
+
+
+def _set_demo_outages(url: str, store: Store) -> None:
+    """A fault and a maintenance on two feeders, unless something is set already."""
+    now = store.clock.now()
+    with store.read() as connection:
+        if any(window.phase(now) for window in all_outages(connection)):
+            return
+        feeders = [str(doc["id"]) for doc in all_docs(connection, "feeder")]
+    token = _sign_in(url)
+    wanted = ((_DEMO_FAULT, "fault", "雷击跳闸，抢修人员已到现场"), (feeders[-1], "maintenance", "更换柱上开关"))
+    for hours, (feeder, kind, reason) in enumerate(wanted, 2):
+        times = {"start": to_iso(now - timedelta(minutes=20)), "etr": to_iso(now + timedelta(hours=hours))}
+        scope = [{"kind": "feeder", "id": feeder}]
+        _post(f"{url}/outages", {"kind": kind, "reason": reason, "scope": scope, **times}, token)
+
+
 def _send_calls(url: str, stop: threading.Event) -> None:
     simulator = CallSimulator(seed=time.time_ns())
-    token = _post(f"{url}/session", {"name": _ADMINISTRATOR, "password": DEMO_PASSWORD}, "")["token"]
+    token = _sign_in(url)
     while not stop.wait(_CALLS_EVERY_S):
         try:
             _post(f"{url}/calls/events", {"lines": simulator.lines_until(time.time())}, token)
@@ -173,7 +200,7 @@ def _welcome(url: str, home: Path, *, shown: bool) -> str:
 
     people = "，".join(f"{name} ({role})" for name, role in DEMO_PEOPLE.items())
     if shown:
-        popup = f"按 {load_settings(home / 'agent').hotkey} 打开查询窗，输入 tsx、tashan 或 塔山 试试"
+        popup = f"按 {load_settings(home / 'agent')[0].hotkey} 打开查询窗，输入 tsx、tashan 或 塔山 试试"
     else:
         popup = "没有图形界面：未启动查询窗 (no display, so no popup)"
     return "\n".join(
