@@ -89,7 +89,7 @@ class AgentHome:
 
     def confirm(self, at: datetime) -> None:
         """Notes that the hub confirmed the cache at `at`."""
-        write_whole(self._confirmed, to_iso(at))
+        write_whole(self._confirmed, to_iso(at), durable=False)
 
 
 def _remove(path: Path) -> None:

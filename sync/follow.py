@@ -11,7 +11,7 @@ from sync.replica import Replica, SyncReport
 
 _LOG = logging.getLogger(__name__)
 _FIRST_WAIT_S, _LONGEST_WAIT_S = 0.5, 30.0
-_CONFIRM_EVERY = timedelta(seconds=10)
+_CONFIRM_EVERY = timedelta(seconds=20)
 
 
 class Follower:

@@ -1,5 +1,6 @@
 """Outage windows and tickets over HTTP: the same rules as the command line and the pages."""
 
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Literal
 from uuid import uuid4
 
@@ -9,7 +10,6 @@ from sqlalchemy import insert
 
 from data import audit
 from data.clock import to_iso
-from data.kinds import Json
 from data.outage_entry import (
     NewOutage,
     add_outage,
@@ -90,25 +90,25 @@ def outage_router(hub: Hub) -> APIRouter:
     Reader = Annotated[Person, Depends(PersonWho(hub.store, "see_desk"))]
     Reporter = Annotated[Person, Depends(PersonWho(hub.store, "make_ticket"))]
 
-    def answer(window: OutageWindow) -> dict[str, Json]:
+    def answer(window: OutageWindow) -> Mapping[str, object]:
         hub.stream.look_now()
         with hub.store.read() as connection:
             return describe_outage(connection, window, hub.store.clock.now())
 
     @router.post("/session", status_code=201)
-    def session(request: SignInRequest) -> dict[str, Json]:
+    def session(request: SignInRequest) -> Mapping[str, object]:
         person, token = sign_in(hub.store, request.name, request.password)
         return {"token": token, "name": person.name, "role": person.role}
 
     @router.get("/outages")
-    def outages(_reader: Reader, at: AwareDatetime | None = None) -> list[dict[str, Json]]:
+    def outages(_reader: Reader, at: AwareDatetime | None = None) -> Sequence[Mapping[str, object]]:
         moment = at or hub.store.clock.now()
         with hub.store.read() as connection:
             windows = all_outages(connection)
             return [describe_outage(connection, one, moment) for one in windows if one.phase(moment)]
 
     @router.post("/outages", status_code=201)
-    def add(setter: Setter, request: OutageRequest) -> dict[str, Json]:
+    def add(setter: Setter, request: OutageRequest) -> Mapping[str, object]:
         entered = NewOutage(
             kind=request.kind,
             start=request.start,
@@ -123,28 +123,28 @@ def outage_router(hub: Hub) -> APIRouter:
         return answer(window)
 
     @router.post("/outages/{key}/revise")
-    def revise(setter: Setter, key: str, request: ReviseRequest) -> dict[str, Json]:
+    def revise(setter: Setter, key: str, request: ReviseRequest) -> Mapping[str, object]:
         with hub.store.write(actor(setter), "revise outage") as writing:
             window = revise_outage(writing, key, request.etr, request.reason, actor(setter))
             note(writing, setter, "revise_outage", key)
         return answer(window)
 
     @router.post("/outages/{key}/restore")
-    def restore(setter: Setter, key: str, request: RestoreRequest) -> dict[str, Json]:
+    def restore(setter: Setter, key: str, request: RestoreRequest) -> Mapping[str, object]:
         with hub.store.write(actor(setter), "restore outage") as writing:
             window = restore_outage(writing, key, request.at, pairs(request.partial), actor(setter))
             note(writing, setter, "restore_outage", key)
         return answer(window)
 
     @router.post("/outages/{key}/withdraw")
-    def withdraw(setter: Setter, key: str, request: WithdrawRequest) -> dict[str, Json]:
+    def withdraw(setter: Setter, key: str, request: WithdrawRequest) -> Mapping[str, object]:
         with hub.store.write(actor(setter), "withdraw outage") as writing:
             window = withdraw_outage(writing, key, request.reason, actor(setter))
             note(writing, setter, "withdraw_outage", key)
         return answer(window)
 
     @router.post("/tickets", status_code=201)
-    def ticket(reporter: Reporter, request: TicketRequest) -> dict[str, Json]:
+    def ticket(reporter: Reporter, request: TicketRequest) -> Mapping[str, object]:
         row = {
             "id": uuid4().hex,
             "at": to_iso(hub.store.clock.now()),

@@ -10,7 +10,7 @@ from typing import Any, Literal
 import zstandard
 
 from data import cache
-from data.clock import Clock, CorrectedClock, SystemClock
+from data.clock import CorrectedClock, SystemClock
 from data.kinds import KINDS
 from data.set_hash import SetSum, Sums, row_hash, same_sums
 from data.sqlite import Connection, DatabaseError, connect
@@ -53,10 +53,10 @@ class Replica:
         clock: Corrected by what the hub says.
     """
 
-    def __init__(self, home: AgentHome, client: HubClient, clock: Clock | None = None) -> None:
+    def __init__(self, home: AgentHome, client: HubClient, clock: CorrectedClock | None = None) -> None:
         self.home = home
         self.client = client
-        self.clock = CorrectedClock(clock or SystemClock())
+        self.clock = clock or CorrectedClock(SystemClock())
 
     def sync(self) -> SyncReport:
         """Brings the cache up to date, by changes where the log reaches, else by a snapshot and changes after it.

@@ -1,0 +1,104 @@
+"""The resident assistant put together: the desktop, the cache, the thread that follows the hub, the repaints."""
+
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from apscheduler.jobstores.base import JobLookupError
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from assistant.answering import CacheAnswers
+from assistant.desktop import Background, Desktop, Post
+from assistant.settings import load_settings
+from data.clock import Clock, CorrectedClock, SystemClock
+from sync.agent_home import AgentHome
+from sync.follow import Follower
+from sync.hub_client import HubClient
+from sync.replica import Replica
+
+_REPAINT = "repaint"
+
+
+def run(home: AgentHome) -> int:
+    """Runs the assistant of an agent's home until it is told to quit.
+
+    A home that is not enrolled, or has no cache yet, still shows a popup: it says so there.
+
+    Returns:
+        The exit status.
+    """
+    settings, problem = load_settings(home.path)
+    clock = CorrectedClock(SystemClock())
+    watch = StateWatch(CacheAnswers(home, clock), clock)
+    background: list[Background] = [watch.start]
+    if home.enrolled:
+        background.append(lambda post: _follow(home, clock, watch, post))
+    answers = CacheAnswers(home, clock)
+    return Desktop(home.path, answers, settings, background, clock=clock, settings_problem=problem).run()
+
+
+def _follow(home: AgentHome, clock: CorrectedClock, watch: "StateWatch", post: Post) -> Callable[[], None]:
+    enrolment = home.enrolment()
+    replica = Replica(home, HubClient(enrolment.hub, enrolment.token), clock)
+
+    def changed() -> None:
+        post("cache_changed")
+        watch.look()
+
+    follower = Follower(replica, lambda _: changed(), lambda there: post("hub_back" if there else "hub_lost"))
+    return follower.start()
+
+
+class StateWatch:
+    """Repaints the tray icon at the moments when a state changes by the clock alone.
+
+    No state depends on it: whoever asks is told the state of that moment, whether a repaint came or not.
+
+    Args:
+        answers: Its own, for any of its threads: it takes turns.
+        clock: The hub's time as well as it is known.
+    """
+
+    def __init__(self, answers: CacheAnswers, clock: Clock) -> None:
+        self._answers = answers
+        self._clock = clock
+        self._turn = threading.Lock()
+        self._post: Post = lambda _: None
+        defaults = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+        self._scheduler = BackgroundScheduler(timezone=UTC, job_defaults=defaults)
+
+    def start(self, post: Post) -> Callable[[], None]:
+        """Begins to watch; what it returns ends it."""
+        self._post = post
+        self._scheduler.start()
+        self.look()
+
+        def stop() -> None:
+            self._scheduler.shutdown(wait=False)
+            with self._turn:
+                self._answers.close()
+
+        return stop
+
+    def look(self) -> None:
+        """Reports whether anything is out, and sets the next repaint: to be called whenever the cache has changed."""
+        with self._turn:
+            active, moment = self._answers.any_in_effect(), self._answers.next_change()
+        self._post("outage_active" if active else "outage_clear")
+        if moment is None:
+            self._forget()
+            return
+        wait = moment - self._clock.now()
+        self._scheduler.add_job(
+            self._repaint, "date", run_date=datetime.now(UTC) + wait, id=_REPAINT, replace_existing=True
+        )
+
+    def _repaint(self) -> None:
+        self._post("cache_changed")
+        self.look()
+
+    def _forget(self) -> None:
+        try:
+            self._scheduler.remove_job(_REPAINT)
+        except JobLookupError:
+            return
