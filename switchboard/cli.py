@@ -54,7 +54,12 @@ def main(argv: list[str] | None = None) -> int:
 
 def _verb(run: str) -> Callable[[argparse.Namespace], Answer]:
     module, _, function = run.partition(":")
-    found: Callable[[argparse.Namespace], Answer] = getattr(importlib.import_module(module), function)
+    try:
+        found: Callable[[argparse.Namespace], Answer] = getattr(importlib.import_module(module), function)
+    except ModuleNotFoundError as error:
+        raise SwitchboardError(
+            f"this installation lacks the part for that ({error.name}): install switchboard[hub] where the hub runs"
+        ) from error
     return found
 
 

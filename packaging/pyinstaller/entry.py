@@ -1,0 +1,7 @@
+"""Where the frozen command begins."""
+
+import sys
+
+from switchboard.cli import main
+
+sys.exit(main())
