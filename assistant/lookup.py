@@ -95,8 +95,9 @@ class LookupEngine:
                 yield Found(record, score, "code" if record.kind == "area" else "number")
 
     def _add_bearers(self, shortlist: Shortlist, matches: list[NameMatch]) -> None:
-        for match in matches:
-            if not shortlist.has_room_for(match.score + max(_KIND_BONUS)):
+        for match in sorted(matches, key=_promise):
+            # Among equals an own branch's record goes first, so with own branches all equals are looked at.
+            if not shortlist.has_room_for(_highest_score(match), ties=bool(self._own_branches)):
                 break
             for found in self._bearers(match):
                 shortlist.add(found)
@@ -127,6 +128,16 @@ class LookupEngine:
             return -found.score, not self._is_own(record), record.order, -found.uses, record.name, record.id
 
         return [_hit(found) for found in sorted(shortlist.in_reach(), key=order)[: shortlist.limit]]
+
+
+def _highest_score(match: NameMatch) -> float:
+    return min(match.score + _KIND_BONUS[match.candidate.rank], EXACT)
+
+
+def _promise(match: NameMatch) -> tuple[float, int, int, str]:
+    """Sorts names as their best records would be sorted."""
+    name = match.candidate
+    return -_highest_score(match), name.rank, -name.uses, name.text
 
 
 def _code_score(typed: str, code: str) -> float:

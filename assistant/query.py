@@ -36,12 +36,13 @@ class Query:
     @cached_property
     def compact(self) -> str:
         """The text without spaces and separators."""
-        return "".join(character for character in self.text if _class_of(character) != " ")
+        return "".join(self.parts)
 
     @cached_property
     def parts(self) -> tuple[str, ...]:
-        """What stands between spaces."""
-        return tuple(self.text.split())
+        """What stands between spaces, without other separators."""
+        kept = ("".join(c for c in part if _class_of(c) != " ") for part in self.text.split())
+        return tuple(part for part in kept if part)
 
     @cached_property
     def code(self) -> str:

@@ -22,9 +22,10 @@ class Shortlist:
         if key not in self._found or self._found[key].score < found.score:
             self._found[key] = found
 
-    def has_room_for(self, score: float) -> bool:
-        """Whether a record with this score could still be shown."""
-        return score >= self._bar()
+    def has_room_for(self, score: float, *, ties: bool) -> bool:
+        """Whether a record with this score could still be shown; with `ties` also one as good as the last shown."""
+        bar = self._bar()
+        return score > bar or (ties and score == bar)
 
     def in_reach(self) -> list[Found]:
         """The records among which the shown ones are, in no order."""

@@ -1,6 +1,6 @@
 """Names that a query with one slip may have meant: a wrong, missing or extra letter or character."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA, LCSseq
@@ -33,7 +33,7 @@ class SlipRanker:
         return self._by_letters(candidate, groups, positions)
 
     def _by_characters(
-        self, candidate: Candidate, plain: str, groups: list[str], positions: list[int]
+        self, candidate: Candidate, plain: str, groups: list[str], positions: Sequence[int]
     ) -> NameMatch | None:
         typed = self._query.compact
         heard = self._heard(groups)
@@ -52,7 +52,7 @@ class SlipRanker:
             signs.append(next((sign for sign in alternatives if sign in self._sounds), alternatives[0]))
         return "".join(signs)
 
-    def _by_letters(self, candidate: Candidate, groups: list[str], positions: list[int]) -> NameMatch | None:
+    def _by_letters(self, candidate: Candidate, groups: list[str], positions: Sequence[int]) -> NameMatch | None:
         typed = self._query.letters
         spellings = [group.split("|")[0] if "|" in group else group for group in groups]
         spelt = "".join(spellings)
@@ -70,7 +70,7 @@ class SlipRanker:
         return _match(candidate, score, first, positions[first:last])
 
 
-def _match(candidate: Candidate, score: float, start: int, positions: list[int]) -> NameMatch:
+def _match(candidate: Candidate, score: float, start: int, positions: Sequence[int]) -> NameMatch:
     return NameMatch(candidate, score if start else score + _AT_START, "fuzzy", spans_of(positions))
 
 

@@ -7,7 +7,7 @@ common the narrower name is elsewhere.
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import islice
+from itertools import accumulate, islice
 
 from assistant import records
 from assistant.names import Names
@@ -18,7 +18,7 @@ from assistant.segmentation import Segmentation
 from data.kinds import RANKED
 from data.sqlite import Connection
 
-_MOST_PLACES, _MOST_INSIDE, _LEVELS = 48, 3000, 3
+_MOST_PLACES, _MOST_INSIDE, _LEVELS = 48, 1600, 3
 _MOST_NAMES = 12
 _LEAST = 70.0
 """Both names must answer at least so well: two guesses together say nothing."""
@@ -44,6 +44,8 @@ class Within:
         """Records that the query's end names and that lie in, or are served from, what its beginning names."""
         loss = _LOSS if len(query.parts) > 1 else _LOSS + _UNSPACED_LOSS
         for wider, narrower in splits(query):
+            if narrower.compact.isascii() and len(narrower.compact) < _SHORTEST_PART:
+                continue  # the first letter of what is still being typed fits half the places there
             for found in self._split(wider, narrower):
                 yield Found(found.record, found.score - loss, found.reason, found.spans)
 
@@ -128,17 +130,10 @@ def splits(query: Query) -> list[tuple[Query, Query]]:
 
 
 def _space_ends(query: Query, units: Segmentation) -> list[int]:
-    """Numbers of units before each space of the query."""
-    ends, letters, wanted = [], 0, set()
-    for part in query.parts[:-1]:
-        letters += len(part)
-        wanted.add(letters)
-    letters = 0
-    for number, unit in enumerate(units, 1):
-        letters += len(unit.text)
-        if letters in wanted:
-            ends.append(number)
-    return ends
+    """Numbers of units before each space of the query that stands between units."""
+    spaces = set(accumulate(map(len, query.parts)))
+    ends = accumulate(len(unit.text) for unit in units[:-1])
+    return [number for number, letters in enumerate(ends, 1) if letters in spaces]
 
 
 def _text(units: Segmentation) -> str:

@@ -51,7 +51,7 @@ def plain_code(text: str) -> str:
     return "".join(character for character in plain_text(text) if character.isalnum())
 
 
-def searchable(text: str, readings: str) -> tuple[str, list[str], list[int]]:
+def searchable(text: str, readings: str) -> tuple[str, list[str], Sequence[int]]:
     """What counts of a name: its letters, digits and Chinese characters.
 
     Returns:
@@ -63,7 +63,7 @@ def searchable(text: str, readings: str) -> tuple[str, list[str], list[int]]:
     if len(groups) != len(plain):
         groups = [UNREADABLE] * len(plain)
     if plain.isalnum():
-        return plain, groups, list(range(len(plain)))
+        return plain, groups, range(len(plain))
     kept = [i for i, character in enumerate(plain) if character.isalnum()]
     return "".join(plain[i] for i in kept), [groups[i] for i in kept], kept
 

@@ -56,6 +56,11 @@ def test_a_name_in_a_wider_place_is_found_there_first(engine: LookupEngine, type
     assert engine.search(typed)[0].id == meant
 
 
+def test_a_part_that_holds_nothing_is_no_part(engine: LookupEngine) -> None:
+    assert engine.search("塔山 -")[0].id == "t1"
+    assert engine.search("- 1 :") == engine.search("1")
+
+
 def test_spans_are_those_of_the_narrower_name(engine: LookupEngine) -> None:
     assert engine.search("高桥 朱家")[0].spans == ((0, 2),)
 

@@ -49,7 +49,7 @@ def test_the_likeliest_reading_comes_first() -> None:
 def test_separators_part_a_query_but_are_not_read() -> None:
     query = parsed("long'gang 港")
     assert query.compact == "longgang港"
-    assert query.parts == ("long'gang", "港")
+    assert query.parts == ("longgang", "港")
     assert [unit.text for unit in query.segmentations[0]] == ["long", "gang", "港"]
 
 
