@@ -49,6 +49,7 @@ class State:
         phone: Index into `phones(selected result)`.
         copy_awaits: Enter was pressed before the answer to the shown text had come.
         status_shown: The status page stands where the card would.
+        hub_connected: None until anything was heard of the hub.
         problem: Why the newest question could not be answered.
     """
 
@@ -64,7 +65,7 @@ class State:
     notice: Notice | None = None
     notice_ticks: int = 0
     copy_awaits: bool = False
-    hub_connected: bool = True
+    hub_connected: bool | None = None
     outage_active: bool = False
     status_shown: bool = False
     problem: str | None = None

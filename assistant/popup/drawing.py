@@ -17,7 +17,8 @@ WORDS = re.compile(r"[!-~]+[，。、；：！？）”]*|\s+|.[，。、；：�
 
 Anchor = Literal["nw", "n", "ne", "w", "e"]
 ROW_HEIGHT = 46
-LIST_WIDTH, CARD_WIDTH, BODY_HEIGHT = 360, 560, 472
+LIST_WIDTH, CARD_WIDTH, BODY_HEIGHT = 360, 580, 512
+ROLE_WIDTH = 104
 PAD = 12
 
 
@@ -170,8 +171,8 @@ class CardPainter:
             x, top, anchor=anchor, text=text, font=face.font, fill=self._pen.theme.tone(tone)
         )
 
-    def _wrapped(self, text: str, face: Face, tone: Tone, *, left: int = PAD) -> int:
-        room = self._width - self._pen.px(left + PAD)
+    def _wrapped(self, text: str, face: Face, tone: Tone, *, left: int = PAD, right: int = PAD) -> int:
+        room = self._width - self._pen.px(left + right)
         item = self._put(self._pen.px(left), "\n".join(face.wrapped(text, room)), face, tone)
         _, top, _, bottom = self._canvas.bbox(item)
         return bottom - top
@@ -196,8 +197,8 @@ class CardPainter:
 
     def _line(self, block: pic.Line) -> None:
         pen, pad = self._pen, self._pen.px(PAD)
-        left = PAD + 76
-        self._put(pad, pen.plain.fitted(block.label, pen.px(72)), pen.plain, "quiet")
+        left = PAD + ROLE_WIDTH
+        self._put(pad, pen.plain.fitted(block.label, pen.px(ROLE_WIDTH - 8)), pen.plain, "quiet")
         self._y += self._wrapped(block.value, pen.plain, block.tone, left=left) + pen.px(2)
 
     def _dial(self, block: pic.Dial) -> None:
@@ -209,12 +210,12 @@ class CardPainter:
         )
         middle = self._y + height // 2
         number = pen.bold.width(block.number)
-        role = pen.plain.fitted(block.role, pen.px(84))
+        role = pen.plain.fitted(block.role, pen.px(ROLE_WIDTH - 8))
         items = (
             self._put(pad, role, pen.plain, "quiet", anchor="w", y=middle),
             self._put(
-                pad + pen.px(92),
-                pen.plain.fitted(block.name, self._width - 3 * pad - pen.px(92) - number),
+                pad + pen.px(ROLE_WIDTH),
+                pen.plain.fitted(block.name, self._width - 3 * pad - pen.px(ROLE_WIDTH) - number),
                 pen.plain,
                 "text",
                 anchor="w",
@@ -243,7 +244,13 @@ class CardPainter:
         pen, pad = self._pen, self._pen.px(PAD)
         self._put(pad, block.kind, pen.bold, block.tone)
         after = pad + pen.bold.width(block.kind) + pen.px(8)
-        self._put(after, f"{block.phase}  {block.times}", pen.plain, "text")
+        in_one = f"{block.phase}  {block.times}"
+        if after + pen.plain.width(in_one) <= self._width - pad:
+            self._put(after, in_one, pen.plain, "text")
+        else:
+            self._put(after, block.phase, pen.plain, "text")
+            self._y += pen.px(22)
+            self._put(pad, block.times, pen.plain, "text")
         self._y += pen.px(22)
         self._y += self._wrapped(block.reason, pen.small, "quiet") + pen.px(3)
 
@@ -253,7 +260,7 @@ class CardPainter:
         box = self._canvas.create_rectangle(0, 0, 0, 0, fill=pen.theme.script_ground, width=0)
         top = self._y
         self._y += inner
-        self._y += self._wrapped(block.text, pen.plain, "text", left=PAD + 8) + inner
+        self._y += self._wrapped(block.text, pen.plain, "text", left=PAD + 8, right=PAD + 8) + inner
         side = pen.px(PAD)
         self._canvas.coords(box, side, top, self._width - side, self._y)
         self._y += pen.px(4)

@@ -125,7 +125,9 @@ class Foot:
     as_of: str
     as_of_tone: Tone
     notice: str
+    notice_tone: Tone
     hub: str
+    hub_tip: str
     hub_tone: Tone
 
 
@@ -141,9 +143,17 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """How the parts around the popup are, in words; shown on the status page."""
+    """How the parts around the popup are, in words; shown on the status page.
+
+    Attributes:
+        hotkey: The combination, or why there is none.
+        hotkey_works: Whether it can be pressed.
+        tray: Why there is no tray icon; empty: there is one.
+        settings: Why the settings file is not used; empty: it is.
+    """
 
     hotkey: str = ""
+    hotkey_works: bool = True
     tray: str = ""
     settings: str = ""
 
@@ -152,7 +162,7 @@ def picture(state: State, facts: Facts, words: Words, now: datetime) -> Picture:
     """What to draw for `state` at the moment `now`."""
     answer = state.answer
     rows = tuple(_row(result, answer, words) for result in answer.results) if answer else ()
-    return Picture(rows, state.selected, tuple(_card(state, facts, words, now)), _foot(state, words, now))
+    return Picture(rows, state.selected, tuple(_card(state, facts, words, now)), _foot(state, facts, words, now))
 
 
 def _verdict(result: Result, answer: Answer, words: Words) -> tuple[str, str, Tone]:
@@ -289,21 +299,31 @@ def _more(count: int, words: Words) -> Iterator[Block]:
 
 
 def _status(state: State, facts: Facts, words: Words, now: datetime) -> Iterator[Block]:
-    foot = _foot(state, words, now)
+    foot = _foot(state, facts, words, now)
     good = words("fact.good")
     yield Heading(words("status.title"))
     yield Line(words("status.hub"), foot.hub, foot.hub_tone)
     yield Line(words("status.data"), foot.as_of, foot.as_of_tone)
-    yield Line(words("status.hotkey"), facts.hotkey)
+    yield Line(words("status.hotkey"), facts.hotkey, "text" if facts.hotkey_works else "warn")
     yield Line(words("status.tray"), facts.tray or good)
     yield Line(words("status.settings"), facts.settings or good, "warn" if facts.settings else "text")
 
 
-def _foot(state: State, words: Words, now: datetime) -> Foot:
-    as_of, tone = _as_of(state.answer, words, now)
-    notice = words(f"notice.{state.notice.key}", value=state.notice.value) if state.notice else ""
-    connected = state.hub_connected
-    return Foot(as_of, tone, notice, words("hub.on" if connected else "hub.off"), "good" if connected else "warn")
+HUB_MARKS: dict[bool | None, tuple[str, Tone]] = {True: ("on", "good"), False: ("off", "warn"), None: ("none", "quiet")}
+
+
+def _foot(state: State, facts: Facts, words: Words, now: datetime) -> Foot:
+    as_of, as_of_tone = _as_of(state.answer, words, now)
+    notice, notice_tone = _notice(state, facts, words)
+    mark, hub_tone = HUB_MARKS[state.hub_connected]
+    return Foot(as_of, as_of_tone, notice, notice_tone, words(f"hub.{mark}"), words(f"hub.{mark}_tip"), hub_tone)
+
+
+def _notice(state: State, facts: Facts, words: Words) -> tuple[str, Tone]:
+    if state.notice:
+        tone: Tone = "good" if state.notice.key.startswith("copied") else "warn"
+        return words(f"notice.{state.notice.key}", value=state.notice.value), tone
+    return ("", "quiet") if facts.hotkey_works else (words("hotkey.broken"), "warn")
 
 
 def _as_of(answer: Answer | None, words: Words, now: datetime) -> tuple[str, Tone]:

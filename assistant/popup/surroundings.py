@@ -39,10 +39,6 @@ class Surroundings(Protocol):
         """The monitors' work areas; empty when they cannot be told apart."""
         ...
 
-    def strip_frame(self, window: int) -> None:
-        """Has the window manager draw no title bar around the top-level window of this id."""
-        ...
-
 
 class PlainSurroundings:
     """Where nothing can be asked: the window system decides itself."""
@@ -56,9 +52,6 @@ class PlainSurroundings:
     def screens(self) -> tuple[Rectangle, ...]:
         """None known."""
         return ()
-
-    def strip_frame(self, window: int) -> None:
-        """The window keeps its frame."""
 
 
 def find_surroundings() -> Surroundings:

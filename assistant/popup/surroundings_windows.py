@@ -55,9 +55,6 @@ class WindowsSurroundings:
         _user32.EnumDisplayMonitors(None, None, _OnMonitor(visit), 0)
         return tuple(found)
 
-    def strip_frame(self, window: int) -> None:
-        """Tk's own tool-window style stands in for it: a window without a frame loses the input method."""
-
 
 def declare_dpi_awareness() -> None:
     """Has Windows give real pixels; to be called before Tk starts."""

@@ -10,9 +10,6 @@ from assistant.popup.surroundings import Rectangle
 FROM_A_PAGER = 2
 """Source indication of `_NET_ACTIVE_WINDOW`: a user's act, which window managers obey without second thoughts."""
 
-NO_DECORATIONS = [2, 0, 0, 0, 0]
-"""`_MOTIF_WM_HINTS`: flags say that only `decorations` counts, and it is 0."""
-
 
 class X11Surroundings:
     """The X server that DISPLAY names."""
@@ -21,7 +18,6 @@ class X11Surroundings:
         self._display = display.Display()
         self._root = self._display.screen().root
         self._active = self._display.intern_atom("_NET_ACTIVE_WINDOW")
-        self._motif = self._display.intern_atom("_MOTIF_WM_HINTS")
         self._focused: int = X.NONE
 
     def remember_focus(self) -> None:
@@ -55,10 +51,3 @@ class X11Surroundings:
             return ()
         monitors = self._root.xrandr_get_monitors().monitors
         return tuple(Rectangle(m.x, m.y, m.width_in_pixels, m.height_in_pixels) for m in monitors)
-
-    def strip_frame(self, window: int) -> None:
-        """Sets the Motif hint on the wrapper that Tk puts around its top-level window."""
-        inner: Any = self._display.create_resource_object("window", window)
-        wrapper = inner.query_tree().parent
-        wrapper.change_property(self._motif, self._motif, 32, NO_DECORATIONS)
-        self._display.sync()

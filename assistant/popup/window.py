@@ -166,6 +166,8 @@ class PopupWindow:
         rows.pack(side="left", padx=1)
         card = tk.Canvas(self._window, width=pen.px(CARD_WIDTH), height=height, bg=theme.card, highlightthickness=0)
         card.pack(side="left", padx=(0, 1))
+        bar = tk.Frame(card, width=pen.px(4), bg=theme.quiet)
+        card.configure(yscrollcommand=lambda first, last: _show_place(bar, float(first), float(last)))
         return rows, card
 
     def _make_foot(self) -> tuple[tk.Label, tk.Label, tk.Label]:
@@ -180,20 +182,17 @@ class PopupWindow:
 
         as_of, hub = label("left"), label("left")
         hints, notice = label("right", words("hints")), label("right")
-        notice.configure(font=pen.bold.font, fg=theme.good)
+        notice.configure(font=pen.bold.font)
         self._tips.explain(as_of, lambda: words("asof.tip"))
-        self._tips.explain(hub, lambda: words("hub.on_tip" if self._foot_is_good() else "hub.off_tip"))
+        self._tips.explain(hub, lambda: self._foot.hub_tip if self._foot else "")
         self._tips.explain(hints, lambda: words("hints_tip"))
         return as_of, notice, hub
-
-    def _foot_is_good(self) -> bool:
-        return self._foot is None or self._foot.hub_tone == "good"
 
     def _draw_foot(self, foot: Foot) -> None:
         tone = self._pen.theme.tone
         self._as_of.configure(text=foot.as_of, fg=tone(foot.as_of_tone))
         self._hub.configure(text=foot.hub, fg=tone(foot.hub_tone))
-        self._notice.configure(text=foot.notice)
+        self._notice.configure(text=foot.notice, fg=tone(foot.notice_tone))
 
     def _bind(self) -> None:
         on_x11 = self._window.tk.call("tk", "windowingsystem") == "x11"
@@ -230,3 +229,11 @@ class PopupWindow:
     def _report_loss(self) -> None:
         if self._window.winfo_viewable() and self._root.focus_get() is None:
             self._on_intent(FocusLost())
+
+
+def _show_place(bar: tk.Frame, first: float, last: float) -> None:
+    """Lays `bar` along the part of the card that is seen, or takes it away where that is all."""
+    if last - first >= 1:
+        bar.place_forget()
+    else:
+        bar.place(relx=1.0, anchor="ne", rely=first, relheight=last - first)

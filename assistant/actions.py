@@ -1,0 +1,51 @@
+"""Carries out what the popup's model asked for."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+from assistant.popup_model import Ask, Copy, Effect, HideWindow, SetText, ShowWindow
+
+
+class Screen(Protocol):
+    """The popup's window, as far as effects reach it."""
+
+    def show(self) -> None:
+        """Shows it with the keyboard."""
+        ...
+
+    def hide(self, *, give_back: bool) -> None:
+        """Hides it."""
+        ...
+
+    def set_text(self, text: str) -> None:
+        """Fills the entry."""
+        ...
+
+
+class Actions:
+    """The effects' other end.
+
+    Args:
+        screen: The window.
+        ask: Has a question answered.
+        copy: Puts text on the clipboard.
+    """
+
+    def __init__(self, screen: Screen, ask: Callable[[Ask], None], copy: Callable[[str], None]) -> None:
+        self._screen = screen
+        self._ask = ask
+        self._copy = copy
+
+    def perform(self, effect: Effect) -> None:
+        """Does what `effect` says."""
+        match effect:
+            case Ask():
+                self._ask(effect)
+            case ShowWindow():
+                self._screen.show()
+            case HideWindow(give_back):
+                self._screen.hide(give_back=give_back)
+            case SetText(text):
+                self._screen.set_text(text)
+            case Copy(text):
+                self._copy(text)

@@ -1,0 +1,316 @@
+"""The assistant on an agent's screen: popup, tray icon, hotkey and single instance around one state."""
+
+import logging
+import signal
+import sys
+import tkinter as tk
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Protocol
+
+from assistant.actions import Actions
+from assistant.answer import Answer
+from assistant.asker import Asker
+from assistant.hotkeys.arming import ArmedHotkey, HotkeyError, arm
+from assistant.instance import AlreadyRunningError, Commands, Instance, send
+from assistant.popup.drawing import make_pen
+from assistant.popup.picture import Facts, picture
+from assistant.popup.surroundings import find_surroundings
+from assistant.popup.theme import THEMES
+from assistant.popup.window import PopupWindow
+from assistant.popup_model import (
+    CacheChanged,
+    HubSeen,
+    Intent,
+    Open,
+    OpenStatus,
+    OutageSeen,
+    Pop,
+    State,
+    Ticked,
+    Toggle,
+    update,
+)
+from assistant.settings import Settings
+from assistant.tray import Tray, TrayError
+from assistant.tray_icon import Mood
+from assistant.wake import Mailbox
+from assistant.wording import Words
+from data.clock import Clock, SystemClock
+from data.errors import SwitchboardError
+
+log = logging.getLogger(__name__)
+
+TICK_MS = 1000
+
+EVENTS: dict[str, Intent] = {
+    "cache_changed": CacheChanged(),
+    "hub_lost": HubSeen(connected=False),
+    "hub_back": HubSeen(connected=True),
+    "outage_active": OutageSeen(active=True),
+    "outage_clear": OutageSeen(active=False),
+}
+"""What background work can report."""
+
+Post = Callable[[str], None]
+Background = Callable[[Post], Callable[[], None]]
+"""Starts some work that reports events of `EVENTS` from any thread; returns what ends it."""
+
+
+class NoDisplayError(SwitchboardError):
+    """There is no screen to show a popup on."""
+
+
+class Answers(Protocol):
+    """Where the answers come from."""
+
+    def answer(self, query: str, limit: int = 10) -> Answer:
+        """What `query` finds; only ever called on one thread. Nothing asked finds nothing, with its `as_of`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Quit:
+    """The wish to end."""
+
+
+@dataclass(frozen=True, slots=True)
+class _MenuWanted:
+    """The tray icon was clicked for its menu, at this place."""
+
+    x: int
+    y: int
+
+
+_Item = Intent | _Quit | _MenuWanted
+
+
+class Desktop:
+    """The assistant of one home.
+
+    Args:
+        home: Where it listens for other processes.
+        answers: Where the answers come from.
+        settings: What the agent chose.
+        background: Work that runs as long as the desktop does.
+        clock: The time by which moments are named.
+        settings_problem: Why the settings file was not used; shown on the status page.
+    """
+
+    def __init__(
+        self,
+        home: Path,
+        answers: Answers,
+        settings: Settings,
+        background: Sequence[Background],
+        *,
+        clock: Clock | None = None,
+        settings_problem: str | None = None,
+    ) -> None:
+        self._home = home
+        self._answers = answers
+        self._settings = settings
+        self._background = background
+        self._clock = clock or SystemClock()
+        self._words = Words(settings.language)
+        self._state = State(habits=settings.habits)
+        self._facts = Facts(settings=settings_problem or "")
+        self._timer = ""
+
+    def run(self) -> int:
+        """Shows nothing until it is asked to; returns the exit status when it was told to quit.
+
+        Where this home's assistant runs already, that one is toggled instead.
+
+        Raises:
+            NoDisplayError: there is no screen.
+        """
+        try:
+            instance = Instance(self._home)
+        except AlreadyRunningError:
+            send(self._home, "toggle")
+            return 0
+        with ExitStack() as ending:
+            ending.callback(instance.close)
+            self._root = _open_display()
+            ending.callback(self._root.destroy)
+            self._build(ending)
+            instance.serve(self._commands())
+            for start in self._background:
+                ending.callback(start(self._post_event))
+            self._root.mainloop()
+        return 0
+
+    def _build(self, ending: ExitStack) -> None:
+        """Makes the parts; `ending` takes them apart in the opposite order."""
+        root = self._root
+        root.report_callback_exception = _log_callback
+        self._mailbox: Mailbox[_Item] = Mailbox(root, self._receive)
+        ending.callback(self._mailbox.close)
+        pen = make_pen(root, THEMES[self._settings.theme])
+        self._window = PopupWindow(root, pen, self._words, find_surroundings(), self._dispatch)
+        asker = Asker(self._answers.answer, self._mailbox.post)
+        ending.callback(asker.stop)
+        self._actions = Actions(self._window, asker.ask, self._copy)
+        self._menu = self._make_menu()
+        self._watch_signals(ending)
+        self._tray = self._make_tray()
+        if self._tray:
+            ending.callback(self._tray.close)
+        hotkey = self._arm_hotkey()
+        if hotkey:
+            ending.callback(hotkey.disarm)
+        self._publish()
+
+    def _receive(self, item: _Item) -> None:
+        match item:
+            case _Quit():
+                self._root.quit()
+            case _MenuWanted(x, y):
+                self._menu.tk_popup(x, y)
+            case _:
+                self._dispatch(item)
+
+    def _dispatch(self, intent: Intent) -> None:
+        """The one place where the state changes: every failure in it is logged here, once, and the popup lives on."""
+        try:
+            was_visible = self._state.visible
+            self._state, effects = update(self._state, intent)
+            for effect in effects:
+                self._actions.perform(effect)
+            if self._state.visible:
+                self._draw()
+            if self._state.visible != was_visible:
+                self._keep_time()
+            if self._tray:
+                self._tray.paint(_mood(self._state))
+        except Exception:  # the dispatcher of the Tk thread
+            log.exception("%s failed", type(intent).__name__)
+        self._publish()
+
+    def _draw(self) -> None:
+        waiting = self._words("tray.none") if self._tray is None else self._words("tray.waiting")
+        shown = self._tray is not None and self._tray.shown
+        facts = replace(self._facts, tray="" if shown else waiting)
+        self._window.draw(picture(self._state, facts, self._words, self._clock.now()))
+
+    def _keep_time(self) -> None:
+        """Ticks while the popup is visible: a state changes by time alone. Hidden, nothing wakes."""
+        if self._state.visible:
+            self._timer = self._root.after(TICK_MS, self._ticked)
+        else:
+            self._root.after_cancel(self._timer)
+
+    def _ticked(self) -> None:
+        self._timer = self._root.after(TICK_MS, self._ticked)
+        self._dispatch(Ticked())
+
+    def _copy(self, text: str) -> None:
+        self._root.clipboard_clear()
+        self._root.clipboard_append(text)
+
+    def _post_event(self, event: str) -> None:
+        self._mailbox.post(EVENTS[event])
+
+    def _choose(self, choice: str) -> None:
+        self._mailbox.post(MENU[choice])
+
+    def _make_menu(self) -> tk.Menu:
+        menu = tk.Menu(self._root, tearoff=False)
+        for choice in MENU:
+            menu.add_command(label=self._words(f"menu.{choice}"), command=partial(self._choose, choice))
+        return menu
+
+    def _make_tray(self) -> Tray | None:
+        try:
+            return Tray(
+                self._words,
+                clicked=lambda: self._mailbox.post(Toggle()),
+                menu_wanted=lambda x, y: self._mailbox.post(_MenuWanted(x, y)),
+                menu_chosen=self._choose,
+            )
+        except TrayError as problem:
+            log.warning("%s", problem)
+            return None
+
+    def _arm_hotkey(self) -> ArmedHotkey | None:
+        combination = self._settings.hotkey
+        if combination is None:
+            self._facts = replace(self._facts, hotkey=self._words("hotkey.none"))
+            return None
+        try:
+            armed = arm(combination, lambda: self._mailbox.post(Toggle()))
+        except HotkeyError as problem:
+            log.warning("%s", problem)
+            self._facts = replace(self._facts, hotkey=str(problem), hotkey_works=False)
+            return None
+        self._facts = replace(self._facts, hotkey=combination.label)
+        return armed
+
+    def _watch_signals(self, ending: ExitStack) -> None:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            before = signal.signal(number, lambda *_: self._mailbox.post(_Quit()))
+            ending.callback(signal.signal, number, before)
+        self._mailbox.wake_on_signals()
+
+    def _commands(self) -> Commands:
+        def posting(item: _Item) -> dict[str, Any]:
+            self._mailbox.post(item)
+            return {"done": True}
+
+        return {
+            "toggle": lambda _: posting(Toggle()),
+            "show": lambda _: posting(Open()),
+            "pop": lambda number: posting(Pop(number)),
+            "quit": lambda _: posting(_Quit()),
+            "state": lambda _: self._report,
+        }
+
+    def _publish(self) -> None:
+        """Leaves a finished report where the listening thread finds it: it must not read what is being changed."""
+        state, facts = self._state, self._facts
+        self._report = {
+            "visible": state.visible,
+            "query": state.query,
+            "answered": state.is_current,
+            "results": [result.name for result in state.results],
+            "chosen": state.chosen.name if state.chosen else None,
+            "state": state.chosen.state if state.chosen else None,
+            "notice": state.notice.key if state.notice else None,
+            "hub_connected": state.hub_connected,
+            "hotkey": facts.hotkey,
+            "hotkey_works": facts.hotkey_works,
+            "tray": self._tray is not None and self._tray.shown,
+            "settings_problem": facts.settings or None,
+        }
+
+
+MENU: dict[str, _Item] = {"toggle": Toggle(), "status": OpenStatus(), "quit": _Quit()}
+"""What the entries of the icon's menu do."""
+
+
+def _mood(state: State) -> Mood:
+    if state.hub_connected is False:
+        return "hub_lost"
+    return "outage" if state.outage_active else "normal"
+
+
+def _open_display() -> tk.Tk:
+    if sys.platform == "win32":
+        from assistant.popup.surroundings_windows import declare_dpi_awareness  # noqa: PLC0415 - exists there only
+
+        declare_dpi_awareness()
+    try:
+        root = tk.Tk(className="Switchboard")
+    except tk.TclError as problem:
+        raise NoDisplayError(f"没有图形界面 / no display: {problem}; run this in the agent's desktop session") from None
+    root.withdraw()
+    return root
+
+
+def _log_callback(kind: type[BaseException], problem: BaseException, trace: TracebackType | None) -> None:
+    log.error("a Tk callback failed", exc_info=(kind, problem, trace))

@@ -1,0 +1,195 @@
+"""One assistant for each home, and how other processes speak to it.
+
+The first one listens at an address that only this user can open; whoever comes later sends it a command. A command is
+one line of text, its answer one JSON object: `toggle`, `show`, `pop NUMBER`, `quit`, `state`.
+"""
+
+import hashlib
+import json
+import logging
+import os
+import sys
+import threading
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from multiprocessing.connection import Client, Connection, Listener
+from pathlib import Path
+from typing import IO, Any
+
+from data.errors import SwitchboardError
+
+log = logging.getLogger(__name__)
+
+LONGEST_SOCKET_PATH = 107
+"""What `sockaddr_un` has room for, without its final zero."""
+
+LONGEST_COMMAND = 4096
+LONGEST_REPLY = 1 << 20
+PATIENCE_S = 5.0
+
+Commands = Mapping[str, Callable[[str], dict[str, Any]]]
+"""What each command does with its argument; it runs on the listening thread."""
+
+
+class InstanceError(SwitchboardError):
+    """The running assistant refused a command."""
+
+
+class NotRunningError(InstanceError):
+    """No assistant runs for this home."""
+
+
+class AlreadyRunningError(InstanceError):
+    """Another assistant runs for this home."""
+
+
+def address_of(home: Path) -> str:
+    """Where the assistant of `home` listens: in the home, or by its hash where that path would be too long."""
+    absolute = str(home.absolute())
+    digest = hashlib.sha256(absolute.encode()).hexdigest()[:24]
+    if sys.platform == "win32":
+        return rf"\\.\pipe\switchboard-{digest}"
+    path = os.path.join(absolute, "assistant.sock")  # noqa: PTH118 - an address, compared by its bytes
+    if len(os.fsencode(path)) <= LONGEST_SOCKET_PATH:
+        return path
+    return str(_short_directory() / f"{digest}.sock")
+
+
+def _short_directory() -> Path:
+    """A directory with a short name that only this user can enter.
+
+    Raises:
+        InstanceError: somebody else owns the directory of that name.
+    """
+    given = os.environ.get("XDG_RUNTIME_DIR", "")
+    base = Path(given) / "switchboard" if given and len(given) < LONGEST_SOCKET_PATH // 2 else None
+    directory = base or Path(f"/tmp/switchboard-{os.getuid()}")  # noqa: S108 - made 0700, its owner checked
+    directory.mkdir(mode=0o700, exist_ok=True)
+    found = directory.lstat()
+    if found.st_uid != os.getuid() or found.st_mode & 0o077:
+        raise InstanceError(f"{directory} is open to others: remove it, or set XDG_RUNTIME_DIR")
+    return directory
+
+
+def send(home: Path, command: str) -> dict[str, Any]:
+    """What the running assistant of `home` answers to `command`.
+
+    Raises:
+        NotRunningError: there is none.
+        InstanceError: it refused, or did not answer.
+    """
+    try:
+        with Client(address_of(home), family=_FAMILY) as connection:
+            connection.send_bytes(command.encode())
+            if not connection.poll(PATIENCE_S):
+                raise InstanceError("the assistant does not answer: end it and start it again")
+            reply: dict[str, Any] = json.loads(connection.recv_bytes(LONGEST_REPLY))
+    except (FileNotFoundError, ConnectionRefusedError):
+        raise NotRunningError(f"no assistant runs for {home}: switchboard assistant --home {home}") from None
+    except (EOFError, OSError) as problem:
+        raise InstanceError(f"the assistant broke off: {problem}") from None
+    if "error" in reply:
+        raise InstanceError(str(reply["error"]))
+    return reply
+
+
+_FAMILY = "AF_PIPE" if sys.platform == "win32" else "AF_UNIX"
+
+
+class Instance:
+    """The one assistant of a home, until it is closed; commands wait until it serves them.
+
+    Raises:
+        AlreadyRunningError: another process is it.
+    """
+
+    def __init__(self, home: Path) -> None:
+        self._home = home
+        self._commands: Commands = {}
+        self._closing = False
+        self._lock = _claim(home)
+        try:
+            self._listener = _listen(home)
+        except BaseException:
+            _release(self._lock)
+            raise
+        self._thread = threading.Thread(target=self._serve, name="instance", daemon=True)
+
+    def serve(self, commands: Commands) -> None:
+        """Answers with `commands` from now on."""
+        self._commands = commands
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stops listening; the next one may be the assistant of this home."""
+        self._closing = True
+        if self._thread.is_alive():
+            with suppress(OSError), Client(address_of(self._home), family=_FAMILY):
+                pass  # wakes the thread out of `accept`
+            self._thread.join(PATIENCE_S)
+        self._listener.close()
+        _release(self._lock)
+
+    def _serve(self) -> None:
+        while not self._closing:
+            try:
+                with self._listener.accept() as connection:
+                    if not self._closing:
+                        self._converse(connection)
+            except (EOFError, OSError) as problem:
+                # a client that breaks off is its own affair
+                log.debug("a command broke off: %s", problem)
+
+    def _converse(self, connection: "Connection[Any, Any]") -> None:
+        if not connection.poll(PATIENCE_S):
+            return
+        reply = self._reply(connection.recv_bytes(LONGEST_COMMAND).decode(errors="replace"))
+        connection.send_bytes(json.dumps(reply, ensure_ascii=False).encode())
+
+    def _reply(self, line: str) -> dict[str, Any]:
+        verb, _, argument = line.strip().partition(" ")
+        command = self._commands.get(verb)
+        if command is None:
+            return {"error": f"unknown command {verb!r} (there are: {', '.join(self._commands)})"}
+        try:
+            return command(argument.strip())
+        except SwitchboardError as problem:
+            return {"error": str(problem)}
+
+
+def _claim(home: Path) -> IO[bytes] | None:
+    """A lock on the home that ends with this process; Windows' pipe names are exclusive by themselves."""
+    home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if sys.platform == "win32":
+        return None
+    import fcntl  # noqa: PLC0415 - exists here only
+
+    lock = (home / "assistant.lock").open("ab")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        lock.close()
+        raise AlreadyRunningError(f"an assistant already runs for {home}") from None
+    return lock
+
+
+def _release(lock: IO[bytes] | None) -> None:
+    if lock is not None:
+        lock.close()
+
+
+def _listen(home: Path) -> Listener:
+    """A listener at the home's address that only this user can reach."""
+    address = address_of(home)
+    if sys.platform == "win32":
+        try:
+            return Listener(address, family=_FAMILY)
+        except PermissionError:
+            raise AlreadyRunningError(f"an assistant already runs for {home}") from None
+    # we hold the lock: a socket that is there belongs to an assistant that crashed
+    Path(address).unlink(missing_ok=True)
+    mask = os.umask(0o177)
+    try:
+        return Listener(address, family=_FAMILY, backlog=16)
+    finally:
+        os.umask(mask)
