@@ -1,0 +1,205 @@
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from itertools import product
+from string import Formatter
+
+import pytest
+
+from assistant.answer import Answer
+from assistant.popup.drawing import WORDS as LINE_PIECES
+from assistant.popup.drawing import runs
+from assistant.popup.moments import spoken
+from assistant.popup.picture import (
+    MOST_TRANSFORMER_AREAS,
+    Dial,
+    Facts,
+    Line,
+    Message,
+    Remark,
+    Script,
+    Supply,
+    Title,
+    Window,
+    picture,
+)
+from assistant.popup.surroundings import Rectangle
+from assistant.popup.theme import STATE_MARKS, THEMES, Tone, contrast
+from assistant.popup_model import Notice, State
+from assistant.wording import TABLES, Words
+from tests.ui.answers import some_results
+
+NOW = datetime(2026, 11, 22, 6, 0, tzinfo=UTC)  # 14:00 in Shanghai
+ZH = Words("zh")
+ANSWER = Answer("ts", 1.0, "2026-11-22T05:59:30Z", 30.0, "live", some_results(NOW))
+SHOWN = State(visible=True, query="ts", asked=1, answered=1, answered_text="ts", answer=ANSWER)
+
+
+def blocks(state: State, facts: Facts = Facts()) -> tuple[object, ...]:  # noqa: B008 - frozen
+    return picture(state, facts, ZH, NOW).card
+
+
+def only(kind: type, state: State) -> list[object]:
+    return [block for block in blocks(state) if isinstance(block, kind)]
+
+
+@pytest.mark.parametrize(
+    ("iso", "expected"),
+    [
+        ("2026-11-22T09:00:00Z", "17:00"),
+        ("2026-11-23T00:00:00Z", "明天 08:00"),
+        ("2026-11-22T16:00:00Z", "明天 00:00"),
+        ("2026-11-21T09:00:00Z", "昨天 17:00"),
+        ("2026-11-25T00:00:00Z", "11-25 08:00"),
+        ("2027-01-02T00:00:00Z", "2027-01-02 08:00"),
+    ],
+)
+def test_a_moment_is_named_as_it_is_read_out_in_shanghai(iso: str, expected: str) -> None:
+    assert spoken(iso, NOW, ZH) == expected
+
+
+def test_the_card_says_the_verdict_first_then_what_to_read_out() -> None:
+    title, remark, script = blocks(SHOWN)[:3]
+    assert isinstance(title, Title)
+    assert (title.name, title.verdict, title.tone) == ("塔山乡", "部分停电", "bad")
+    assert remark == Remark("3/8 个台区停电", "bad")
+    assert script == Script(ANSWER.results[0].script)
+
+
+def test_an_outage_window_says_when_it_began_and_when_power_is_promised() -> None:
+    going_on, planned = only(Window, SHOWN)
+    assert isinstance(going_on, Window)
+    assert isinstance(planned, Window)
+    assert (going_on.kind, going_on.phase, going_on.times) == ("故障停电", "进行中", "13:00 起  预计 16:00 恢复")
+    assert planned.times == "明天 10:00 起  预计 明天 16:00 恢复"
+
+
+def test_a_window_past_its_estimate_promises_nothing_any_more() -> None:
+    first = ANSWER.results[0]
+    overdue = replace(first, outages=(replace(first.outages[0], phase="overdue"),))
+    (window,) = only(Window, replace(SHOWN, answer=replace(ANSWER, results=(overdue,))))
+    assert isinstance(window, Window)
+    assert "原预计 16:00" in window.times
+    assert window.phase == "超过预计时间，待确认"
+
+
+def test_the_chosen_phone_is_marked() -> None:
+    dials = only(Dial, replace(SHOWN, phone=1))
+    assert [(dial.number, dial.chosen) for dial in dials if isinstance(dial, Dial)] == [
+        ("13904290001", False),
+        ("0429-4110119", True),
+        ("0429-4110001", False),
+    ]
+
+
+def test_long_lists_are_cut_and_say_how_much_is_missing() -> None:
+    assert len(only(Supply, SHOWN)) == MOST_TRANSFORMER_AREAS + 1
+    assert Remark("……还有 2 项") in blocks(SHOWN)
+
+
+def test_stale_data_never_says_a_bare_normal() -> None:
+    stale = replace(SHOWN, selected=2, answer=replace(ANSWER, freshness="stale"))
+    drawn = picture(stale, Facts(), ZH, NOW)
+    assert (drawn.rows[2].verdict, drawn.rows[2].tone) == ("正常·未确认", "warn")
+    title = drawn.card[0]
+    assert isinstance(title, Title)
+    assert (title.verdict, title.tone) == ("正常·未确认", "warn")
+    assert (drawn.foot.as_of, drawn.foot.as_of_tone) == ("数据截至 13:59，未确认", "warn")
+
+
+def test_a_masked_phone_is_shown_as_masked() -> None:
+    lines = only(Line, replace(SHOWN, selected=7))
+    assert Line("电话", "139****0456（已脱敏）") in lines
+    assert Line("重要等级", "二级 · 高危客户", "bad") in lines
+
+
+@pytest.mark.parametrize(
+    ("state", "title"),
+    [
+        (State(), "输入来电人说的地名、编码、户号或线路"),
+        (replace(SHOWN, answer=replace(ANSWER, results=())), "没有找到“ts”"),
+        (replace(SHOWN, answer=replace(ANSWER, results=(), as_of=None)), "还没有数据"),
+        (replace(SHOWN, answer=None, problem="the disk is gone"), "查询失败"),
+    ],
+)
+def test_where_there_is_nothing_to_show_the_card_says_why(state: State, title: str) -> None:
+    (message,) = blocks(state)
+    assert isinstance(message, Message)
+    assert message.title == title
+
+
+def test_a_hotkey_that_does_not_work_is_said_in_the_foot_and_explained_on_the_status_page() -> None:
+    facts = Facts(hotkey="Ctrl+Alt+K is taken", hotkey_works=False)
+    assert picture(SHOWN, facts, ZH, NOW).foot.notice == "快捷键不可用，按 F1 看原因"
+    assert Line("快捷键", "Ctrl+Alt+K is taken", "warn") in blocks(replace(SHOWN, status_shown=True), facts)
+
+
+def test_a_notice_stands_in_the_foot() -> None:
+    noticed = replace(SHOWN, notice=Notice("copied", "13904290001"))
+    assert picture(noticed, Facts(), ZH, NOW).foot.notice == "已复制 13904290001"
+
+
+def test_the_same_state_at_a_later_second_gives_an_equal_picture() -> None:
+    later = picture(SHOWN, Facts(), ZH, NOW + timedelta(seconds=1))
+    assert later == picture(SHOWN, Facts(), ZH, NOW)
+
+
+def test_both_languages_know_the_same_expressions_with_the_same_values() -> None:
+    def values(text: str) -> set[str | None]:
+        return {name for _, name, _, _ in Formatter().parse(text) if name}
+
+    assert TABLES["zh"].keys() == TABLES["en"].keys()
+    assert all(values(TABLES["zh"][key]) == values(TABLES["en"][key]) for key in TABLES["zh"])
+
+
+def test_every_result_can_be_drawn_in_both_languages() -> None:
+    for language, selected in product(TABLES, range(len(ANSWER.results))):
+        assert picture(replace(SHOWN, selected=selected), Facts(), Words(language), NOW).card
+
+
+TONES: tuple[Tone, ...] = ("text", "quiet", "good", "bad", "warn", "accent")
+
+
+@pytest.mark.parametrize("theme", THEMES.values(), ids=THEMES.keys())
+def test_text_can_be_read_on_every_ground_it_is_drawn_on(theme: object) -> None:
+    assert isinstance(theme, type(THEMES["light"]))
+    for tone, ground in product(TONES, (theme.ground, theme.card, theme.chosen)):
+        assert contrast(theme.tone(tone), ground) >= 4.5, (tone, ground)
+    assert contrast(theme.text, theme.script_ground) >= 4.5
+
+
+def test_contrast_is_that_of_the_standard() -> None:
+    assert contrast("#000000", "#ffffff") == pytest.approx(21)
+    assert contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.01)
+
+
+def test_states_are_told_apart_without_colour() -> None:
+    assert len({mark for mark, _ in STATE_MARKS.values()}) == len(STATE_MARKS)
+
+
+@pytest.mark.parametrize(
+    ("spans", "expected"),
+    [
+        ([], [("龙港区", False)]),
+        ([(0, 1), (2, 3)], [("龙", True), ("港", False), ("区", True)]),
+        ([(0, 9)], [("龙港区", True)]),
+        ([(1, 3), (0, 2)], [("龙港", True), ("区", True)]),
+        ([(5, 7)], [("龙港区", False)]),
+    ],
+)
+def test_a_name_is_cut_at_its_spans_and_loses_nothing(
+    spans: list[tuple[int, int]], expected: list[tuple[str, bool]]
+) -> None:
+    assert runs("龙港区", spans) == expected
+
+
+def test_a_line_breaks_neither_inside_a_time_nor_before_punctuation() -> None:
+    text = "预计今天17:00恢复，请谅解。"
+    assert LINE_PIECES.findall(text) == ["预", "计", "今", "天", "17:00", "恢", "复，", "请", "谅", "解。"]
+
+
+def test_a_window_too_large_for_its_screen_starts_at_the_screens_corner() -> None:
+    screen = Rectangle(1280, 0, 800, 600)
+    assert screen.centred(400, 300) == (1480, 150)
+    assert screen.centred(900, 700) == (1280, 0)
+    assert screen.holds(1280, 0)
+    assert not screen.holds(1279, 0)
