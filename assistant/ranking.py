@@ -161,6 +161,8 @@ class Ranker:
                 score = _score(mean, start, len(way.units), plain)
                 if score > best:
                     best, best_way, best_start = score, way, start
+                if mean >= _BEGINNING:
+                    break  # nothing reads it better: the likelier ways come first
         if best_way is None:
             return None
         end = best_start + len(best_way.units)
