@@ -104,10 +104,13 @@ def in_order(matches: Iterable[NameMatch | None]) -> list[NameMatch]:
 
 def enough_good(query: Query, matches: list[NameMatch]) -> bool:
     """Whether names that do not answer the query as it stands are not worth the time."""
-    if len(query.compact) < _SHORTEST_SLIP:
+    if len(query.compact) < _SHORTEST_SLIP or any(match.score >= EXACT for match in matches):
         return True
-    good = sum(match.score >= GOOD and not (query.is_written and match.reason == "sounds_like") for match in matches)
     is_long = len(query.compact) >= (_LONG_WRITTEN if query.is_written else _LONG_TYPED)
-    if not good or (is_long and good < _ENOUGH_GOOD):
-        return any(match.score >= EXACT for match in matches)
-    return True
+    return sum(_is_good(query, match) for match in matches) >= (_ENOUGH_GOOD if is_long else 1)
+
+
+def _is_good(query: Query, match: NameMatch) -> bool:
+    if match.score < GOOD or (query.is_written and match.reason == "sounds_like"):
+        return False
+    return query.is_written or match.spans[0][0] == 0

@@ -11,7 +11,7 @@ from data.syllables import sound_of
 from data.tokens import searchable
 
 _ONE_MISSING, _ONE_SLIP, _TWO_SLIPS, _GUESS = 74.0, 70.0, 50.0, 0.5
-_AT_START, _COVERAGE, _WRITTEN = 3.0, 4.0, 8.0
+_AT_START, _COVERAGE, _WRITTEN, _LIKENESS = 3.0, 4.0, 8.0, 0.02
 _LEAST_LIKENESS = 60.0
 _LONG = 8
 _FIRST_PRIVATE, _SIGNS_A_LETTER = 0xE000, 80
@@ -30,7 +30,7 @@ class SlipRanker:
         plain, groups, positions = searchable(candidate.text, candidate.readings)
         if self._query.is_written:
             return self._by_characters(candidate, plain, groups, positions)
-        return self._by_letters(candidate, groups, positions)
+        return self._by_letters(candidate, plain, groups, positions)
 
     def _by_characters(
         self, candidate: Candidate, plain: str, groups: list[str], positions: Sequence[int]
@@ -52,7 +52,9 @@ class SlipRanker:
             signs.append(next((sign for sign in alternatives if sign in self._sounds), alternatives[0]))
         return "".join(signs)
 
-    def _by_letters(self, candidate: Candidate, groups: list[str], positions: Sequence[int]) -> NameMatch | None:
+    def _by_letters(
+        self, candidate: Candidate, plain: str, groups: list[str], positions: Sequence[int]
+    ) -> NameMatch | None:
         typed = self._query.letters
         spellings = [group.split("|")[0] if "|" in group else group for group in groups]
         spelt = "".join(spellings)
@@ -66,7 +68,8 @@ class SlipRanker:
             score = _TWO_SLIPS
         else:
             return _match(candidate, _GUESS * likeness, 1, positions[first:last])
-        score += _COVERAGE * min(1.0, len(typed) / len(spelt)) + fuzz.ratio(typed, spelt) / 50
+        said = "".join(spellings[: spoken_length(plain)])
+        score += _COVERAGE * min(1.0, len(typed) / len(said)) + _LIKENESS * fuzz.ratio(typed, said)
         return _match(candidate, score, first, positions[first:last])
 
 
