@@ -267,7 +267,7 @@ class Desktop:
             "show": lambda _: posting(Open()),
             "pop": lambda number: posting(Pop(number)),
             "quit": lambda _: posting(_Quit()),
-            "state": lambda _: self._report,
+            "state": lambda _: self._report | {"tray": self._tray is not None and self._tray.shown},
         }
 
     def _publish(self) -> None:
@@ -284,7 +284,6 @@ class Desktop:
             "hub_connected": state.hub_connected,
             "hotkey": facts.hotkey,
             "hotkey_works": facts.hotkey_works,
-            "tray": self._tray is not None and self._tray.shown,
             "settings_problem": facts.settings or None,
         }
 

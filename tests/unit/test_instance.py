@@ -70,8 +70,8 @@ def test_without_an_assistant_the_sender_is_told_how_to_start_one(home: Path) ->
 def test_after_the_first_one_ended_the_next_one_takes_its_place(home: Path) -> None:
     for name in ("first", "second"):
         instance = Instance(home)
-        instance.serve({"who": lambda _, name=name: {"name": name}})
-        assert send(home, "who") == {"name": name}
+        instance.serve({"pop": lambda number: {"popped": number}})
+        assert send(home, f"pop {name}") == {"popped": name}
         instance.close()
 
 

@@ -1,0 +1,181 @@
+"""A desktop session on a screen of its own, and the programs in it."""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from assistant.instance import InstanceError, send
+
+PROGRAMS = ("Xvfb", "openbox", "trayer", "xdotool", "xclip")
+PATIENCE_S = 20.0
+REPOSITORY = Path(__file__).parents[2]
+
+
+def require_programs() -> None:
+    """Fails, for a skipped test of the screen looks like a good one."""
+    missing = [program for program in PROGRAMS if shutil.which(program) is None]
+    if missing:
+        pytest.fail(f"the tests of the screen need {', '.join(missing)}: ./dev test installs them", pytrace=False)
+
+
+def wait_until(holds: Callable[[], bool], what: str) -> None:
+    """Returns as soon as `holds()`; fails with `what` when it never does."""
+    until = time.monotonic() + PATIENCE_S
+    while not holds():
+        if time.monotonic() > until:
+            pytest.fail(f"never came: {what}", pytrace=False)
+        time.sleep(0.02)
+
+
+@contextmanager
+def running(command: list[str], environment: Mapping[str, str], **more: Any) -> Iterator["subprocess.Popen[str]"]:
+    """A program that is ended with the block."""
+    with subprocess.Popen(command, env=dict(environment), text=True, cwd=REPOSITORY, **more) as process:
+        try:
+            yield process
+        finally:
+            process.terminate()
+            try:
+                process.wait(PATIENCE_S)
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+
+class Session:
+    """What a person at the screen can do and see."""
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self.environment = dict(environment)
+
+    def xdotool(self, *arguments: str) -> str:
+        """Presses, types, clicks or asks; returns what it printed."""
+        done = subprocess.run(
+            ["xdotool", *arguments],
+            env=self.environment,
+            check=True,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE_S,
+        )
+        return done.stdout.strip()
+
+    def press(self, *keys: str) -> None:
+        """Presses key after key."""
+        self.xdotool("key", *keys)
+
+    def type(self, text: str) -> None:
+        """Types `text` into whatever has the keyboard."""
+        self.xdotool("type", "--delay", "15", text)
+
+    def ask(self, *command: str) -> str:
+        """What a program prints; nothing where it fails because what it looks for is not there."""
+        done = subprocess.run(
+            command, env=self.environment, check=False, capture_output=True, text=True, timeout=PATIENCE_S
+        )
+        return done.stdout
+
+    def active_window(self) -> str:
+        """The title of the window that has the keyboard."""
+        return self.ask("xdotool", "getactivewindow", "getwindowname").strip()
+
+    def windows(self, name: str) -> list[str]:
+        """Ids of the visible windows whose class holds `name`."""
+        return self.ask("xdotool", "search", "--onlyvisible", "--class", name).split()
+
+    def click_window(self, name: str, button: int) -> bool:
+        """Clicks into the middle of the window whose class holds `name`; whether there is one."""
+        found = self.windows(name)
+        if found:
+            self.xdotool("mousemove", "--window", found[-1], "8", "8", "click", str(button))
+        return bool(found)
+
+    def clipboard(self) -> str:
+        """What another program would paste."""
+        return self.ask("xclip", "-o", "-selection", "clipboard")
+
+    def program(self, module: str, *arguments: str, **more: Any) -> Any:
+        """A program of these tests in this session, as a context."""
+        return running([sys.executable, "-m", module, *arguments], self.environment, **more)
+
+
+class AgentPc:
+    """A running assistant, seen through its socket."""
+
+    def __init__(self, home: Path, process: "subprocess.Popen[str]") -> None:
+        self.home = home
+        self.process = process
+
+    def state(self) -> dict[str, Any]:
+        """Its own report."""
+        return send(self.home, "state")
+
+    def wait_for(self, **expected: object) -> None:
+        """Returns as soon as the report says all of `expected`."""
+
+        def holds() -> bool:
+            state = self.state()
+            return all(state[name] == value for name, value in expected.items())
+
+        wait_until(holds, f"{expected}, but it says {self.state()}")
+
+    def post(self, event: str) -> None:
+        """Has the background work report `event`."""
+        assert self.process.stdin is not None
+        self.process.stdin.write(f"{event}\n")
+        self.process.stdin.flush()
+
+
+@contextmanager
+def assistant_in(session: Session, home: Path, *arguments: str) -> Iterator[AgentPc]:
+    """An assistant that is ready; it must end cleanly and without a word."""
+    pipe = subprocess.PIPE
+    with session.program("tests.ui.agent_pc", str(home), *arguments, stdin=pipe, stdout=pipe, stderr=pipe) as process:
+        wait_until(lambda: process.poll() is not None or _answers(home), "the assistant's first answer")
+        assert process.poll() is None, process.stderr.read()
+        yield AgentPc(home, process)
+        process.terminate()
+        assert process.wait(PATIENCE_S) == 0
+
+
+def _answers(home: Path) -> bool:
+    try:
+        return bool(send(home, "state"))
+    except InstanceError:
+        return False
+
+
+class OtherProgram:
+    """The window that the agent works in."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+
+    @property
+    def text(self) -> str:
+        """What reached it."""
+        return self._file.read_text(encoding="utf-8") if self._file.exists() else ""
+
+    @property
+    def focused(self) -> bool:
+        """Whether it has the keyboard."""
+        return self._file.with_suffix(".focused").exists()
+
+
+def clean_environment(home: Path, display: str) -> dict[str, str]:
+    """The environment of a person who has nothing but this screen."""
+    kept = {name: value for name, value in os.environ.items() if name in ("PATH", "LANG", "LD_LIBRARY_PATH")}
+    return kept | {
+        "HOME": str(home),
+        "XDG_RUNTIME_DIR": str(home),
+        "DISPLAY": display,
+        "LANG": "C.UTF-8",
+        "PYTHONWARNINGS": "error",
+    }

@@ -1,0 +1,214 @@
+import signal
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from assistant.instance import send
+from tests.ui.session import PATIENCE_S, AgentPc, OtherProgram, Session, assistant_in, wait_until
+
+HOTKEY = "ctrl+alt+k"
+POPUP = "供电服务查询"
+
+
+def shown(session: Session, pc: AgentPc, text: str = "ts") -> None:
+    """The popup is open and answers `text`."""
+    session.press(HOTKEY)
+    wait_until(lambda: session.active_window() == POPUP, "the popup's focus")
+    session.type(text)
+    pc.wait_for(query=text, answered=True)
+
+
+def test_the_hotkey_shows_the_popup_and_typing_reaches_nothing_else(
+    session: Session, pc: AgentPc, other: OtherProgram
+) -> None:
+    shown(session, pc)
+    assert pc.state()["results"] == ["塔山乡", "塔山屯村"]
+    assert other.text == ""
+
+
+def test_enter_copies_the_phone_for_every_other_program(session: Session, pc: AgentPc) -> None:
+    shown(session, pc)
+    session.press("Return")
+    pc.wait_for(notice="copied")
+    assert session.clipboard() == "13904290001"
+
+
+def test_tab_and_enter_copy_the_next_phone_also_after_the_popup_hid(session: Session, pc: AgentPc) -> None:
+    shown(session, pc)
+    session.press("Tab", "Return", "Escape")
+    pc.wait_for(visible=False)
+    assert session.clipboard() == "0429-4110119"
+
+
+def test_down_selects_the_next_result(session: Session, pc: AgentPc) -> None:
+    shown(session, pc)
+    session.press("Down")
+    pc.wait_for(chosen="塔山屯村")
+
+
+def test_esc_hides_and_the_other_program_goes_on_where_it_was(
+    session: Session, pc: AgentPc, other: OtherProgram
+) -> None:
+    session.type("before")
+    wait_until(lambda: other.text == "before", "the text before")
+    shown(session, pc)
+    session.press("Escape")
+    pc.wait_for(visible=False)
+    wait_until(lambda: other.focused, "the focus back in the other program")
+    session.type(" after")
+    wait_until(lambda: other.text == "before after", f"the text after, in {other.text!r}")
+
+
+def test_the_hotkey_hides_too(session: Session, pc: AgentPc, other: OtherProgram) -> None:
+    shown(session, pc)
+    session.press(HOTKEY)
+    pc.wait_for(visible=False)
+    wait_until(lambda: other.focused, "the focus back in the other program")
+
+
+def test_the_last_query_is_selected_so_that_typing_replaces_it(session: Session, pc: AgentPc) -> None:
+    shown(session, pc)
+    session.press("Escape")
+    pc.wait_for(visible=False)
+    shown(session, pc, "lgq")
+    assert pc.state()["results"] == ["龙港区"]
+
+
+def test_a_held_hotkey_is_one_press(session: Session, pc: AgentPc) -> None:
+    session.xdotool("keydown", "ctrl", "keydown", "alt", "keydown", "k", "sleep", "1.2")
+    assert pc.state()["visible"]
+    session.xdotool("keyup", "k", "keyup", "alt", "keyup", "ctrl")
+    pc.wait_for(visible=True, query="")
+
+
+def test_caps_lock_does_not_disable_the_hotkey(session: Session, pc: AgentPc) -> None:
+    session.press("Caps_Lock")
+    try:
+        session.press(HOTKEY)
+        pc.wait_for(visible=True)
+    finally:
+        session.press("Caps_Lock")
+
+
+def test_clicking_into_another_window_hides_the_popup_and_leaves_the_focus_there(
+    session: Session, pc: AgentPc, other: OtherProgram
+) -> None:
+    shown(session, pc)
+    session.xdotool("mousemove", "100", "50", "click", "1")
+    pc.wait_for(visible=False)
+    wait_until(lambda: other.focused, "the focus where it was clicked")
+
+
+def test_a_taken_hotkey_is_reported_and_the_popup_still_opens(session: Session, pc: AgentPc, tmp_path: Path) -> None:
+    second = tmp_path / "second"
+    second.mkdir()
+    with assistant_in(session, second) as late:
+        state = late.state()
+        assert not state["hotkey_works"]
+        assert "taken by another program" in state["hotkey"]
+        send(second, "toggle")
+        late.wait_for(visible=True)
+    assert pc.state()["hotkey_works"]
+
+
+def test_a_second_start_toggles_the_first(session: Session, pc: AgentPc) -> None:
+    with session.program("tests.ui.agent_pc", str(pc.home), stdin=subprocess.DEVNULL) as second:
+        assert second.wait(PATIENCE_S) == 0
+    pc.wait_for(visible=True)
+
+
+def test_a_screen_pop_shows_the_number(session: Session, pc: AgentPc) -> None:
+    send(pc.home, "pop 2100123456")
+    pc.wait_for(visible=True, query="2100123456", answered=True, chosen="葫芦岛塔山水泥有限公司")
+
+
+def test_an_outage_that_ends_by_the_clock_turns_the_card_without_a_word(
+    session: Session, home: Path, other: OtherProgram
+) -> None:
+    with assistant_in(session, home, "4") as pc:
+        shown(session, pc)
+        pc.wait_for(state="partial_outage")
+        pc.wait_for(state="normal")
+
+
+def test_what_the_background_work_reports_is_shown(session: Session, pc: AgentPc) -> None:
+    pc.post("hub_lost")
+    pc.wait_for(hub_connected=False)
+    pc.post("hub_back")
+    pc.wait_for(hub_connected=True)
+
+
+def test_a_wrong_settings_file_is_said_and_the_built_in_hotkey_works(
+    session: Session, home: Path, other: OtherProgram
+) -> None:
+    (home / "settings.toml").write_text('hotkey = "k"')
+    with assistant_in(session, home) as pc:
+        assert "needs ctrl" in pc.state()["settings_problem"]
+        session.press(HOTKEY)
+        pc.wait_for(visible=True)
+
+
+def test_hidden_it_wakes_for_nothing(session: Session, pc: AgentPc) -> None:
+    shown(session, pc)
+    session.press("Escape")
+    pc.wait_for(visible=False)
+    session.xdotool("sleep", "1")
+    before = wake_ups(pc.process.pid)
+    session.xdotool("sleep", "3")
+    assert wake_ups(pc.process.pid) == before
+
+
+def wake_ups(pid: int) -> int:
+    """How often any thread of the process went to sleep again."""
+    lines = [
+        line
+        for status in Path(f"/proc/{pid}/task").glob("*/status")
+        for line in status.read_text().splitlines()
+        if line.startswith("voluntary_ctxt_switches")
+    ]
+    return sum(int(line.split()[1]) for line in lines)
+
+
+def test_it_runs_without_a_tray(session: Session, pc: AgentPc) -> None:
+    assert not pc.state()["tray"]
+    session.press(HOTKEY)
+    pc.wait_for(visible=True)
+
+
+def test_a_click_on_the_tray_icon_shows_the_popup(session: Session, tray: None, pc: AgentPc) -> None:
+    pc.wait_for(tray=True)
+    wait_until(lambda: session.click_window("switchboard", 1), "the icon")
+    pc.wait_for(visible=True)
+
+
+def test_the_other_button_on_the_tray_icon_opens_a_menu_that_can_quit(
+    session: Session, home: Path, other: OtherProgram, tray: None
+) -> None:
+    with assistant_in(session, home) as pc:
+        pc.wait_for(tray=True)
+        wait_until(lambda: session.click_window("switchboard", 3), "the icon")
+        wait_until(lambda: session.windows("Menu") != [], "the menu")
+        session.press("Up", "Return")  # the last entry
+        assert pc.process.wait(PATIENCE_S) == 0
+
+
+def test_a_tray_that_starts_later_gets_the_icon(session: Session, pc: AgentPc, request: pytest.FixtureRequest) -> None:
+    assert not pc.state()["tray"]
+    request.getfixturevalue("tray")
+    pc.wait_for(tray=True)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_it_while_it_idles(session: Session, pc: AgentPc, number: signal.Signals) -> None:
+    pc.process.send_signal(number)
+    assert pc.process.wait(PATIENCE_S) == 0
+
+
+def test_without_a_display_it_says_so_in_one_line(session: Session, home: Path) -> None:
+    del session.environment["DISPLAY"]
+    with session.program("tests.ui.agent_pc", str(home), stderr=subprocess.PIPE) as process:
+        assert process.wait(PATIENCE_S) == 1
+        said = process.stderr.read()
+    assert said.startswith("没有图形界面 / no display")
+    assert said.count("\n") == 1

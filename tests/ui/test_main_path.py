@@ -1,0 +1,197 @@
+"""The main path with nothing replaced: a hub, an enrolled assistant on a screen, a browser, real keys."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, sync_playwright
+
+from data.clock import to_iso
+from tests.hubs import RunningHub, enrol, make_demo_hub, serving, switchboard
+from tests.ui.session import AgentPc, OtherProgram, Session, running, wait_until
+
+TASHAN_FEEDER = "F02616"
+POPUP = "供电服务查询"
+PICTURES = "SWITCHBOARD_PICTURES"
+
+
+@pytest.fixture(scope="module")
+def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHub]:
+    with serving(make_demo_hub(tmp_path_factory.mktemp("hub") / "home")) as hub:
+        yield hub
+
+
+@pytest.fixture
+def agent(hub: RunningHub, tmp_path: Path) -> Path:
+    return enrol(hub, tmp_path / "agent")
+
+
+@contextmanager
+def assistant(session: Session, agent: Path, command: list[str]) -> Iterator[AgentPc]:
+    """The real assistant, hidden, in contact with its hub."""
+    with running([*command, "assistant", "--home", str(agent)], session.environment) as process:
+        pc = AgentPc(agent, process)
+        wait_until(lambda: process.poll() is not None or ((agent / "cache").exists() and _listens(pc)), "the assistant")
+        yield pc
+
+
+def _listens(pc: AgentPc) -> bool:
+    try:
+        return bool(pc.state())
+    except Exception:  # noqa: BLE001 - not yet
+        return False
+
+
+@pytest.fixture
+def pc(session: Session, agent: Path, other: OtherProgram, tray: None) -> Iterator[AgentPc]:
+    with assistant(session, agent, [sys.executable, "-m", "switchboard"]) as pc:
+        yield pc
+
+
+def look_up(session: Session, pc: AgentPc, text: str) -> None:
+    session.press("End", "shift+Home")
+    session.type(text)
+    pc.wait_for(query=text, answered=True)
+
+
+def set_outage(hub: RunningHub, lasting: timedelta, feeder: str = TASHAN_FEEDER) -> str:
+    now = datetime.now(UTC)
+    window = {"kind": "fault", "start": to_iso(now - timedelta(minutes=5)), "etr": to_iso(now + lasting)}
+    scope = {"reason": "雷击跳闸", "scope": [{"kind": "feeder", "id": feeder}]}
+    return str(hub.post("/outages", window | scope, hub.sign_in("maintainer"))["id"])
+
+
+def withdraw(hub: RunningHub, outage: str) -> None:
+    hub.post(f"/outages/{outage}/withdraw", {"reason": "test"}, hub.sign_in("maintainer"))
+
+
+def test_a_key_press_shows_the_popup_finds_the_place_and_gives_the_focus_back(
+    session: Session, pc: AgentPc, other: OtherProgram, agent: Path
+) -> None:
+    session.press("ctrl+alt+k")
+    wait_until(lambda: session.active_window() == POPUP, "the popup's focus")
+    for text in ("tsx", "tashan", "塔山"):
+        look_up(session, pc, text)
+        pc.wait_for(chosen="塔山乡", state="normal")
+    session.press("Return")
+    wait_until(lambda: session.clipboard() != "", "the copied phone")
+    first = switchboard("lookup", "--home", str(agent), "tsx")["results"][0]
+    assert session.clipboard() == first["contacts"][0]["phone"]
+    assert first["branch"]["phone"]
+    session.press("Escape")
+    wait_until(lambda: session.active_window() != POPUP, "the focus going back")
+    session.type("x")
+    wait_until(lambda: other.text.endswith("x"), "the next letter in the other program")
+    assert "tashan" not in other.text
+
+
+@contextmanager
+def wallboard(hub: RunningHub) -> Iterator[Page]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        page = browser.new_page(viewport={"width": 1920, "height": 1080})
+        page.goto(f"{hub.url}/login")
+        page.fill("input[name=name]", "supervisor")
+        page.fill("input[name=password]", "demo")
+        page.click("button.main")
+        page.goto(f"{hub.url}/wallboard")
+        yield page
+        browser.close()
+
+
+def test_an_outage_turns_card_and_wallboard_red_and_back_at_its_etr_without_the_hub(
+    session: Session, agent: Path, other: OtherProgram, tmp_path: Path
+) -> None:
+    with serving(make_demo_hub(tmp_path / "own-hub")) as hub:
+        enrol(hub, tmp_path / "own-agent")
+        with (
+            assistant(session, tmp_path / "own-agent", [sys.executable, "-m", "switchboard"]) as pc,
+            wallboard(hub) as page,
+        ):
+            session.press("ctrl+alt+k")
+            look_up(session, pc, "tsx")
+            pc.wait_for(chosen="塔山乡", state="normal")
+            set_outage(hub, timedelta(seconds=10))
+            pc.wait_for(state="partial_outage")
+            page.wait_for_selector("text=10kV 塔山线")
+            below = states_below(hub, tmp_path / "own-agent")
+            hub.process.kill()  # from here on nobody sends anything
+            assert below == {"transformer_area": "outage", "customer": "outage", "elsewhere": "normal"}
+            pc.wait_for(state="normal")
+            page.wait_for_selector("text=10kV 塔山线", state="detached")
+
+
+def states_below(hub: RunningHub, agent: Path) -> dict[str, str]:
+    def first(query: str) -> dict[str, object]:
+        result: dict[str, object] = switchboard("lookup", "--home", str(agent), query)["results"][0]
+        return result
+
+    from data.sqlite import connect  # noqa: PLC0415
+    from sync.agent_home import AgentHome  # noqa: PLC0415
+
+    cache = AgentHome(agent).current_cache()
+    assert cache
+    number, customer = (
+        connect(cache, read_only=True)
+        .execute(
+            "SELECT t.number, c.id FROM customer c JOIN transformer_area t ON t.id = c.transformer_area WHERE t.feeder = ?",
+            (TASHAN_FEEDER,),
+        )
+        .fetchone()
+    )
+    return {
+        "transformer_area": str(first(number)["state"]),
+        "customer": str(first(customer)["state"]),
+        "elsewhere": str(first("兴城市")["state"]),
+    }
+
+
+def test_without_the_hub_lookups_answer_with_their_age(tmp_path: Path) -> None:
+    with serving(make_demo_hub(tmp_path / "hub")) as hub:
+        agent = enrol(hub, tmp_path / "agent")
+    answer = switchboard("lookup", "--home", str(agent), "tsx")
+    assert answer["results"][0]["name"] == "塔山乡"
+    assert answer["as_of"] is not None
+    assert answer["age_s"] >= 0
+
+
+def test_the_picture_of_the_readme_can_be_taken(session: Session, pc: AgentPc, hub: RunningHub, tmp_path: Path) -> None:
+    """With SWITCHBOARD_PICTURES=docs it replaces the one that is there."""
+    outage = set_outage(hub, timedelta(hours=2))
+    session.press("ctrl+alt+k")
+    look_up(session, pc, "tsx")
+    pc.wait_for(chosen="塔山乡", state="partial_outage", hub_connected=True)
+    picture = Path(os.environ.get(PICTURES) or tmp_path) / "popup.png"
+    window = session.xdotool("search", "--name", POPUP).split()[-1]
+    wait_until(lambda: take(session, window, picture), "a picture with something on it")
+    session.press("Escape")
+    withdraw(hub, outage)
+
+
+def take(session: Session, window: str, picture: Path) -> bool:
+    subprocess.run(["import", "-window", window, str(picture)], env=session.environment, check=True)
+    return picture.stat().st_size > 20_000  # an empty window packs to far less
+
+
+@pytest.mark.timeout(400)
+def test_the_packaged_assistant_opens_at_a_real_key_and_answers(
+    session: Session, agent: Path, other: OtherProgram, tmp_path: Path
+) -> None:
+    subprocess.run(
+        ["packaging/build_assistant", str(tmp_path / "dist")],
+        cwd=Path(__file__).parents[2],
+        env=os.environ | {"PYTHON": sys.executable},
+        check=True,
+    )
+    program = tmp_path / "dist" / "switchboard" / "switchboard"
+    with assistant(session, agent, [str(program)]) as pc:
+        session.press("ctrl+alt+k")
+        wait_until(lambda: session.active_window() == POPUP, "the popup's focus")
+        look_up(session, pc, "tashan")
+        pc.wait_for(chosen="塔山乡")
+        session.press("Escape")
