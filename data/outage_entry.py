@@ -198,9 +198,8 @@ def _check_inside(connection: Connection, window: OutageWindow, parts: list[Scop
     net = network(connection)
     whole = affected_by(window.scope, net)
     for part in parts:
-        inside = part in window.scope or (
-            part.kind != "customer" and affected_by([part], net).transformer_areas <= whole.transformer_areas
-        )
+        below = frozenset() if part.kind == "customer" else affected_by([part], net).transformer_areas
+        inside = part in window.scope or (below and below <= whole.transformer_areas)
         if not inside:
             raise OutageError(f"{part.kind} {part.id} is not in the scope of outage {window.id}")
 
@@ -230,5 +229,8 @@ def _save(writing: Writing, window: OutageWindow) -> OutageWindow:
 def _next_id(writing: Writing, now: datetime) -> str:
     change_log.lock(writing.connection)
     table, prefix = RECORDS["outage"], f"{now:%Y%m%d}-"
-    taken = writing.connection.execute(select(func.count()).where(table.c.id.startswith(prefix))).scalar_one()
-    return f"{prefix}{taken + 1:04}"
+    longest_first = (func.length(table.c.id).desc(), table.c.id.desc())
+    last = writing.connection.execute(
+        select(table.c.id).where(table.c.id.startswith(prefix)).order_by(*longest_first).limit(1)
+    ).scalar()
+    return f"{prefix}{int(last.removeprefix(prefix)) + 1 if last else 1:04}"

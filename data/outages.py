@@ -91,14 +91,14 @@ class OutageWindow:
         return tuple(part.item for part in self.restorations if part.at <= at)
 
     def next_change(self, at: datetime) -> datetime | None:
-        """The next moment after `at` at which the window's phase changes by the clock alone, if there is one."""
-        if self.withdrawn_at is not None:
-            return None
-        end = self.restored_at or (None if self.hold else self.etr)
-        moments = [self.start, self.restored_at or self.etr, *(part.at for part in self.restorations)]
-        if end is not None:
-            moments.append(end + ENDED_STAYS)
-        return min((moment for moment in moments if moment > at), default=None)
+        """The next moment after `at` at which the window changes by the clock alone, if there is one."""
+        ends = [self.etr, *([self.restored_at] if self.restored_at is not None else [])]
+        moments = [self.start, *ends, *(end + ENDED_STAYS for end in ends), *(part.at for part in self.restorations)]
+        now = self._shown(at)
+        return min((moment for moment in moments if moment > at and self._shown(moment) != now), default=None)
+
+    def _shown(self, at: datetime) -> tuple[Phase | None, tuple[ScopeItem, ...]]:
+        return self.phase(at), self.restored_items(at) if self.in_effect(at) else ()
 
 
 class Network(Protocol):
