@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from functools import lru_cache
-from importlib import import_module
 
 from data.tokens import UNREADABLE, plain_character
 
@@ -96,7 +95,7 @@ _FIRST_HANZI, _LAST_HANZI = 0x4E00, 0x9FFF
 @lru_cache(maxsize=1)
 def _library() -> tuple[Callable[..., list[list[str]]], Callable[..., list[str]], object]:
     # Loading its dictionaries takes a quarter of a second and 30 MB: only those who make readings pay.
-    pypinyin = import_module("pypinyin")
+    import pypinyin  # noqa: PLC0415
     return pypinyin.pinyin, pypinyin.lazy_pinyin, pypinyin.Style.NORMAL
 
 

@@ -167,7 +167,7 @@ def test_the_picture_of_the_readme_can_be_taken(session: Session, pc: AgentPc, h
     look_up(session, pc, "tsx")
     pc.wait_for(chosen="塔山乡", state="partial_outage", hub_connected=True)
     picture = Path(os.environ.get(PICTURES) or tmp_path) / "popup.png"
-    window = session.xdotool("search", "--name", POPUP).split()[-1]
+    window = session.xdotool("getactivewindow")
     wait_until(lambda: take(session, window, picture), "a picture with something on it")
     session.press("Escape")
     withdraw(hub, outage)

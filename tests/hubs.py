@@ -1,0 +1,90 @@
+"""A real hub in a process of its own, and an agent's home that is enrolled at it."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+PATIENCE_S = 30.0
+COMMAND = [sys.executable, "-m", "switchboard"]
+
+
+def switchboard(*words: str, environment: Mapping[str, str] | None = None) -> Any:
+    """What a verb prints as JSON."""
+    done = subprocess.run(
+        [*COMMAND, *words, "--json"],
+        check=True,
+        capture_output=True,
+        text=True,
+        env=environment,
+        timeout=PATIENCE_S * 4,
+    )
+    return json.loads(done.stdout)
+
+
+@dataclass(frozen=True, slots=True)
+class RunningHub:
+    """A hub that serves."""
+
+    home: Path
+    url: str
+    process: "subprocess.Popen[str]"
+
+    def sign_in(self, name: str) -> str:
+        """The session's secret of a demo person."""
+        return str(self.post("/session", {"name": name, "password": "demo"})["token"])
+
+    def post(self, path: str, body: object, token: str = "") -> dict[str, Any]:
+        """The answer to a request."""
+        headers = {"Content-Type": "application/json", "Authorization": f"Bearer {token}"}
+        request = urllib.request.Request(self.url + path, json.dumps(body).encode(), headers)
+        with urllib.request.urlopen(request, timeout=PATIENCE_S) as answer:
+            parsed: dict[str, Any] = json.load(answer)
+            return parsed
+
+
+def make_demo_hub(home: Path) -> Path:
+    """The home of a hub with the smallest demo network."""
+    switchboard("init", "--home", str(home), "--demo", "--customers", "1000")
+    return home
+
+
+@contextmanager
+def serving(home: Path) -> Iterator[RunningHub]:
+    """The hub of `home`, ready, on a free port; ended with the block."""
+    command = [*COMMAND, "hub", "--home", str(home), "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=os.environ) as process:
+        try:
+            assert process.stdout
+            url = process.stdout.readline().split()[-1]
+            _wait_until_ready(url)
+            yield RunningHub(home, url, process)
+        finally:
+            process.terminate()
+            process.wait(PATIENCE_S)
+
+
+def enrol(hub: RunningHub, agent: Path, name: str = "seat-1") -> Path:
+    """The home of an agent that is enrolled and has its first cache."""
+    code = switchboard("agents", "add", name, "--home", str(hub.home))["code"]
+    switchboard("enrol", "--home", str(agent), "--hub", hub.url, "--code", code)
+    switchboard("sync", "--once", "--home", str(agent))
+    return agent
+
+
+def _wait_until_ready(url: str) -> None:
+    until = time.monotonic() + PATIENCE_S
+    while time.monotonic() < until:
+        try:
+            with urllib.request.urlopen(f"{url}/healthz", timeout=2):
+                return
+        except OSError:
+            time.sleep(0.05)
+    raise AssertionError(f"the hub on {url} never answered")
