@@ -24,14 +24,27 @@ _ROLE_ORDER = ("area_manager", "repair_crew", "branch_duty", "branch_manager")
 
 
 @dataclass(frozen=True, slots=True)
+class _Area:
+    """An area on the way up from a record to its province."""
+
+    id: str
+    name: str
+    level: str | None
+    branch: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class _Supply:
-    """Where a record stands in the network."""
+    """Where a record stands in the network.
+
+    Attributes:
+        areas: The area itself, or the area served, then those that contain it, nearest first.
+    """
 
     branch: str | None
     feeders: tuple[str, ...]
     transformer_areas: tuple[str, ...]
-    areas: tuple[str, ...]
-    """Ids of the area itself, or of the areas served, then of those that contain it, nearest first."""
+    areas: tuple[_Area, ...]
 
 
 class CardMaker:
@@ -58,7 +71,7 @@ class CardMaker:
             as_of: When it last did.
         """
         doc = read_doc(self._connection, hit.kind, hit.id) or {}
-        place = self._network.place(hit.kind, hit.id)
+        place = self._board.place(hit.kind, hit.id)
         supply = self._supply(hit.kind, doc, place)
         judged = self._board.verdict(place, at)
         windows = self._board.windows_touching(place, at)
@@ -72,10 +85,8 @@ class CardMaker:
             match=Match(hit.reason, hit.spans),
             branch=branch,
             contacts=self._contacts(supply),
-            feeders=self._supply_views("feeder", supply.feeders[:SHOWN_FEEDERS], at),
-            transformer_areas=self._supply_views(
-                "transformer_area", supply.transformer_areas[:SHOWN_TRANSFORMER_AREAS], at
-            ),
+            feeders=self._supply_views("feeder", supply.feeders, at),
+            transformer_areas=self._supply_views("transformer_area", supply.transformer_areas, at),
             state=judged.state,
             outages=tuple(_outage_view(window, at) for window in windows),
             customer=_customer_view(doc) if hit.kind == "customer" else None,
@@ -89,48 +100,51 @@ class CardMaker:
 
     def _supply(self, kind: str, doc: Doc, place: Place) -> _Supply:
         if kind == "area":
-            areas = (str(doc["id"]), *self._network.areas_above(str(doc["id"])))
-            transformer_areas = sorted(place.transformer_areas)
-            return _Supply(
-                self._area_branch(areas), self._feeders_of(transformer_areas), tuple(transformer_areas), areas
-            )
+            areas = self._lineage(place.id)
+            branch = next((area.branch for area in areas if area.branch), None)
+            shown = tuple(sorted(place.transformer_areas)[:SHOWN_TRANSFORMER_AREAS])
+            return _Supply(branch, self._feeders_of_area(place.id), shown, areas)
         if kind == "feeder":
-            return _Supply(_text(doc.get("branch")), (place.id,), tuple(sorted(place.transformer_areas)), ())
+            shown = tuple(sorted(place.transformer_areas)[:SHOWN_TRANSFORMER_AREAS])
+            return _Supply(_text(doc.get("branch")), (place.id,), shown, ())
         transformer_area = place.id if kind == "transformer_area" else next(iter(place.transformer_areas), None)
         feeder = self._network.feeder_of(transformer_area) if transformer_area else place.feeder
-        branch = self._rows("SELECT branch FROM feeder WHERE id = ?", feeder) if feeder else ()
+        branches = self._rows("SELECT branch FROM feeder WHERE id = ?", feeder) if feeder else ()
         return _Supply(
-            branch[0][0] if branch else None,
+            branches[0][0] if branches else None,
             (feeder,) if feeder else (),
             (transformer_area,) if transformer_area else (),
-            self._areas_of(transformer_area) if transformer_area else (),
+            self._areas_served(transformer_area) if transformer_area else (),
         )
 
-    def _areas_of(self, transformer_area: str) -> tuple[str, ...]:
-        served = [
-            row[0]
-            for row in self._rows(
-                "SELECT target FROM link WHERE kind = 'transformer_area' AND field = 'areas' AND id = ?",
-                transformer_area,
-            )
-        ]
-        return (*served, *self._network.areas_above(served[0])) if served else ()
+    def _lineage(self, area: str) -> tuple[_Area, ...]:
+        rows = self._rows(
+            "WITH RECURSIVE up(id, depth) AS (SELECT ?, 0 UNION"
+            " SELECT area.parent_id, depth + 1 FROM up CROSS JOIN area ON area.id = up.id WHERE depth < 10)"
+            " SELECT area.id, name.text, area.level, area.branch FROM up CROSS JOIN area ON area.id = up.id"
+            " JOIN name ON name.nid = area.name_id ORDER BY depth",
+            area,
+        )
+        return tuple(_Area(*row) for row in rows)
 
-    def _area_branch(self, areas: Sequence[str]) -> str | None:
-        for area in areas:
-            rows = self._rows("SELECT branch FROM area WHERE id = ?", area)
-            if rows and rows[0][0]:
-                return str(rows[0][0])
-        return None
+    def _areas_served(self, transformer_area: str) -> tuple[_Area, ...]:
+        served = self._rows(
+            "SELECT target FROM link WHERE kind = 'transformer_area' AND field = 'areas' AND id = ?", transformer_area
+        )
+        return self._lineage(served[0][0]) if served else ()
 
-    def _feeders_of(self, transformer_areas: Sequence[str]) -> tuple[str, ...]:
-        """The feeders on which these hang, the one with the most first."""
-        counts: dict[str, int] = {}
-        for transformer_area in transformer_areas:
-            feeder = self._network.feeder_of(transformer_area)
-            if feeder:
-                counts[feeder] = counts.get(feeder, 0) + 1
-        return tuple(sorted(counts, key=lambda feeder: (-counts[feeder], feeder)))
+    def _feeders_of_area(self, area: str) -> tuple[str, ...]:
+        """The feeders on which an area's transformer areas hang, the one with the most first."""
+        rows = self._rows(
+            "WITH RECURSIVE within(id) AS"
+            " (SELECT ? UNION SELECT area.id FROM within CROSS JOIN area ON area.parent_id = within.id)"
+            " SELECT feeder FROM transformer_area WHERE id IN (SELECT link.id FROM within CROSS JOIN link"
+            " WHERE link.target = within.id AND link.kind = 'transformer_area' AND link.field = 'areas')"
+            " GROUP BY feeder ORDER BY count(*) DESC, feeder LIMIT ?",
+            area,
+            SHOWN_FEEDERS,
+        )
+        return tuple(row[0] for row in rows)
 
     def _branch(self, branch: str | None) -> BranchView | None:
         rows = self._rows("SELECT id, name, phone FROM branch WHERE id = ?", branch) if branch else ()
@@ -138,39 +152,34 @@ class CardMaker:
 
     def _contacts(self, supply: _Supply) -> tuple[ContactView, ...]:
         """Managers of the transformer areas, people named for the areas, then the desks of the branch."""
-        found: dict[str, ContactView] = {}
-        for transformer_area in supply.transformer_areas[:SHOWN_TRANSFORMER_AREAS]:
-            self._add(
-                found,
-                "WHERE id = (SELECT manager FROM transformer_area WHERE id = ?) OR id IN"
-                " (SELECT id FROM link WHERE kind = 'contact' AND field = 'transformer_areas' AND target = ?)",
-                transformer_area,
-                transformer_area,
-            )
-        for area in supply.areas:
-            self._add(
-                found,
-                "WHERE id IN (SELECT id FROM link WHERE kind = 'contact' AND field = 'areas' AND target = ?)",
-                area,
-            )
-        if supply.branch:
-            self._add(found, "WHERE branch = ? AND role <> 'area_manager'", supply.branch)
-        ordered = sorted(found.values(), key=lambda contact: _ROLE_ORDER.index(contact.role))
+        transformer_areas, areas = supply.transformer_areas, [area.id for area in supply.areas]
+        rows = self._rows(
+            "SELECT role, name, phone FROM contact WHERE id IN ("
+            f"SELECT manager FROM transformer_area WHERE id IN ({_marks(transformer_areas)})"
+            " UNION SELECT id FROM link WHERE kind = 'contact' AND field = 'transformer_areas'"
+            f" AND target IN ({_marks(transformer_areas)})"
+            f" UNION SELECT id FROM link WHERE kind = 'contact' AND field = 'areas' AND target IN ({_marks(areas)})"
+            " UNION SELECT id FROM contact WHERE branch = ? AND role <> 'area_manager') ORDER BY id",
+            *transformer_areas,
+            *transformer_areas,
+            *areas,
+            supply.branch,
+        )
+        ordered = sorted((ContactView(*row) for row in rows), key=lambda contact: _ROLE_ORDER.index(contact.role))
         return tuple(ordered[:SHOWN_CONTACTS])
 
-    def _add(self, found: dict[str, ContactView], where: str, *values: object) -> None:
-        for key, role, name, phone in self._rows(f"SELECT id, role, name, phone FROM contact {where}", *values):
-            found.setdefault(key, ContactView(role, name, phone))
-
     def _supply_views(self, kind: str, ids: Sequence[str], at: datetime) -> tuple[SupplyView, ...]:
-        views: list[SupplyView] = []
-        for key in ids:
-            rows = self._rows(
-                f"SELECT number, name.text FROM {kind} JOIN name ON name.nid = {kind}.name_id WHERE {kind}.id = ?", key
-            )
-            state = self._board.verdict(self._network.place(kind, key), at).state
-            views.extend(SupplyView(key, number, name, state) for number, name in rows)
-        return tuple(views)
+        found = self._rows(
+            f"SELECT {kind}.id, number, name.text FROM {kind} JOIN name ON name.nid = {kind}.name_id"
+            f" WHERE {kind}.id IN ({_marks(ids)})",
+            *ids,
+        )
+        named = {key: (number, name) for key, number, name in found}
+        return tuple(
+            SupplyView(key, *named[key], self._board.verdict(self._board.place(kind, key), at).state)
+            for key in ids
+            if key in named
+        )
 
     def _path(self, supply: _Supply, hit: Hit) -> tuple[str, ...]:
         """The areas around a record, widest first, without province and city; a feeder's branch and substation."""
@@ -181,13 +190,12 @@ class CardMaker:
                 hit.id,
             )
             return tuple(name for name in rows[0] if name) if rows else ()
-        names = []
-        for area in supply.areas[1:] if hit.kind == "area" else supply.areas:
-            rows = self._rows(
-                "SELECT name.text, area.level FROM area JOIN name ON name.nid = area.name_id WHERE area.id = ?", area
-            )
-            names += [name for name, level in rows if level not in _TOO_WIDE]
-        return tuple(reversed(names))
+        around = supply.areas[1:] if hit.kind == "area" else supply.areas
+        return tuple(area.name for area in reversed(around) if area.level not in _TOO_WIDE)
+
+
+def _marks(values: Sequence[object]) -> str:
+    return ", ".join("?" * len(values))
 
 
 def _outage_view(window: OutageWindow, at: datetime) -> OutageView:

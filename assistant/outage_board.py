@@ -1,10 +1,13 @@
 """The outage windows of a cache, and what they make of each place at a moment."""
 
+from collections import OrderedDict
 from collections.abc import Iterable
 from datetime import datetime
 
 from data.outages import Affected, OutageWindow, Place, ScopeItem, Verdict, affected_by, touches, verdict
 from data.supply import SupplyNetwork
+
+_REMEMBERED_PLACES = 256
 
 _Effect = tuple[tuple[str, tuple[ScopeItem, ...]], ...]
 
@@ -22,6 +25,15 @@ class OutageBoard:
         self._network = network
         self._reach: dict[tuple[ScopeItem, ...], Affected] = {}
         self._union: dict[tuple[bool, _Effect], Affected] = {}
+        self._places: OrderedDict[tuple[str, str], Place] = OrderedDict()
+
+    def place(self, kind: str, key: str) -> Place:
+        """A record as the outage rules see it, remembered: the same ones are asked for again and again."""
+        if (kind, key) not in self._places:
+            self._places[kind, key] = self._network.place(kind, key)
+            if len(self._places) > _REMEMBERED_PLACES:
+                self._places.popitem(last=False)
+        return self._places[kind, key]
 
     def verdict(self, place: Place, at: datetime) -> Verdict:
         """The state of `place` at `at`."""

@@ -69,7 +69,7 @@ LINK = Table(
     PrimaryKeyConstraint("kind", "field", "id", "target"),
 )
 """Each entry of a REFS field, so that it can be followed backwards."""
-Index("link_target", LINK.c.kind, LINK.c.field, LINK.c.target)
+Index("link_target", LINK.c.target, LINK.c.kind, LINK.c.field)
 
 COMMIT = Table(
     "commit_log",

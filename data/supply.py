@@ -13,7 +13,7 @@ Query = Callable[[str, Mapping[str, Any]], Sequence[Sequence[Any]]]
 """Runs SQL with `:name` parameters and gives the rows."""
 
 _WITHIN = """WITH RECURSIVE within(id) AS (
-  SELECT id FROM area WHERE id = :area UNION SELECT area.id FROM area JOIN within ON area.parent_id = within.id)"""
+  SELECT id FROM area WHERE id = :area UNION SELECT area.id FROM within JOIN area ON area.parent_id = within.id)"""
 
 
 class SupplyNetwork:
@@ -36,8 +36,8 @@ class SupplyNetwork:
     def transformer_areas_of_area(self, area: str) -> frozenset[str]:
         """Ids of the transformer areas that serve an area or any area within it."""
         return self._ids(
-            _WITHIN + " SELECT link.id FROM link JOIN within ON link.target = within.id"
-            " WHERE link.kind = 'transformer_area' AND link.field = 'areas'",
+            _WITHIN + " SELECT link.id FROM within CROSS JOIN link"  # in this order: SQLite keeps to it
+            " WHERE link.target = within.id AND link.kind = 'transformer_area' AND link.field = 'areas'",
             area=area,
         )
 
@@ -59,17 +59,6 @@ class SupplyNetwork:
                 rows = self._query("SELECT transformer_area, feeder FROM customer WHERE id = :id", {"id": key})
                 area, feeder = rows[0] if rows else (None, None)
                 return Place(kind, key, frozenset({area} if area else ()), feeder)
-
-    def areas_above(self, area: str) -> list[str]:
-        """Ids of the areas that contain an area, nearest first, without itself."""
-        above: list[str] = []
-        while True:
-            rows = self._query("SELECT parent_id FROM area WHERE id = :id", {"id": area})
-            parent = rows[0][0] if rows else None
-            if parent is None or parent in above:
-                return above
-            above.append(parent)
-            area = parent
 
     def customers_of(self, transformer_areas: frozenset[str]) -> tuple[int, int]:
         """How many customers hang on these transformer areas, and how many of them are important or high-risk."""

@@ -154,7 +154,7 @@ def upgrade() -> None:
         sa.Column("target", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("kind", "field", "id", "target"),
     )
-    op.create_index("link_target", "link", ["kind", "field", "target"], unique=False)
+    op.create_index("link_target", "link", ["target", "kind", "field"], unique=False)
     op.create_table(
         "meta",
         sa.Column("key", sa.String(), nullable=False),
