@@ -96,6 +96,7 @@ _FIRST_HANZI, _LAST_HANZI = 0x4E00, 0x9FFF
 def _library() -> tuple[Callable[..., list[list[str]]], Callable[..., list[str]], object]:
     # Loading its dictionaries takes a quarter of a second and 30 MB: only those who make readings pay.
     import pypinyin  # noqa: PLC0415
+
     return pypinyin.pinyin, pypinyin.lazy_pinyin, pypinyin.Style.NORMAL
 
 

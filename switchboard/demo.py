@@ -200,7 +200,8 @@ def _welcome(url: str, home: Path, *, shown: bool) -> str:
 
     people = "，".join(f"{name} ({role})" for name, role in DEMO_PEOPLE.items())
     if shown:
-        popup = f"按 {load_settings(home / 'agent')[0].hotkey or '（未设热键）'} 打开查询窗，输入 tsx、tashan 或 塔山 试试"
+        hotkey = load_settings(home / "agent")[0].hotkey or "（未设热键）"
+        popup = f"按 {hotkey} 打开查询窗，输入 tsx、tashan 或 塔山 试试"
     else:
         popup = "没有图形界面：未启动查询窗 (no display, so no popup)"
     return "\n".join(

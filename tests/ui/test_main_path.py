@@ -11,7 +11,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, sync_playwright
 
+from assistant.instance import InstanceError
 from data.clock import to_iso
+from data.sqlite import connect
+from sync.agent_home import AgentHome
 from tests.hubs import RunningHub, enrol, make_demo_hub, serving, switchboard
 from tests.ui.session import AgentPc, OtherProgram, Session, running, wait_until
 
@@ -43,7 +46,7 @@ def assistant(session: Session, agent: Path, command: list[str]) -> Iterator[Age
 def _listens(pc: AgentPc) -> bool:
     try:
         return bool(pc.state())
-    except Exception:  # noqa: BLE001 - not yet
+    except InstanceError:
         return False
 
 
@@ -119,36 +122,27 @@ def test_an_outage_turns_card_and_wallboard_red_and_back_at_its_etr_without_the_
             set_outage(hub, timedelta(seconds=10))
             pc.wait_for(state="partial_outage")
             page.wait_for_selector("text=10kV 塔山线")
-            below = states_below(hub, tmp_path / "own-agent")
+            below = states_below(tmp_path / "own-agent")
             hub.process.kill()  # from here on nobody sends anything
             assert below == {"transformer_area": "outage", "customer": "outage", "elsewhere": "normal"}
             pc.wait_for(state="normal")
             page.wait_for_selector("text=10kV 塔山线", state="detached")
 
 
-def states_below(hub: RunningHub, agent: Path) -> dict[str, str]:
-    def first(query: str) -> dict[str, object]:
-        result: dict[str, object] = switchboard("lookup", "--home", str(agent), query)["results"][0]
-        return result
+def states_below(agent: Path) -> dict[str, str]:
+    """The states of a transformer area and a customer below the feeder, and of an area elsewhere."""
 
-    from data.sqlite import connect  # noqa: PLC0415
-    from sync.agent_home import AgentHome  # noqa: PLC0415
+    def state(query: str) -> str:
+        return str(switchboard("lookup", "--home", str(agent), query)["results"][0]["state"])
 
     cache = AgentHome(agent).current_cache()
     assert cache
-    number, customer = (
-        connect(cache, read_only=True)
-        .execute(
-            "SELECT t.number, c.id FROM customer c JOIN transformer_area t ON t.id = c.transformer_area WHERE t.feeder = ?",
-            (TASHAN_FEEDER,),
-        )
-        .fetchone()
+    sql = (
+        "SELECT t.number, c.id FROM transformer_area t JOIN customer c ON c.transformer_area = t.id"
+        " WHERE t.feeder = ? LIMIT 1"
     )
-    return {
-        "transformer_area": str(first(number)["state"]),
-        "customer": str(first(customer)["state"]),
-        "elsewhere": str(first("兴城市")["state"]),
-    }
+    number, customer = connect(cache, read_only=True).execute(sql, (TASHAN_FEEDER,)).fetchone()
+    return {"transformer_area": state(number), "customer": state(customer), "elsewhere": state("兴城市")}
 
 
 def test_without_the_hub_lookups_answer_with_their_age(tmp_path: Path) -> None:
