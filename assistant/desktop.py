@@ -5,7 +5,7 @@ import signal
 import sys
 import tkinter as tk
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -171,7 +171,8 @@ class Desktop:
             case _Quit():
                 self._root.quit()
             case _MenuWanted(x, y):
-                self._menu.tk_popup(x, y)
+                with suppress(tk.TclError):  # another program holds the pointer: there is no menu this time
+                    self._menu.tk_popup(x, y)
             case _:
                 self._dispatch(item)
 

@@ -13,6 +13,7 @@ from data.errors import SwitchboardError
 
 log = logging.getLogger(__name__)
 
+PATIENCE_S = 2.0
 LEFT_BUTTON, RIGHT_BUTTON = 1, 3
 ASCII_TITLE = "Switchboard"
 """X11's icons take Latin-1 titles only: a Chinese one ends the icon's thread."""
@@ -51,7 +52,8 @@ class Tray:
         self._painting = threading.Lock()
         self._running = threading.Event()
         self._icon = self._make_icon()
-        threading.Thread(target=self._run, name="tray", daemon=True).start()
+        self._thread = threading.Thread(target=self._run, name="tray", daemon=True)
+        self._thread.start()
 
     @property
     def shown(self) -> bool:
@@ -67,8 +69,14 @@ class Tray:
 
     def close(self) -> None:
         """Takes the icon away."""
-        if self.shown:
-            threading.Thread(target=self._icon.stop, name="tray-stop", daemon=True).start()
+        if not self.shown:
+            return
+        # pystray waits for its own thread without an end, and its destructor would do so again
+        stopping = threading.Thread(target=self._icon.stop, name="tray-stop", daemon=True)
+        stopping.start()
+        stopping.join(PATIENCE_S)
+        self._thread.join(PATIENCE_S)
+        self._icon._running = False  # noqa: SLF001 - what the destructor looks at
 
     def _make_icon(self) -> Any:  # noqa: ANN401 - pystray ships no types
         if sys.platform != "win32":
@@ -93,7 +101,6 @@ class Tray:
 
                 wait_for_tray()
                 self._take_clicks()
-            self._running.set()
             self._icon.run(self._started)
         except Exception:  # the thread's dispatcher: the assistant lives on without an icon
             log.exception("the tray icon ended")
@@ -104,6 +111,7 @@ class Tray:
         with self._painting:
             icon.icon = draw_icon(self._mood)
         icon.visible = True
+        self._running.set()
 
     def _repaint(self) -> None:
         with self._painting:

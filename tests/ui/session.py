@@ -97,6 +97,15 @@ class Session:
             self.xdotool("mousemove", "--window", found[-1], "8", "8", "click", str(button))
         return bool(found)
 
+    def click_last_entry(self, name: str) -> bool:
+        """Clicks just above the lower edge of the window whose class holds `name`; whether there is one."""
+        found = self.windows(name)
+        if found:
+            geometry = self.xdotool("getwindowgeometry", "--shell", found[-1]).split()
+            height = int(next(line for line in geometry if line.startswith("HEIGHT=")).partition("=")[2])
+            self.xdotool("mousemove", "--window", found[-1], "20", str(height - 10), "click", "1")
+        return bool(found)
+
     def clipboard(self) -> str:
         """What another program would paste."""
         return self.ask("xclip", "-o", "-selection", "clipboard")

@@ -188,8 +188,7 @@ def test_the_other_button_on_the_tray_icon_opens_a_menu_that_can_quit(
     with assistant_in(session, home) as pc:
         pc.wait_for(tray=True)
         wait_until(lambda: session.click_window("switchboard", 3), "the icon")
-        wait_until(lambda: session.windows("Menu") != [], "the menu")
-        session.press("Up", "Return")  # the last entry
+        wait_until(lambda: session.click_last_entry("Menu"), "the menu")
         assert pc.process.wait(PATIENCE_S) == 0
 
 
