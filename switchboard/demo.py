@@ -45,8 +45,8 @@ _DEMO_FAULT = "F02616"
 def demo(options: argparse.Namespace) -> int:
     """Runs everything until it is told to end."""
     home = Path(options.home or os.environ.get("SWITCHBOARD_HOME") or platformdirs.user_data_path("switchboard-demo"))
-    hub_home = _hub_home(home / "hub", options.customers)
     port = _free_port(options.port)
+    hub_home = _hub_home(home / "hub", options.customers)
     url = f"http://127.0.0.1:{port}"
     stop = threading.Event()
 
@@ -60,18 +60,19 @@ def demo(options: argparse.Namespace) -> int:
         _wait_until_ready(url, hub, stop)
         agent = _agent(home / "agent", hub_home, url)
         if not stop.is_set():
-            _tell(f"first sync: {json.dumps(agent.sync().to_json())}")
             _set_demo_outages(url, hub_home.open_store())
+            _tell(f"first sync: {json.dumps(agent.sync().to_json())}")
         running.enter_context(_live_calls(url))
         shown = not options.no_window and _has_display()
-        assistant = running.enter_context(_process("assistant", "--home", str(home / "agent"))) if shown else None
+        # Without a window the cache is still kept up to date, for look-ups from the command line.
+        resident = running.enter_context(_process("assistant" if shown else "sync", "--home", str(home / "agent")))
         _tell(_welcome(url, home, shown=shown))
-        watched = [hub, assistant] if assistant else [hub]
+        told = False
         while not stop.wait(0.3):
             if hub.poll() is not None:
                 raise SyncError("the hub has ended by itself: see above")
-            if assistant in watched and assistant and assistant.poll() is not None:
-                watched.remove(assistant)
+            if not told and resident.poll() is not None:
+                told = True
                 _tell("助手已退出 The assistant has ended; the hub goes on.")
     _tell("已结束 Ended.")
     return 0
