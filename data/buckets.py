@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping
 
 from sqlalchemy import ColumnElement, Connection, or_, select
 
-from data.kinds import Doc, Json
+from data.kinds import Json
+from data.rows import chunks
 from data.schema import RECORDS
 
 GLOBAL = "global"
@@ -59,16 +60,15 @@ class BucketFinder:
         return self._feeder_branch[feeder]
 
 
-def customers_whose_bucket_may_move(connection: Connection, kind: str, changed: Iterable[Doc]) -> list[str]:
-    """Ids of the customers below feeders or transformer areas whose place in the network has changed."""
+def customers_below(connection: Connection, kind: str, ids: Iterable[str]) -> list[str]:
+    """Ids of the customers that refer to these feeders or transformer areas, straight or through one another."""
     customer, area = RECORDS["customer"], RECORDS["transformer_area"]
     found: list[str] = []
-    for doc in changed:
+    for chunk in chunks(ids):
+        where: ColumnElement[bool] = customer.c.transformer_area.in_(chunk)
         if kind == "feeder":
-            below = select(area.c.id).where(area.c.feeder == doc["id"])
-            where: ColumnElement[bool] = or_(customer.c.feeder == doc["id"], customer.c.transformer_area.in_(below))
-        else:
-            where = customer.c.transformer_area == doc["id"]
+            below = select(area.c.id).where(area.c.feeder.in_(chunk))
+            where = or_(customer.c.feeder.in_(chunk), customer.c.transformer_area.in_(below))
         found += connection.execute(select(customer.c.id).where(where)).scalars()
     return found
 
@@ -82,7 +82,7 @@ def buckets_of_scope(connection: Connection, branches: Iterable[str]) -> list[st
     if not wanted:
         return None
     table = RECORDS["branch"]
-    parents = dict(connection.execute(select(table.c.id, table.c.parent_id)).tuples().all())
+    parents = dict(connection.execute(select(table.c.id, table.c.parent_id)).all())
 
     def inside(branch: str | None) -> bool:
         seen: set[str] = set()

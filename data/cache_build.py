@@ -108,7 +108,7 @@ def _names(store: Connection, buckets: list[str] | None) -> Iterator[tuple[str, 
     counted = select(table.c.name, func.count()).group_by(table.c.name)
     if buckets is not None:
         counted = counted.where(table.c.bucket.in_(buckets))
-    for name, count in store.execute(counted).tuples():
+    for name, count in store.execute(counted):
         if name in uses:
             shared[name] = count
         else:

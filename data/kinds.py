@@ -6,6 +6,7 @@ descriptions and treat every kind alike, so that another kind (an order, a contr
 
 import json
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +15,8 @@ from functools import cached_property
 
 from data.clock import from_iso, to_iso
 from data.errors import BadValueError
+
+_NO_CHARACTER = re.compile("[\0\ud800-\udfff]")
 
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 Doc = dict[str, Json]
@@ -124,7 +127,7 @@ LISTS = frozenset({FieldType.REFS, FieldType.TEXTS})
 def _text(field: Field, value: Json | datetime) -> str:
     if not isinstance(value, str | int):
         raise BadValueError(field.name, value, "must be text")
-    text = str(value).strip()
+    text = _storable(field, str(value).strip())
     if field.choices is not None and text not in field.choices:
         raise BadValueError(field.name, text, "must be one of " + ", ".join(field.choices))
     return text
@@ -133,7 +136,14 @@ def _text(field: Field, value: Json | datetime) -> str:
 def _texts(field: Field, value: Json | datetime) -> list[str]:
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
         raise BadValueError(field.name, value, "must be a list of texts")
-    return [str(item) for item in value if item]
+    return [_storable(field, str(item)) for item in value if item]
+
+
+def _storable(field: Field, text: str) -> str:
+    """`text`, if every database and file can hold it: half a surrogate pair comes of bytes that are no UTF-8."""
+    if _NO_CHARACTER.search(text):
+        raise BadValueError(field.name, text, "holds characters that are none: is the text in another encoding?")
+    return text
 
 
 def _number(field: Field, value: Json | datetime) -> float:

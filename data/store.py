@@ -8,12 +8,12 @@ from typing import Any
 from sqlalchemy import Connection, Engine, bindparam, delete, insert, select, update
 
 from data import change_log
-from data.buckets import GLOBAL, BucketFinder, customers_whose_bucket_may_move
+from data.buckets import GLOBAL, BucketFinder, customers_below
 from data.clock import Clock
 from data.database import WRITE
 from data.kinds import KINDS, Doc, FieldType, Kind, text_list
 from data.masking import for_caches
-from data.rows import CHUNK, get_docs, to_row
+from data.rows import CHUNK, chunks, get_docs, to_row
 from data.schema import LINK, RECORDS
 from data.set_hash import hash_bytes, row_hash
 
@@ -107,7 +107,7 @@ class Writing:
         Returns:
             How many were removed.
         """
-        table, removed = RECORDS[kind], 0
+        table, removed = RECORDS[kind], list[str]()
         for key in ids:
             row = self.connection.execute(select(table.c.row_hash, table.c.bucket).where(table.c.id == key)).first()
             if row is None:
@@ -115,8 +115,9 @@ class Writing:
             self._touched.removed(kind, key, row.bucket, int.from_bytes(row.row_hash, "big"))
             self.connection.execute(delete(table).where(table.c.id == key))
             self.connection.execute(delete(LINK).where(LINK.c.kind == kind, LINK.c.id == key))
-            removed += 1
-        return removed
+            removed.append(key)
+        self._rebucket_below(kind, removed)
+        return len(removed)
 
     def finish(self, actor: str, action: str) -> None:
         """Writes the change log; called by `Store.write` before it commits."""
@@ -133,10 +134,8 @@ class Writing:
         counts.unchanged += len(after) - len(added) - len(changed)
         self._insert(kind, added)
         self._update(kind, changed)
-        if kind.name in {"feeder", "transformer_area"} and (added or changed):
-            self._buckets.forget()
-            moved = [doc for doc in changed if _supply(doc) != _supply(before[str(doc["id"])])]
-            self._rebucket(customers_whose_bucket_may_move(self.connection, kind.name, moved))
+        moved = [str(doc["id"]) for doc in changed if _supply(doc) != _supply(before[str(doc["id"])])]
+        self._rebucket_below(kind.name, [*(str(doc["id"]) for doc in added), *moved])
 
     def _insert(self, kind: Kind, docs: list[Doc]) -> None:
         if not docs:
@@ -168,10 +167,18 @@ class Writing:
         for row in self.connection.execute(stored):
             self._touched.removed(kind, row.id, row.bucket, int.from_bytes(row.row_hash, "big"))
 
-    def _rebucket(self, customers: list[str]) -> None:
-        for start in range(0, len(customers), CHUNK):
-            docs = get_docs(self.connection, "customer", customers[start : start + CHUNK])
-            self._update(KINDS["customer"], list(docs.values()))
+    def _rebucket_below(self, kind: str, ids: list[str]) -> None:
+        """Puts customers where they belong now that these feeders or transformer areas came, moved or went."""
+        if not ids or kind not in {"feeder", "transformer_area"}:
+            return
+        self._buckets.forget()
+        table = RECORDS["customer"]
+        for chunk in chunks(customers_below(self.connection, kind, ids)):
+            stored = select(table.c.id, table.c.bucket).where(table.c.id.in_(chunk))
+            buckets = dict(self.connection.execute(stored).all())
+            docs = get_docs(self.connection, "customer", chunk)
+            moved = [doc for key, doc in docs.items() if self._buckets.bucket("customer", doc) != buckets[key]]
+            self._update(KINDS["customer"], moved)
 
     def _row(self, kind: Kind, doc: Doc) -> dict[str, Any]:
         row = to_row(kind, doc)

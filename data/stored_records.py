@@ -24,7 +24,7 @@ class StoredRecords:
         table, found = RECORDS[kind], dict[str, list[str]]()
         column = table.c[field]
         for chunk in chunks(texts):
-            for text, key in self._connection.execute(select(column, table.c.id).where(column.in_(chunk))).tuples():
+            for text, key in self._connection.execute(select(column, table.c.id).where(column.in_(chunk))):
                 found.setdefault(text, []).append(key)
         return found
 

@@ -19,7 +19,9 @@ from sync.replica import Replica
 def enrol(options: argparse.Namespace) -> dict[str, Any]:
     """Enrols this PC with a one-time code."""
     home = AgentHome(home_of(options))
-    enrolment = HubClient(options.hub).enrol(options.code)
+    client = HubClient(options.hub)
+    home.make()
+    enrolment = client.enrol(options.code)
     home.save_enrolment(enrolment)
     return {"hub": enrolment.hub, "device": enrolment.device, "name": enrolment.name}
 

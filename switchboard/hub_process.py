@@ -2,16 +2,13 @@
 
 import argparse
 import asyncio
-import logging
 import socket
 from contextlib import closing
-from threading import Thread
 
 import uvicorn
 from fastapi import FastAPI
 
 from data.clock import SystemClock
-from data.errors import SwitchboardError
 from switchboard import __version__
 from switchboard.cli import home_of
 from sync.asking import PersonWho
@@ -26,7 +23,6 @@ from sync.snapshots import Scope, SnapshotShelf
 from wallboard.call_routes import call_router
 from wallboard.pages import wallboard_router
 
-_LOG = logging.getLogger(__name__)
 _GRACEFUL_S = 3
 
 
@@ -86,16 +82,6 @@ def serve(home: HubHome, listening: socket.socket) -> None:
     config = uvicorn.Config(
         app, log_level="warning", timeout_graceful_shutdown=_GRACEFUL_S, access_log=False, server_header=False
     )
-    Thread(target=_prepare, args=(hub,), name="first-snapshot", daemon=True).start()
+    hub.shelf.prepare(Scope.of(None))  # most agents want it: it is made before the first one asks
     with closing(listening), HubSchedule(hub).running():
         asyncio.run(uvicorn.Server(config).serve(sockets=[listening]))
-
-
-def _prepare(hub: Hub) -> None:
-    """Makes the snapshot that most agents want before the first one asks; the dispatcher of its thread."""
-    try:
-        hub.shelf.ensure(Scope.of(None))
-    except SwitchboardError as error:
-        _LOG.warning("the first snapshot: %s", error)
-    except Exception:  # noqa: BLE001 - the dispatcher
-        _LOG.exception("the first snapshot failed")

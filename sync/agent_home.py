@@ -33,6 +33,7 @@ class AgentHome:
         self._enrolment_file = path / "agent.json"
         self._pointer = path / "cache" / "current"
         self._confirmed = path / "cache" / "confirmed"
+        self._replaced = path / "cache" / "replaced"
 
     @property
     def enrolled(self) -> bool:
@@ -54,9 +55,13 @@ class AgentHome:
         except (OSError, ValueError, TypeError) as error:
             raise HomeError(f"{self._enrolment_file} cannot be read ({error}): enrol again with a new code") from None
 
+    def make(self) -> None:
+        """Makes the home's directory where it is missing; a one-time code is not spent on one that cannot be made."""
+        make_private_directory(self.path)
+
     def save_enrolment(self, enrolment: Enrolment) -> None:
         """Keeps the device's secret in a file that only its owner may read."""
-        make_private_directory(self.path)
+        self.make()
         write_whole(self._enrolment_file, json.dumps(asdict(enrolment), ensure_ascii=False))
 
     @property
@@ -82,14 +87,26 @@ class AgentHome:
 
     def confirmed_at(self) -> datetime | None:
         """When the hub last confirmed that the cache is up to date, by the hub's clock; None if it never did."""
-        try:
-            return from_iso(self._confirmed.read_text(encoding="utf-8").strip())
-        except (OSError, DataError):
-            return None
+        return _moment_in(self._confirmed)
 
     def confirm(self, at: datetime) -> None:
         """Notes that the hub confirmed the cache at `at`."""
         write_whole(self._confirmed, to_iso(at), durable=False)
+
+    def replaced_at(self) -> datetime | None:
+        """When a cache was last replaced because it differed from the hub; None if that never happened."""
+        return _moment_in(self._replaced)
+
+    def note_replaced(self, at: datetime) -> None:
+        """Notes that the cache differed from the hub at `at` and is replaced for that."""
+        write_whole(self._replaced, to_iso(at))
+
+
+def _moment_in(file: Path) -> datetime | None:
+    try:
+        return from_iso(file.read_text(encoding="utf-8").strip())
+    except (OSError, ValueError, DataError):
+        return None
 
 
 def _remove(path: Path) -> None:

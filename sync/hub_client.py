@@ -2,17 +2,18 @@
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlencode, urlsplit
 
 import urllib3
 from urllib3.exceptions import HTTPError
 
 from data.clock import from_iso
+from data.errors import DataError
 from sync.agent_home import Enrolment
 from sync.errors import DamagedError, HubUnreachableError, RefusedError, SnapshotNeededError, SyncError
 from sync.protocol import PING_S, VERSION, ChangeBatch, Manifest
@@ -24,6 +25,7 @@ _PARTIAL = 206
 _BLOCK = 1 << 18
 _READ_S = 60.0
 _PREPARING_AT_MOST = 1200
+_T = TypeVar("_T")
 
 
 class HubClient:
@@ -48,8 +50,12 @@ class HubClient:
         Raises:
             RefusedError: the code is wrong, used or expired.
         """
-        answer = self._json("POST", "/enrol", {"code": code})
-        return Enrolment(self._hub, answer["device"], answer["name"], answer["token"])
+        return self._answer(
+            lambda answer: Enrolment(self._hub, answer["device"], answer["name"], answer["token"]),
+            "POST",
+            "/enrol",
+            {"code": code},
+        )
 
     def changes(self, epoch: str, scope: str, since: int) -> ChangeBatch:
         """Everything after revision `since`.
@@ -58,13 +64,13 @@ class HubClient:
             SnapshotNeededError: the log does not lead there.
         """
         query = urlencode({"epoch": epoch, "scope": scope, "since": since})
-        return ChangeBatch.from_json(self._json("GET", f"/changes?{query}"))
+        return self._answer(ChangeBatch.from_json, "GET", f"/changes?{query}")
 
     def manifest(self) -> Manifest:
         """The snapshot to take; waits while the hub prepares it."""
         for _ in range(_PREPARING_AT_MOST):
             try:
-                return Manifest.from_json(self._json("GET", "/snapshot"))
+                return self._answer(Manifest.from_json, "GET", "/snapshot")
             except _PreparingError as preparing:
                 self._pause(preparing.retry_after_s)
         raise HubUnreachableError(f"{self._hub} has been preparing a snapshot for too long: look at its log")
@@ -106,14 +112,16 @@ class HubClient:
                     if data := _event_data(event):
                         yield int(data["revision"]), from_iso(data["time"])
 
-    def _json(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:  # noqa: ANN401 - parsed JSON
+    def _answer(self, read: Callable[[Any], _T], method: str, path: str, body: dict[str, Any] | None = None) -> _T:
+        """What `read` makes of the JSON of an answer."""
         with self._stream(method, path, {}, None, body) as response:
             content = response.read()
             self.received += len(content)
         try:
-            return json.loads(content)
-        except ValueError:
-            raise DamagedError(f"{self._hub}{path} answered something that is no JSON: is this the hub?") from None
+            return read(json.loads(content))
+        except (ValueError, KeyError, TypeError, AttributeError, DataError):
+            where = self._hub + path.partition("?")[0]
+            raise HubUnreachableError(f"{where} answered something else than a hub does: is this the hub?") from None
 
     @contextmanager
     def _stream(
@@ -160,8 +168,12 @@ def checked_url(hub: str) -> str:
     Raises:
         RefusedError: it is no http or https URL.
     """
-    parts = urlsplit(hub)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
+    try:
+        parts = urlsplit(hub)
+        usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable:
         raise RefusedError(f"{hub!r} is not a hub's address: give one such as http://hub.example:8400")
     return hub.rstrip("/")
 

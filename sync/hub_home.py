@@ -1,8 +1,10 @@
 """A hub's home: the directory that holds its store, its snapshots and what it remembers of itself."""
 
+import shutil
 import tomllib
 from pathlib import Path
 
+from sqlalchemy.engine import URL
 from sqlalchemy.exc import SQLAlchemyError
 
 from data.clock import Clock, SystemClock
@@ -44,32 +46,48 @@ class HubHome:
         Raises:
             HomeError: the database does not answer.
         """
-        engine = open_database(self._database or sqlite_url(self.path / "store.db"))
-        try:
-            migrate(engine)
-        except SQLAlchemyError as error:
-            reason = str(error.__cause__ or error).splitlines()[0]
-            raise HomeError(f"the database of {self.path} cannot be opened: {reason}") from None
-        return Store(engine, clock or SystemClock())
+        return _open(self._database or sqlite_url(self.path / "store.db"), self.path, clock)
 
     def use_database(self, url: str) -> "HubHome":
-        """Remembers that the store is in the database at `url`."""
+        """Remembers that the store is in the database at `url`, once it has answered.
+
+        Raises:
+            DataError, HomeError: it is no such database, or does not answer; nothing was changed.
+        """
+        _open(url, self.path).engine.dispose()
         _write(self.path, url, demo=self.demo)
         return HubHome(self.path)
 
 
+def _open(url: str | URL, home: Path, clock: Clock | None = None) -> Store:
+    engine = open_database(url)
+    try:
+        migrate(engine)
+    except SQLAlchemyError as error:
+        engine.dispose()
+        reason = str(error.__cause__ or error).splitlines()[0]
+        raise HomeError(f"the database of {home} cannot be opened: {reason}") from None
+    return Store(engine, clock or SystemClock())
+
+
 def make_hub_home(path: Path, *, demo: bool = False) -> HubHome:
-    """A new hub home at `path`.
+    """A new hub home at `path` with its empty store; nothing is left behind where that fails.
 
     Raises:
         HomeError: there is something at `path` already.
     """
     if path.exists() and (not path.is_dir() or any(path.iterdir())):
         raise HomeError(f"{path} is not empty: give another directory, or remove it first")
-    make_private_directory(path)
-    make_private_directory(path / "snapshots")
-    _write(path, "", demo=demo)
-    return HubHome(path)
+    try:
+        make_private_directory(path)
+        make_private_directory(path / "snapshots")
+        _write(path, "", demo=demo)
+        home = HubHome(path)
+        home.open_store().engine.dispose()
+    except BaseException:
+        shutil.rmtree(path, ignore_errors=True)
+        raise
+    return home
 
 
 def _write(path: Path, database: str, *, demo: bool) -> None:

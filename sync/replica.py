@@ -1,16 +1,20 @@
 """Keeping an agent's cache equal to the hub: fetch, verify, apply, and only then show."""
 
 import hashlib
+import logging
 import os
 import time
+from contextlib import closing
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal
 
 import zstandard
 
 from data import cache
-from data.clock import CorrectedClock, SystemClock
+from data.clock import CorrectedClock, SystemClock, to_iso
+from data.errors import DataError
 from data.kinds import KINDS
 from data.set_hash import SetSum, Sums, row_hash, same_sums
 from data.sqlite import Connection, DatabaseError, connect
@@ -19,7 +23,10 @@ from sync.errors import DamagedError, SnapshotNeededError
 from sync.hub_client import HubClient
 from sync.protocol import ChangeBatch, Manifest
 
+_LOG = logging.getLogger(__name__)
 _BLOCK = 1 << 20
+_REPLACED_AT_MOST_EVERY = timedelta(days=1)
+"""A hub whose sums are wrong must not have every agent fetch snapshot after snapshot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +72,7 @@ class Replica:
 
         Raises:
             HubUnreachableError, RefusedError: nothing has changed.
-            DamagedError: what the hub sent twice does not match what it says it should be.
+            DamagedError: the cache differs from the hub, for the second time in a day, or a snapshot was damaged.
         """
         began, received = time.monotonic(), self.client.received
         mode: Literal["snapshot", "changes", "current"] = "changes"
@@ -87,22 +94,37 @@ class Replica:
         path = self.home.current_cache()
         if path is None:
             raise SnapshotNeededError("there is no cache yet")
-        connection = connect(path)
         try:
-            batch = self._next_batch(connection)
-            while not apply_batch(connection, batch):
+            with closing(connect(path)) as connection:
                 batch = self._next_batch(connection)
-        except (DamagedError, DatabaseError, KeyError) as error:
-            raise SnapshotNeededError(f"the cache cannot be brought up to date: {error}") from error
-        finally:
-            connection.close()
+                while not apply_batch(connection, batch):
+                    batch = self._next_batch(connection)
+        except DamagedError as error:
+            self._may_replace(error)
+            raise SnapshotNeededError(str(error)) from error
+        except DatabaseError as error:
+            _LOG.warning("the cache %s cannot be read (%s): a snapshot is fetched", path.name, error)
+            raise SnapshotNeededError(str(error)) from error
         return batch.revision, len(batch.changes)
+
+    def _may_replace(self, error: DamagedError) -> None:
+        """Notes that a cache that differs from the hub is replaced now, unless that was done not long ago."""
+        now, before = self.clock.now(), self.home.replaced_at()
+        if before is not None and before <= now < before + _REPLACED_AT_MOST_EVERY:
+            again = f"{error}, and was replaced for that at {to_iso(before)} already: tell whoever runs the hub"
+            raise DamagedError(again) from error
+        _LOG.warning("%s: it is replaced by a snapshot", error)
+        self.home.note_replaced(now)
 
     def _next_batch(self, connection: Connection) -> ChangeBatch:
         meta = cache.read_meta(connection)
         if meta.get("schema") != str(cache.SCHEMA):
             raise SnapshotNeededError("the cache is of another version")
-        batch = self.client.changes(meta["epoch"], meta["scope"], int(meta["revision"]))
+        try:
+            here = meta["epoch"], meta["scope"], int(meta["revision"])
+        except (KeyError, ValueError):
+            raise SnapshotNeededError("the cache does not say where it stands") from None
+        batch = self.client.changes(*here)
         if batch.time is not None:
             self.clock.observe(batch.time)
         return batch
@@ -140,8 +162,7 @@ def apply_batch(connection: Connection, batch: ChangeBatch) -> bool:
         return True
     connection.execute("BEGIN IMMEDIATE")
     try:
-        if cache.read_meta(connection)["revision"] != str(batch.since):
-            connection.execute("ROLLBACK")
+        if cache.read_meta(connection).get("revision") != str(batch.since):
             return False
         writer = cache.CacheWriter(connection)
         writer.apply(batch.changes)
@@ -149,9 +170,11 @@ def apply_batch(connection: Connection, batch: ChangeBatch) -> bool:
         writer.save_sums()
         cache.write_meta(connection, {"revision": str(batch.revision)})
         connection.execute("COMMIT")
-    except BaseException:
-        connection.execute("ROLLBACK")
-        raise
+    except (DataError, KeyError, TypeError, ValueError) as error:
+        raise DamagedError(f"what changed does not fit the cache ({error})") from error
+    finally:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
     return True
 
 
@@ -191,11 +214,8 @@ def check_snapshot(path: Path, manifest: Manifest) -> None:
         DamagedError: they differ, or the file is no cache.
     """
     try:
-        connection = connect(path)
-        try:
+        with closing(connect(path)) as connection:
             meta, sums = cache.read_meta(connection), cache.read_sums(connection)
-        finally:
-            connection.close()
     except DatabaseError as error:
         raise DamagedError(f"the snapshot is no cache: {error}") from None
     said = (meta.get("epoch"), meta.get("revision"), meta.get("scope"), meta.get("schema"))

@@ -2,7 +2,7 @@
 
 import json
 from collections import OrderedDict
-from threading import Lock, Thread
+from threading import Lock
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -62,7 +62,7 @@ def replica_router(hub: Hub) -> APIRouter:
         scope = _scope(hub, known)
         manifest = hub.shelf.fresh(scope)
         if manifest is None:
-            Thread(target=hub.shelf.ensure, args=(scope,), name=f"snapshot-{scope.key}", daemon=True).start()
+            hub.shelf.prepare(scope)
             return problem(503, "the hub is preparing a snapshot", {"Retry-After": "1"})
         return JSONResponse(manifest.to_json())
 

@@ -6,8 +6,10 @@ through the change log, as an agent would; only where the log does not reach bac
 
 import hashlib
 import json
+import logging
 import os
 import threading
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,8 +18,10 @@ from sqlalchemy import Connection
 
 from data import cache, change_log
 from data.cache_build import build_cache, changes_for
+from data.errors import DataError, SwitchboardError
 from data.set_hash import SetSum, same_sums
-from data.sqlite import connect
+from data.sqlite import Connection as CacheConnection
+from data.sqlite import DatabaseError, connect
 from data.store import Store
 from sync.errors import DamagedError
 from sync.private_files import make_private_directory, write_whole
@@ -29,6 +33,7 @@ CHANGES_AT_MOST = 20_000
 _BEHIND_AT_MOST = 2_000
 """A published snapshot that is further behind than this many records is made anew."""
 
+_LOG = logging.getLogger(__name__)
 _KEPT = 2
 _BLOCK = 1 << 20
 
@@ -71,6 +76,7 @@ class SnapshotShelf:
         self._directory = directory
         self._store = store
         self._locks: dict[str, threading.Lock] = {}
+        self._preparing: set[str] = set()
         self._guard = threading.Lock()
 
     def fresh(self, scope: Scope) -> Manifest | None:
@@ -92,6 +98,26 @@ class SnapshotShelf:
             lock = self._locks.setdefault(scope.key, threading.Lock())
         with lock:
             return self.fresh(scope) or self._publish(scope)
+
+    def prepare(self, scope: Scope) -> None:
+        """Has `ensure` done on a thread; does nothing where that is under way: every waiting agent asks again."""
+        with self._guard:
+            if scope.key in self._preparing:
+                return
+            self._preparing.add(scope.key)
+        threading.Thread(target=self._prepare, args=(scope,), name=f"snapshot-{scope.key}", daemon=True).start()
+
+    def _prepare(self, scope: Scope) -> None:
+        """The dispatcher of the thread."""
+        try:
+            self.ensure(scope)
+        except SwitchboardError as error:
+            _LOG.error("no snapshot: %s", error)
+        except Exception:  # noqa: BLE001 - the dispatcher
+            _LOG.exception("no snapshot of scope %s", scope.key)
+        finally:
+            with self._guard:
+                self._preparing.discard(scope.key)
 
     def file(self, scope_key: str, name: str) -> Path | None:
         """A published file by the name that its manifest gives, or None."""
@@ -138,25 +164,12 @@ class SnapshotShelf:
         """Brings the cache beside the published files up to date, if the log leads that far."""
         if not master.exists():
             return None
-        connection = connect(master)
         try:
-            meta = cache.read_meta(connection)
-            if meta.get("schema") != str(cache.SCHEMA):
-                return None
-            touched = _behind(store, scope, meta["epoch"], int(meta["revision"]), CHANGES_AT_MOST)
-            if touched is None:
-                return None
-            revision = change_log.head(store)
-            connection.execute("BEGIN IMMEDIATE")
-            writer = cache.CacheWriter(connection)
-            writer.apply(changes_for(store, touched, scope.bucket_list))
-            writer.save_sums()
-            cache.write_meta(connection, {"revision": str(revision)})
-            connection.execute("COMMIT")
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        finally:
-            connection.close()
-        return revision
+            with closing(connect(master)) as connection:
+                return _follow(store, scope, connection)
+        except (DatabaseError, DataError, KeyError, ValueError) as error:
+            _LOG.warning("the cache of scope %s is damaged (%s): it is made afresh", scope.key, error)
+            return None
 
     def _rebuild(self, store: Connection, scope: Scope, master: Path) -> int:
         fresh = master.with_name("building.db")
@@ -165,6 +178,24 @@ class SnapshotShelf:
         _remove_database(master)
         fresh.replace(master)
         return revision
+
+
+def _follow(store: Connection, scope: Scope, master: CacheConnection) -> int | None:
+    meta = cache.read_meta(master)
+    if meta.get("schema") != str(cache.SCHEMA):
+        return None
+    touched = _behind(store, scope, meta["epoch"], int(meta["revision"]), CHANGES_AT_MOST)
+    if touched is None:
+        return None
+    revision = change_log.head(store)
+    master.execute("BEGIN IMMEDIATE")
+    writer = cache.CacheWriter(master)
+    writer.apply(changes_for(store, touched, scope.bucket_list))
+    writer.save_sums()
+    cache.write_meta(master, {"revision": str(revision)})
+    master.execute("COMMIT")
+    master.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return revision
 
 
 def _behind(
@@ -184,11 +215,8 @@ def changes_after(connection: Connection, scope: Scope, epoch: str, revision: in
 
 
 def _stored_sums(master: Path) -> dict[str, SetSum]:
-    connection = connect(master, read_only=True)
-    try:
+    with closing(connect(master, read_only=True)) as connection:
         return cache.read_sums(connection)
-    finally:
-        connection.close()
 
 
 def _compress(source: Path, target: Path) -> tuple[int, str]:
