@@ -79,8 +79,7 @@ class PopupWindow:
         self._window.lift()
         self._window.focus_force()
         self._entry.focus_set()
-        self._entry.selection_range(0, "end")
-        self._entry.icursor("end")
+        self._select_all()
 
     def hide(self, *, give_back: bool) -> None:
         """Hides the window; `give_back`: the window that had the focus before gets it again."""
@@ -115,7 +114,7 @@ class PopupWindow:
         return next((screen for screen in self._surroundings.screens() if screen.holds(x, y)), whole)
 
     def _make_window(self) -> tk.Toplevel:
-        window = tk.Toplevel(self._root, bg=self._pen.theme.line)
+        window = tk.Toplevel(self._root, class_="Switchboard", bg=self._pen.theme.line)
         window.withdraw()
         window.title(self._words("title"))
         window.resizable(width=False, height=False)
@@ -198,6 +197,7 @@ class PopupWindow:
         on_x11 = self._window.tk.call("tk", "windowingsystem") == "x11"
         for key, intent in (KEYS | X11_KEYS if on_x11 else KEYS).items():
             self._entry.bind(key, self._reporter(intent))
+        self._entry.bind("<Control-a>", lambda _: self._select_all())  # Tk's own goes to the line's start under X11
         self._entry.bind("<Control-Up>", lambda _: self._scroll(-1))
         self._entry.bind("<Control-Down>", lambda _: self._scroll(1))
         self._list.bind("<Button-1>", self._clicked)
@@ -218,6 +218,11 @@ class PopupWindow:
         if self._rows and index < len(self._rows):
             self._on_intent(Pick(index))
         self._entry.focus_set()
+
+    def _select_all(self) -> str:
+        self._entry.selection_range(0, "end")
+        self._entry.icursor("end")
+        return "break"
 
     def _scroll(self, step: int) -> str:
         self._card_canvas.yview_scroll(step * 3, "units")
