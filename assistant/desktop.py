@@ -15,7 +15,8 @@ from typing import Any, Protocol
 from assistant.actions import Actions
 from assistant.answer import Answer
 from assistant.asker import Asker
-from assistant.hotkeys.arming import ArmedHotkey, HotkeyError, arm
+from assistant.hotkeys.armed import ArmedHotkey, HotkeyError
+from assistant.hotkeys.arming import arm
 from assistant.instance import AlreadyRunningError, Commands, Instance, send
 from assistant.popup.drawing import make_pen
 from assistant.popup.picture import Facts, picture

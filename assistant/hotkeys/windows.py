@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable
 from ctypes import wintypes
 
-from assistant.hotkeys.arming import ArmedHotkey, HotkeyError, HotkeyTakenError
+from assistant.hotkeys.armed import ArmedHotkey, HotkeyError, HotkeyTakenError
 from assistant.hotkeys.combination import Combination
 
 if sys.platform != "win32":

@@ -9,7 +9,7 @@ from typing import Any
 
 from Xlib import XK, X, display, error
 
-from assistant.hotkeys.arming import HotkeyError, HotkeyTakenError
+from assistant.hotkeys.armed import HotkeyError, HotkeyTakenError
 from assistant.hotkeys.combination import Combination
 
 log = logging.getLogger(__name__)

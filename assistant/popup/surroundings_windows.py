@@ -4,7 +4,7 @@ import ctypes
 import sys
 from ctypes import wintypes
 
-from assistant.popup.surroundings import Rectangle
+from assistant.popup.rectangle import Rectangle
 
 if sys.platform != "win32":
     raise ImportError("surroundings_windows needs Windows")

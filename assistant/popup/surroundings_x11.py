@@ -5,7 +5,7 @@ from typing import Any
 from Xlib import X, display, error
 from Xlib.protocol import event
 
-from assistant.popup.surroundings import Rectangle
+from assistant.popup.rectangle import Rectangle
 
 FROM_A_PAGER = 2
 """Source indication of `_NET_ACTIVE_WINDOW`: a user's act, which window managers obey without second thoughts."""

@@ -6,7 +6,8 @@ from typing import Literal
 
 from assistant.popup.drawing import BODY_HEIGHT, CARD_WIDTH, LIST_WIDTH, ROW_HEIGHT, CardPainter, Pen, draw_rows
 from assistant.popup.picture import Block, Foot, Picture, Row
-from assistant.popup.surroundings import Rectangle, Surroundings
+from assistant.popup.rectangle import Rectangle
+from assistant.popup.surroundings import Surroundings
 from assistant.popup.tooltips import Tooltips
 from assistant.popup_model import (
     PAGE_ROWS,

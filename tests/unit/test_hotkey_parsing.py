@@ -1,6 +1,7 @@
 import pytest
 
-from assistant.hotkeys.arming import HotkeyError, arm
+from assistant.hotkeys.armed import HotkeyError
+from assistant.hotkeys.arming import arm
 from assistant.hotkeys.combination import Combination, parse_combination
 from data.errors import BadValueError
 

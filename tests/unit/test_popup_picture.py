@@ -22,7 +22,7 @@ from assistant.popup.picture import (
     Window,
     picture,
 )
-from assistant.popup.surroundings import Rectangle
+from assistant.popup.rectangle import Rectangle
 from assistant.popup.theme import STATE_MARKS, THEMES, Tone, contrast
 from assistant.popup_model import Notice, State
 from assistant.wording import TABLES, Words
