@@ -106,19 +106,33 @@ class HubClient:
         with self._stream("GET", "/events", {"Accept": "text/event-stream"}, timeout) as response:
             buffer = b""
             for block in response.stream(1024):
-                buffer += block.replace(b"\r\n", b"\n")
+                buffer = (buffer + block).replace(b"\r\n", b"\n")
                 while b"\n\n" in buffer:
                     event, buffer = buffer.split(b"\n\n", 1)
-                    if data := _event_data(event):
-                        yield int(data["revision"]), from_iso(data["time"])
+                    if told := self._told(event):
+                        yield told
+
+    def _told(self, event: bytes) -> tuple[int, datetime] | None:
+        for line in event.split(b"\n"):
+            if line.startswith(b"data:"):
+                with self._checked("/events"):
+                    data = json.loads(line[5:])
+                    return (int(data["revision"]), from_iso(data["time"])) if "revision" in data else None
+        return None
 
     def _answer(self, read: Callable[[Any], _T], method: str, path: str, body: dict[str, Any] | None = None) -> _T:
         """What `read` makes of the JSON of an answer."""
         with self._stream(method, path, {}, None, body) as response:
             content = response.read()
             self.received += len(content)
-        try:
+        with self._checked(path):
             return read(json.loads(content))
+
+    @contextmanager
+    def _checked(self, path: str) -> Iterator[None]:
+        """Makes whatever is wrong with an answer one line: a guest network's page comes with status 200, too."""
+        try:
+            yield
         except (ValueError, KeyError, TypeError, AttributeError, DataError):
             where = self._hub + path.partition("?")[0]
             raise HubUnreachableError(f"{where} answered something else than a hub does: is this the hub?") from None
@@ -189,14 +203,6 @@ def _refusal(where: str, response: urllib3.BaseHTTPResponse) -> SyncError:
     if response.status == _PREPARING and "Retry-After" in response.headers:
         return _PreparingError(float(response.headers["Retry-After"]))
     return RefusedError(f"{where} refused ({response.status}): {detail}")
-
-
-def _event_data(event: bytes) -> dict[str, Any] | None:
-    for line in event.split(b"\n"):
-        if line.startswith(b"data:"):
-            parsed = json.loads(line[5:])
-            return parsed if isinstance(parsed, dict) and "revision" in parsed else None
-    return None
 
 
 def _plain(error: HTTPError) -> str:

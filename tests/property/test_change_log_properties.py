@@ -4,50 +4,19 @@ from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
-from sqlalchemy import Connection, select
+from sqlalchemy import select
 
 from data import change_log
 from data.buckets import GLOBAL
-from data.kinds import KINDS, Doc, Json
-from data.masking import for_caches
-from data.rows import all_docs
 from data.schema import COMMIT
-from data.set_hash import SetSum, row_hash, same_sums
+from data.set_hash import same_sums
 from tests.random_changes import Transaction, make_template, run, store_copied_from, transactions
+from tests.recounts import contents, counted
 
 
 @pytest.fixture(scope="module")
 def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_template(tmp_path_factory.mktemp("empty"))
-
-
-Record = tuple[str, Doc]
-
-
-def contents(connection: Connection) -> dict[tuple[str, str], Record]:
-    """Every record as caches see it, by kind and id, with the bucket that the network puts it in."""
-    docs = {kind: {str(doc["id"]): doc for doc in all_docs(connection, kind)} for kind in KINDS}
-
-    def bucket(kind: str, doc: Doc) -> str:
-        if kind != "customer":
-            return GLOBAL
-        transformer = docs["transformer_area"].get(str(doc["transformer_area"]), {})
-        feeder: Json = doc["feeder"] or transformer.get("feeder")
-        return f"branch:{docs['feeder'].get(str(feeder), {}).get('branch') or ''}"
-
-    return {
-        (kind, key): (bucket(kind, doc), for_caches(KINDS[kind], doc))
-        for kind, held in docs.items()
-        for key, doc in held.items()
-    }
-
-
-def counted(held: dict[tuple[str, str], Record], buckets: set[str] | None) -> dict[str, SetSum]:
-    found: dict[str, SetSum] = {}
-    for (kind, _), (bucket, doc) in held.items():
-        if buckets is None or bucket in buckets:
-            found[kind] = found.get(kind, SetSum()).plus(row_hash(KINDS[kind], doc))
-    return found
 
 
 @settings(max_examples=40, deadline=None)

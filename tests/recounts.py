@@ -1,0 +1,37 @@
+"""What a store holds, read record by record and counted anew: what its sums must agree with."""
+
+from sqlalchemy import Connection
+
+from data.buckets import GLOBAL
+from data.kinds import KINDS, Doc, Json
+from data.masking import for_caches
+from data.rows import all_docs
+from data.set_hash import SetSum, row_hash
+
+Record = tuple[str, Doc]
+
+
+def contents(connection: Connection) -> dict[tuple[str, str], Record]:
+    """Every record as caches see it, by kind and id, with the bucket that the network puts it in."""
+    docs = {kind: {str(doc["id"]): doc for doc in all_docs(connection, kind)} for kind in KINDS}
+
+    def bucket(kind: str, doc: Doc) -> str:
+        if kind != "customer":
+            return GLOBAL
+        transformer = docs["transformer_area"].get(str(doc["transformer_area"]), {})
+        feeder: Json = doc["feeder"] or transformer.get("feeder")
+        return f"branch:{docs['feeder'].get(str(feeder), {}).get('branch') or ''}"
+
+    return {
+        (kind, key): (bucket(kind, doc), for_caches(KINDS[kind], doc))
+        for kind, held in docs.items()
+        for key, doc in held.items()
+    }
+
+
+def counted(held: dict[tuple[str, str], Record], buckets: set[str] | None = None) -> dict[str, SetSum]:
+    found: dict[str, SetSum] = {}
+    for (kind, _), (bucket, doc) in held.items():
+        if buckets is None or bucket in buckets:
+            found[kind] = found.get(kind, SetSum()).plus(row_hash(KINDS[kind], doc))
+    return found

@@ -1,0 +1,142 @@
+"""The client against servers that are no hub, or a hub on a bad day: real HTTP, answers byte for byte."""
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from sync.errors import HubUnreachableError, RefusedError, SnapshotNeededError, SyncError
+from sync.hub_client import HubClient, checked_url
+from sync.protocol import Manifest
+
+PORTAL = b"<html><body>Please sign in to the guest network</body></html>"
+
+
+@contextmanager
+def answering(status: int, body: bytes, **headers: str) -> Iterator[str]:
+    """A server that gives every request the same answer."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def _answer(self) -> None:
+            self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            self.send_response(status)
+            for name, value in headers.items():
+                self.send_header(name.replace("_", "-"), value)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        do_GET = do_POST = _answer  # noqa: N815 - as http.server names them
+
+        def log_message(self, *args: object) -> None:
+            """Says nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def manifest(size: int) -> Manifest:
+    return Manifest("e", "all", 1, "/snapshot/all/e-1.zst", size, "0" * 64, 10, 1, {})
+
+
+@pytest.mark.parametrize(
+    "body",
+    [PORTAL, b"", b"[]", b"{}", b'"ok"', b"null", b'{"changes":[[1]],"epoch":"e"}', b'{"time":"soon"}', b"\xff\xfe"],
+)
+def test_what_is_no_answer_of_a_hub_is_told_in_one_line(body: bytes) -> None:
+    with answering(200, body, Content_Type="text/html") as url:
+        client = HubClient(url)
+        for ask in (lambda: client.changes("e", "all", 1), client.manifest, lambda: client.enrol("CODE")):
+            with pytest.raises(HubUnreachableError, match="is this the hub") as failed:
+                ask()
+            assert "\n" not in str(failed.value)
+            assert str(failed.value).startswith(url)
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "error", "said"),
+    [
+        (401, json.dumps({"detail": "enrol it again"}).encode(), RefusedError, "enrol it again"),
+        (410, json.dumps({"detail": "too far behind"}).encode(), SnapshotNeededError, "too far behind"),
+        (500, PORTAL, RefusedError, "it gave no reason: is this the hub"),
+        (302, b"", RefusedError, r"refused \(302\)"),
+        (503, b"[1]", RefusedError, r"refused \(503\)"),
+    ],
+)
+def test_a_refusal_says_what_the_hub_said(status: int, body: bytes, error: type[SyncError], said: str) -> None:
+    with answering(status, body) as url, pytest.raises(error, match=said):
+        HubClient(url).changes("e", "all", 1)
+
+
+def test_a_hub_that_is_gone_is_told_with_its_address() -> None:
+    with answering(200, b"") as url:
+        pass
+    with pytest.raises(HubUnreachableError, match=f"{url} cannot be reached"):
+        HubClient(url).manifest()
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["", "hub.example:8400", "ftp://hub", "http://", "http://[::1", "http://hub:99999", "http://hub:0", "http://hub:x"],
+)
+def test_what_is_no_address_is_refused(url: str) -> None:
+    with pytest.raises(RefusedError, match="is not a hub's address"):
+        checked_url(url)
+
+
+@pytest.mark.parametrize(
+    "url", ["http://没有.example.invalid", "http://a..b.invalid", "http://" + "x" * 300 + ".invalid"]
+)
+def test_an_address_that_leads_nowhere_is_told_in_one_line(url: str) -> None:
+    with pytest.raises(SyncError) as failed:
+        HubClient(url).manifest()
+    assert "\n" not in str(failed.value)
+
+
+def test_a_download_goes_on_where_it_broke_off_and_starts_over_where_too_much_is_there(tmp_path: Path) -> None:
+    target = tmp_path / "part"
+    with answering(200, b"0123456789") as url, pytest.raises(HubUnreachableError, match="the next try goes on there"):
+        HubClient(url).download(manifest(12), target)
+    with answering(206, b"ab") as url:
+        client = HubClient(url)
+        client.download(manifest(12), target)
+        assert (target.read_bytes(), client.received) == (b"0123456789ab", 2)
+        client.download(manifest(12), target)
+        assert client.received == 2
+    with answering(200, b"xyz") as url:
+        HubClient(url).download(manifest(3), target)
+    assert target.read_bytes() == b"xyz"
+
+
+def test_more_than_was_announced_is_thrown_away(tmp_path: Path) -> None:
+    target = tmp_path / "part"
+    with answering(200, PORTAL) as url, pytest.raises(SyncError, match="sent more than the snapshot it announced"):
+        HubClient(url).download(manifest(5), target)
+    assert not target.exists()
+
+
+def test_an_answer_that_breaks_off_is_no_answer() -> None:
+    with answering(200, b'{"epoch":', Content_Encoding="gzip") as url, pytest.raises(HubUnreachableError):
+        HubClient(url).changes("e", "all", 1)
+
+
+def test_events_are_read_however_they_are_cut_and_other_lines_are_passed_over() -> None:
+    body = (
+        b': ping\r\n\r\nevent: change\r\ndata: {"revision":7,"figures":0,"time":"2026-11-22T04:00:00Z"}\r\n\r\n'
+        b"event: odd\n\n" + b'data: {"other":1}\n\n' + b'data: {"revision":8,"time":"2026-11-22T04:00:01Z"}\n\n'
+    )
+    with answering(200, body, Content_Type="text/event-stream") as url:
+        assert [revision for revision, _ in HubClient(url).events()] == [7, 8]
+    with answering(200, b"data: <html>\n\n") as url, pytest.raises(HubUnreachableError, match="is this the hub"):
+        list(HubClient(url).events())
