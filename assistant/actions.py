@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Protocol
 
-from assistant.popup_model import Ask, Copy, Effect, HideWindow, SetText, ShowWindow
+from assistant.popup_messages import Ask, Copy, Effect, HideWindow, SetText, ShowWindow
 
 
 class Screen(Protocol):

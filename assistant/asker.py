@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable
 
 from assistant.answer import Answer
-from assistant.popup_model import Answered, Ask, Unanswerable
+from assistant.popup_messages import Answered, Ask, Unanswerable
 from data.errors import SwitchboardError
 
 log = logging.getLogger(__name__)

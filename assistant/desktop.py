@@ -23,19 +23,8 @@ from assistant.popup.picture import Facts, picture
 from assistant.popup.surroundings import find_surroundings
 from assistant.popup.theme import THEMES
 from assistant.popup.window import PopupWindow
-from assistant.popup_model import (
-    CacheChanged,
-    HubSeen,
-    Intent,
-    Open,
-    OpenStatus,
-    OutageSeen,
-    Pop,
-    State,
-    Ticked,
-    Toggle,
-    update,
-)
+from assistant.popup_messages import CacheChanged, HubSeen, Intent, Open, OpenStatus, OutageSeen, Pop, Ticked, Toggle
+from assistant.popup_model import State, update
 from assistant.settings import Settings
 from assistant.tray import Tray, TrayError
 from assistant.tray_icon import Mood

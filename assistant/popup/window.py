@@ -9,8 +9,7 @@ from assistant.popup.picture import Block, Foot, Picture, Row
 from assistant.popup.rectangle import Rectangle
 from assistant.popup.surroundings import Surroundings
 from assistant.popup.tooltips import Tooltips
-from assistant.popup_model import (
-    PAGE_ROWS,
+from assistant.popup_messages import (
     CopyPhone,
     CopyScript,
     Dismiss,
@@ -22,6 +21,7 @@ from assistant.popup_model import (
     Pick,
     Typed,
 )
+from assistant.popup_model import PAGE_ROWS
 from assistant.wording import Words
 
 FOCUS_SETTLES_MS = 60

@@ -57,7 +57,7 @@ def pc(session: Session, agent: Path, other: OtherProgram, tray: None) -> Iterat
 
 
 def look_up(session: Session, pc: AgentPc, text: str) -> None:
-    session.press("End", "shift+Home")
+    session.press("ctrl+a")
     session.type(text)
     pc.wait_for(query=text, answered=True)
 

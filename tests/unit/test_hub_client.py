@@ -1,10 +1,6 @@
 """The client against servers that are no hub, or a hub on a bad day: real HTTP, answers byte for byte."""
 
 import json
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -12,38 +8,7 @@ import pytest
 from sync.errors import HubUnreachableError, RefusedError, SnapshotNeededError, SyncError
 from sync.hub_client import HubClient, checked_url
 from sync.protocol import Manifest
-
-PORTAL = b"<html><body>Please sign in to the guest network</body></html>"
-
-
-@contextmanager
-def answering(status: int, body: bytes, **headers: str) -> Iterator[str]:
-    """A server that gives every request the same answer."""
-
-    class Handler(BaseHTTPRequestHandler):
-        def _answer(self) -> None:
-            self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            self.send_response(status)
-            for name, value in headers.items():
-                self.send_header(name.replace("_", "-"), value)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        do_GET = do_POST = _answer  # noqa: N815 - as http.server names them
-
-        def log_message(self, *args: object) -> None:
-            """Says nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+from tests.odd_servers import PORTAL, answering
 
 
 def manifest(size: int) -> Manifest:

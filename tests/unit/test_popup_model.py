@@ -3,8 +3,7 @@ from dataclasses import replace
 import pytest
 
 from assistant.answer import Answer, BranchView, ContactView, CustomerView, Match, Result
-from assistant.popup_model import (
-    NOTICE_TICKS,
+from assistant.popup_messages import (
     Answered,
     Ask,
     CacheChanged,
@@ -14,7 +13,6 @@ from assistant.popup_model import (
     Dismiss,
     Effect,
     FocusLost,
-    Habits,
     HideWindow,
     HubSeen,
     Intent,
@@ -26,14 +24,12 @@ from assistant.popup_model import (
     Pop,
     SetText,
     ShowWindow,
-    State,
     Ticked,
     Toggle,
     Typed,
     Unanswerable,
-    phones,
-    update,
 )
+from assistant.popup_model import NOTICE_TICKS, Habits, State, phones, update
 
 
 def result(identity: str, *numbers: str, **more: object) -> Result:
