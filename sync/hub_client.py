@@ -22,7 +22,8 @@ _GONE = 410
 _PREPARING = 503
 _OK = 200
 _PARTIAL = 206
-_BLOCK = 1 << 18
+_BLOCK = 1 << 16
+"""Bytes at a time: what of a block had come when a line broke must be fetched again."""
 _READ_S = 60.0
 _PREPARING_AT_MOST = 1200
 _T = TypeVar("_T")

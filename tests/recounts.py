@@ -1,12 +1,18 @@
 """What a store holds, read record by record and counted anew: what its sums must agree with."""
 
+from contextlib import closing
+
 from sqlalchemy import Connection
 
+from data import cache, change_log
 from data.buckets import GLOBAL
 from data.kinds import KINDS, Doc, Json
 from data.masking import for_caches
 from data.rows import all_docs
-from data.set_hash import SetSum, row_hash
+from data.set_hash import SetSum, row_hash, same_sums
+from data.sqlite import connect
+from sync.agent_home import AgentHome
+from sync.replica import recount
 
 Record = tuple[str, Doc]
 
@@ -35,3 +41,22 @@ def counted(held: dict[tuple[str, str], Record], buckets: set[str] | None = None
         if buckets is None or bucket in buckets:
             found[kind] = found.get(kind, SetSum()).plus(row_hash(KINDS[kind], doc))
     return found
+
+
+def check_store(connection: Connection) -> None:
+    """Fails where the store is damaged, or its sums are not those of what it holds."""
+    assert connection.exec_driver_sql("PRAGMA integrity_check").scalar_one() == "ok"
+    held = contents(connection)
+    for bucket in {bucket for bucket, _ in held.values()}:
+        assert same_sums(change_log.sums(connection, [bucket]), counted(held, {bucket})), bucket
+
+
+def check_cache(home: AgentHome) -> int | None:
+    """The revision of the agent's cache, None where it has none; fails where it is not whole."""
+    path = home.current_cache()
+    if path is None:
+        return None
+    with closing(connect(path)) as held:
+        assert held.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        assert same_sums(recount(held), cache.read_sums(held))
+        return int(cache.read_meta(held)["revision"])

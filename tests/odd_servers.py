@@ -1,0 +1,128 @@
+"""What may stand between an agent and its hub: a guest network's sign-in page, a line that breaks or lies."""
+
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from socketserver import BaseRequestHandler, ThreadingTCPServer
+
+PORTAL = b"<html><body>Please sign in to the guest network</body></html>"
+
+
+@contextmanager
+def answering(status: int, body: bytes, **headers: str) -> Iterator[str]:
+    """A server that gives every request the same answer."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def _answer(self) -> None:
+            self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            self.send_response(status)
+            for name, value in headers.items():
+                self.send_header(name.replace("_", "-"), value)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        do_GET = do_POST = _answer  # noqa: N815 - as http.server names them
+
+        def log_message(self, *args: object) -> None:
+            """Says nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+class LineBrokenError(Exception):
+    """Raised by a `Line.on_file` to end the connection there."""
+
+
+class Line:
+    """A port that leads to a hub, byte for byte, until told otherwise.
+
+    Attributes:
+        upstream: The port to which new connections lead.
+        on_file: Given how many bytes of a snapshot's answer have passed and the next ones; returns what to pass on.
+    """
+
+    def __init__(self, upstream: int) -> None:
+        self.upstream = upstream
+        self.on_file: Callable[[int, bytes], bytes] = lambda _passed, block: block
+        self.port = 0
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def carry(self, agent: socket.socket) -> None:
+        """Serves one connection of an agent."""
+        with socket.create_connection(("127.0.0.1", self.upstream), timeout=30) as hub:
+            asked = threading.Event()
+            back = threading.Thread(target=self._back, args=(hub, agent, asked))
+            back.start()
+            _pump(agent, hub, lambda block: _note(block, asked))
+            back.join()
+
+    def _back(self, hub: socket.socket, agent: socket.socket, asked: threading.Event) -> None:
+        passed = 0
+
+        def tamper(block: bytes) -> bytes:
+            nonlocal passed
+            if not asked.is_set():
+                return block
+            passed += len(block)
+            return self.on_file(passed - len(block), block)
+
+        _pump(hub, agent, tamper)
+
+
+def _note(request: bytes, asked: threading.Event) -> bytes:
+    if b"GET /snapshot/" in request:
+        asked.set()
+    else:
+        asked.clear()
+    return request
+
+
+def _pump(source: socket.socket, target: socket.socket, change: Callable[[bytes], bytes]) -> None:
+    try:
+        while block := source.recv(16384):
+            target.sendall(change(block))
+    except (OSError, LineBrokenError):
+        pass
+    for end in (source, target):
+        try:
+            end.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            continue
+
+
+@contextmanager
+def line_to(upstream: int) -> Iterator[Line]:
+    """A line to a hub's port."""
+    line = Line(upstream)
+
+    class Handler(BaseRequestHandler):
+        def handle(self) -> None:
+            line.carry(self.request)
+
+    class Server(ThreadingTCPServer):
+        allow_reuse_address = True
+        daemon_threads = True
+
+    with Server(("127.0.0.1", 0), Handler) as server:
+        line.port = server.server_address[1]
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        try:
+            yield line
+        finally:
+            server.shutdown()
+            thread.join()
