@@ -2,7 +2,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.answer import Answer, ContactView, Match, Result
-from assistant.popup_model import (
+from assistant.popup_messages import (
     Answered,
     Ask,
     CacheChanged,
@@ -13,13 +13,11 @@ from assistant.popup_model import (
     Intent,
     Move,
     NextPhone,
-    State,
     Ticked,
     Toggle,
     Typed,
-    phones,
-    update,
 )
+from assistant.popup_model import State, phones, update
 
 TEXTS = ("", "l", "lg", "lgq")
 
