@@ -51,20 +51,24 @@ def enrolled(hub: RunningHub, url: str, home: Path) -> AgentHome:
     return AgentHome(home)
 
 
-def killed_while_running(words: list[str], longest_s: float) -> bool:
-    """Whether a SIGKILL after a random time, at most `longest_s`, met the verb still running."""
-    with subprocess.Popen([*COMMAND, *words], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
-        try:
-            process.wait(CHANCE.uniform(0, longest_s))
-        except subprocess.TimeoutExpired:
-            process.kill()
-        return process.wait() == -signal.SIGKILL
+class Killer:
+    """Runs verbs and kills them at random moments of the time that the last one that got through took."""
 
+    def __init__(self, words: list[str]) -> None:
+        self.killed = 0
+        began = time.monotonic()
+        assert run(*words).returncode == DONE
+        self._usual_s = time.monotonic() - began
 
-def seconds_of(words: list[str]) -> float:
-    began = time.monotonic()
-    assert run(*words).returncode == DONE
-    return time.monotonic() - began
+    def run(self, words: list[str]) -> None:
+        began = time.monotonic()
+        with subprocess.Popen([*COMMAND, *words], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+            try:
+                process.wait(self._usual_s * CHANCE.uniform(0.3, 1))
+                self._usual_s = time.monotonic() - began
+            except subprocess.TimeoutExpired:
+                process.kill()
+            self.killed += process.wait() == -signal.SIGKILL
 
 
 def rename_customers(store: Store, number: int) -> tuple[int, Sums]:
@@ -80,21 +84,22 @@ def rename_customers(store: Store, number: int) -> tuple[int, Sums]:
 def test_a_sync_killed_at_any_moment_leaves_a_whole_cache_of_some_revision(hub: RunningHub, tmp_path: Path) -> None:
     home = enrolled(hub, hub.url, tmp_path / "agent")
     sync = ["sync", "--once", "--home", str(home.path)]
-    longest, killed = seconds_of(sync), 0
+    switchboard(*sync)
     with store_of(hub.home) as store:
         history = dict([rename_customers(store, 0)])
+        killer = Killer(sync)
         for number in range(1, 16):
             history.update([rename_customers(store, number)])
             if number % 3 == 0:
                 (home.caches / "current").unlink(missing_ok=True)
-            killed += killed_while_running(sync, longest)
+            killer.run(sync)
             revision = check_cache(home)
             if revision in history:
                 path = home.current_cache()
                 assert path is not None
                 with closing(connect(path)) as held:
                     assert same_sums(recount(held), history[revision])
-    assert killed > 3
+    assert killer.killed
     report = switchboard(*sync)
     assert (report["verified"], report["revision"]) == (True, max(history))
     assert check_cache(home) == max(history)
@@ -113,18 +118,18 @@ def test_an_import_killed_at_any_moment_is_stored_whole_or_not_at_all(hub_home: 
             file.write_text("id,name\n" + "".join(f"{key},第{number}次\n" for key in ids), encoding="utf-8")
             return ["import", "customers", str(file), "--home", str(hub_home)]
 
-        longest, killed = seconds_of(words(0)), 0
+        killer = Killer(words(0))
         for number in range(1, 11):
             with store.read() as connection:
                 before = change_log.head(connection)
-            killed += killed_while_running(words(number), longest)
+            killer.run(words(number))
             with store.read() as connection:
                 check_store(connection)
                 moved = change_log.head(connection) - before
                 names = {doc["name"] for doc in all_docs(connection, "customer")}
             assert len(names) == 1
             assert moved == int(names == {f"第{number}次"})
-        assert killed > 2
+        assert killer.killed
         assert run(*words(11)).returncode == DONE
         with store.read() as connection:
             assert {doc["name"] for doc in all_docs(connection, "customer")} == {"第11次"}

@@ -59,7 +59,7 @@ def answers(held: Connection) -> list[set[tuple[str, str, float, str]]]:
     return [{(hit.kind, hit.id, hit.score, hit.reason) for hit in engine.search(query, 100)} for query in QUERIES]
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(made=transactions)
 @pytest.mark.parametrize("branches", [(), ("B1",)])
 def test_a_cache_that_followed_is_the_cache_that_would_be_made_now(

@@ -19,7 +19,7 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_template(tmp_path_factory.mktemp("empty"))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(made=transactions)
 def test_sums_are_those_of_a_recount_and_revisions_have_no_gaps(empty: Path, made: list[Transaction]) -> None:
     with store_copied_from(empty) as (store, _):
@@ -34,7 +34,7 @@ def test_sums_are_those_of_a_recount_and_revisions_have_no_gaps(empty: Path, mad
             assert change_log.head(connection) == len(revisions)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(made=transactions)
 def test_the_log_names_every_record_that_differs_in_the_bucket_it_left_and_the_one_it_came_to(
     empty: Path, made: list[Transaction]
