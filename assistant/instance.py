@@ -12,7 +12,7 @@ import sys
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from multiprocessing.connection import Client, Connection, Listener
+from multiprocessing.connection import Client, Listener
 from pathlib import Path
 from typing import IO, Any
 
@@ -45,30 +45,37 @@ class AlreadyRunningError(InstanceError):
 
 def address_of(home: Path) -> str:
     """Where the assistant of `home` listens: in the home, or by its hash where that path would be too long."""
-    absolute = str(home.absolute())
-    digest = hashlib.sha256(absolute.encode()).hexdigest()[:24]
-    if sys.platform == "win32":
+    absolute = os.path.normcase(home.absolute())  # Windows tells no capitals from small letters
+    return _address(absolute, hashlib.sha256(absolute.encode()).hexdigest()[:24])
+
+
+if sys.platform == "win32":
+
+    def _address(_absolute: str, digest: str) -> str:
         return rf"\\.\pipe\switchboard-{digest}"
-    path = os.path.join(absolute, "assistant.sock")  # noqa: PTH118 - an address, compared by its bytes
-    if len(os.fsencode(path)) <= LONGEST_SOCKET_PATH:
-        return path
-    return str(_short_directory() / f"{digest}.sock")
 
+else:
 
-def _short_directory() -> Path:
-    """A directory with a short name that only this user can enter.
+    def _address(absolute: str, digest: str) -> str:
+        path = os.path.join(absolute, "assistant.sock")  # noqa: PTH118 - an address, compared by its bytes
+        if len(os.fsencode(path)) <= LONGEST_SOCKET_PATH:
+            return path
+        return str(_short_directory() / f"{digest}.sock")
 
-    Raises:
-        InstanceError: somebody else owns the directory of that name.
-    """
-    given = os.environ.get("XDG_RUNTIME_DIR", "")
-    base = Path(given) / "switchboard" if given and len(given) < LONGEST_SOCKET_PATH // 2 else None
-    directory = base or Path(f"/tmp/switchboard-{os.getuid()}")  # noqa: S108 - made 0700, its owner checked
-    directory.mkdir(mode=0o700, exist_ok=True)
-    found = directory.lstat()
-    if found.st_uid != os.getuid() or found.st_mode & 0o077:
-        raise InstanceError(f"{directory} is open to others: remove it, or set XDG_RUNTIME_DIR")
-    return directory
+    def _short_directory() -> Path:
+        """A directory with a short name that only this user can enter.
+
+        Raises:
+            InstanceError: somebody else owns the directory of that name.
+        """
+        given = os.environ.get("XDG_RUNTIME_DIR", "")
+        base = Path(given) / "switchboard" if given and len(given) < LONGEST_SOCKET_PATH // 2 else None
+        directory = base or Path(f"/tmp/switchboard-{os.getuid()}")  # noqa: S108 - made 0700, its owner checked
+        directory.mkdir(mode=0o700, exist_ok=True)
+        found = directory.lstat()
+        if found.st_uid != os.getuid() or found.st_mode & 0o077:
+            raise InstanceError(f"{directory} is open to others: remove it, or set XDG_RUNTIME_DIR")
+        return directory
 
 
 def send(home: Path, command: str) -> dict[str, Any]:
@@ -111,7 +118,7 @@ class Instance:
         try:
             self._listener = _listen(home)
         except BaseException:
-            _release(self._lock)
+            self._lock.close()
             raise
         self._thread = threading.Thread(target=self._serve, name="instance", daemon=True)
 
@@ -128,23 +135,18 @@ class Instance:
                 pass  # wakes the thread out of `accept`
             self._thread.join(PATIENCE_S)
         self._listener.close()
-        _release(self._lock)
+        self._lock.close()
 
     def _serve(self) -> None:
         while not self._closing:
             try:
                 with self._listener.accept() as connection:
-                    if not self._closing:
-                        self._converse(connection)
+                    if not self._closing and connection.poll(PATIENCE_S):
+                        reply = self._reply(connection.recv_bytes(LONGEST_COMMAND).decode(errors="replace"))
+                        connection.send_bytes(json.dumps(reply, ensure_ascii=False).encode())
             except (EOFError, OSError) as problem:
                 # a client that breaks off is its own affair
                 log.debug("a command broke off: %s", problem)
-
-    def _converse(self, connection: "Connection[Any, Any]") -> None:
-        if not connection.poll(PATIENCE_S):
-            return
-        reply = self._reply(connection.recv_bytes(LONGEST_COMMAND).decode(errors="replace"))
-        connection.send_bytes(json.dumps(reply, ensure_ascii=False).encode())
 
     def _reply(self, line: str) -> dict[str, Any]:
         verb, _, argument = line.strip().partition(" ")
@@ -157,25 +159,31 @@ class Instance:
             return {"error": str(problem)}
 
 
-def _claim(home: Path) -> IO[bytes] | None:
-    """A lock on the home that ends with this process; Windows' pipe names are exclusive by themselves."""
+def _claim(home: Path) -> IO[bytes]:
+    """A lock on the home that ends with this process."""
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
-    if sys.platform == "win32":
-        return None
-    import fcntl  # noqa: PLC0415 - exists here only
-
     lock = (home / "assistant.lock").open("ab")
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        _lock(lock.fileno())
     except BlockingIOError:
         lock.close()
         raise AlreadyRunningError(f"an assistant already runs for {home}") from None
     return lock
 
 
-def _release(lock: IO[bytes] | None) -> None:
-    if lock is not None:
-        lock.close()
+def _lock(descriptor: int) -> None:
+    """Takes the file for this process alone, or raises BlockingIOError at once where another has it."""
+    if sys.platform == "win32":
+        import msvcrt  # noqa: PLC0415 - exists there only
+
+        try:
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+        except OSError as refusal:
+            raise BlockingIOError(*refusal.args) from None
+    else:
+        import fcntl  # noqa: PLC0415 - exists here only
+
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def _listen(home: Path) -> Listener:
@@ -185,7 +193,7 @@ def _listen(home: Path) -> Listener:
         try:
             return Listener(address, family=_FAMILY)
         except PermissionError:
-            raise AlreadyRunningError(f"an assistant already runs for {home}") from None
+            raise InstanceError(f"another program listens at {address}: end it and start again") from None
     # we hold the lock: a socket that is there belongs to an assistant that crashed
     Path(address).unlink(missing_ok=True)
     mask = os.umask(0o177)

@@ -55,7 +55,8 @@ class Mailbox(Generic[Item]):
             return
         with suppress(ValueError):  # only the main thread may, and only it can have set it
             signal.set_wakeup_fd(-1)
-        self._root.tk.deletefilehandler(ends[0])
+        if sys.platform != "win32":
+            self._root.tk.deletefilehandler(ends[0])
         for end in ends:
             os.close(end)
 

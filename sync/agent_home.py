@@ -12,7 +12,7 @@ from pathlib import Path
 from data.clock import from_iso, to_iso
 from data.errors import DataError
 from sync.errors import HomeError
-from sync.private_files import make_private_directory, write_whole
+from sync.private_files import make_private_directory, read_whole, write_whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class AgentHome:
             HomeError: the device is not enrolled, or its file is damaged.
         """
         try:
-            return Enrolment(**json.loads(self._enrolment_file.read_text(encoding="utf-8")))
+            return Enrolment(**json.loads(read_whole(self._enrolment_file)))
         except FileNotFoundError:
             raise HomeError(
                 f"{self.path} is not enrolled: switchboard enrol --home {self.path} --hub URL --code CODE"
@@ -73,7 +73,7 @@ class AgentHome:
     def current_cache(self) -> Path | None:
         """The cache file that holds, or None where there is none yet."""
         try:
-            path = self._pointer.parent / self._pointer.read_text(encoding="utf-8").strip()
+            path = self._pointer.parent / read_whole(self._pointer).strip()
         except OSError:
             return None
         return path if path.is_file() else None
@@ -104,7 +104,7 @@ class AgentHome:
 
 def _moment_in(file: Path) -> datetime | None:
     try:
-        return from_iso(file.read_text(encoding="utf-8").strip())
+        return from_iso(read_whole(file).strip())
     except (OSError, ValueError, DataError):
         return None
 

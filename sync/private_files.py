@@ -1,13 +1,31 @@
-"""Writing small files that only their owner may read, whole or not at all."""
+"""Reading and writing small files that only their owner may read, whole or not at all."""
 
 import os
+import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
+
+PATIENCE_S = 5.0
+PAUSE_S = 0.005
+
+Result = TypeVar("Result")
 
 
 def make_private_directory(path: Path) -> None:
     """Makes `path`, and what is above it where missing; only the owner may enter it."""
     path.mkdir(parents=True, exist_ok=True, mode=0o700)
     path.chmod(0o700)
+
+
+def read_whole(path: Path) -> str:
+    """The file's content.
+
+    Raises:
+        OSError: there is no such file, or it cannot be read.
+    """
+    return _when_free(lambda: path.read_text(encoding="utf-8"))
 
 
 def write_whole(path: Path, text: str, *, durable: bool = True) -> None:
@@ -25,4 +43,17 @@ def write_whole(path: Path, text: str, *, durable: bool = True) -> None:
         file.flush()
         if durable:
             os.fsync(file.fileno())
-    temporary.replace(path)
+    _when_free(lambda: temporary.replace(path))
+
+
+def _when_free(act: Callable[[], Result]) -> Result:
+    """What `act` returns. Windows lets nobody replace a file that is being read, nor read one being replaced."""
+    until = time.monotonic() + PATIENCE_S
+    while sys.platform == "win32":
+        try:
+            return act()
+        except PermissionError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(PAUSE_S)
+    return act()

@@ -1,7 +1,7 @@
 """A global hotkey under Windows: `RegisterHotKey` first, the `keyboard` hook where that is refused to us.
 
-`RegisterHotKey` belongs to the thread that called it, so it has one of its own with a message loop. The hook is only
-the fallback: Windows drops slow hooks silently, and misses of key releases leave it dead after the screen was locked.
+The hook is only the fallback: Windows drops slow hooks silently, and a key release that it misses while the screen is
+locked leaves it waiting for ever. So it is set anew whenever the agent comes back.
 """
 
 import ctypes
@@ -13,6 +13,8 @@ from ctypes import wintypes
 
 from assistant.hotkeys.armed import ArmedHotkey, HotkeyError, HotkeyTakenError
 from assistant.hotkeys.combination import Combination
+from assistant.hotkeys.message_window import MessageWindow, Window
+from assistant.hotkeys.session_watch import SessionWatch
 
 if sys.platform != "win32":
     raise ImportError("hotkeys.windows needs Windows")
@@ -22,8 +24,8 @@ log = logging.getLogger(__name__)
 MODIFIERS = {"alt": 0x0001, "ctrl": 0x0002, "shift": 0x0004, "win": 0x0008}
 NO_REPEAT = 0x4000
 WM_QUIT, WM_HOTKEY = 0x0012, 0x0312
+HOTKEY_ID = 1
 ALREADY_REGISTERED = 1409
-ARMING_TIMEOUT_S = 5
 VIRTUAL_KEYS = {
     "space": 0x20,
     "tab": 0x09,
@@ -42,7 +44,9 @@ VIRTUAL_KEYS = {
 F1 = 0x70
 
 _user32 = ctypes.WinDLL("user32", use_last_error=True)
-_kernel32 = ctypes.WinDLL("kernel32", use_last_error=True)
+_user32.RegisterHotKey.argtypes = (wintypes.HWND, ctypes.c_int, wintypes.UINT, wintypes.UINT)
+_user32.UnregisterHotKey.argtypes = (wintypes.HWND, ctypes.c_int)
+_user32.PostThreadMessageW.argtypes = (wintypes.DWORD, wintypes.UINT, wintypes.WPARAM, wintypes.LPARAM)
 
 
 def arm_windows(combination: Combination, pressed: Callable[[], None]) -> ArmedHotkey:
@@ -79,36 +83,30 @@ class RegisteredKey:
     def __init__(self, combination: Combination, pressed: Callable[[], None]) -> None:
         self._combination = combination
         self._pressed = pressed
-        self._thread_id = 0
-        self._failure = 0
-        self._settled = threading.Event()
-        self._thread = threading.Thread(target=self._watch, name="hotkey", daemon=True)
-        self._thread.start()
-        if not self._settled.wait(ARMING_TIMEOUT_S):
-            raise HotkeyError(f"Windows did not answer to the registration of {combination.label}")
-        if self._failure == ALREADY_REGISTERED:
-            raise HotkeyTakenError(combination)
-        if self._failure:
-            raise HotkeyError(f"{combination.label}: {ctypes.FormatError(self._failure).strip()}")
+        try:
+            self._window = MessageWindow("hotkey", self._register, self._received, _unregister)
+        except OSError as refusal:
+            if refusal.winerror == ALREADY_REGISTERED:
+                raise HotkeyTakenError(combination) from None
+            raise HotkeyError(f"{combination.label}: {refusal}") from None
 
     def disarm(self) -> None:
         """Gives the combination free and ends the thread."""
-        _user32.PostThreadMessageW(self._thread_id, WM_QUIT, 0, 0)
-        self._thread.join()
+        self._window.close()
 
-    def _watch(self) -> None:
-        self._thread_id = _kernel32.GetCurrentThreadId()
+    def _register(self, window: Window) -> int:
         modifiers = sum(MODIFIERS[modifier] for modifier in self._combination.modifiers) | NO_REPEAT
-        if not _user32.RegisterHotKey(None, 1, modifiers, virtual_key(self._combination.key)):
-            self._failure = ctypes.get_last_error()
-        self._settled.set()
-        if self._failure:
-            return
-        message = wintypes.MSG()
-        while _user32.GetMessageW(ctypes.byref(message), None, 0, 0) > 0:
-            if message.message == WM_HOTKEY:
-                self._pressed()
-        _user32.UnregisterHotKey(None, 1)
+        if _user32.RegisterHotKey(window, HOTKEY_ID, modifiers, virtual_key(self._combination.key)):
+            return 0
+        return ctypes.get_last_error()
+
+    def _received(self, message: int, _first: int) -> None:
+        if message == WM_HOTKEY:
+            self._pressed()
+
+
+def _unregister(window: Window) -> None:
+    _user32.UnregisterHotKey(window, HOTKEY_ID)
 
 
 class HookedKey:
@@ -126,7 +124,24 @@ class HookedKey:
             self._handle = keyboard.add_hotkey(str(combination).replace("win", "windows"), pressed)
         except (ValueError, OSError) as problem:
             raise HotkeyError(f"{combination.label}: {problem}") from None
+        try:
+            self._session = SessionWatch(self.rearm)
+        except (HotkeyError, OSError) as problem:
+            keyboard.remove_hotkey(self._handle)
+            raise HotkeyError(f"{combination.label}: {problem}") from None
 
     def disarm(self) -> None:
         """Gives the combination free."""
+        self._session.close()
         self._keyboard.remove_hotkey(self._handle)
+
+    def rearm(self) -> None:
+        """Sets the hook anew, and forgets which keys seemed to be down."""
+        listener = self._keyboard._listener  # noqa: SLF001 - the library cannot be asked to: its issues 191, 223 and 598
+        # any message ends the thread, and with it Windows removes its hook
+        _user32.PostThreadMessageW(listener.listening_thread.native_id, WM_QUIT, 0, 0)
+        listener.listening_thread.join()
+        with self._keyboard._pressed_events_lock:  # noqa: SLF001 - the same
+            self._keyboard._pressed_events.clear()  # noqa: SLF001 - the same
+        listener.listening_thread = threading.Thread(target=listener.listen, name="keyboard", daemon=True)
+        listener.listening_thread.start()
