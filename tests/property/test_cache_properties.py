@@ -1,5 +1,7 @@
 """A cache that followed random changes, against one made afresh: same records, same sums, same answers."""
 
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -10,13 +12,13 @@ from data import cache, change_log
 from data.buckets import buckets_of_scope
 from data.cache_build import build_cache, changes_for
 from data.kinds import KINDS, Doc
-from data.set_hash import same_sums
+from data.set_hash import Sums, same_sums
 from data.sqlite import Connection, connect
 from data.store import Store
 from sync.protocol import ChangeBatch
 from sync.replica import apply_batch, recount
 from sync.snapshots import Scope, changes_after
-from tests.random_changes import NAMES, Transaction, make_template, run, store_copied_from, transactions
+from tests.random_changes import NAMES, Put, Transaction, make_template, run, store_copied_from, transactions
 from tests.stores import fill
 
 QUERIES = (*NAMES, "tsx", "ts", "gaoqiao", "616", "2114000", "21140000 1", "长庆", "K1", "塔山线", "zhangwei")
@@ -59,31 +61,46 @@ def answers(held: Connection) -> list[set[tuple[str, str, float, str]]]:
     return [{(hit.kind, hit.id, hit.score, hit.reason) for hit in engine.search(query, 100)} for query in QUERIES]
 
 
+@contextmanager
+def followed_and_fresh(
+    filled: Path, branches: tuple[str, ...], made: list[Transaction]
+) -> Iterator[tuple[Connection, Connection, Sums]]:
+    """A cache that followed the transactions one by one, one that is made after them, and the store's sums."""
+    with store_copied_from(filled) as (store, directory):
+        with store.read() as connection:
+            scope = Scope.of(buckets_of_scope(connection, branches))
+            build_cache(connection, directory / "followed.db", scope.key, scope.bucket_list)
+        with closing(connect(directory / "followed.db")) as followed:
+            for transaction in made:
+                run(store, transaction)
+                assert apply_batch(followed, batch_for(store, followed, scope))
+            with store.read() as connection:
+                build_cache(connection, directory / "fresh.db", scope.key, scope.bucket_list)
+                sums = change_log.sums(connection, scope.bucket_list)
+            with closing(connect(directory / "fresh.db")) as fresh:
+                yield followed, fresh, sums
+
+
 @settings(max_examples=12, deadline=None)
 @given(made=transactions)
 @pytest.mark.parametrize("branches", [(), ("B1",)])
 def test_a_cache_that_followed_is_the_cache_that_would_be_made_now(
     filled: Path, branches: tuple[str, ...], made: list[Transaction]
 ) -> None:
-    with store_copied_from(filled) as (store, directory):
-        with store.read() as connection:
-            scope = Scope.of(buckets_of_scope(connection, branches))
-            build_cache(connection, directory / "followed.db", scope.key, scope.bucket_list)
-        followed = connect(directory / "followed.db")
-        for transaction in made:
-            run(store, transaction)
-            assert apply_batch(followed, batch_for(store, followed, scope))
-        with store.read() as connection:
-            build_cache(connection, directory / "fresh.db", scope.key, scope.bucket_list)
-            assert same_sums(recount(followed), change_log.sums(connection, scope.bucket_list))
-        fresh = connect(directory / "fresh.db")
-        try:
-            assert records(followed) == records(fresh)
-            assert links(followed) == links(fresh)
-            assert names(followed) == names(fresh)
-            assert same_sums(cache.read_sums(followed), cache.read_sums(fresh))
-            assert cache.read_meta(followed) == cache.read_meta(fresh)
-            assert answers(followed) == answers(fresh)
-        finally:
-            followed.close()
-            fresh.close()
+    with followed_and_fresh(filled, branches, made) as (followed, fresh, sums):
+        assert same_sums(recount(followed), sums)
+        assert records(followed) == records(fresh)
+        assert links(followed) == links(fresh)
+        assert names(followed) == names(fresh)
+        assert same_sums(cache.read_sums(followed), cache.read_sums(fresh))
+        assert cache.read_meta(followed) == cache.read_meta(fresh)
+        assert answers(followed) == answers(fresh)
+
+
+@pytest.mark.xfail(reason="assistant.records orders the bearers of an alias by rid, which is the cache's own history")
+def test_areas_that_share_an_alias_are_ranked_alike_in_every_cache(filled: Path) -> None:
+    shared: list[Transaction] = [
+        [Put("area", {"id": key, "name": "塔山乡", "code": "tsx", "aliases": ["高桥镇"]})] for key in ("A2", "A1")
+    ]
+    with followed_and_fresh(filled, (), shared) as (followed, fresh, _):
+        assert answers(followed) == answers(fresh)
