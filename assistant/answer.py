@@ -6,8 +6,8 @@ Plain frozen data: whoever draws it never asks back.
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-State = Literal["normal", "outage", "partial_outage", "maintenance", "suspected", "unknown"]
-Phase = Literal["upcoming", "active", "overdue", "ended_by_clock", "restored"]
+from data.outages import Phase, State
+
 Freshness = Literal["live", "recent", "stale"]
 ResultKind = Literal["area", "feeder", "transformer_area", "customer"]
 

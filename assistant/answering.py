@@ -1,7 +1,6 @@
 """Answers from the cache in an agent's home: the one engine of the popup, the command line and the tests."""
 
 import time
-from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from data.outages import outage_from_doc
 from data.sqlite import DatabaseError, connect
 from data.supply import SupplyNetwork
 from sync.agent_home import AgentHome
+from sync.errors import HomeError
 
 LIVE_WITHIN = timedelta(minutes=1)
 RECENT_WITHIN = timedelta(minutes=15)
@@ -126,9 +126,12 @@ class CacheAnswers:
         if self._open is not None and self._open.path != path:
             self.close()
         if self._open is None and path is not None:
-            # The file may have been switched away between the look and the opening: the next call finds the new one.
-            with suppress(DatabaseError):
+            try:
                 self._open = _OpenCache(path)
+            except DatabaseError as error:
+                # Switched away between the look and the opening, the next call finds the new one; else it is damaged.
+                if self._home.current_cache() == path:
+                    raise HomeError(f"the cache {path} is damaged ({error}): switchboard sync --once") from None
         return self._open
 
 

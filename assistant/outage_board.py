@@ -40,12 +40,15 @@ class OutageBoard:
         return verdict(place, self._taken(at, maintenance=False), self._taken(at, maintenance=True))
 
     def windows_touching(self, place: Place, at: datetime) -> list[OutageWindow]:
-        """The windows to show with `place` at `at`: in effect first, then upcoming, then ended; by start."""
+        """The windows to show with `place` at `at`: in effect first, then upcoming, then ended; by start.
+
+        A window that has given this place its power back while it goes on elsewhere is none of them.
+        """
         order = {"active": 0, "overdue": 0, "upcoming": 1, "restored": 2, "ended_by_clock": 2}
         shown = [
             (order[phase], window.start, window.id, window)
             for window in self._windows.values()
-            if (phase := window.phase(at)) is not None and touches(place, self._affected(window.scope))
+            if (phase := window.phase(at)) is not None and touches(place, self._left(window, at))
         ]
         return [window for *_, window in sorted(shown)]
 
@@ -63,6 +66,10 @@ class OutageBoard:
             self._reach[scope] = affected_by(scope, self._network)
         return self._reach[scope]
 
+    def _left(self, window: OutageWindow, at: datetime) -> Affected:
+        """What a window takes out, less what it has given back by `at`."""
+        return self._affected(window.scope).without(self._affected(window.restored_items(at)))
+
     def _taken(self, at: datetime, *, maintenance: bool) -> Affected:
         """What all windows in effect take out together, less what they have given back."""
         effect: _Effect = tuple(
@@ -74,7 +81,7 @@ class OutageBoard:
         if key not in self._union:
             self._union = {kept: value for kept, value in self._union.items() if kept[0] != maintenance}
             taken = Affected()
-            for window_id, restored in effect:
-                taken |= self._affected(self._windows[window_id].scope).without(self._affected(restored))
+            for window_id, _restored in effect:
+                taken |= self._left(self._windows[window_id], at)
             self._union[key] = taken
         return self._union[key]

@@ -15,8 +15,6 @@ from data.syllables import sound_of
 from data.tokens import searchable
 
 EXACT = 99.5
-WEAK = 60.0
-"""Below this a match is a guess."""
 
 _CONTIGUOUS, _GRADE_WEIGHT = 88.0, 90.0
 _AT_START, _COVERAGE = 5.0, 5.0

@@ -91,17 +91,15 @@ def bearing_name(connection: Connection, nid: int, rank: int) -> list[Record]:
 
 
 def _bearing_alias(connection: Connection, nid: int) -> list[Record]:
-    return [
-        record
-        for kind, rid in connection.execute("SELECT kind, rid FROM alias WHERE nid = ?", (nid,)).fetchall()
-        for record in _read(connection, kind, "rid = ?", (rid,))
-    ]
+    kinds = connection.execute("SELECT DISTINCT kind FROM alias WHERE nid = ? ORDER BY kind", (nid,)).fetchall()
+    condition = f"rid IN (SELECT rid FROM alias WHERE nid = ? AND kind = ?) ORDER BY id LIMIT {MOST_NAMESAKES}"
+    return [record for (kind,) in kinds for record in _read(connection, kind, condition, (nid, kind))]
 
 
 def with_code_prefix(connection: Connection, kind: str, prefix: str) -> list[Record]:
     """Records whose code starts with `prefix`, by code; an exact one comes first. The column must be indexed."""
     code = KINDS[kind].codes[0]
-    condition = f"{code} >= ? AND {code} < ? ORDER BY {code} LIMIT {_MOST_WITH_PREFIX}"
+    condition = f"{code} >= ? AND {code} < ? ORDER BY {code}, id LIMIT {_MOST_WITH_PREFIX}"
     return _read(connection, kind, condition, (prefix, prefix + _LAST_LETTER))
 
 
@@ -113,7 +111,7 @@ def at_code_rows(connection: Connection, rows: Iterable[int]) -> list[Record]:
         by_kind.setdefault(RANKED[row % KIND_STRIDE], []).append(row // KIND_STRIDE)
     for kind, rids in by_kind.items():
         marks = ",".join("?" * len(rids))
-        found += _read(connection, kind, f"rid IN ({marks})", rids)
+        found += _read(connection, kind, f"rid IN ({marks}) ORDER BY id", rids)
     return found
 
 

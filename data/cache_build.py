@@ -54,6 +54,7 @@ def build_cache(store: Connection, path: Path, scope: str, buckets: list[str] | 
                 "schema": str(cache.SCHEMA),
                 "epoch": change_log.epoch(store),
                 "revision": str(revision),
+                "committed_at": change_log.committed_at(store, revision),
                 "scope": scope,
             },
         )

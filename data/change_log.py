@@ -91,6 +91,14 @@ def head(connection: Connection) -> int:
     return int(connection.execute(select(func.coalesce(func.max(COMMIT.c.revision), 0))).scalar_one())
 
 
+def committed_at(connection: Connection, revision: int) -> str:
+    """When a revision was committed; empty where there is none.
+
+    Tells a history from another with the same epoch: that of a store which was put back from a copy by hand.
+    """
+    return connection.execute(select(COMMIT.c.at).where(COMMIT.c.revision == revision)).scalar_one_or_none() or ""
+
+
 def floor(connection: Connection) -> int:
     """The lowest revision from which the log can be followed."""
     return int(get_meta(connection, _FLOOR) or 0)

@@ -5,6 +5,8 @@ from typing import Protocol
 
 from data.errors import BadValueError
 
+_FIRST_YEAR, _LAST_YEAR = 1970, 2099
+
 
 class Clock(Protocol):
     """Anything that tells the time."""
@@ -60,4 +62,15 @@ def from_iso(text: str, field: str = "time") -> datetime:
         raise BadValueError(field, text, "give ISO 8601 with an offset, such as 2026-11-22T14:00:00+08:00") from None
     if moment.tzinfo is None:
         raise BadValueError(field, text, "say the time zone too, such as 2026-11-22T14:00:00+08:00")
-    return moment.astimezone(UTC)
+    return usable(moment, field)
+
+
+def usable(moment: datetime, field: str = "time") -> datetime:
+    """`moment` in UTC, to the second, if sums with it cannot leave the calendar: 1970 to 2099.
+
+    Raises:
+        BadValueError: it lies outside; a slip of the hand, which would break every page that shows it.
+    """
+    if not _FIRST_YEAR <= moment.year <= _LAST_YEAR:
+        raise BadValueError(field, moment.isoformat(), f"give a time from {_FIRST_YEAR} to {_LAST_YEAR}")
+    return moment.astimezone(UTC).replace(microsecond=0)

@@ -10,6 +10,8 @@ from sqlalchemy.exc import ArgumentError
 
 from data.errors import DataError
 
+_LOCK_WAIT_S = 15
+
 WRITE = "switchboard_write"
 """Execution option of a connection that will write: SQLite then takes its one write lock at BEGIN."""
 
@@ -30,7 +32,9 @@ def open_database(url: str | URL) -> Engine:
     except ArgumentError:
         raise DataError(f"database {url!r} is not a URL: give one such as postgresql://user@host/name") from None
     if parsed.get_backend_name() == "postgresql":
-        return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+        return create_engine(
+            parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True, pool_size=20, max_overflow=40
+        )
     if parsed.get_backend_name() != "sqlite":
         raise DataError(f"database {parsed.drivername}: the hub keeps its store in SQLite or PostgreSQL")
     return _open_sqlite(parsed)
@@ -38,14 +42,18 @@ def open_database(url: str | URL) -> Engine:
 
 def _open_sqlite(url: URL) -> Engine:
     # sqlcipher3 carries a SQLite without the write-ahead log's corruption bug of 3.7.0 to 3.51.2.
-    engine = create_engine(url, module=sqlite_driver, connect_args={"timeout": 30})
+    # One connection a thread of the web application and some to spare: whoever waits for the write lock must not
+    # keep readers waiting for a connection.
+    engine = create_engine(
+        url, module=sqlite_driver, connect_args={"timeout": _LOCK_WAIT_S}, pool_size=20, max_overflow=80
+    )
 
     @event.listens_for(engine, "connect")
     def settle(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver ships no types
         connection.isolation_level = None  # the driver must not begin transactions of its own
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=FULL")
-        connection.execute("PRAGMA busy_timeout=30000")
+        connection.execute(f"PRAGMA busy_timeout={_LOCK_WAIT_S * 1000}")
         connection.execute("PRAGMA cache_size=-32000")
 
     @event.listens_for(engine, "begin")

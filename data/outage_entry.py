@@ -1,17 +1,19 @@
 """Setting, revising, restoring and withdrawing outage windows: one set of rules for every way in."""
 
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select, text
+from sqlalchemy import Connection, func, or_, select, text
 
 from data import change_log
-from data.clock import to_iso
+from data.clock import to_iso, usable
 from data.errors import NotFoundError, OutageError
 from data.finding import find_one
-from data.kinds import OUTAGE_KINDS, Json
+from data.kinds import KINDS, OUTAGE_KINDS, Json
 from data.outages import (
+    ENDED_STAYS,
     SCOPE_KINDS,
     Affected,
     OutageWindow,
@@ -22,10 +24,12 @@ from data.outages import (
     outage_from_doc,
     outage_to_doc,
 )
-from data.rows import all_docs, get_docs
+from data.rows import from_row, get_docs
 from data.schema import RECORDS
 from data.store import Writing
 from data.supply import SupplyNetwork
+
+SCOPE_AT_MOST, REASON_AT_MOST = 200, 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,19 +64,22 @@ def add_outage(writing: Writing, entered: NewOutage, by: str) -> OutageWindow:
         raise OutageError(f"kind {entered.kind!r} is not known: give one of {', '.join(OUTAGE_KINDS)}")
     if not entered.scope:
         raise OutageError("nothing is in the scope: name at least one feeder, transformer area, area or customer")
-    _check_times(entered.start, entered.etr)
+    if len(entered.scope) > SCOPE_AT_MOST:
+        raise OutageError(f"{len(entered.scope)} entries in the scope: give at most {SCOPE_AT_MOST}")
+    start, etr = usable(entered.start, "start"), usable(entered.etr, "etr")
+    _check_times(start, etr)
     reason = _reason(entered.reason)
     scope = tuple(dict.fromkeys(_resolve(writing.connection, entered.scope)))
     now = writing.clock.now()
     window = OutageWindow(
         id=_next_id(writing, now),
         kind=entered.kind,
-        start=entered.start,
-        etr=entered.etr,
+        start=start,
+        etr=etr,
         reason=reason,
         scope=scope,
         hold=entered.hold,
-        revisions=(Revision(now, by, "new", entered.etr, reason),),
+        revisions=(Revision(now, by, "new", etr, reason),),
     )
     return _save(writing, window)
 
@@ -84,7 +91,7 @@ def revise_outage(writing: Writing, key: str, etr: datetime, reason: str, by: st
         NotFoundError: no such window.
         OutageError: the window is over, or the ETR is before the start.
     """
-    window = _open_window(writing, key)
+    window, etr = _open_window(writing, key), usable(etr, "etr")
     _check_times(window.start, etr)
     return _save(writing, _revised(window, writing.clock.now(), by, "plan_change", etr, _reason(reason)))
 
@@ -99,7 +106,7 @@ def restore_outage(
         OutageError: the window is over or has not begun, or a part is not in its scope.
     """
     window, now = _open_window(writing, key), writing.clock.now()
-    moment = at or now
+    moment = usable(at, "at") if at else now
     if moment < window.start:
         raise OutageError(f"outage {key} starts at {to_iso(window.start)}: it cannot be restored before; withdraw it")
     if moment > now:
@@ -127,15 +134,22 @@ def withdraw_outage(writing: Writing, key: str, reason: str, by: str) -> OutageW
     return _save(writing, _revised(withdrawn, now, by, "withdrawn", window.etr, _reason(reason)))
 
 
-def all_outages(connection: Connection) -> list[OutageWindow]:
-    """Every window in the store, by start."""
-    return sorted((outage_from_doc(doc) for doc in all_docs(connection, "outage")), key=lambda one: (one.start, one.id))
+def shown_outages(connection: Connection, at: datetime) -> list[OutageWindow]:
+    """The windows to be shown at `at`, by start: upcoming, in effect, or ended not long before."""
+    table = RECORDS["outage"]
+    may_show = or_(table.c.etr > to_iso(at - ENDED_STAYS), table.c.hold, table.c.restored_at > to_iso(at - ENDED_STAYS))
+    rows = connection.execute(select(table).where(may_show)).mappings()
+    windows = [outage_from_doc(from_row(KINDS["outage"], row)) for row in rows]
+    return sorted((one for one in windows if one.phase(at)), key=lambda one: (one.start, one.id))
 
 
 def describe_outage(connection: Connection, window: OutageWindow, at: datetime) -> dict[str, Json]:
-    """The public JSON form of a window, with what its scope touches as the network is now."""
+    """The public JSON form of a window, with what it takes out at `at`, or took out, as the network is now.
+
+    What has been restored in part is no longer counted.
+    """
     net = network(connection)
-    affected = affected_by(window.scope, net)
+    affected = affected_by(window.scope, net).without(affected_by(window.restored_items(at), net))
     customers, important = _customers(net, affected)
     return {
         "id": window.id,
@@ -165,7 +179,7 @@ def _customers(net: SupplyNetwork, affected: Affected) -> tuple[int, int]:
     for customer in affected.customers:
         place = net.place("customer", customer)
         if not place.transformer_areas & affected.transformer_areas and place.feeder not in affected.feeders:
-            customers += 1
+            customers, important = customers + 1, important + net.is_important(customer)
     return customers, important
 
 
@@ -189,9 +203,14 @@ def _check_times(start: datetime, etr: datetime) -> None:
 
 
 def _reason(reason: str) -> str:
-    if not reason.strip():
+    told = " ".join(reason.split())
+    if not told:
         raise OutageError("a reason is needed: agents read it out")
-    return reason.strip()
+    if len(told) > REASON_AT_MOST:
+        raise OutageError(f"the reason has {len(told)} characters: give at most {REASON_AT_MOST}")
+    if any(unicodedata.category(character) in {"Cc", "Cf", "Cs"} for character in told):
+        raise OutageError("the reason holds characters that cannot be read out: is the text in another encoding?")
+    return told
 
 
 def _check_inside(connection: Connection, window: OutageWindow, parts: list[ScopeItem]) -> None:
@@ -200,6 +219,8 @@ def _check_inside(connection: Connection, window: OutageWindow, parts: list[Scop
     for part in parts:
         below = frozenset() if part.kind == "customer" else affected_by([part], net).transformer_areas
         inside = part in window.scope or (below and below <= whole.transformer_areas)
+        if part.kind == "customer" and not inside:
+            raise OutageError(f"customer {part.id} is not named in outage {window.id}: restore its transformer area")
         if not inside:
             raise OutageError(f"{part.kind} {part.id} is not in the scope of outage {window.id}")
 

@@ -12,6 +12,8 @@ from data.outages import Place
 Query = Callable[[str, Mapping[str, Any]], Sequence[Sequence[Any]]]
 """Runs SQL with `:name` parameters and gives the rows."""
 
+_IDS_A_QUERY = 500
+
 _WITHIN = """WITH RECURSIVE within(id) AS (
   SELECT id FROM area WHERE id = :area UNION SELECT area.id FROM within JOIN area ON area.parent_id = within.id)"""
 
@@ -63,21 +65,26 @@ class SupplyNetwork:
     def customers_of(self, transformer_areas: frozenset[str]) -> tuple[int, int]:
         """How many customers hang on these transformer areas, and how many of them are important or high-risk."""
         customers = important = 0
-        for area in transformer_areas:
-            rows = self._query(
-                "SELECT count(*), sum(CASE WHEN importance IS NOT NULL OR high_risk THEN 1 ELSE 0 END)"
-                " FROM customer WHERE transformer_area = :area",
-                {"area": area},
-            )
-            customers += rows[0][0]
-            important += rows[0][1] or 0
+        ids = sorted(transformer_areas)
+        for start in range(0, len(ids), _IDS_A_QUERY):
+            names = {f"id{number}": key for number, key in enumerate(ids[start : start + _IDS_A_QUERY])}
+            marks = ", ".join(f":{name}" for name in names)
+            more, more_important = self._count(f"transformer_area IN ({marks})", names)
+            customers, important = customers + more, important + more_important
         return customers, important
 
     def customers_straight_on(self, feeder: str) -> tuple[int, int]:
         """How many customers hang on a feeder without a transformer area, and how many of them are important."""
+        return self._count("feeder = :feeder AND transformer_area IS NULL", {"feeder": feeder})
+
+    def is_important(self, customer: str) -> bool:
+        """Whether a customer is important or high-risk."""
+        return self._count("id = :id", {"id": customer})[1] > 0
+
+    def _count(self, where: str, values: Mapping[str, str]) -> tuple[int, int]:
         rows = self._query(
             "SELECT count(*), sum(CASE WHEN importance IS NOT NULL OR high_risk THEN 1 ELSE 0 END)"
-            " FROM customer WHERE feeder = :feeder AND transformer_area IS NULL",
-            {"feeder": feeder},
+            f" FROM customer WHERE {where}",
+            values,
         )
         return rows[0][0], rows[0][1] or 0

@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from data.clock import SystemClock, from_iso
-from data.errors import BadValueError
-from switchboard.cli import home_of
+from switchboard.cli import UsageError, home_of
 from sync.agent_home import AgentHome
 from sync.errors import HomeError
 from sync.hub_client import HubClient
@@ -44,9 +43,9 @@ def lookup(options: argparse.Namespace) -> dict[str, Any] | None:
     from assistant.answering import CacheAnswers  # noqa: PLC0415
 
     if bool(options.query) == bool(options.batch):
-        raise BadValueError("query", " ".join(options.query), "give a query, or --batch FILE")
+        raise UsageError("give either a query or --batch FILE")
     if not 1 <= options.limit <= 100:  # noqa: PLR2004
-        raise BadValueError("--limit", options.limit, "must be 1 to 100")
+        raise UsageError(f"--limit {options.limit}: give 1 to 100")
     at = from_iso(options.at, "--at") if options.at else None
     home = AgentHome(home_of(options))
     answers = CacheAnswers(home, SystemClock())

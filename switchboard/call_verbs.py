@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from data import audit
 from data.clock import from_iso
 from data.errors import BadValueError
 from switchboard.cli import home_of
@@ -18,7 +19,9 @@ def import_calls(options: argparse.Namespace) -> ImportResult:
     store = HubHome(home_of(options)).open_store()
     timezone = _zone(options.timezone) if options.timezone else None
     with store.write(os_actor(), "import calls") as writing:
-        return import_calls_file(writing.connection, Path(options.file), timezone=timezone)
+        result = import_calls_file(writing.connection, Path(options.file), timezone=timezone)
+        audit.record(writing.connection, store.clock.now(), os_actor(), "import_calls", options.file)
+    return result
 
 
 def report_duty(options: argparse.Namespace) -> DutyReport:

@@ -29,7 +29,7 @@ def main(argv: list[str] | None = None) -> int:
     """Runs one verb.
 
     Returns:
-        0 done, 1 refused or failed with one clear line on stderr; wrong usage exits with 2.
+        0 done, 1 refused or failed with one clear line on stderr, 2 wrong usage.
     """
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
@@ -44,7 +44,7 @@ def main(argv: list[str] | None = None) -> int:
             return _report(_verb(options.run)(options), as_json=getattr(options, "json", False))
     except _FailedError as failed:
         sys.stderr.write(f"switchboard: {failed}\n")
-        return 1
+        return 2 if isinstance(failed.__cause__, UsageError) else 1
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
@@ -75,6 +75,10 @@ def _report(answer: Answer, *, as_json: bool) -> int:
     return 0
 
 
+class UsageError(SwitchboardError):
+    """The words of the command do not make sense together: exit status 2, as argparse has it."""
+
+
 class _FailedError(Exception):
     """Carries the one line to the end of `main`."""
 
@@ -85,7 +89,7 @@ def _one_line_failures() -> Iterator[None]:
     try:
         yield
     except SwitchboardError as error:
-        raise _FailedError(_one_line(error)) from None
+        raise _FailedError(_one_line(error)) from error
     except BrokenPipeError:
         raise
     except OSError as error:
@@ -115,9 +119,9 @@ def home_of(options: argparse.Namespace) -> Path:
     """The home that the verb works in: `--home`, or else `SWITCHBOARD_HOME`.
 
     Raises:
-        SwitchboardError: neither is given.
+        UsageError: neither is given.
     """
     named = options.home or os.environ.get("SWITCHBOARD_HOME")
     if not named:
-        raise SwitchboardError("say which home: --home DIR, or set SWITCHBOARD_HOME")
+        raise UsageError("say which home: --home DIR, or set SWITCHBOARD_HOME")
     return Path(named).expanduser()

@@ -21,7 +21,7 @@ import platformdirs
 
 from data.clock import to_iso
 from data.errors import SwitchboardError
-from data.outage_entry import all_outages
+from data.outage_entry import shown_outages
 from data.rows import all_docs
 from data.store import Store
 from switchboard.demo_calls import CallSimulator
@@ -159,7 +159,7 @@ def _set_demo_outages(url: str, store: Store) -> None:
     """A fault and a maintenance on two feeders, unless something is set already."""
     now = store.clock.now()
     with store.read() as connection:
-        if any(window.phase(now) for window in all_outages(connection)):
+        if shown_outages(connection, now):
             return
         feeders = [str(doc["id"]) for doc in all_docs(connection, "feeder")]
     token = _sign_in(url)
@@ -171,12 +171,13 @@ def _set_demo_outages(url: str, store: Store) -> None:
 
 
 def _send_calls(url: str, stop: threading.Event) -> None:
-    simulator = CallSimulator(seed=time.time_ns())
-    token = _sign_in(url)
+    simulator, token = CallSimulator(seed=time.time_ns()), ""
     while not stop.wait(_CALLS_EVERY_S):
         try:
+            token = token or _sign_in(url)
             _post(f"{url}/calls/events", {"lines": simulator.lines_until(time.time())}, token)
         except SwitchboardError as error:
+            token = ""  # a session ends after some hours
             if not stop.is_set():
                 _tell(str(error))
 

@@ -50,12 +50,11 @@ def compose(home: HubHome) -> tuple[Hub, FastAPI]:
 def hub(options: argparse.Namespace) -> None:
     """Serves until it is told to end."""
     home = HubHome(home_of(options))
-    if options.database:
-        home = home.use_database(options.database)
     listening = listen(options.host, options.port)
-    _, port = listening.getsockname()[:2]
-    print(f"Switchboard hub on http://{options.host}:{port}", flush=True)  # noqa: T201 - the verb's answer
-    serve(home, listening)
+    with closing(listening), home.held():
+        if options.database:
+            home = home.use_database(options.database)
+        serve(home, listening, options.host)
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -76,12 +75,15 @@ def listen(host: str, port: int) -> socket.socket:
     return listening
 
 
-def serve(home: HubHome, listening: socket.socket) -> None:
-    """Runs the hub on an open socket until a signal ends it."""
+def serve(home: HubHome, listening: socket.socket, host: str) -> None:
+    """Runs the hub on an open socket until a signal ends it; says where it listens once it is put together."""
     hub, app = compose(home)
+    _, port = listening.getsockname()[:2]
+    shown = f"[{host}]" if ":" in host else host
+    print(f"Switchboard hub on http://{shown}:{port}", flush=True)  # noqa: T201 - the verb's answer
     config = uvicorn.Config(
         app, log_level="warning", timeout_graceful_shutdown=_GRACEFUL_S, access_log=False, server_header=False
     )
     hub.shelf.prepare(Scope.of(None))  # most agents want it: it is made before the first one asks
-    with closing(listening), HubSchedule(hub).running():
+    with HubSchedule(hub).running():
         asyncio.run(uvicorn.Server(config).serve(sockets=[listening]))

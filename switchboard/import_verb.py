@@ -7,6 +7,7 @@ from itertools import groupby
 from pathlib import Path
 
 from data import audit
+from data.errors import BadValueError
 from data.importing import (
     IMPORTABLE,
     Accepted,
@@ -34,6 +35,7 @@ def import_file(options: argparse.Namespace) -> dict[str, object]:
     kind = KINDS[IMPORTABLE[options.what]]
     store = HubHome(home_of(options)).open_store()
     renames = read_mapping(Path(options.map), kind) if options.map else None
+    workbook = _workbook(options)
     rejects: list[Rejected] = []
     counts = Counts()
     with open_table(Path(options.file)) as table:
@@ -46,8 +48,10 @@ def import_file(options: argparse.Namespace) -> dict[str, object]:
             outcomes = plan_import(columns, table.rows, StoredRecords(writing.connection), plan_options)
             _store(writing, outcomes, rejects, counts)
             audit.record(writing.connection, store.clock.now(), os_actor(), "import", options.file)
-    rejects.sort(key=lambda one: one.row)
-    _tell(rejects, options.errors)
+            rejects.sort(key=lambda one: one.row)
+            if workbook:  # before the commit: rows that are neither stored nor listed would be lost
+                write_error_workbook(workbook, rejects)
+    _tell(rejects, workbook)
     return {
         "rows": counts.added + counts.changed + counts.unchanged + len(rejects),
         "added": counts.added,
@@ -73,13 +77,16 @@ def _store(writing: Writing, outcomes: Iterator[Accepted | Rejected], rejects: l
             counts.unchanged += written.unchanged
 
 
-def _run_key(outcome: Accepted | Rejected) -> tuple[str, bool] | None:
-    return (outcome.kind, outcome.row is None) if isinstance(outcome, Accepted) else None
+def _workbook(options: argparse.Namespace) -> Path | None:
+    if not options.errors:
+        return None
+    path = Path(options.errors)
+    if path.exists() and path.samefile(options.file):
+        raise BadValueError("--errors", options.errors, "is the file to be imported: give another name")
+    return path
 
 
-def _tell(rejects: list[Rejected], workbook: str | None) -> None:
-    if workbook:
-        write_error_workbook(Path(workbook), rejects)
+def _tell(rejects: list[Rejected], workbook: Path | None) -> None:
     for one in rejects[:_SHOWN]:
         for problem in one.problems:
             sys.stderr.write(f"switchboard: row {one.row}, {problem.column} {problem.value!r}: {problem.reason}\n")

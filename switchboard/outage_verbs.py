@@ -10,10 +10,10 @@ from data.kinds import Json
 from data.outage_entry import (
     NewOutage,
     add_outage,
-    all_outages,
     describe_outage,
     restore_outage,
     revise_outage,
+    shown_outages,
     withdraw_outage,
 )
 from data.outages import OutageWindow
@@ -60,8 +60,7 @@ def list_windows(options: argparse.Namespace) -> list[dict[str, Json]]:
     store = _store(options)
     at = from_iso(options.at, "--at") if options.at else store.clock.now()
     with store.read() as connection:
-        shown = [window for window in all_outages(connection) if window.phase(at) is not None]
-        return [describe_outage(connection, window, at) for window in shown]
+        return [describe_outage(connection, window, at) for window in shown_outages(connection, at)]
 
 
 def revise(options: argparse.Namespace) -> dict[str, Json]:

@@ -2,7 +2,7 @@
 
 from fastapi import Request
 
-from data.rights import check
+from data.rights import ForbiddenError, check
 from data.store import Store
 from sync import auth
 from sync.errors import RefusedError
@@ -42,8 +42,8 @@ class PersonWho:
     """A route's dependency: the person who asks, if the role may do `act`.
 
     Raises:
-        RefusedError: nobody is signed in, or the request comes from another site's page.
-        ForbiddenError: the role may not.
+        RefusedError: nobody is signed in.
+        ForbiddenError: the role may not, or the request comes from another site's page.
     """
 
     def __init__(self, store: Store, act: str) -> None:
@@ -66,13 +66,13 @@ def check_same_site(request: Request) -> None:
     The session cookie is SameSite=Strict already; this is the second lock (OWASP, "Fetch Metadata").
 
     Raises:
-        RefusedError: another site's page is behind the request.
+        ForbiddenError: another site's page is behind the request.
     """
     if request.method in {"GET", "HEAD"}:
         return
     site = request.headers.get("sec-fetch-site")
     if site is not None and site not in {"same-origin", "none"}:
-        raise RefusedError("this request comes from another site's page")
+        raise ForbiddenError("this request comes from another site's page")
     origin = request.headers.get("origin")
     if site is None and origin is not None and origin.partition("://")[2] != request.headers.get("host"):
-        raise RefusedError("this request comes from another site's page")
+        raise ForbiddenError("this request comes from another site's page")

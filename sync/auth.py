@@ -23,8 +23,10 @@ CODE_LASTS = timedelta(hours=24)
 SESSION_LASTS = timedelta(hours=12)
 _CODE_LETTERS = "ABCDEFGHJKMNPQRSTVWXYZ23456789"  # none that is taken for another when read out
 _CODE_LENGTH = 10
-_SEEN_EVERY = timedelta(minutes=1)
+_LONGEST = 200
 _HASHER = PasswordHasher()
+_NOBODYS_HASH = _HASHER.hash(secrets.token_urlsafe(16))
+_WRONG_CODE = "this enrolment code is wrong or was used before: ask for a new one"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +59,8 @@ def add_device(store: Store, name: str, branches: tuple[str, ...], actor: str) -
     Raises:
         NotFoundError: a branch is not known.
     """
-    if not name.strip():
-        raise BadValueError("name", name, "give the PC or seat a name")
+    if not 0 < len(name.strip()) <= _LONGEST:
+        raise BadValueError("name", name[:20], f"give the PC or seat a name of up to {_LONGEST} characters")
     code = "".join(secrets.choice(_CODE_LETTERS) for _ in range(_CODE_LENGTH))
     now = store.clock.now()
     with store.write(actor, "add device") as writing:
@@ -86,11 +88,15 @@ def enrol(store: Store, code: str) -> tuple[Device, str]:
         RefusedError: the code is wrong, used or expired.
     """
     now, token = store.clock.now(), secrets.token_urlsafe(32)
+    found = select(DEVICE).where(DEVICE.c.code_hash == _digest(code.strip().upper()), DEVICE.c.revoked_at.is_(None))
+    with store.read() as connection:  # a stranger's guess must not wait for, or take, the write lock
+        known = connection.execute(found).first() is not None
+    if not known:
+        raise RefusedError(_WRONG_CODE)
     with store.write("enrolment", "enrol") as writing:
-        found = select(DEVICE).where(DEVICE.c.code_hash == _digest(code.strip().upper()), DEVICE.c.revoked_at.is_(None))
         row = writing.connection.execute(found).first()
         if row is None:
-            raise RefusedError("this enrolment code is wrong or was used before: ask for a new one")
+            raise RefusedError(_WRONG_CODE)
         if from_iso(row.code_expires) < now:
             raise RefusedError(f"this enrolment code expired at {row.code_expires}: ask for a new one")
         used = {"code_hash": None, "code_expires": None, "token_hash": _digest(token), "seen_at": to_iso(now)}
@@ -108,21 +114,25 @@ def device_of(connection: Connection, token: str) -> Device | None:
 
 
 def add_person(store: Store, name: str, role: str, password: str, actor: str) -> None:
-    """Adds a person, or gives one another role and password.
+    """Adds a person, or gives one another role and password; sessions begun with the old ones end.
 
     Raises:
         BadValueError: the role is not known, or name or password is empty.
     """
     if role not in ROLES:
         raise BadValueError("role", role, "give one of " + ", ".join(ROLES))
+    name = name.strip()
     for field, value in (("name", name), ("password", password)):
         if not value:
             raise BadValueError(field, "", "must not be empty")
+        if len(value) > _LONGEST:
+            raise BadValueError(field, value[:20], f"must not be longer than {_LONGEST} characters")
     values = {"role": role, "password_hash": _HASHER.hash(password), "disabled_at": None}
     with store.write(actor, "add person") as writing:
         changed = writing.connection.execute(update(PERSON).where(PERSON.c.name == name).values(values))
         if changed.rowcount == 0:
             writing.connection.execute(insert(PERSON).values(name=name, **values))
+        writing.connection.execute(delete(SESSION).where(SESSION.c.person == name))
         audit.record(writing.connection, store.clock.now(), actor, "add_person", f"{name} {role}")
 
 
@@ -137,7 +147,9 @@ def sign_in(store: Store, name: str, password: str) -> tuple[Person, str]:
     """
     with store.read() as connection:
         row = connection.execute(select(PERSON).where(PERSON.c.name == name, PERSON.c.disabled_at.is_(None))).first()
-    if row is None or not _matches(row.password_hash, password):
+    # An unknown name takes as long as a known one: the time must not tell which names there are.
+    matches = _matches(row.password_hash if row else _NOBODYS_HASH, password)
+    if row is None or not matches:
         raise RefusedError("name or password is wrong 用户名或密码不对")
     token, now = secrets.token_urlsafe(32), store.clock.now()
     with store.write(f"person:{name}", "sign in") as writing:

@@ -1,7 +1,7 @@
 """The hub's web application, put together from its parts."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ from starlette.middleware.base import RequestResponseEndpoint
 
 from data import change_log
 from data.store import Store
-from sync.problems import add_problem_answers
+from sync.problems import add_problem_answers, problem
 from sync.snapshots import SnapshotShelf
 from sync.stream import Stream
 
@@ -18,6 +18,7 @@ _CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "font-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
+_BODY_AT_MOST = 1_000_000
 _HEADERS = {
     "Content-Security-Policy": _CSP,
     "X-Content-Type-Options": "nosniff",
@@ -33,11 +34,8 @@ class Hub:
     store: Store
     shelf: SnapshotShelf
     stream: Stream
-
-    def head(self) -> int:
-        """The store's head revision."""
-        with self.store.read() as connection:
-            return change_log.head(connection)
+    head: Callable[[], int]
+    """Reads the store's head revision."""
 
 
 def make_hub(store: Store, shelf: SnapshotShelf) -> Hub:
@@ -47,7 +45,7 @@ def make_hub(store: Store, shelf: SnapshotShelf) -> Hub:
         with store.read() as connection:
             return change_log.head(connection)
 
-    return Hub(store, shelf, Stream(head, store.clock))
+    return Hub(store, shelf, Stream(head, store.clock), head)
 
 
 def create_app(hub: Hub, routers: Sequence[APIRouter], version: str) -> FastAPI:
@@ -81,7 +79,11 @@ def create_app(hub: Hub, routers: Sequence[APIRouter], version: str) -> FastAPI:
 
 
 async def _add_headers(request: Request, call_next: RequestResponseEndpoint) -> Response:
-    response = await call_next(request)
+    length = request.headers.get("content-length", "")
+    if request.method == "POST" and not (length.isdecimal() and int(length) <= _BODY_AT_MOST):
+        response: Response = problem(413, f"a body says its length, and is at most {_BODY_AT_MOST} bytes long")
+    else:
+        response = await call_next(request)
     for name, value in _HEADERS.items():
         response.headers.setdefault(name, value)
     return response

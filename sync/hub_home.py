@@ -1,8 +1,12 @@
 """A hub's home: the directory that holds its store, its snapshots and what it remembers of itself."""
 
 import shutil
+import sys
 import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import SQLAlchemyError
@@ -36,6 +40,10 @@ class HubHome:
         self.demo = bool(settings.get("demo", False))
 
     @property
+    def _store(self) -> Path:
+        return self.path / "store.db"
+
+    @property
     def snapshots(self) -> Path:
         """Where the published snapshots are."""
         return self.path / "snapshots"
@@ -46,7 +54,21 @@ class HubHome:
         Raises:
             HomeError: the database does not answer.
         """
-        return _open(self._database or sqlite_url(self.path / "store.db"), self.path, clock)
+        if not self._database and not self._store.exists():
+            raise HomeError(f"{self._store} is gone: put it back from a copy; an empty one would lose every record")
+        return _open(self._database or sqlite_url(self._store), self.path, clock)
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Keeps a second hub out of this home while the block runs.
+
+        Raises:
+            HomeError: another hub serves it.
+        """
+        with (self.path / "hub.lock").open("w") as lock:
+            if not _lock(lock):
+                raise HomeError(f"another hub serves {self.path}: end it first, or give this one a home of its own")
+            yield
 
     def use_database(self, url: str) -> "HubHome":
         """Remembers that the store is in the database at `url`, once it has answered.
@@ -83,11 +105,27 @@ def make_hub_home(path: Path, *, demo: bool = False) -> HubHome:
         make_private_directory(path / "snapshots")
         _write(path, "", demo=demo)
         home = HubHome(path)
-        home.open_store().engine.dispose()
+        _open(sqlite_url(path / "store.db"), path).engine.dispose()
     except BaseException:
         shutil.rmtree(path, ignore_errors=True)
         raise
     return home
+
+
+def _lock(file: IO[str]) -> bool:
+    """Whether the lock on an open file was free; the system frees it when the process ends, however it ends."""
+    try:
+        if sys.platform == "win32":
+            import msvcrt  # noqa: PLC0415 - exists there only
+
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl  # noqa: PLC0415 - exists elsewhere only
+
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
 
 
 def _write(path: Path, database: str, *, demo: bool) -> None:

@@ -9,14 +9,14 @@ from pydantic import AwareDatetime, BaseModel, Field
 from sqlalchemy import insert
 
 from data import audit
-from data.clock import to_iso
+from data.clock import to_iso, usable
 from data.outage_entry import (
     NewOutage,
     add_outage,
-    all_outages,
     describe_outage,
     restore_outage,
     revise_outage,
+    shown_outages,
     withdraw_outage,
 )
 from data.outages import OutageWindow
@@ -32,8 +32,8 @@ TicketKind = Literal["trouble_report", "enquiry", "complaint", "chase_up", "foll
 class ScopeRequest(BaseModel):
     """A piece of the network, by id or unique number, code or name."""
 
-    kind: str
-    id: str
+    kind: str = Field(max_length=50)
+    id: str = Field(max_length=200)
 
 
 class OutageRequest(BaseModel):
@@ -71,9 +71,9 @@ class TicketRequest(BaseModel):
     """A ticket for a place."""
 
     kind: TicketKind
-    text: str = Field(max_length=2000)
-    place_kind: str | None = None
-    place_id: str | None = None
+    text: str = Field(min_length=1, max_length=2000)
+    place_kind: Literal["area", "feeder", "transformer_area", "customer"] | None = None
+    place_id: str | None = Field(default=None, max_length=200)
 
 
 class SignInRequest(BaseModel):
@@ -102,10 +102,9 @@ def outage_router(hub: Hub) -> APIRouter:
 
     @router.get("/outages")
     def outages(_reader: Reader, at: AwareDatetime | None = None) -> Sequence[Mapping[str, object]]:
-        moment = at or hub.store.clock.now()
+        moment = usable(at, "at") if at else hub.store.clock.now()
         with hub.store.read() as connection:
-            windows = all_outages(connection)
-            return [describe_outage(connection, one, moment) for one in windows if one.phase(moment)]
+            return [describe_outage(connection, one, moment) for one in shown_outages(connection, moment)]
 
     @router.post("/outages", status_code=201)
     def add(setter: Setter, request: OutageRequest) -> Mapping[str, object]:

@@ -1,8 +1,12 @@
 """Errors on the wire: `application/problem+json` (RFC 9457), one clear line in `detail`."""
 
-from fastapi import FastAPI, Request
+import logging
+from urllib.parse import urlencode
+
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, RedirectResponse
+from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 
 from data.errors import AmbiguousError, NotFoundError, SwitchboardError
@@ -16,7 +20,8 @@ _STATUS: tuple[tuple[type[SwitchboardError], int], ...] = (
     (RefusedError, 401),
     (SnapshotNeededError, 410),
 )
-_ANY_OTHER = 422
+_ANY_OTHER, _SEE_OTHER, _FAILED, _UNAVAILABLE = 422, 303, 500, 503
+_LOG = logging.getLogger(__name__)
 
 
 def problem(status: int, detail: str, headers: dict[str, str] | None = None) -> JSONResponse:
@@ -30,12 +35,28 @@ def status_of(error: SwitchboardError) -> int:
     return next((status for kind, status in _STATUS if isinstance(error, kind)), _ANY_OTHER)
 
 
+def _wants_page(request: Request) -> bool:
+    return request.method == "GET" and "text/html" in request.headers.get("accept", "")
+
+
 def add_problem_answers(app: FastAPI) -> None:
     """Makes every error that a route lets through a problem answer."""
 
     @app.exception_handler(SwitchboardError)
-    def ours(_request: Request, error: SwitchboardError) -> JSONResponse:
+    def ours(request: Request, error: SwitchboardError) -> Response:
+        if isinstance(error, RefusedError) and _wants_page(request):
+            return RedirectResponse(f"/login?{urlencode({'next': request.url.path})}", _SEE_OTHER)
         return problem(status_of(error), str(error))
+
+    @app.exception_handler(OperationalError)
+    def busy(_request: Request, error: OperationalError) -> JSONResponse:
+        _LOG.warning("the database does not answer: %s", error.orig)
+        return problem(_UNAVAILABLE, "the database is busy or does not answer: try again", {"Retry-After": "5"})
+
+    @app.exception_handler(Exception)
+    def unexpected(_request: Request, _error: Exception) -> JSONResponse:
+        # The server logs it; the answer tells nothing of the inside.
+        return problem(_FAILED, "an unexpected failure: the hub's log says more")
 
     @app.exception_handler(HTTPException)
     def theirs(_request: Request, error: HTTPException) -> JSONResponse:

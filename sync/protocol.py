@@ -36,6 +36,7 @@ class Manifest:
     epoch: str
     scope: str
     revision: int
+    committed_at: str
     url: str
     size: int
     sha256: str

@@ -9,6 +9,7 @@ import json
 import logging
 import os
 import threading
+import time
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,6 +36,7 @@ _BEHIND_AT_MOST = 2_000
 
 _LOG = logging.getLogger(__name__)
 _KEPT = 2
+_TRIED_AGAIN_AFTER_S = 60.0
 _BLOCK = 1 << 20
 
 
@@ -77,6 +79,7 @@ class SnapshotShelf:
         self._store = store
         self._locks: dict[str, threading.Lock] = {}
         self._preparing: set[str] = set()
+        self._failed: dict[str, tuple[float, str]] = {}
         self._guard = threading.Lock()
 
     def fresh(self, scope: Scope) -> Manifest | None:
@@ -85,6 +88,8 @@ class SnapshotShelf:
         if manifest is None:
             return None
         with self._store.read() as connection:
+            if change_log.committed_at(connection, manifest.revision) != manifest.committed_at:
+                return None
             behind = _behind(connection, scope, manifest.epoch, manifest.revision, _BEHIND_AT_MOST)
         return manifest if behind is not None else None
 
@@ -100,8 +105,15 @@ class SnapshotShelf:
             return self.fresh(scope) or self._publish(scope)
 
     def prepare(self, scope: Scope) -> None:
-        """Has `ensure` done on a thread; does nothing where that is under way: every waiting agent asks again."""
+        """Has `ensure` done on a thread; does nothing where that is under way: every waiting agent asks again.
+
+        Raises:
+            DamagedError: it failed a short while ago, and why; a try for every request would only keep the disk full.
+        """
         with self._guard:
+            failed_at, reason = self._failed.get(scope.key, (0.0, ""))
+            if reason and time.monotonic() - failed_at < _TRIED_AGAIN_AFTER_S:
+                raise DamagedError(f"the snapshot cannot be made: {reason}")
             if scope.key in self._preparing:
                 return
             self._preparing.add(scope.key)
@@ -111,19 +123,22 @@ class SnapshotShelf:
         """The dispatcher of the thread."""
         try:
             self.ensure(scope)
+            self._failed.pop(scope.key, None)
         except SwitchboardError as error:
             _LOG.error("no snapshot: %s", error)
-        except Exception:  # noqa: BLE001 - the dispatcher
+            self._failed[scope.key] = (time.monotonic(), str(error))
+        except Exception as error:  # noqa: BLE001 - the dispatcher
             _LOG.exception("no snapshot of scope %s", scope.key)
+            self._failed[scope.key] = (time.monotonic(), " ".join(str(error).split()))
         finally:
             with self._guard:
                 self._preparing.discard(scope.key)
 
     def file(self, scope_key: str, name: str) -> Path | None:
         """A published file by the name that its manifest gives, or None."""
-        path = self._directory / scope_key / name
-        inside = path.parent.parent == self._directory and path.suffix == ".zst"
-        return path if inside and path.is_file() else None
+        directory = self._directory / scope_key
+        published = {path.name: path for path in directory.glob("*.zst")} if scope_key.isalnum() else {}
+        return published.get(name)
 
     def _publish(self, scope: Scope) -> Manifest:
         directory = self._directory / scope.key
@@ -132,6 +147,7 @@ class SnapshotShelf:
         with self._store.read() as store:
             epoch, sums = change_log.epoch(store), change_log.sums(store, scope.bucket_list)
             revision = self._advance(store, scope, master) or self._rebuild(store, scope, master)
+            committed_at = change_log.committed_at(store, revision)
         if not same_sums(_stored_sums(master), sums):
             _remove_database(master)
             raise DamagedError(f"the snapshot of scope {scope.key} at revision {revision} does not match the store")
@@ -141,6 +157,7 @@ class SnapshotShelf:
             epoch=epoch,
             scope=scope.key,
             revision=revision,
+            committed_at=committed_at,
             url=f"/snapshot/{scope.key}/{name}",
             size=size,
             sha256=digest,
@@ -184,6 +201,8 @@ def _follow(store: Connection, scope: Scope, master: CacheConnection) -> int | N
     meta = cache.read_meta(master)
     if meta.get("schema") != str(cache.SCHEMA):
         return None
+    if meta["committed_at"] != change_log.committed_at(store, int(meta["revision"])):
+        return None
     touched = _behind(store, scope, meta["epoch"], int(meta["revision"]), CHANGES_AT_MOST)
     if touched is None:
         return None
@@ -192,7 +211,8 @@ def _follow(store: Connection, scope: Scope, master: CacheConnection) -> int | N
     writer = cache.CacheWriter(master)
     writer.apply(changes_for(store, touched, scope.bucket_list))
     writer.save_sums()
-    cache.write_meta(master, {"revision": str(revision)})
+    committed_at = change_log.committed_at(store, revision)
+    cache.write_meta(master, {"revision": str(revision), "committed_at": committed_at})
     master.execute("COMMIT")
     master.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     return revision

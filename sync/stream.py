@@ -1,6 +1,7 @@
 """Waking everyone who listens when the store has a new revision."""
 
 import asyncio
+import logging
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
@@ -10,6 +11,10 @@ from sync.protocol import PING_S
 
 _WATCH_EVERY_S = 0.05
 """Another process (the command line, a second hub) may have written: a look at the head costs some 50 µs."""
+
+
+_AGAIN_AFTER_S = 1.0
+_LOG = logging.getLogger(__name__)
 
 
 class Stream:
@@ -26,6 +31,7 @@ class Stream:
         self._listeners: set[asyncio.Event] = set()
         self._stop = threading.Event()
         self._look = threading.Event()
+        self._seen = True
         self.revision = 0
         self.figures = 0
 
@@ -48,13 +54,17 @@ class Stream:
             self._wake()
 
     async def events(self) -> AsyncIterator[dict[str, str]]:
-        """What each listener is sent, as sse-starlette takes it: at once, on each change, and every `PING_S`."""
+        """What each listener is sent, as sse-starlette takes it: at once, on each change, and every `PING_S`.
+
+        While the head cannot be read nothing is sent: whoever hears an old revision would take it for confirmed.
+        """
         woken = asyncio.Event()
         self._listeners.add(woken)
         try:
             while not self._stop.is_set():
                 woken.clear()
-                yield {"event": "change", "data": self._message()}
+                if self._seen:
+                    yield {"event": "change", "data": self._message()}
                 try:
                     await asyncio.wait_for(woken.wait(), PING_S)
                 except TimeoutError:
@@ -66,17 +76,21 @@ class Stream:
         return f'{{"revision":{self.revision},"figures":{self.figures},"time":"{to_iso(self._clock.now())}"}}'
 
     def _watch(self, loop: asyncio.AbstractEventLoop) -> None:
+        """The dispatcher of the watching thread: a database that does not answer is logged once and asked again."""
         while not self._stop.is_set():
-            self._look.wait(_WATCH_EVERY_S)
-            if self._look.is_set():
-                self._look.clear()
-                self.figures += 1
-                changed = True
-            else:
-                changed = False
-            revision = self._head()
-            if revision != self.revision or changed:
-                self.revision = revision
+            asked = self._look.wait(_WATCH_EVERY_S)
+            self._look.clear()
+            try:
+                revision = self._head()
+            except Exception:  # noqa: BLE001 - the dispatcher: without this thread no agent would hear anything
+                if self._seen:
+                    _LOG.exception("the head revision cannot be read")
+                self._seen = False
+                self._stop.wait(_AGAIN_AFTER_S)
+                continue
+            self.figures += asked
+            if revision != self.revision or asked or not self._seen:
+                self.revision, self._seen = revision, True
                 loop.call_soon_threadsafe(self._wake)
 
     def _wake(self) -> None:

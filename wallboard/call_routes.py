@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from typing import Any
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, Field
@@ -15,7 +15,7 @@ LINES_AT_MOST = 1000
 class CallEventsRequest(BaseModel):
     """Lines of a queue_log, oldest first."""
 
-    lines: list[str] = Field(max_length=LINES_AT_MOST)
+    lines: list[Annotated[str, Field(max_length=2000)]] = Field(max_length=LINES_AT_MOST)
 
 
 def call_router(

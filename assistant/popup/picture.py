@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from assistant.answer import Answer, OutageView, Phase, Result, SupplyView
+from assistant.answer import Answer, OutageView, Result, SupplyView
 from assistant.popup.moments import spoken
 from assistant.popup.theme import STATE_MARKS, Tone
 from assistant.popup_model import State, phones
 from assistant.wording import Words
+from data.outages import Phase
 
 MOST_WINDOWS = 4
 MOST_FEEDERS = 3

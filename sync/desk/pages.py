@@ -18,17 +18,17 @@ from data.kinds import OUTAGE_KINDS, Json
 from data.outage_entry import (
     NewOutage,
     add_outage,
-    all_outages,
     describe_outage,
     restore_outage,
     revise_outage,
+    shown_outages,
     withdraw_outage,
 )
 from data.outages import OutageWindow
 from data.rights import RIGHTS, ROLES
 from data.store import Writing
 from sync import auth
-from sync.asking import COOKIE, PersonWho, asking_person, check_same_site, session_token
+from sync.asking import COOKIE, PersonWho, check_same_site, session_token
 from sync.auth import Person
 from sync.errors import RefusedError
 from sync.hub import Hub
@@ -100,8 +100,7 @@ def desk_router(hub: Hub) -> APIRouter:
     ) -> Response:
         now = hub.store.clock.now()
         with hub.store.read() as connection:
-            shown = [one for one in all_outages(connection) if one.phase(now) is not None]
-            windows = [describe_outage(connection, one, now) for one in shown]
+            windows = [describe_outage(connection, one, now) for one in shown_outages(connection, now)]
         may_set = person.role in RIGHTS["set_outage"]
         values = {"person": person, "windows": windows, "may_set": may_set, "now": to_iso(now), "error": error}
         return page(request, "desk.html", status, entered=entered or {}, **values)
@@ -123,17 +122,17 @@ def desk_router(hub: Hub) -> APIRouter:
         return RedirectResponse("/desk", _SEE_OTHER)
 
     @router.get("/login")
-    def login_page(request: Request) -> Response:
-        return page(request, "login.html", error="", name="")
+    def login_page(request: Request, next: str = "/desk") -> Response:  # noqa: A002 - as it stands in the address
+        return page(request, "login.html", error="", name="", next=next)
 
     @router.post("/login")
-    def login(request: Request, name: Text, password: Text) -> Response:
+    def login(request: Request, name: Text, password: Text, next: Text = "/desk") -> Response:  # noqa: A002
         check_same_site(request)
         try:
             _, token = auth.sign_in(hub.store, name, password)
         except RefusedError as error:
-            return page(request, "login.html", 401, error=str(error), name=name)
-        response = RedirectResponse("/desk", _SEE_OTHER)
+            return page(request, "login.html", 401, error=str(error), name=name, next=next)
+        response = RedirectResponse(_inside(next), _SEE_OTHER)
         secure = request.url.scheme == "https"
         lasts = int(auth.SESSION_LASTS.total_seconds())
         response.set_cookie(COOKIE, token, max_age=lasts, httponly=True, samesite="strict", secure=secure)
@@ -148,9 +147,8 @@ def desk_router(hub: Hub) -> APIRouter:
         return response
 
     @router.get("/desk")
-    def desk(request: Request) -> Response:
-        person = asking_person(hub.store, request)
-        return desk_page(request, person) if person else RedirectResponse("/login", _SEE_OTHER)
+    def desk(request: Request, reader: Annotated[Person, Depends(PersonWho(hub.store, "see_desk"))]) -> Response:
+        return desk_page(request, reader)
 
     @router.post("/desk/outages")
     def add(
@@ -164,7 +162,8 @@ def desk_router(hub: Hub) -> APIRouter:
         reason: Text = "",
         hold: Text = "",
     ) -> Response:
-        entered = {"kind": kind, "scope_kind": scope_kind, "scope": scope, "start": start, "etr": etr, "reason": reason}
+        entered = {"kind": kind, "scope_kind": scope_kind, "scope": scope, "start": start, "etr": etr}
+        entered |= {"reason": reason, "hold": hold}
 
         def do(writing: Writing) -> OutageWindow:
             names = re.split("[;；,，]", scope)
@@ -200,12 +199,16 @@ def desk_router(hub: Hub) -> APIRouter:
     return router
 
 
+def _inside(path: str) -> str:
+    """`path`, if it is one of this hub's pages."""
+    return path if re.fullmatch(r"/[\w-]+(/[\w-]+)*", path, re.ASCII) else "/desk"
+
+
 def live_outages(hub: Hub) -> list[dict[str, Json]]:
     """The windows that the wallboard shows, with their Chinese labels and what they touch."""
     now = hub.store.clock.now()
     with hub.store.read() as connection:
-        shown = [one for one in all_outages(connection) if one.phase(now) is not None]
-        return [_tile(describe_outage(connection, one, now)) for one in shown]
+        return [_tile(describe_outage(connection, one, now)) for one in shown_outages(connection, now)]
 
 
 def _tile(window: dict[str, Any]) -> dict[str, Json]:

@@ -62,7 +62,9 @@ def test_wrong_words_are_wrong_usage(words: list[str]) -> None:
 def test_no_home_is_told() -> None:
     without = {"SWITCHBOARD_HOME": ""}
     for words in (["outage", "list"], ["lookup", "x"]):
-        assert "say which home" in refusal(*words, environment=without)
+        done = run(*words, environment=without)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert done.stderr.startswith("switchboard: say which home")
 
 
 def test_a_directory_that_is_no_hubs_home_is_told_with_the_remedy(tmp_path: Path) -> None:

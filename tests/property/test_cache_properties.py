@@ -97,7 +97,6 @@ def test_a_cache_that_followed_is_the_cache_that_would_be_made_now(
         assert answers(followed) == answers(fresh)
 
 
-@pytest.mark.xfail(reason="assistant.records orders the bearers of an alias by rid, which is the cache's own history")
 def test_areas_that_share_an_alias_are_ranked_alike_in_every_cache(filled: Path) -> None:
     shared: list[Transaction] = [
         [Put("area", {"id": key, "name": "塔山乡", "code": "tsx", "aliases": ["高桥镇"]})] for key in ("A2", "A1")

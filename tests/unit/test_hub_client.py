@@ -12,7 +12,7 @@ from tests.odd_servers import PORTAL, answering
 
 
 def manifest(size: int) -> Manifest:
-    return Manifest("e", "all", 1, "/snapshot/all/e-1.zst", size, "0" * 64, 10, 1, {})
+    return Manifest("e", "all", 1, "", "/snapshot/all/e-1.zst", size, "0" * 64, 10, 1, {})
 
 
 @pytest.mark.parametrize(
