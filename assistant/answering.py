@@ -136,6 +136,6 @@ class CacheAnswers:
 
 
 def _freshness(confirmed_at: datetime | None, now: datetime) -> Freshness:
-    if confirmed_at is None or now - confirmed_at > RECENT_WITHIN:
-        return "stale"
+    if confirmed_at is None or not -LIVE_WITHIN <= now - confirmed_at <= RECENT_WITHIN:
+        return "stale"  # from the future, too: this machine's clock was set back since
     return "live" if now - confirmed_at <= LIVE_WITHIN else "recent"

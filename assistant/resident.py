@@ -10,7 +10,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from assistant.answering import CacheAnswers
 from assistant.desktop import Background, Desktop, Post
 from assistant.settings import load_settings
-from data.clock import Clock, CorrectedClock, SystemClock
+from data.clock import Clock, CorrectedClock
 from sync.agent_home import AgentHome
 from sync.follow import Follower
 from sync.hub_client import HubClient
@@ -28,7 +28,7 @@ def run(home: AgentHome) -> int:
         The exit status.
     """
     settings, problem = load_settings(home.path)
-    clock = CorrectedClock(SystemClock())
+    clock = home.clock()
     watch = StateWatch(CacheAnswers(home, clock), clock)
     background: list[Background] = [watch.start]
     if home.enrolled:

@@ -27,33 +27,38 @@ class Touched:
     """What a transaction has touched so far."""
 
     records: set[tuple[str, str, str]] = field(default_factory=set)
-    count: int = 0
+    too_many: bool = False
+    """The log will hold no rows for this transaction."""
     sums: dict[tuple[str, str], SetSum] = field(default_factory=dict)
+    _added: int = 0
+    _removed: int = 0
 
     def __bool__(self) -> bool:
         return self.count > 0
 
     @property
-    def too_many(self) -> bool:
-        """Whether the log will hold no rows for this transaction."""
-        return self.count > LOGGED_AT_MOST
+    def count(self) -> int:
+        """How many records were touched; a change takes one away and adds one."""
+        return max(self._added, self._removed)
 
     def added(self, kind: str, key: str, bucket: str, hashed: int) -> None:
         """A record now has this hash in this bucket."""
         self.sums[bucket, kind] = self.sums.get((bucket, kind), SetSum()).plus(hashed)
+        self._added += 1
         self._touch(kind, key, bucket)
 
     def removed(self, kind: str, key: str, bucket: str, hashed: int) -> None:
         """A record no longer has this hash in this bucket."""
         self.sums[bucket, kind] = self.sums.get((bucket, kind), SetSum()).minus(hashed)
+        self._removed += 1
         self._touch(kind, key, bucket)
 
     def _touch(self, kind: str, key: str, bucket: str) -> None:
-        self.count += 1
-        if self.too_many:
-            self.records.clear()
-        else:
+        if not self.too_many:
             self.records.add((kind, key, bucket))
+            if len(self.records) > LOGGED_AT_MOST:
+                self.too_many = True
+                self.records.clear()
 
 
 def append(connection: Connection, touched: Touched, actor: str, action: str, at: datetime) -> int:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from data.clock import SystemClock, from_iso
+from data.clock import from_iso
 from switchboard.cli import UsageError, home_of
 from sync.agent_home import AgentHome
 from sync.errors import HomeError
@@ -48,7 +48,7 @@ def lookup(options: argparse.Namespace) -> dict[str, Any] | None:
         raise UsageError(f"--limit {options.limit}: give 1 to 100")
     at = from_iso(options.at, "--at") if options.at else None
     home = AgentHome(home_of(options))
-    answers = CacheAnswers(home, SystemClock())
+    answers = CacheAnswers(home, home.clock())
     if not answers.there:
         home.enrolment()
         raise HomeError(f"{home.path} has no cache yet: switchboard sync --once --home {home.path}")

@@ -6,10 +6,10 @@ one holds.
 
 import json
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
-from data.clock import from_iso, to_iso
+from data.clock import CorrectedClock, SystemClock, from_iso, to_iso
 from data.errors import DataError
 from sync.errors import HomeError
 from sync.private_files import make_private_directory, read_whole, write_whole
@@ -74,7 +74,7 @@ class AgentHome:
         """The cache file that holds, or None where there is none yet."""
         try:
             path = self._pointer.parent / read_whole(self._pointer).strip()
-        except OSError:
+        except (OSError, ValueError):
             return None
         return path if path.is_file() else None
 
@@ -89,9 +89,17 @@ class AgentHome:
         """When the hub last confirmed that the cache is up to date, by the hub's clock; None if it never did."""
         return _moment_in(self._confirmed)
 
-    def confirm(self, at: datetime) -> None:
-        """Notes that the hub confirmed the cache at `at`."""
-        write_whole(self._confirmed, to_iso(at), durable=False)
+    def confirm(self, at: datetime, offset: timedelta = timedelta(0)) -> None:
+        """Notes that the hub confirmed the cache at `at`, by its clock; this machine's was `offset` behind it."""
+        write_whole(self._confirmed, f"{to_iso(at)} {offset.total_seconds()}", durable=False)
+
+    def clock(self) -> CorrectedClock:
+        """The hub's time, as far as this machine's clock differed from it when the hub was last heard."""
+        try:
+            offset = timedelta(seconds=float(read_whole(self._confirmed).split()[1]))
+        except (OSError, ValueError, IndexError, OverflowError):
+            offset = timedelta(0)
+        return CorrectedClock(SystemClock(), offset)
 
     def replaced_at(self) -> datetime | None:
         """When a cache was last replaced because it differed from the hub; None if that never happened."""
@@ -104,8 +112,8 @@ class AgentHome:
 
 def _moment_in(file: Path) -> datetime | None:
     try:
-        return from_iso(read_whole(file).strip())
-    except (OSError, ValueError, DataError):
+        return from_iso(read_whole(file).split()[0])
+    except (OSError, ValueError, IndexError, DataError):
         return None
 
 

@@ -80,7 +80,7 @@ class Follower:
 
     def _confirm(self) -> None:
         self._confirmed = self._replica.clock.now()
-        self._replica.home.confirm(self._confirmed)
+        self._replica.home.confirm(self._confirmed, self._replica.clock.offset)
 
     def _lost(self, reason: str) -> None:
         if self._in_contact is not False:

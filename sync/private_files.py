@@ -14,9 +14,10 @@ Result = TypeVar("Result")
 
 
 def make_private_directory(path: Path) -> None:
-    """Makes `path`, and what is above it where missing; only the owner may enter it."""
-    path.mkdir(parents=True, exist_ok=True, mode=0o700)
-    path.chmod(0o700)
+    """Makes `path`, and what is above it, where it is missing: only the owner may enter it. One that is there stays."""
+    if not path.is_dir():
+        path.mkdir(parents=True, mode=0o700)
+        path.chmod(0o700)  # whatever the umask says
 
 
 def read_whole(path: Path) -> str:

@@ -13,7 +13,7 @@ from typing import Any, Literal
 import zstandard
 
 from data import cache
-from data.clock import CorrectedClock, SystemClock, to_iso
+from data.clock import CorrectedClock, to_iso
 from data.errors import DataError
 from data.kinds import KINDS
 from data.set_hash import SetSum, Sums, row_hash, same_sums
@@ -63,7 +63,7 @@ class Replica:
     def __init__(self, home: AgentHome, client: HubClient, clock: CorrectedClock | None = None) -> None:
         self.home = home
         self.client = client
-        self.clock = clock or CorrectedClock(SystemClock())
+        self.clock = clock or home.clock()
 
     def sync(self) -> SyncReport:
         """Brings the cache up to date, by changes where the log reaches, else by a snapshot and changes after it.
@@ -85,7 +85,7 @@ class Replica:
             mode, rows = "snapshot", self._fetch_snapshot()
             revision, more = self._follow()
             rows += more
-        self.home.confirm(self.clock.now())
+        self.home.confirm(self.clock.now(), self.clock.offset)
         seconds = time.monotonic() - began
         return SyncReport(mode, revision, rows, self.client.received - received, round(seconds, 3), verified=True)
 

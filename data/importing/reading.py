@@ -1,6 +1,7 @@
 """A file of records, CSV or XLSX, as a header and a stream of rows of texts."""
 
 import codecs
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,9 +15,11 @@ from data.importing.csv_rows import Row, csv_rows
 
 __all__ = ["Row", "Table", "open_table"]
 
-_BLOCK = 1 << 20
 _ZIP = b"PK\x03\x04"
 _OLE = b"\xd0\xcf\x11\xe0"
+_NO_TEXT = re.compile("[\0\ud800-\udfff]")
+_ONE_IN = 10
+"""At most one line in so many may be broken: with more, the guess at the encoding is none."""
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _WHOLE_UP_TO = 1e15  # a float keeps every digit of a whole number below this
 
@@ -49,8 +52,19 @@ def open_table(path: Path) -> Iterator[Table]:
     if start.startswith(_ZIP):
         yield _table(path, _sheet_rows(path))
         return
-    with path.open(encoding=_encoding(path, start), newline="") as lines:
-        yield _table(path, csv_rows(lines))
+    encoding = _encoding(path, start)
+    with path.open(encoding=encoding, errors="surrogateescape", newline="") as lines:
+        yield _table(path, _readable(csv_rows(lines), encoding))
+
+
+def _readable(rows: Iterable[Row], encoding: str) -> Iterator[Row]:
+    """The rows; one with bytes that are no text in `encoding` gets a fault and costs no other row."""
+    for row in rows:
+        if any(_NO_TEXT.search(cell) for cell in row.cells):
+            shown = tuple(_NO_TEXT.sub("\ufffd", cell) for cell in row.cells)
+            yield Row(row.number, shown, row.fault or f"holds bytes that are no {encoding} text: type the row anew")
+        else:
+            yield row
 
 
 def _table(path: Path, rows: Iterable[Row]) -> Table:
@@ -64,26 +78,31 @@ def _table(path: Path, rows: Iterable[Row]) -> Table:
 
 
 def _encoding(path: Path, start: bytes) -> str:
-    """The encoding in which all of the file can be read."""
+    """The encoding in which all lines, or all but a few, can be read."""
     if start.startswith(_UTF_16):
         raise DataError(f"{path}: the text is UTF-16: save it as CSV UTF-8")
+    broken: dict[str, int] = {}
     for encoding in ("utf-8-sig", "gb18030"):
-        if _decodes(path, encoding):
+        lines, broken[encoding] = _count_broken(path, encoding)
+        if not broken[encoding]:
             return encoding
-    raise DataError(f"{path}: neither UTF-8 nor GB18030 text, nor a spreadsheet: save it as .xlsx or CSV UTF-8")
+    best = min(broken, key=lambda encoding: broken[encoding])
+    if broken[best] * _ONE_IN > lines:
+        raise DataError(f"{path}: neither UTF-8 nor GB18030 text, nor a spreadsheet: save it as .xlsx or CSV UTF-8")
+    return best
 
 
-def _decodes(path: Path, encoding: str) -> bool:
-    decoder = codecs.getincrementaldecoder(encoding)()
-    try:
-        with path.open("rb") as file:
-            while block := file.read(_BLOCK):
-                if "\0" in decoder.decode(block):
-                    return False
-        decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
-        return False
-    return True
+def _count_broken(path: Path, encoding: str) -> tuple[int, int]:
+    """How many lines there are, and how many of them are no text in `encoding`."""
+    lines = broken = 0
+    with path.open("rb") as file:
+        for line in file:
+            lines += 1
+            try:
+                broken += "\0" in line.decode(encoding)
+            except UnicodeDecodeError:
+                broken += 1
+    return lines, broken
 
 
 def _sheet_rows(path: Path) -> Iterator[Row]:
