@@ -247,3 +247,12 @@ def test_a_full_disk_leaves_the_agent_without_a_cache_and_with_a_clear_line(hub:
     assert not (agent / "cache" / "current").exists()
     subprocess.run(["mount", "-o", "remount,size=64m", str(small_disk)], check=True)
     assert switchboard("sync", "--once", "--home", str(agent))["mode"] == "snapshot"
+
+
+@pytest.mark.usefixtures("unchanged")
+def test_rows_that_can_be_neither_stored_nor_listed_stop_the_import(home: Path, tmp_path: Path) -> None:
+    file = tmp_path / "areas.csv"
+    file.write_text("id,name,parent_id\nN1,新村一,211402\nN2,新村二,999999\n", encoding="utf-8")
+    for workbook in (tmp_path / "nowhere" / "no.xlsx", file):
+        refusal("import", "areas", str(file), "--home", str(home), "--errors", str(workbook))
+    assert file.read_text(encoding="utf-8").startswith("id,name")

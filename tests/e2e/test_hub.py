@@ -341,3 +341,17 @@ def test_windows_set_at_once_from_many_processes_all_stand_with_ids_of_their_own
         revisions = list(connection.execute(select(COMMIT.c.revision).order_by(COMMIT.c.revision)).scalars())
         assert revisions == list(range(1, change_log.head(connection) + 1))
     engine.dispose()
+
+
+def test_a_page_that_needs_a_person_leads_to_the_sign_in_and_back(shared_hub: RunningHub) -> None:
+    stranger = Browser(shared_hub)
+    answer = stranger.get("/wallboard")
+    assert (answer.status, answer.headers["Location"]) == (303, "/login?next=%2Fwallboard")
+    for wanted, leads in (("/wallboard", "/wallboard"), ("//evil.example", "/desk"), ("https://evil.example", "/desk")):
+        signed_in = stranger.post("/login", {"name": "supervisor", "password": "demo", "next": wanted})
+        assert (signed_in.status, signed_in.headers["Location"]) == (303, leads)
+
+
+def test_a_body_that_is_too_long_is_not_read(shared_hub: RunningHub) -> None:
+    answer = Browser(shared_hub).post("/enrol", {"code": "x" * 1_000_001})
+    assert answer.status == 413

@@ -110,3 +110,15 @@ def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
 def test_a_folder_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="cannot be read"):
         read(tmp_path)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
+def test_a_byte_that_is_no_text_costs_its_row_alone(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "areas.csv"
+    lines = ["id,name", *(f"{number},塔山{number}村" for number in range(1, 30))]
+    broken = "\n".join(lines).encode(encoding).replace("塔山7村".encode(encoding), b"\xff\xff7")
+    path.write_bytes(broken)
+    with open_table(path) as table:
+        rows = list(table.rows)
+    assert [row.number for row in rows if row.fault] == [8]
+    assert rows[9].cells == ("10", "塔山10村")

@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from data.errors import AmbiguousError, NotFoundError, OutageError
+from data.errors import AmbiguousError, DataError, NotFoundError, OutageError
 from data.outage_entry import (
     NewOutage,
     add_outage,
@@ -156,3 +156,39 @@ def test_a_window_is_one_record_however_often_it_is_revised(store: Store) -> Non
             revise_outage(writing, key, NOON + hours * HOUR, "r", "person:duty")
     with store.read() as connection:
         assert connection.execute(select(func.count()).select_from(RECORDS["outage"])).scalar_one() == 1
+
+
+@pytest.mark.parametrize(
+    ("new", "said"),
+    [
+        (NewOutage("fault", NOON, NOON.replace(year=9999), "r", (("feeder", "F1"),)), "give a time from 1970 to 2099"),
+        (NewOutage("fault", NOON, NOON + HOUR / 36_000, "r", (("feeder", "F1"),)), "is not after the start"),
+        (entered(reason="x" * 501), "give at most 500"),
+        (entered(reason="雷\u202e击"), "characters that cannot be read out"),
+        (entered(*[("feeder", "F1")] * 201), "give at most 200"),
+    ],
+)
+def test_what_would_break_the_pages_that_show_it_is_refused(store: Store, new: NewOutage, said: str) -> None:
+    with pytest.raises(DataError, match=said), store.write("test", "add outage") as writing:
+        add_outage(writing, new, "person:duty")
+    assert stored(store) == []
+
+
+def described(store: Store, window: OutageWindow) -> dict[str, object]:
+    with store.read() as connection:
+        affected = describe_outage(connection, window, NOON)["affected"]
+    assert isinstance(affected, dict)
+    return dict(affected)
+
+
+def test_an_important_customer_that_is_named_counts_as_important(store: Store) -> None:
+    window = add(store, ("customer", "2114000003"), ("customer", "2114000001"))
+    assert described(store, window) == {"feeders": 0, "transformer_areas": 0, "customers": 2, "important": 1}
+
+
+def test_what_is_restored_in_part_is_no_longer_counted(store: Store) -> None:
+    window = add(store)
+    before = described(store, window)
+    after = described(store, restore(store, window.id, ("transformer_area", "T1")))
+    assert before == {"feeders": 1, "transformer_areas": 2, "customers": 3, "important": 1}
+    assert after == {"feeders": 1, "transformer_areas": 1, "customers": 2, "important": 1}
