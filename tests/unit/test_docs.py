@@ -11,7 +11,7 @@ from switchboard.options import add_verbs
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
-COMMAND = re.compile(r"(?:^|\| |run --no-project )switchboard ([a-z][^`|#\n]*)", re.MULTILINE)
+COMMAND = re.compile(r"(?:^|\| |Scripts.)switchboard ([a-z][^`|#\n]*)", re.MULTILINE)
 LINK = re.compile(r"\]\((?!https?:)([^)#]+)\)")
 FILE_IN_TEXT = re.compile(r"`((?:assistant|data|docs|packaging|switchboard|sync|tests|wallboard)/[\w./-]+)`")
 
