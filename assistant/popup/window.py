@@ -199,6 +199,7 @@ class PopupWindow:
         for key, intent in (KEYS | X11_KEYS if on_x11 else KEYS).items():
             self._entry.bind(key, self._reporter(intent))
         self._entry.bind("<Control-a>", lambda _: self._select_all())  # Tk's own goes to the line's start under X11
+        self._entry.bind("<<Paste>>", lambda _: self._drop_selection())  # under X11 Tk itself would keep it
         self._entry.bind("<Control-Up>", lambda _: self._scroll(-1))
         self._entry.bind("<Control-Down>", lambda _: self._scroll(1))
         self._list.bind("<Button-1>", self._clicked)
@@ -224,6 +225,10 @@ class PopupWindow:
         self._entry.selection_range(0, "end")
         self._entry.icursor("end")
         return "break"
+
+    def _drop_selection(self) -> None:
+        if self._entry.selection_present():
+            self._entry.delete("sel.first", "sel.last")
 
     def _scroll(self, step: int) -> str:
         self._card_canvas.yview_scroll(step * 3, "units")

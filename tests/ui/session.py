@@ -106,6 +106,21 @@ class Session:
             self.xdotool("mousemove", "--window", found[-1], "20", str(height - 10), "click", "1")
         return bool(found)
 
+    def paste(self, text: str) -> None:
+        """Puts `text` on the clipboard and pastes it into whatever has the keyboard."""
+        # xclip stays behind to serve the clipboard: it must not hold a pipe of ours.
+        subprocess.run(
+            ["xclip", "-i", "-selection", "clipboard"],
+            env=self.environment,
+            check=True,
+            input=text,
+            encoding="utf-8",
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            timeout=PATIENCE_S,
+        )
+        self.press("ctrl+v")
+
     def clipboard(self) -> str:
         """What another program would paste."""
         return self.ask("xclip", "-o", "-selection", "clipboard")
