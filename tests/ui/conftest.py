@@ -74,3 +74,4 @@ def tray(session: Session) -> Iterator[None]:
     with running(command, session.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL):
         wait_until(lambda: session.windows("trayer") != [], "the tray")
         yield
+    wait_until(lambda: session.windows("trayer") == [], "the tray's end")  # the next test's icon must not go there

@@ -1,12 +1,16 @@
 import signal
 import subprocess
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from assistant.instance import send
 from tests.ui.session import PATIENCE_S, AgentPc, OtherProgram, Session, assistant_in, wait_until
+
+TRIES = 5
 
 HOTKEY = "ctrl+alt+k"
 POPUP = "供电服务查询"
@@ -177,9 +181,29 @@ def test_it_runs_without_a_tray(session: Session, pc: AgentPc) -> None:
     pc.wait_for(visible=True)
 
 
-def test_a_click_on_the_tray_icon_shows_the_popup(session: Session, tray: None, pc: AgentPc) -> None:
-    pc.wait_for(tray=True)
-    wait_until(lambda: shows_by_click(session, pc), "the popup after a click")
+@contextmanager
+def with_icon(session: Session, home: Path) -> Iterator[AgentPc]:
+    """An assistant whose icon is in the tray.
+
+    On a machine that is far too busy the tray now and then does not answer pystray's one request: then it is started
+    again, as a person would.
+    """
+    for _ in range(TRIES):
+        with assistant_in(session, home) as pc:
+            until = time.monotonic() + PATIENCE_S / 5
+            while time.monotonic() < until and not session.windows("switchboard"):
+                time.sleep(0.05)
+            if session.windows("switchboard"):
+                yield pc
+                return
+    pytest.fail("the tray never took the icon")
+
+
+def test_a_click_on_the_tray_icon_shows_the_popup(
+    session: Session, home: Path, other: OtherProgram, tray: None
+) -> None:
+    with with_icon(session, home) as pc:
+        wait_until(lambda: shows_by_click(session, pc), "the popup after a click")
 
 
 def shows_by_click(session: Session, pc: AgentPc) -> bool:
@@ -194,8 +218,7 @@ def shows_by_click(session: Session, pc: AgentPc) -> bool:
 def test_the_other_button_on_the_tray_icon_opens_a_menu_that_can_quit(
     session: Session, home: Path, other: OtherProgram, tray: None
 ) -> None:
-    with assistant_in(session, home) as pc:
-        pc.wait_for(tray=True)
+    with with_icon(session, home) as pc:
         wait_until(lambda: quits_by_menu(session, pc), "the end by the menu")
         assert pc.process.returncode == 0
 
