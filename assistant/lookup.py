@@ -95,29 +95,39 @@ class LookupEngine:
                 yield Found(record, score, "code" if record.kind == "area" else "number")
 
     def _add_bearers(self, shortlist: Shortlist, matches: list[NameMatch]) -> None:
-        for match in sorted(matches, key=_promise):
+        promising = sorted(matches, key=_promise)
+        for start in range(0, len(promising), records.BEARERS_OF):
             # Among equals an own branch's record goes first, so with own branches all equals are looked at.
-            if not shortlist.has_room_for(_highest_score(match), ties=bool(self._own_branches)):
+            ties = bool(self._own_branches)
+            some = [
+                match
+                for match in promising[start : start + records.BEARERS_OF]
+                if shortlist.has_room_for(_highest_score(match), ties=ties)
+            ]
+            if not some:
                 break
-            for found in self._bearers(match):
-                shortlist.add(found)
+            bearers = records.bearing(self._connection, [match.candidate for match in some])
+            for match in some:
+                if not shortlist.has_room_for(_highest_score(match), ties=ties):
+                    break
+                for found in self._bearers(match, bearers[match.candidate.nid]):
+                    shortlist.add(found)
 
-    def _bearers(self, match: NameMatch) -> Iterator[Found]:
+    def _bearers(self, match: NameMatch, namesakes: list[Record]) -> Iterator[Found]:
         """Hits for every record that bears the name; the more namesakes stand before one, the lower its score.
 
         So thirty villages of one name do not hide the next name that answers as well. Not where the name itself was
         typed in full.
         """
         name = match.candidate
-        namesakes = records.bearing_name(self._connection, name.nid, name.rank)
+        reason, spans = match.reason, match.spans
         if self._own_branches and len(namesakes) > 1:
             namesakes.sort(key=lambda record: (not self._is_own(record), record.order))
         for before, record in enumerate(namesakes):
-            spans = match.spans if record.name == name.text else ()
             score = min(match.score + _KIND_BONUS[record.order], EXACT)
             if match.score < EXACT:
                 score -= min(before * _NAMESAKE_LOSS, _MOST_NAMESAKE_LOSS)
-            yield Found(record, score, match.reason, spans, name.uses)
+            yield Found(record, score, reason, spans if record.name == name.text else (), name.uses)
 
     def _is_own(self, record: Record) -> bool:
         return bool(self._own_branches) and records.branch_of(self._connection, record) in self._own_branches

@@ -1,6 +1,6 @@
 """Names of the cache that a query may mean, graded."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from assistant import candidates
 from assistant.query import Query
@@ -9,12 +9,18 @@ from assistant.segmentation import Segmentation, corrected
 from assistant.slips import SlipRanker
 from data.sqlite import Connection
 
-_ANYWHERE, _AT_START, _WHOLE = 192, 128, 96
+_WRITTEN, _WHOLE, _AT_START, _ANYWHERE = 96, 48, 96, 96
+_SHOWN = 10
 _MISSING, _WRONG, _CORRECTED, _MOST_CORRECTIONS = 128, 192, 384, 60
 _SHORTEST_SLIP, _SHORTEST_CORRECTION = 2, 4
 GOOD = 80.0
 """With enough matches as good as this nobody looks for slips."""
 _ENOUGH_GOOD, _LONG_WRITTEN, _LONG_TYPED = 5, 3, 4
+
+
+_READ = """
+    SELECT name.nid, name.text, name.readings, name.rank, name.uses FROM name_fts CROSS JOIN name ON nid = name_fts.rowid
+    WHERE name_fts MATCH ? LIMIT ?"""
 
 
 class Names:
@@ -26,18 +32,26 @@ class Names:
     def matching(self, query: Query) -> list[NameMatch]:
         """Names that answer the query as it stands, the best first."""
         ranker = Ranker(query)
-        return in_order(ranker.aligned(candidate) for candidate in self._load(self._holding(query.segmentations)))
+        graded: dict[int, NameMatch | None] = {}
+        for expression, most, is_last_look in _looks(query):
+            for candidate in self._read(expression, most):
+                if candidate.nid not in graded:
+                    graded[candidate.nid] = ranker.aligned(candidate)
+            if is_last_look and _enough(graded.values(), ranker.best_inside):
+                break
+        return in_order(graded.values())
 
     def starting(self, query: Query, most_rank: int) -> list[NameMatch]:
         """Names of records up to an ordinal of kind that start with the query, the best first."""
         ranker = Ranker(query)
         ways = query.segmentations
         expressions = [candidates.alike(units, at_start=True) for units in ways]
-        ids = self.rows(
-            "name_fts", candidates.any_expression([*expressions, *map(candidates.written, ways)]), _ANYWHERE
-        )
-        found = [candidate for candidate in self._load(ids) if candidate.rank <= most_rank]
-        return [match for match in in_order(map(ranker.aligned, found)) if match.spans[0][0] == 0]
+        found = [
+            candidate
+            for candidate in self._read(candidates.any_expression(expressions), _ANYWHERE)
+            if candidate.rank <= most_rank
+        ]
+        return [match for match in in_order(map(ranker.aligned, found)) if match.start == 0]
 
     def nearly_matching(self, query: Query, matches: list[NameMatch]) -> list[NameMatch]:
         """Names that the query may mean with one slip in it, without those that match as it stands; the best first."""
@@ -51,17 +65,6 @@ class Names:
             return []
         found = self._connection.execute(f"SELECT rowid FROM {table} WHERE {table} MATCH ? LIMIT ?", (expression, most))
         return [row for (row,) in found]
-
-    def _holding(self, ways: tuple[Segmentation, ...]) -> Iterable[int]:
-        """Names worth grading: those that hold the query; where too many do, also those that start with or are it."""
-        ids = dict.fromkeys(self.rows("name_fts", candidates.written(ways[0]), _ANYWHERE)) if ways else {}
-        for at_start, at_end, most in ((False, False, _ANYWHERE), (True, False, _AT_START), (True, True, _WHOLE)):
-            expressions = (candidates.alike(units, at_start=at_start, at_end=at_end) for units in ways)
-            rows = self.rows("name_fts", candidates.any_expression(expressions), most)
-            ids.update(dict.fromkeys(rows))
-            if len(rows) < most:
-                break
-        return ids
 
     def _one_slip_from(self, query: Query) -> Iterable[int]:
         ids: dict[int, None] = {}
@@ -90,10 +93,29 @@ class Names:
 
         return [units for units in ways if all(occurs(units[i : i + 2]) for i in range(max(1, len(units) - 1)))]
 
+    def _read(self, expression: str, most: int) -> list[Candidate]:
+        """The first names that satisfy an expression; none for an empty one."""
+        return [Candidate(*row) for row in self._connection.execute(_READ, (expression, most))] if expression else []
+
     def _load(self, ids: Iterable[int]) -> list[Candidate]:
         listed = ",".join(map(str, ids))
         rows = self._connection.execute(f"SELECT nid, text, readings, rank, uses FROM name WHERE nid IN ({listed})")
         return [Candidate(*row) for row in rows]
+
+
+def _looks(query: Query) -> Iterator[tuple[str, int, bool]]:
+    """`(expression, most, whether the rest may not be needed)`: names that are it, start with it, then hold it."""
+    ways = query.segmentations
+    if not ways:
+        return
+    yield candidates.written(ways[0]), _WRITTEN, False
+    for at_start, at_end, most in ((True, True, _WHOLE), (True, False, _AT_START), (False, False, _ANYWHERE)):
+        expressions = (candidates.alike(units, at_start=at_start, at_end=at_end) for units in ways)
+        yield candidates.any_expression(expressions), most, at_start and not at_end
+
+
+def _enough(matches: Iterable[NameMatch | None], bar: float) -> bool:
+    return sum(1 for match in matches if match and match.score >= bar) >= _SHOWN
 
 
 def in_order(matches: Iterable[NameMatch | None]) -> list[NameMatch]:
@@ -113,4 +135,4 @@ def enough_good(query: Query, matches: list[NameMatch]) -> bool:
 def _is_good(query: Query, match: NameMatch) -> bool:
     if match.score < GOOD or (query.is_written and match.reason == "sounds_like"):
         return False
-    return query.is_written or match.spans[0][0] == 0
+    return query.is_written or match.start == 0

@@ -14,6 +14,9 @@ from assistant.segmentation import Segmentation, Unit, UnitKind
 from data.syllables import sound_of
 from data.tokens import searchable
 
+parsed = lru_cache(maxsize=2048)(searchable)
+"""`searchable`, remembered: the next keystroke grades most of the names of the last."""
+
 EXACT = 99.5
 
 _CONTIGUOUS, _GRADE_WEIGHT = 88.0, 90.0
@@ -47,6 +50,9 @@ _LITERAL = {
 }
 """The grade under which a unit only sounds like the character that it stands for."""
 
+_BEST_OF = {UnitKind.INITIAL: _INITIAL, UnitKind.BEGINNING: _BEGINNING}
+"""The most that a unit of a kind can answer; 1 for the others."""
+
 Span = tuple[int, int]
 
 
@@ -69,14 +75,32 @@ class NameMatch(NamedTuple):
 
     Attributes:
         score: 0 to 100.
-        reason: One word: `name`, `name_prefix`, `pinyin`, `initials`, `mixed`, `sounds_like` or `fuzzy`.
-        spans: `[start, end)` stretches of the name that the query stands for.
+        start: The first character of the name, of those that count, that the query stands for.
+        end: The one after the last.
+        way: The reading of the query that fits; None for the whole name and for a guess.
     """
 
     candidate: Candidate
     score: float
-    reason: str
-    spans: tuple[Span, ...]
+    start: int
+    end: int
+    way: "Way | None" = None
+
+    @property
+    def reason(self) -> str:
+        """One word: `name`, `name_prefix`, `pinyin`, `initials`, `mixed`, `sounds_like` or `fuzzy`."""
+        if self.way is not None:
+            plain, groups, _ = parsed(self.candidate.text, self.candidate.readings)
+            return _reason(self.way, self.start, plain, groups)
+        return "name" if self.score >= EXACT else "fuzzy"
+
+    @property
+    def spans(self) -> tuple[Span, ...]:
+        """`[start, end)` stretches of the name that the query stands for."""
+        if self.way is None and self.score >= EXACT:
+            return ((0, len(self.candidate.text)),)
+        _, _, positions = parsed(self.candidate.text, self.candidate.readings)
+        return spans_of(positions[self.start : self.end])
 
 
 class Grades(dict[str, float]):
@@ -119,19 +143,24 @@ def grades_of(unit: Unit) -> Grades:
 
 
 @dataclass(frozen=True)
-class _Way:
+class Way:
+    """One reading of a query, ready to be compared with names."""
+
     units: Segmentation
 
     @cached_property
     def graded(self) -> list[tuple[str, Grades]]:
+        """Each unit as it is typed, with its grades."""
         return [(unit.text, grades_of(unit)) for unit in self.units]
 
     @cached_property
     def text(self) -> str:
+        """The units as typed, without spaces."""
         return "".join(unit.text for unit in self.units)
 
     @cached_property
     def kind(self) -> str:
+        """The reason that a name which fits in every unit is given."""
         kinds = {unit.kind for unit in self.units} - {UnitKind.SIGN}
         if kinds <= {UnitKind.HANZI}:
             return "name"
@@ -145,13 +174,19 @@ class Ranker:
 
     def __init__(self, query: Query) -> None:
         self._query = query
-        self._ways = [_Way(units) for units in query.segmentations]
+        self._ways = [Way(units) for units in query.segmentations]
+
+    @cached_property
+    def best_inside(self) -> float:
+        """What a name that does not start with the query can score at most."""
+        means = [sum(_BEST_OF.get(unit.kind, 1.0) for unit in way.units) / len(way.units) for way in self._ways]
+        return _CONTIGUOUS - _GRADE_WEIGHT * (1 - max(means, default=0.0)) + _COVERAGE
 
     def aligned(self, candidate: Candidate) -> NameMatch | None:
         """The best way in which neighbouring characters of the name stand for the query's units, if there is one."""
-        plain, groups, positions = searchable(candidate.text, candidate.readings)
+        plain, groups, _ = parsed(candidate.text, candidate.readings)
         if plain == self._query.compact:
-            return NameMatch(candidate, EXACT, "name", ((0, len(candidate.text)),))
+            return NameMatch(candidate, EXACT, 0, len(plain))
         best, best_way, best_start = 0.0, None, 0
         for way in self._ways:
             start, mean = _best_alignment(way.graded, plain, groups)
@@ -163,9 +198,7 @@ class Ranker:
                     break  # nothing reads it better: the likelier ways come first
         if best_way is None:
             return None
-        end = best_start + len(best_way.units)
-        reason = _reason(best_way, best_start, plain, groups)
-        return NameMatch(candidate, best, reason, spans_of(positions[best_start:end]))
+        return NameMatch(candidate, best, best_start, best_start + len(best_way.units), best_way)
 
 
 def _best_alignment(graded: list[tuple[str, Grades]], plain: str, groups: Sequence[str]) -> tuple[int, float]:
@@ -204,7 +237,7 @@ def spoken_length(plain: str) -> int:
     return len(plain)
 
 
-def _reason(way: _Way, start: int, plain: str, groups: Sequence[str]) -> str:
+def _reason(way: Way, start: int, plain: str, groups: Sequence[str]) -> str:
     stretch = plain[start : start + len(way.units)]
     if stretch == way.text:
         return "name" if start else "name_prefix"

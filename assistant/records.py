@@ -1,10 +1,12 @@
 """The records behind names and codes, read from the cache."""
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from assistant.ranking import Candidate
 from data.index import KIND_STRIDE
 from data.kinds import KINDS, RANKED
 from data.sqlite import Connection
@@ -76,24 +78,48 @@ def _read(connection: Connection, kind: str, condition: str, values: Sequence[ob
     return [Record(kind, *row) for row in connection.execute(_select(kind, condition), values)]
 
 
-def bearing_name(connection: Connection, nid: int, rank: int) -> list[Record]:
-    """Records that bear the name, by kind and id; at most `MOST_NAMESAKES` of each kind.
+BEARERS_OF = 10
+"""Names whose bearers are read at once."""
 
-    Args:
-        connection: The cache.
-        nid: The name's number.
-        rank: Ordinal of the best kind that ever bore it; better kinds are not asked.
+_MARKS = ", ".join("?" * BEARERS_OF)
+_FEW_BORNE = " UNION ALL ".join(
+    f"SELECT name_id, '{kind}', rid, id, {KINDS[kind].codes[0]} FROM {kind} WHERE name_id IN ({_MARKS})"
+    for kind in RANKED[:-1]
+)
+_MANY = RANKED[-1]
+_MANY_BORNE = f"SELECT rid, id, {KINDS[_MANY].codes[0]} FROM {_MANY} WHERE name_id = ? ORDER BY rid LIMIT ?"
+_ALSO_BORNE = f"SELECT nid, kind, rid FROM alias WHERE nid IN ({_MARKS})"
+
+
+def bearing(connection: Connection, names: Sequence[Candidate]) -> dict[int, list[Record]]:
+    """Records that bear each of at most `BEARERS_OF` names, as their own or another name: by kind, then as stored.
+
+    At most `MOST_NAMESAKES` of a name and kind.
     """
-    found: list[Record] = []
-    for kind in RANKED[rank:]:
-        found += _read(connection, kind, f"name_id = ? ORDER BY id LIMIT {MOST_NAMESAKES}", (nid,))
-    return found + _bearing_alias(connection, nid)
+    texts = {name.nid: name.text for name in names}
+    found: dict[int, list[Record]] = {nid: [] for nid in texts}
+    padded = [*texts, *[None] * (BEARERS_OF - len(texts))]
+    for nid, kind, rid, key, code in connection.execute(_FEW_BORNE, padded * (len(RANKED) - 1)):
+        found[nid].append(Record(kind, rid, key, texts[nid], code))
+    for name in names:
+        if name.uses > len(found[name.nid]):
+            rows = connection.execute(_MANY_BORNE, (name.nid, MOST_NAMESAKES))
+            found[name.nid] += [Record(_MANY, rid, key, name.text, code) for rid, key, code in rows]
+    for nid, kind, rid in connection.execute(_ALSO_BORNE, padded).fetchall():
+        found[nid] += _read(connection, kind, "rid = ?", (rid,))
+    return {nid: _fewest(records) for nid, records in found.items()}
 
 
-def _bearing_alias(connection: Connection, nid: int) -> list[Record]:
-    kinds = connection.execute("SELECT DISTINCT kind FROM alias WHERE nid = ? ORDER BY kind", (nid,)).fetchall()
-    condition = f"rid IN (SELECT rid FROM alias WHERE nid = ? AND kind = ?) ORDER BY id LIMIT {MOST_NAMESAKES}"
-    return [record for (kind,) in kinds for record in _read(connection, kind, condition, (nid, kind))]
+def _fewest(records: list[Record]) -> list[Record]:
+    if len(records) <= MOST_NAMESAKES:
+        return records
+    seen = Counter[str]()
+    kept = []
+    for record in records:
+        seen[record.kind] += 1
+        if seen[record.kind] <= MOST_NAMESAKES:
+            kept.append(record)
+    return kept
 
 
 def with_code_prefix(connection: Connection, kind: str, prefix: str) -> list[Record]:

@@ -6,9 +6,8 @@ from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA, LCSseq
 
 from assistant.query import Query
-from assistant.ranking import Candidate, NameMatch, spans_of, spoken_length
+from assistant.ranking import Candidate, NameMatch, parsed, spoken_length
 from data.syllables import sound_of
-from data.tokens import searchable
 
 _ONE_MISSING, _ONE_SLIP, _TWO_SLIPS, _GUESS = 74.0, 70.0, 50.0, 0.5
 _AT_START, _COVERAGE, _WRITTEN, _LIKENESS = 3.0, 4.0, 8.0, 0.02
@@ -27,14 +26,12 @@ class SlipRanker:
 
     def nearly(self, candidate: Candidate) -> NameMatch | None:
         """How near the name comes to the query, None when it is another name altogether."""
-        plain, groups, positions = searchable(candidate.text, candidate.readings)
+        plain, groups, _ = parsed(candidate.text, candidate.readings)
         if self._query.is_written:
-            return self._by_characters(candidate, plain, groups, positions)
-        return self._by_letters(candidate, plain, groups, positions)
+            return self._by_characters(candidate, plain, groups)
+        return self._by_letters(candidate, plain, groups)
 
-    def _by_characters(
-        self, candidate: Candidate, plain: str, groups: list[str], positions: Sequence[int]
-    ) -> NameMatch | None:
+    def _by_characters(self, candidate: Candidate, plain: str, groups: Sequence[str]) -> NameMatch | None:
         typed = self._query.compact
         heard = self._heard(groups)
         if LCSseq.similarity(self._sounds, heard) < max(1, len(typed) - 1):
@@ -42,7 +39,7 @@ class SlipRanker:
         slips, unwritten, start, end = min(_windows(self._sounds, heard, typed, plain))
         score = _TWO_SLIPS if slips > 1 else _ONE_SLIP if unwritten else _ONE_MISSING
         score += _WRITTEN * (1 - unwritten / len(typed)) + _COVERAGE * min(1.0, len(typed) / spoken_length(plain))
-        return _match(candidate, score, start, positions[start:end])
+        return _match(candidate, score, start, end)
 
     def _heard(self, groups: list[str]) -> str:
         """The name's sounds, one sign a character: of several readings the one that the query holds."""
@@ -52,9 +49,7 @@ class SlipRanker:
             signs.append(next((sign for sign in alternatives if sign in self._sounds), alternatives[0]))
         return "".join(signs)
 
-    def _by_letters(
-        self, candidate: Candidate, plain: str, groups: list[str], positions: Sequence[int]
-    ) -> NameMatch | None:
+    def _by_letters(self, candidate: Candidate, plain: str, groups: Sequence[str]) -> NameMatch | None:
         typed = self._query.letters
         spellings = [group.split("|")[0] if "|" in group else group for group in groups]
         spelt = "".join(spellings)
@@ -67,14 +62,14 @@ class SlipRanker:
         elif slips == 2 and len(typed) >= _LONG:  # noqa: PLR2004 - two slips
             score = _TWO_SLIPS
         else:
-            return _match(candidate, _GUESS * likeness, 1, positions[first:last])
+            return NameMatch(candidate, _GUESS * likeness, first, last)
         said = "".join(spellings[: spoken_length(plain)])
         score += _COVERAGE * min(1.0, len(typed) / len(said)) + _LIKENESS * fuzz.ratio(typed, said)
-        return _match(candidate, score, first, positions[first:last])
+        return _match(candidate, score, first, last)
 
 
-def _match(candidate: Candidate, score: float, start: int, positions: Sequence[int]) -> NameMatch:
-    return NameMatch(candidate, score if start else score + _AT_START, "fuzzy", spans_of(positions))
+def _match(candidate: Candidate, score: float, start: int, end: int) -> NameMatch:
+    return NameMatch(candidate, score if start else score + _AT_START, start, end)
 
 
 def _sign(sound: str) -> str:
