@@ -104,6 +104,17 @@ BUCKET = Table(
 )
 """How many records of a kind a bucket holds and the 128-bit set hash over them."""
 
+CUSTOMER_PHONE = Table(
+    "customer_phone",
+    METADATA,
+    Column("customer", String, nullable=False),
+    Column("hash", LargeBinary(16), nullable=False),
+    PrimaryKeyConstraint("customer", "hash"),
+    sqlite_with_rowid=False,
+)
+"""The keyed hashes of each customer's phone numbers (`data.phone_hashes`); never part of a cache."""
+Index("customer_phone_hash", CUSTOMER_PHONE.c.hash)
+
 DEVICE = Table(
     "device",
     METADATA,

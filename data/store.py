@@ -13,6 +13,7 @@ from data.clock import Clock
 from data.database import WRITE
 from data.kinds import KINDS, Doc, FieldType, Kind, text_list
 from data.masking import for_caches
+from data.phone_hashes import PhoneHashes, forget_phones
 from data.rows import CHUNK, chunks, get_docs, to_row
 from data.schema import LINK, RECORDS
 from data.set_hash import hash_bytes, row_hash
@@ -33,11 +34,13 @@ class Store:
     Args:
         engine: From `data.database.open_database`, with the schema of `data.migrations`.
         clock: Dates the commits.
+        phones: Keeps the hashes of customers' phone numbers; without it, changed ones are forgotten only.
     """
 
-    def __init__(self, engine: Engine, clock: Clock) -> None:
+    def __init__(self, engine: Engine, clock: Clock, phones: PhoneHashes | None = None) -> None:
         self.engine = engine
         self.clock = clock
+        self.phones = phones
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -55,7 +58,7 @@ class Store:
             action: What is done, in a word or two, for the commit log.
         """
         with self.engine.connect().execution_options(**{WRITE: True}) as connection, connection.begin() as transaction:
-            writing = Writing(connection, self.clock)
+            writing = Writing(connection, self.clock, self.phones)
             yield writing
             if writing.rehearsal:
                 transaction.rollback()
@@ -71,9 +74,10 @@ class Writing:
         rehearsal: Set to have all of it undone at the end: a dry run does what the real one does.
     """
 
-    def __init__(self, connection: Connection, clock: Clock) -> None:
+    def __init__(self, connection: Connection, clock: Clock, phones: PhoneHashes | None = None) -> None:
         self.connection = connection
         self.clock = clock
+        self._phones = phones
         self.revision: int | None = None
         self.rehearsal = False
         self._touched = change_log.Touched()
@@ -116,6 +120,8 @@ class Writing:
             self.connection.execute(delete(table).where(table.c.id == key))
             self.connection.execute(delete(LINK).where(LINK.c.kind == kind, LINK.c.id == key))
             removed.append(key)
+        if kind == "customer":
+            forget_phones(self.connection, removed)
         self._rebucket_below(kind, removed)
         return len(removed)
 
@@ -134,6 +140,8 @@ class Writing:
         counts.unchanged += len(after) - len(added) - len(changed)
         self._insert(kind, added)
         self._update(kind, changed)
+        if kind.name == "customer":
+            self._keep_phones(added, [doc for doc in changed if doc["phone"] != before[str(doc["id"])]["phone"]])
         moved = [str(doc["id"]) for doc in changed if _supply(doc) != _supply(before[str(doc["id"])])]
         self._rebucket_below(kind.name, [*(str(doc["id"]) for doc in added), *moved])
 
@@ -166,6 +174,12 @@ class Writing:
         stored = select(table.c.id, table.c.row_hash, table.c.bucket).where(table.c.id.in_(ids))
         for row in self.connection.execute(stored):
             self._touched.removed(kind, row.id, row.bucket, int.from_bytes(row.row_hash, "big"))
+
+    def _keep_phones(self, added: list[Doc], changed: list[Doc]) -> None:
+        # After the rows: on PostgreSQL their locks keep `hash_stored_phones` from meeting the same customers.
+        forget_phones(self.connection, [str(doc["id"]) for doc in changed])
+        if self._phones is not None:
+            self._phones.keep(self.connection, ((str(doc["id"]), doc["phone"]) for doc in (*added, *changed)))
 
     def _rebucket_below(self, kind: str, ids: list[str]) -> None:
         """Puts customers where they belong now that these feeders or transformer areas came, moved or went."""
