@@ -17,6 +17,7 @@ from data.clock import from_iso, to_iso
 from data.errors import BadValueError
 
 _NO_CHARACTER = re.compile("[\0\ud800-\udfff]")
+_CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 Doc = dict[str, Json]
@@ -37,6 +38,8 @@ class FieldType(Enum):
     """A sorted list of ids of records of kind `target`."""
     TEXTS = "texts"
     JSON = "json"
+
+    __hash__ = object.__hash__  # members are unique; what Enum has is Python code, and is called for every cell
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +172,7 @@ def text_list(value: Json) -> list[str]:
 
 def canonical_json(value: Json) -> str:
     """The one JSON text of `value`: sorted keys, no spaces, UTF-8 characters as they are."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return _CANONICAL.encode(value)
 
 
 BRANCH_KINDS = {"company": "供电公司", "branch": "供电分公司", "station": "供电所"}
