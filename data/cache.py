@@ -12,6 +12,7 @@ from data.cells import from_cells, to_cells
 from data.kinds import KINDS, RANKED, Doc, Field, FieldType, Kind, text_list
 from data.set_hash import SetSum, hash_bytes, row_hash
 from data.sqlite import Connection
+from data.supply_counts import create_supply_counts
 
 SCHEMA = 1
 """Version of the tables below; a cache of another version is replaced by a snapshot."""
@@ -43,7 +44,7 @@ class Change:
 
 
 def create_cache(connection: Connection) -> None:
-    """Makes every table of an empty cache, without the indexes of `create_indexes`."""
+    """Makes every table of an empty cache that records go into, without what `create_indexes` makes."""
     connection.execute("CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID")
     connection.execute("CREATE TABLE checksum (kind TEXT PRIMARY KEY, rows INTEGER, set_hash BLOB) WITHOUT ROWID")
     connection.execute(
@@ -61,7 +62,7 @@ def create_cache(connection: Connection) -> None:
 
 
 def create_indexes(connection: Connection) -> None:
-    """Makes the indexes; a build does so last, when the rows are there."""
+    """Makes the indexes, and the counts that are kept; a build does so last, when the rows are there."""
     connection.execute("CREATE INDEX link_target ON link (target, kind, field)")
     for table, fields in _INDEXES.items():
         for name in fields:
@@ -69,6 +70,7 @@ def create_indexes(connection: Connection) -> None:
     for kind in KINDS.values():
         if kind.named:
             connection.execute(f"CREATE INDEX {kind.name}_name_id ON {kind.name} (name_id)")
+    create_supply_counts(connection)
     # Without figures the planner takes any index that fits; a sample of each is enough to tell them apart.
     connection.execute("PRAGMA analysis_limit=1000")
     connection.execute("ANALYZE")
