@@ -88,8 +88,8 @@ class CardMaker:
             feeders=self._supply_views("feeder", supply.feeders, at),
             transformer_areas=self._supply_views("transformer_area", supply.transformer_areas, at),
             state=judged.state,
-            outages=tuple(_outage_view(window, at) for window in windows),
-            customer=_customer_view(doc) if hit.kind == "customer" else None,
+            outages=tuple(outage_view(window, at) for window in windows),
+            customer=customer_view(doc) if hit.kind == "customer" else None,
             script=script_for(hit.name, judged, windows, at, branch, confirmed=confirmed, as_of=as_of),
             path=self._path(supply, hit),
             affected=judged.affected if judged.state == "partial_outage" else None,
@@ -198,14 +198,20 @@ def _marks(values: Sequence[object]) -> str:
     return ", ".join("?" * len(values))
 
 
-def _outage_view(window: OutageWindow, at: datetime) -> OutageView:
+def outage_view(window: OutageWindow, at: datetime) -> OutageView:
+    """A window as it is shown at `at`.
+
+    Raises:
+        ValueError: it is not to be shown then: a mistake in the program.
+    """
     phase = window.phase(at)
     if phase is None:
         raise ValueError(f"window {window.id} is not to be shown at {at}")
     return OutageView(window.id, window.kind, phase, to_iso(window.start), to_iso(window.etr), window.reason)
 
 
-def _customer_view(doc: Doc) -> CustomerView:
+def customer_view(doc: Doc) -> CustomerView:
+    """What a customer's document shows to this reader."""
     phone = _text(doc.get("phone"))
     capacity = doc.get("contract_kva")
     return CustomerView(

@@ -37,20 +37,24 @@ class OutageBoard:
 
     def verdict(self, place: Place, at: datetime) -> Verdict:
         """The state of `place` at `at`."""
-        return verdict(place, self._taken(at, maintenance=False), self._taken(at, maintenance=True))
+        return verdict(place, self.taken(at, maintenance=False), self.taken(at, maintenance=True))
 
     def windows_touching(self, place: Place, at: datetime) -> list[OutageWindow]:
         """The windows to show with `place` at `at`: in effect first, then upcoming, then ended; by start.
 
         A window that has given this place its power back while it goes on elsewhere is none of them.
         """
+        return [window for window, left in self.windows_shown(at) if touches(place, left)]
+
+    def windows_shown(self, at: datetime) -> list[tuple[OutageWindow, Affected]]:
+        """Every window to show at `at`, in that order, with what it takes out, less what it has given back."""
         order = {"active": 0, "overdue": 0, "upcoming": 1, "restored": 2, "ended_by_clock": 2}
         shown = [
             (order[phase], window.start, window.id, window)
             for window in self._windows.values()
-            if (phase := window.phase(at)) is not None and touches(place, self._left(window, at))
+            if (phase := window.phase(at)) is not None
         ]
-        return [window for *_, window in sorted(shown)]
+        return [(window, self._left(window, at)) for *_, window in sorted(shown)]
 
     def next_change(self, at: datetime) -> datetime | None:
         """The next moment after `at` at which a state changes by the clock alone, if there is one."""
@@ -61,17 +65,8 @@ class OutageBoard:
         """Whether anything at all is out or in maintenance at `at`."""
         return any(window.in_effect(at) for window in self._windows.values())
 
-    def _affected(self, scope: tuple[ScopeItem, ...]) -> Affected:
-        if scope not in self._reach:
-            self._reach[scope] = affected_by(scope, self._network)
-        return self._reach[scope]
-
-    def _left(self, window: OutageWindow, at: datetime) -> Affected:
-        """What a window takes out, less what it has given back by `at`."""
-        return self._affected(window.scope).without(self._affected(window.restored_items(at)))
-
-    def _taken(self, at: datetime, *, maintenance: bool) -> Affected:
-        """What all windows in effect take out together, less what they have given back."""
+    def taken(self, at: datetime, *, maintenance: bool) -> Affected:
+        """What all windows in effect take out together, or have in maintenance, less what they have given back."""
         effect: _Effect = tuple(
             (window.id, window.restored_items(at))
             for window in self._windows.values()
@@ -85,3 +80,12 @@ class OutageBoard:
                 taken |= self._left(self._windows[window_id], at)
             self._union[key] = taken
         return self._union[key]
+
+    def _affected(self, scope: tuple[ScopeItem, ...]) -> Affected:
+        if scope not in self._reach:
+            self._reach[scope] = affected_by(scope, self._network)
+        return self._reach[scope]
+
+    def _left(self, window: OutageWindow, at: datetime) -> Affected:
+        """What a window takes out, less what it has given back by `at`."""
+        return self._affected(window.scope).without(self._affected(window.restored_items(at)))
