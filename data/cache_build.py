@@ -9,9 +9,10 @@ from sqlalchemy import Connection, func, select
 
 from data import cache, change_log, index
 from data.cache import Change
+from data.characters.rows import character_rows
 from data.kinds import KINDS, RANKED, Doc, Kind
 from data.masking import for_caches
-from data.pinyin import character_readings, readings_of
+from data.pinyin import readings_of
 from data.rows import from_row, get_docs
 from data.schema import RECORDS
 from data.set_hash import SetSum, row_hash
@@ -41,7 +42,7 @@ def build_cache(store: Connection, path: Path, scope: str, buckets: list[str] | 
         connection.execute("PRAGMA cache_size=-64000")
         connection.execute("BEGIN")
         cache.create_cache(connection)
-        index.add_characters(connection, character_readings())
+        index.add_characters(connection, character_rows())
         index.add_names(connection, _names(store, buckets))
         sums = {kind.name: _add_kind(store, connection, kind, buckets) for kind in KINDS.values()}
         cache.create_indexes(connection)

@@ -27,7 +27,9 @@ CREATE TABLE alias (
     nid INTEGER NOT NULL, kind TEXT NOT NULL, rid INTEGER NOT NULL, PRIMARY KEY (nid, kind, rid)
 ) WITHOUT ROWID;
 CREATE INDEX alias_record ON alias (kind, rid);
-CREATE TABLE hanzi (character TEXT PRIMARY KEY, readings TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE hanzi (
+    character TEXT PRIMARY KEY, readings TEXT NOT NULL, simplified TEXT, alike TEXT
+) WITHOUT ROWID;
 CREATE VIRTUAL TABLE name_fts USING fts5(t, content='', detail=none, columnsize=0, tokenize='ascii');
 CREATE VIRTUAL TABLE code_fts USING fts5(t, content='', detail=none, columnsize=0, tokenize='ascii');
 """
@@ -45,9 +47,14 @@ def _set(connection: Connection, table: str, option: str, value: int) -> None:
     connection.execute(f"INSERT INTO {table}({table}, rank) VALUES (?, ?)", (option, value))
 
 
-def add_characters(connection: Connection, characters: Iterable[tuple[str, str]]) -> None:
-    """Adds `(character, readings)` for every character that someone may type, in a name or not."""
-    connection.executemany("INSERT OR REPLACE INTO hanzi VALUES (?, ?)", characters)
+def add_characters(connection: Connection, characters: Iterable[tuple[str, str, str | None, str | None]]) -> None:
+    """Adds every character that someone may type, in a name or not.
+
+    Args:
+        connection: The cache, in a transaction.
+        characters: `(character, readings, simplified, alike)`, as `data.characters.rows` makes them.
+    """
+    connection.executemany("INSERT OR REPLACE INTO hanzi VALUES (?, ?, ?, ?)", characters)
 
 
 def add_names(connection: Connection, names: Iterable[tuple[str, str, int, int]]) -> None:

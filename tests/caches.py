@@ -6,8 +6,9 @@ from pathlib import Path
 
 from data import cache, index
 from data.cache import Change
+from data.characters.rows import character_rows
 from data.kinds import KINDS, RANKED, Doc, Json
-from data.pinyin import character_readings, readings_of
+from data.pinyin import readings_of
 from data.sqlite import Connection, connect
 
 Rows = Iterable[tuple[str, Mapping[str, Json]]]
@@ -28,7 +29,7 @@ def cache_of(path: Path, rows: Rows) -> Connection:
     connection = connect(path)
     connection.execute("BEGIN")
     cache.create_cache(connection)
-    index.add_characters(connection, character_readings())
+    index.add_characters(connection, character_rows())
     index.add_names(connection, _names(docs))
     nids = dict(connection.execute("SELECT text, nid FROM name").fetchall())
     for described in KINDS.values():
