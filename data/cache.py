@@ -80,23 +80,23 @@ def _stored(kind: Kind) -> list[Field]:
     return [field for field in kind.fields if not (kind.named and field.name == "name")]
 
 
-def insert_rows(connection: Connection, kind: Kind, docs: Iterable[Doc], name_ids: Iterable[int] | None) -> None:
+def insert_rows(connection: Connection, kind: Kind, docs: Iterable[Doc]) -> None:
     """Adds records that the cache does not hold; their names are in the index already.
 
     Args:
         connection: The cache, in a transaction.
         kind: The kind of all `docs`.
         docs: Canonical documents.
-        name_ids: Of a named kind, where each document's name stands; else None.
     """
-    names = [field.name for field in _stored(kind)] + (["name_id"] if kind.named else [])
-    sql = f"INSERT INTO {kind.name} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"
-    fields = _stored(kind)
-    if name_ids is None:
-        connection.executemany(sql, (to_cells(fields, doc) for doc in docs))
-    else:
-        rows = zip(docs, name_ids, strict=True)
-        connection.executemany(sql, ([*to_cells(fields, doc), nid] for doc, nid in rows))
+    stored = _stored(kind)
+    columns, values = [field.name for field in stored], ["?"] * len(stored)
+    fields = list(stored)
+    if kind.named:
+        columns.append("name_id")
+        values.append("(SELECT nid FROM name WHERE text = ?)")
+        fields.append(kind.by_name["name"])
+    sql = f"INSERT INTO {kind.name} ({', '.join(columns)}) VALUES ({', '.join(values)})"
+    connection.executemany(sql, (to_cells(fields, doc) for doc in docs))
 
 
 def links_of(kind: Kind, doc: Doc) -> list[tuple[str, str, str, str]]:
@@ -170,7 +170,7 @@ class CacheWriter:
         self._connection.execute(f"DELETE FROM {kind.name} WHERE rid = ?", (stored.rid,))
 
     def _insert(self, kind: Kind, doc: Doc, name_ids: list[int]) -> None:
-        insert_rows(self._connection, kind, [doc], name_ids[:1] if kind.named else None)
+        insert_rows(self._connection, kind, [doc])
         if kind.named:
             rid = self._connection.execute(f"SELECT rid FROM {kind.name} WHERE id = ?", (doc["id"],)).fetchone()[0]
             index.add_codes(self._connection, kind.name, [(rid, codes_of(kind, doc))])

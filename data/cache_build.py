@@ -1,19 +1,19 @@
 """Making a whole cache from the store: at the hub, once for each scope in use."""
 
 from collections.abc import Iterable, Iterator
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Result, func, select
 
 from data import cache, change_log, index
 from data.cache import Change
+from data.cells import from_cells
 from data.characters.rows import character_rows
-from data.kinds import KINDS, RANKED, Doc, Kind
+from data.kinds import KINDS, RANKED, Doc, FieldType, Kind
 from data.masking import for_caches
 from data.pinyin import readings_of
-from data.rows import from_row, get_docs
+from data.rows import get_docs
 from data.schema import RECORDS
 from data.set_hash import SetSum, row_hash
 from data.sqlite import Connection as CacheConnection
@@ -40,12 +40,14 @@ def build_cache(store: Connection, path: Path, scope: str, buckets: list[str] | 
         connection.execute("PRAGMA journal_mode=OFF")
         connection.execute("PRAGMA synchronous=OFF")
         connection.execute("PRAGMA cache_size=-64000")
+        connection.execute("PRAGMA temp_store=FILE")
         connection.execute("BEGIN")
         cache.create_cache(connection)
         index.add_characters(connection, character_rows())
         index.add_names(connection, _names(store, buckets))
         sums = {kind.name: _add_kind(store, connection, kind, buckets) for kind in KINDS.values()}
         cache.create_indexes(connection)
+        _count_shared_names(connection)
         index.finish_build(connection)
         revision = change_log.head(store)
         cache.write_sums(connection, sums)
@@ -97,68 +99,81 @@ def _inside(store: Connection, kind: str, keys: list[str], buckets: list[str] | 
 
 
 def _names(store: Connection, buckets: list[str] | None) -> Iterator[tuple[str, str, int, int]]:
-    """Distinct names in static-rank order; a name that several kinds bear stands with the first of them."""
+    """Distinct names in static-rank order; a name that several kinds bear stands with the first of them.
+
+    What customers add to the uses of a network's name is left to `_count_shared_names`: so no more than the
+    network's names are held at a time.
+    """
     uses: dict[str, tuple[int, int]] = {}
     for rank, kind in enumerate(RANKED[:-1]):
-        for doc in _docs(store, KINDS[kind], buckets, by_size=True):
-            for name in cache.names_of(KINDS[kind], doc):
+        for docs in _docs(store, KINDS[kind], buckets, by_size=True):
+            for name in (name for doc in docs for name in cache.names_of(KINDS[kind], doc)):
                 before = uses.get(name, (rank, 0))
                 uses[name] = (before[0], before[1] + 1)
-    shared: dict[str, int] = {}
-    customers: list[tuple[str, int]] = []
-    table = RECORDS[RANKED[-1]]
-    counted = select(table.c.name, func.count()).group_by(table.c.name)
+    for name, (rank, count) in uses.items():
+        yield name, readings_of(name), rank, count
+    for name, count in _customer_names(store, buckets):
+        if name not in uses:
+            yield name, readings_of(name), len(RANKED) - 1, count
+
+
+def _customer_names(store: Connection, buckets: list[str] | None) -> Result[str, int]:
+    """Each name that customers bear and how many do, the most frequent first."""
+    table, count = RECORDS[RANKED[-1]], func.count()
+    counted = select(table.c.name, count).group_by(table.c.name).order_by(count.desc(), table.c.name)
     if buckets is not None:
         counted = counted.where(table.c.bucket.in_(buckets))
-    for name, count in store.execute(counted):
-        if name in uses:
-            shared[name] = count
-        else:
-            customers.append((name, count))
-    for name, (rank, count) in uses.items():
-        yield name, readings_of(name), rank, count + shared.get(name, 0)
-    customers.sort(key=lambda one: (-one[1], one[0]))
-    for name, count in customers:
-        yield name, readings_of(name), len(RANKED) - 1, count
+    return store.execute(counted, execution_options={"yield_per": _CHUNK})
 
 
-def _docs(store: Connection, kind: Kind, buckets: list[str] | None, *, by_size: bool = False) -> Iterator[Doc]:
+def _count_shared_names(connection: CacheConnection) -> None:
+    """Adds what customers add to the uses of the names that something of the network bears too."""
+    customer = RANKED[-1]
+    connection.execute(
+        f"UPDATE name SET uses = uses + (SELECT count(*) FROM {customer} WHERE name_id = nid) WHERE rank < ?",
+        (RANKED.index(customer),),
+    )
+
+
+def _docs(store: Connection, kind: Kind, buckets: list[str] | None, *, by_size: bool = False) -> Iterator[list[Doc]]:
+    """The documents of a kind by id, or areas by size and id, in chunks."""
     table = RECORDS[kind.name]
     wider_first: list[Any] = [func.length(table.c.id)] if by_size and kind.name == "area" else []
-    query = select(table).order_by(*wider_first, table.c.id)
+    query = select(*(table.c[name] for name in kind.by_name)).order_by(*wider_first, table.c.id)
     if buckets is not None:
         query = query.where(table.c.bucket.in_(buckets))
-    for row in store.execute(query, execution_options={"yield_per": _CHUNK}).mappings():
-        yield from_row(kind, row)
+    for rows in store.execute(query, execution_options={"yield_per": _CHUNK}).partitions():
+        yield [from_cells(kind.fields, row) for row in rows]
 
 
 def _add_kind(store: Connection, connection: CacheConnection, kind: Kind, buckets: list[str] | None) -> SetSum:
-    total, docs = SetSum(), _docs(store, kind, buckets)
-    while chunk := [for_caches(kind, doc) for doc in islice(docs, _CHUNK)]:
-        name_ids = _name_ids(connection, chunk) if kind.named else None
-        cache.insert_rows(connection, kind, chunk, name_ids)
-        connection.executemany(
-            "INSERT INTO link VALUES (?, ?, ?, ?)", [link for doc in chunk for link in cache.links_of(kind, doc)]
-        )
+    total = SetSum()
+    for stored in _docs(store, kind, buckets):
+        docs = [for_caches(kind, doc) for doc in stored]
+        cache.insert_rows(connection, kind, docs)
+        if _has(kind, FieldType.REFS):
+            connection.executemany(
+                "INSERT INTO link VALUES (?, ?, ?, ?)", (link for doc in docs for link in cache.links_of(kind, doc))
+            )
         if kind.named:
-            _index_records(connection, kind, chunk, total.rows)
-        for doc in chunk:
-            total = total.plus(row_hash(kind, doc))
+            _index_records(connection, kind, docs, total.rows)
+        total += SetSum.of(row_hash(kind, doc) for doc in docs)
     return total
 
 
-def _name_ids(connection: CacheConnection, docs: list[Doc]) -> list[int]:
-    return [_name_id(connection, str(doc["name"])) for doc in docs]
-
-
-def _name_id(connection: CacheConnection, name: str) -> int:
-    return int(connection.execute("SELECT nid FROM name WHERE text = ?", (name,)).fetchone()[0])
+def _has(kind: Kind, field_type: FieldType) -> bool:
+    return any(field.type is field_type for field in kind.fields)
 
 
 def _index_records(connection: CacheConnection, kind: Kind, docs: list[Doc], before: int) -> None:
     """Codes and aliases of freshly inserted records: in an empty table rids count from 1."""
     rows = list(enumerate(docs, before + 1))
-    index.add_codes(connection, kind.name, [(rid, cache.codes_of(kind, doc)) for rid, doc in rows])
-    for rid, doc in rows:
-        if aliases := cache.names_of(kind, doc)[1:]:
-            index.set_aliases(connection, kind.name, rid, [_name_id(connection, alias) for alias in aliases])
+    index.add_codes(connection, kind.name, ((rid, cache.codes_of(kind, doc)) for rid, doc in rows))
+    if _has(kind, FieldType.TEXTS):
+        for rid, doc in rows:
+            if aliases := cache.names_of(kind, doc)[1:]:
+                index.set_aliases(connection, kind.name, rid, [_name_id(connection, alias) for alias in aliases])
+
+
+def _name_id(connection: CacheConnection, name: str) -> int:
+    return int(connection.execute("SELECT nid FROM name WHERE text = ?", (name,)).fetchone()[0])

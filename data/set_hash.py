@@ -8,7 +8,7 @@ Source:
     Clarke et al., "Incremental Multiset Hash Functions", ASIACRYPT 2003, MSet-Add-Hash.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
 
@@ -29,6 +29,12 @@ class SetSum:
 
     rows: int = 0
     set_hash: int = 0
+
+    @staticmethod
+    def of(hashes: Iterable[int]) -> "SetSum":
+        """The sum of records with these hashes."""
+        every = list(hashes)
+        return SetSum(len(every), sum(every) % _MODULUS)
 
     def plus(self, hashed: int) -> "SetSum":
         """With one record more."""

@@ -33,8 +33,7 @@ def cache_of(path: Path, rows: Rows) -> Connection:
     index.add_names(connection, _names(docs))
     nids = dict(connection.execute("SELECT text, nid FROM name").fetchall())
     for described in KINDS.values():
-        name_ids = [nids[doc["name"]] for doc in docs[described.name]] if described.named else None
-        cache.insert_rows(connection, described, docs[described.name], name_ids)
+        cache.insert_rows(connection, described, docs[described.name])
         links = [link for doc in docs[described.name] for link in cache.links_of(described, doc)]
         connection.executemany("INSERT INTO link VALUES (?, ?, ?, ?)", links)
         if described.named:
