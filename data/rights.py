@@ -15,6 +15,7 @@ RIGHTS: dict[str, frozenset[str]] = {
     "see_wallboard": frozenset(ROLES),
     "set_outage": frozenset({"duty_officer", "maintainer", "supervisor", "administrator"}),
     "make_ticket": frozenset({"agent", "duty_officer", "supervisor", "administrator"}),
+    "find_by_phone": frozenset({"agent", "duty_officer", "supervisor", "administrator"}),
     "send_call_events": frozenset({"administrator"}),
 }
 """For each act, the roles that may do it."""

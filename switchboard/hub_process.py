@@ -17,6 +17,7 @@ from sync.errors import SyncError
 from sync.hub import Hub, create_app, make_hub
 from sync.hub_home import HubHome
 from sync.outage_routes import outage_router
+from sync.phone_routes import phone_router
 from sync.replica_routes import replica_router
 from sync.schedule import HubSchedule
 from sync.snapshots import Scope, SnapshotShelf
@@ -33,6 +34,7 @@ def compose(home: HubHome) -> tuple[Hub, FastAPI]:
     routers = [
         replica_router(hub),
         outage_router(hub),
+        phone_router(hub),
         desk_router(hub),
         wallboard_router(
             connect=store.read,

@@ -92,6 +92,11 @@ def add_user(options: argparse.Namespace) -> dict[str, object]:
     return {"name": options.name, "role": options.role}
 
 
+def rehash_phones(options: argparse.Namespace) -> dict[str, object]:
+    """Hashes the phone numbers of all customers anew, where their key was lost."""
+    return {"customers": HubHome(home_of(options)).rehash_phones()}
+
+
 def wallboard(options: argparse.Namespace) -> str:
     """Opens the wallboard full-screen in Chromium, Chrome or Edge, else in whatever browser there is."""
     url = checked_url(options.hub) + "/wallboard"

@@ -49,6 +49,8 @@ def _add_hub_verbs(verbs: Verbs) -> None:
     person = _verb(users, "add", "switchboard.hub_verbs:add_user", "add a person; the password is read from stdin")
     person.add_argument("name")
     person.add_argument("--role", required=True)
+    phones = _group(verbs, "phones", "finding customers by phone number")
+    _verb(phones, "rehash", "switchboard.hub_verbs:rehash_phones", "hash all numbers anew: the key was lost")
 
 
 def _add_agent_verbs(verbs: Verbs) -> None:

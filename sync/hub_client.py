@@ -25,6 +25,7 @@ _PARTIAL = 206
 _BLOCK = 1 << 16
 """Bytes at a time: what of a block had come when a line broke must be fetched again."""
 _READ_S = 60.0
+_WHILE_A_CALLER_WAITS_S = 2.0
 _PREPARING_AT_MOST = 1200
 _T = TypeVar("_T")
 
@@ -66,6 +67,20 @@ class HubClient:
         """
         query = urlencode({"epoch": epoch, "scope": scope, "since": since})
         return self._answer(ChangeBatch.from_json, "GET", f"/changes?{query}")
+
+    def customers_with_phone(self, number: str) -> tuple[str, ...]:
+        """Numbers of the customers of this device's branches who have the whole phone `number`; it waits 2 s at most.
+
+        Raises:
+            RefusedError: no right to, too many questions in a minute, or `number` is no whole number.
+        """
+        return self._answer(
+            lambda answer: tuple(str(customer) for customer in answer["customers"]),
+            "POST",
+            "/customers/by-phone",
+            {"number": number},
+            urllib3.Timeout(total=_WHILE_A_CALLER_WAITS_S),
+        )
 
     def manifest(self) -> Manifest:
         """The snapshot to take; waits while the hub prepares it."""
@@ -121,9 +136,16 @@ class HubClient:
                     return (int(data["revision"]), from_iso(data["time"])) if "revision" in data else None
         return None
 
-    def _answer(self, read: Callable[[Any], _T], method: str, path: str, body: dict[str, Any] | None = None) -> _T:
+    def _answer(
+        self,
+        read: Callable[[Any], _T],
+        method: str,
+        path: str,
+        body: dict[str, Any] | None = None,
+        timeout: urllib3.Timeout | None = None,
+    ) -> _T:
         """What `read` makes of the JSON of an answer."""
-        with self._stream(method, path, {}, None, body) as response:
+        with self._stream(method, path, {}, timeout, body) as response:
             content = response.read()
             self.received += len(content)
         with self._checked(path):

@@ -14,11 +14,14 @@ from sqlalchemy.exc import SQLAlchemyError
 from data.clock import Clock, SystemClock
 from data.database import open_database, sqlite_url
 from data.migrations import migrate
+from data.phone_numbers import is_area_code
 from data.store import Store
 from sync.errors import HomeError
+from sync.phone_key import hash_phones_anew, open_phones
 from sync.private_files import make_private_directory, write_whole
 
 _FILE = "hub.toml"
+_DEMO_AREA_CODE = "0429"  # Huludao
 
 
 class HubHome:
@@ -38,6 +41,9 @@ class HubHome:
             raise HomeError(f"{path / _FILE} cannot be read: {error}") from None
         self._database = str(settings.get("database", ""))
         self.demo = bool(settings.get("demo", False))
+        self.area_code = str(settings.get("area_code", ""))
+        if self.area_code and not is_area_code(self.area_code):
+            raise HomeError(f'{path / _FILE}: area_code "{self.area_code}" is none: give one such as "0429"')
 
     @property
     def _store(self) -> Path:
@@ -49,14 +55,37 @@ class HubHome:
         return self.path / "snapshots"
 
     def open_store(self, clock: Clock | None = None) -> Store:
-        """The store, brought to the present schema.
+        """The store, brought to the present schema, with the hashes of all its phone numbers.
 
         Raises:
-            HomeError: the database does not answer.
+            HomeError: the database does not answer, or its phone numbers are hashed with a key that is not here.
         """
+        return self._with_phones(_open(self._url(), self.path, clock))
+
+    def rehash_phones(self) -> int:
+        """Hashes all phone numbers of customers anew, with a new key where there is none.
+
+        Returns:
+            How many customers were looked at.
+
+        Raises:
+            HomeError: a hub serves the home, or the database does not answer.
+        """
+        with self.held():
+            return hash_phones_anew(self.path, _open(self._url(), self.path), self.area_code)
+
+    def _url(self) -> str | URL:
         if not self._database and not self._store.exists():
             raise HomeError(f"{self._store} is gone: put it back from a copy; an empty one would lose every record")
-        return _open(self._database or sqlite_url(self._store), self.path, clock)
+        return self._database or sqlite_url(self._store)
+
+    def _with_phones(self, store: Store) -> Store:
+        try:
+            store.phones = open_phones(self.path, store, self.area_code)
+        except BaseException:
+            store.engine.dispose()
+            raise
+        return store
 
     @contextmanager
     def held(self) -> Iterator[None]:
@@ -76,8 +105,8 @@ class HubHome:
         Raises:
             DataError, HomeError: it is no such database, or does not answer; nothing was changed.
         """
-        _open(url, self.path).engine.dispose()
-        _write(self.path, url, demo=self.demo)
+        self._with_phones(_open(url, self.path)).engine.dispose()
+        _write(self.path, url, demo=self.demo, area_code=self.area_code)
         return HubHome(self.path)
 
 
@@ -103,9 +132,10 @@ def make_hub_home(path: Path, *, demo: bool = False) -> HubHome:
     try:
         make_private_directory(path)
         make_private_directory(path / "snapshots")
-        _write(path, "", demo=demo)
-        home = HubHome(path)
+        _write(path, "", demo=demo, area_code=_DEMO_AREA_CODE if demo else "")
         _open(sqlite_url(path / "store.db"), path).engine.dispose()
+        home = HubHome(path)
+        home.open_store().engine.dispose()
     except BaseException:
         shutil.rmtree(path, ignore_errors=True)
         raise
@@ -128,6 +158,7 @@ def _lock(file: IO[str]) -> bool:
     return True
 
 
-def _write(path: Path, database: str, *, demo: bool) -> None:
+def _write(path: Path, database: str, *, demo: bool, area_code: str) -> None:
     quoted = database.replace("\\", "\\\\").replace('"', '\\"')
-    write_whole(path / _FILE, f'database = "{quoted}"\ndemo = {str(demo).lower()}\n')
+    settings = f'database = "{quoted}"\ndemo = {str(demo).lower()}\narea_code = "{area_code}"\n'
+    write_whole(path / _FILE, settings)

@@ -20,6 +20,7 @@ _NUMBER = re.compile(r"\d{1,3}(,\d{3})+(\.\d+)?|\d+(\.\d+)?")
 _SHORTENED = re.compile(r"\d(\.\d+)?e\+\d+", re.IGNORECASE)
 _PHONE = re.compile(r"\+?\d[\d ()-]*\d")
 _PHONE_DIGITS = (3, 15)
+_BETWEEN_PHONES = re.compile(r"\s*[;,、/]\s*")
 _CUSTOMER_NUMBER = re.compile(r"[0-9]{10}")
 _IDENTIFIERS = frozenset({"id", "number", "code", "phone"})
 _REFERENCES = frozenset({FieldType.REF, FieldType.REFS})
@@ -146,6 +147,8 @@ def _checked(kind: str, known: Field, text: str) -> str:
 
 def _phone(known: Field, text: str) -> str:
     few, many = _PHONE_DIGITS
-    if not _PHONE.fullmatch(text) or not few <= sum(character.isdigit() for character in text) <= many:
-        raise BadValueError(known.name, text, f"a phone number has {few} to {many} digits, such as 0429-3123456")
+    # A customer may have several; a contact's is there to be dialled.
+    for number in _BETWEEN_PHONES.split(text) if known.personal else [text]:
+        if not _PHONE.fullmatch(number) or not few <= sum(character.isdigit() for character in number) <= many:
+            raise BadValueError(known.name, text, f"a phone number has {few} to {many} digits, such as 0429-3123456")
     return text
