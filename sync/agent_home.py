@@ -11,6 +11,7 @@ from pathlib import Path
 
 from data.clock import CorrectedClock, SystemClock, from_iso, to_iso
 from data.errors import DataError
+from sync.cache_health import CacheHealth
 from sync.errors import HomeError
 from sync.private_files import make_private_directory, read_whole, write_whole
 
@@ -26,7 +27,11 @@ class Enrolment:
 
 
 class AgentHome:
-    """The home at `path`; it may not be enrolled yet."""
+    """The home at `path`; it may not be enrolled yet.
+
+    Attributes:
+        health: What is known of the soundness of its cache.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -34,6 +39,7 @@ class AgentHome:
         self._pointer = path / "cache" / "current"
         self._confirmed = path / "cache" / "confirmed"
         self._replaced = path / "cache" / "replaced"
+        self.health = CacheHealth(path / "cache")
 
     @property
     def enrolled(self) -> bool:

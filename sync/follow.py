@@ -64,7 +64,7 @@ class Follower:
             if self._stop.is_set():
                 return
             self._replica.clock.observe(hub_time)
-            if revision != self._revision:
+            if revision != self._revision or self._replica.repair_due():
                 self._sync()
             elif self._replica.clock.now() - self._confirmed >= _CONFIRM_EVERY:
                 self._confirm()

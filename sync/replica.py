@@ -13,13 +13,14 @@ from typing import Any, Literal
 import zstandard
 
 from data import cache
+from data.cache_check import is_damage
 from data.clock import CorrectedClock, to_iso
 from data.errors import DataError
 from data.kinds import KINDS
-from data.set_hash import SetSum, Sums, row_hash, same_sums
+from data.set_hash import SetSum, Sums, same_sums
 from data.sqlite import Connection, DatabaseError, connect
 from sync.agent_home import AgentHome
-from sync.errors import DamagedError, SnapshotNeededError
+from sync.errors import DamagedError, HomeError, SnapshotNeededError, SyncError
 from sync.hub_client import HubClient
 from sync.protocol import ChangeBatch, Manifest
 
@@ -51,6 +52,10 @@ class SyncReport:
         return asdict(self)
 
 
+class _RepairNeededError(SnapshotNeededError):
+    """The cache is damaged, and a snapshot is to take its place."""
+
+
 class Replica:
     """The cache in an agent's home and its hub.
 
@@ -72,7 +77,8 @@ class Replica:
 
         Raises:
             HubUnreachableError, RefusedError: nothing has changed.
-            DamagedError: the cache differs from the hub, for the second time in a day, or a snapshot was damaged.
+            DamagedError: the cache differs from the hub, for the second time in a day, or cannot be read, after it
+                was replaced for damage `REPAIRS_A_DAY` times; or a snapshot was damaged.
         """
         began, received = time.monotonic(), self.client.received
         mode: Literal["snapshot", "changes", "current"] = "changes"
@@ -81,8 +87,10 @@ class Replica:
             revision, rows = self._follow()
             if rows == 0:
                 mode = "current"
-        except SnapshotNeededError:
+        except SnapshotNeededError as needed:
             mode, rows = "snapshot", self._fetch_snapshot()
+            if isinstance(needed, _RepairNeededError):
+                self.home.health.note_repair(self.clock.now())
             revision, more = self._follow()
             rows += more
         self.home.confirm(self.clock.now(), self.clock.offset)
@@ -94,6 +102,8 @@ class Replica:
         path = self.home.current_cache()
         if path is None:
             raise SnapshotNeededError("there is no cache yet")
+        if self.repair_due():
+            raise _RepairNeededError(f"the cache {path.name} is damaged")
         try:
             with closing(connect(path)) as connection:
                 batch = self._next_batch(connection)
@@ -103,9 +113,25 @@ class Replica:
             self._may_replace(error)
             raise SnapshotNeededError(str(error)) from error
         except DatabaseError as error:
-            _LOG.warning("the cache %s cannot be read (%s): a snapshot is fetched", path.name, error)
-            raise SnapshotNeededError(str(error)) from error
+            raise self._unreadable(path, error) from error
         return batch.revision, len(batch.changes)
+
+    def repair_due(self) -> bool:
+        """Whether the cache is known to be damaged and may be replaced today; else it is followed as it is."""
+        path = self.home.current_cache()
+        damaged = path is not None and self.home.health.finding(path) is not None
+        return damaged and self.home.health.may_repair(self.clock.now())
+
+    def _unreadable(self, path: Path, error: DatabaseError) -> SyncError:
+        """What is to be done about a cache that cannot be read or written."""
+        if not is_damage(error):
+            return HomeError(f"the cache {path.name} is in use or its disk is full ({error}): it is tried again")
+        if not self.home.health.may_repair(self.clock.now()):
+            return DamagedError(
+                f"the cache {path.name} cannot be read ({error}), once more today: look at this PC's disk"
+            )
+        _LOG.warning("the cache %s cannot be read (%s): a snapshot is fetched", path.name, error)
+        return _RepairNeededError(str(error))
 
     def _may_replace(self, error: DamagedError) -> None:
         """Notes that a cache that differs from the hub is replaced now, unless that was done not long ago."""
@@ -144,6 +170,7 @@ class Replica:
             target.unlink(missing_ok=True)
             raise
         self.home.switch_to(target)
+        self.home.health.note_check(target, self.clock.now(), (), thorough=True)  # by its SHA-256
         packed.unlink(missing_ok=True)
         return sum(one.rows for one in manifest.sums.values())
 
@@ -222,12 +249,3 @@ def check_snapshot(path: Path, manifest: Manifest) -> None:
     if said != (manifest.epoch, str(manifest.revision), manifest.scope, str(manifest.schema)):
         raise DamagedError("the snapshot is not the one that its manifest describes")
     _compare(sums, manifest.sums)
-
-
-def recount(connection: Connection) -> Sums:
-    """Counts and set hashes made anew from every record in the cache: finds damage that its own sums hide."""
-    found: dict[str, SetSum] = {}
-    for kind in KINDS.values():
-        for doc in cache.all_docs_of(connection, kind):
-            found[kind.name] = found.get(kind.name, SetSum()).plus(row_hash(kind, doc))
-    return found

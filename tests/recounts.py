@@ -6,13 +6,13 @@ from sqlalchemy import Connection
 
 from data import cache, change_log
 from data.buckets import GLOBAL
+from data.cache_recount import recount
 from data.kinds import KINDS, Doc, Json
 from data.masking import for_caches
 from data.rows import all_docs
 from data.set_hash import SetSum, row_hash, same_sums
 from data.sqlite import connect
 from sync.agent_home import AgentHome
-from sync.replica import recount
 
 Record = tuple[str, Doc]
 

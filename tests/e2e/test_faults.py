@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from data import cache, change_log
+from data.cache_recount import recount
 from data.clock import SystemClock
 from data.database import open_database, sqlite_url
 from data.rows import all_docs
@@ -22,7 +23,6 @@ from data.set_hash import Sums, same_sums
 from data.sqlite import connect
 from data.store import Store
 from sync.agent_home import AgentHome
-from sync.replica import recount
 from tests.commands import DONE, refusal, run
 from tests.hubs import COMMAND, RunningHub, serving, switchboard
 from tests.odd_servers import PORTAL, Line, LineBrokenError, answering, line_to

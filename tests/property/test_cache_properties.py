@@ -11,12 +11,13 @@ from assistant.lookup import LookupEngine
 from data import cache, change_log
 from data.buckets import buckets_of_scope
 from data.cache_build import build_cache, changes_for
+from data.cache_recount import recount
 from data.kinds import KINDS, Doc
 from data.set_hash import Sums, same_sums
 from data.sqlite import Connection, connect
 from data.store import Store
 from sync.protocol import ChangeBatch
-from sync.replica import apply_batch, recount
+from sync.replica import apply_batch
 from sync.snapshots import Scope, changes_after
 from tests.random_changes import NAMES, Put, Transaction, make_template, run, store_copied_from, transactions
 from tests.stores import fill

@@ -7,12 +7,13 @@ import pytest
 from data import cache, change_log
 from data.cache import Change
 from data.cache_build import build_cache, changes_for
+from data.cache_recount import recount
 from data.set_hash import same_sums
 from data.sqlite import Connection, connect
 from data.store import Store
 from sync.errors import DamagedError
 from sync.protocol import ChangeBatch
-from sync.replica import apply_batch, recount
+from sync.replica import apply_batch
 from sync.snapshots import Scope, changes_after
 
 ALL = Scope.of(None)

@@ -7,13 +7,13 @@ from sqlalchemy import update
 
 from data import cache, change_log
 from data.buckets import buckets_of_scope
+from data.cache_recount import recount
 from data.schema import BUCKET
 from data.set_hash import same_sums
 from data.sqlite import Connection, connect
 from data.store import Store
 from sync.errors import DamagedError
 from sync.protocol import Manifest
-from sync.replica import recount
 from sync.snapshots import Scope, SnapshotShelf
 
 ALL = Scope.of(None)
