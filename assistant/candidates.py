@@ -22,6 +22,7 @@ _MOST_ALTERNATIVES = 40
 _MOST_INITIALS = 8
 _LONGEST_GAP_SEARCH = 6
 _EXTRA_FROM = 4
+_VAGUE = 6
 
 
 def any_of(tokens: Iterable[str]) -> str:
@@ -92,6 +93,21 @@ def _initial_terms(units: Segmentation, *, at_start: bool, at_end: bool) -> Iter
     for start in range(len(letters) - length + 1):
         combinations = islice(product(*letters[start : start + length]), _MOST_INITIALS)
         yield any_of("i" + "".join(combination) for combination in combinations)
+
+
+def any_of_whole(ways: Iterable[Segmentation]) -> str:
+    """Names of few characters that sound like one of the ways as a whole; "" for none."""
+    tokens = dict.fromkeys(
+        "w" + "".join(unit.sounds[0] for unit in units)
+        for units in ways
+        if len(units) <= SHORT_NAME and all(len(unit.sounds) == 1 for unit in units)
+    )
+    return " OR ".join(f'"{token}"' for token in tokens)
+
+
+def without_vague_end(units: Segmentation) -> Segmentation:
+    """The units without a last one that may be any of many syllables; the same where it says something."""
+    return units[:-1] if len(units) > 1 and len(units[-1].sounds) > _VAGUE else units
 
 
 def one_missing(units: Segmentation) -> str:

@@ -5,13 +5,14 @@ from collections.abc import Iterable, Iterator
 from assistant import candidates
 from assistant.query import Query
 from assistant.ranking import EXACT, Candidate, NameMatch, Ranker
-from assistant.segmentation import Segmentation, corrected
+from assistant.segmentation import corrected
 from assistant.slips import SlipRanker
+from data.index import FIRST_COMMON_NAME
 from data.sqlite import Connection
 
 _WRITTEN, _WHOLE, _AT_START, _ANYWHERE = 96, 48, 96, 96
 _SHOWN = 10
-_MISSING, _WRONG, _CORRECTED, _MOST_CORRECTIONS = 128, 192, 384, 60
+_CORRECTED, _WRONG, _COMMON = 128, 96, 48
 _SHORTEST_SLIP, _SHORTEST_CORRECTION = 2, 4
 GOOD = 80.0
 """With enough matches as good as this nobody looks for slips."""
@@ -19,8 +20,11 @@ _ENOUGH_GOOD, _LONG_WRITTEN, _LONG_TYPED = 5, 3, 4
 
 
 _READ = """
-    SELECT name.nid, name.text, name.readings, name.rank, name.uses FROM name_fts CROSS JOIN name ON nid = name_fts.rowid
-    WHERE name_fts MATCH ? LIMIT ?"""
+    SELECT name.nid, name.text, name.readings, name.rank, name.uses
+    FROM name_fts CROSS JOIN name ON nid = name_fts.rowid WHERE name_fts MATCH ?{range} LIMIT ?"""
+_READ_ALL = _READ.format(range="")
+_READ_FEW = _READ.format(range=f" AND name_fts.rowid < {FIRST_COMMON_NAME}")
+_READ_COMMON = _READ.format(range=f" AND name_fts.rowid >= {FIRST_COMMON_NAME}")
 
 
 class Names:
@@ -55,9 +59,14 @@ class Names:
 
     def nearly_matching(self, query: Query, matches: list[NameMatch]) -> list[NameMatch]:
         """Names that the query may mean with one slip in it, without those that match as it stands; the best first."""
-        matched = {match.candidate.nid for match in matches}
-        ids = [nid for nid in self._one_slip_from(query) if nid not in matched]
-        return in_order(map(SlipRanker(query).nearly, self._load(ids)))
+        graded = {match.candidate.nid: None for match in matches}
+        ranker, found = SlipRanker(query), []
+        for sql, expression, most in _slips(query):
+            for row in self._connection.execute(sql, (expression, most)) if expression else ():
+                if row[0] not in graded:
+                    graded[row[0]] = None
+                    found.append(ranker.nearly(Candidate(*row)))
+        return in_order(found)
 
     def rows(self, table: str, expression: str, most: int) -> list[int]:
         """The first rows of a full-text table that satisfy an expression; none for an empty one."""
@@ -66,41 +75,11 @@ class Names:
         found = self._connection.execute(f"SELECT rowid FROM {table} WHERE {table} MATCH ? LIMIT ?", (expression, most))
         return [row for (row,) in found]
 
-    def _one_slip_from(self, query: Query) -> Iterable[int]:
-        ids: dict[int, None] = {}
-        for units in query.segmentations[:2]:
-            ids.update(dict.fromkeys(self.rows("name_fts", candidates.one_missing(units), _MISSING)))
-            ids.update(dict.fromkeys(self.rows("name_fts", candidates.one_wrong(units), _WRONG)))
-        letters = query.compact
-        if len(letters) >= _SHORTEST_CORRECTION and letters.isascii() and letters.isalpha():
-            ways = self._occurring(corrected(letters))[:_MOST_CORRECTIONS]
-            for at_start in (True, False):
-                expressions = (candidates.alike(units, at_start=at_start) for units in ways)
-                ids.update(dict.fromkeys(self.rows("name_fts", candidates.any_expression(expressions), _CORRECTED)))
-                if len(ids) >= _CORRECTED:
-                    break
-        return ids
-
-    def _occurring(self, ways: Iterable[Segmentation]) -> list[Segmentation]:
-        """Those ways of which every two neighbouring sounds stand together in some name."""
-        known: dict[str, bool] = {}
-
-        def occurs(pair: Segmentation) -> bool:
-            expression = candidates.alike(pair)
-            if expression not in known:
-                known[expression] = bool(self.rows("name_fts", expression, 1))
-            return known[expression]
-
-        return [units for units in ways if all(occurs(units[i : i + 2]) for i in range(max(1, len(units) - 1)))]
-
     def _read(self, expression: str, most: int) -> list[Candidate]:
         """The first names that satisfy an expression; none for an empty one."""
-        return [Candidate(*row) for row in self._connection.execute(_READ, (expression, most))] if expression else []
-
-    def _load(self, ids: Iterable[int]) -> list[Candidate]:
-        listed = ",".join(map(str, ids))
-        rows = self._connection.execute(f"SELECT nid, text, readings, rank, uses FROM name WHERE nid IN ({listed})")
-        return [Candidate(*row) for row in rows]
+        return (
+            [Candidate(*row) for row in self._connection.execute(_READ_ALL, (expression, most))] if expression else []
+        )
 
 
 def _looks(query: Query) -> Iterator[tuple[str, int, bool]]:
@@ -112,6 +91,22 @@ def _looks(query: Query) -> Iterator[tuple[str, int, bool]]:
     for at_start, at_end, most in ((True, True, _WHOLE), (True, False, _AT_START), (False, False, _ANYWHERE)):
         expressions = (candidates.alike(units, at_start=at_start, at_end=at_end) for units in ways)
         yield candidates.any_expression(expressions), most, at_start and not at_end
+
+
+def _slips(query: Query) -> Iterator[tuple[str, str, int]]:
+    """`(statement, expression, most)`: among the names of places and lines, then among the hundreds of thousands."""
+    ways, letters = query.segmentations[:2], query.compact
+    is_long = len(letters) >= _SHORTEST_CORRECTION and letters.isascii() and letters.isalpha()
+    meant = corrected(letters) if is_long else []
+    missing = [candidates.one_missing(units) for units in ways]
+    wrong = candidates.any_expression(map(candidates.one_wrong, ways))
+    beginnings = dict.fromkeys(map(candidates.without_vague_end, meant))
+    yield _READ_FEW, candidates.any_expression([*missing, *map(candidates.alike, beginnings)]), _CORRECTED
+    yield _READ_FEW, wrong, _WRONG
+    if query.is_written:
+        yield _READ_COMMON, candidates.any_expression([*missing, wrong]), _COMMON
+    else:
+        yield _READ_COMMON, candidates.any_of_whole(meant), _COMMON
 
 
 def _enough(matches: Iterable[NameMatch | None], bar: float) -> bool:

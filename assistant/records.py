@@ -87,12 +87,12 @@ _FEW_BORNE = " UNION ALL ".join(
     for kind in RANKED[:-1]
 )
 _MANY = RANKED[-1]
-_MANY_BORNE = f"SELECT rid, id, {KINDS[_MANY].codes[0]} FROM {_MANY} WHERE name_id = ? ORDER BY rid LIMIT ?"
+_MANY_BORNE = f"SELECT rid, id, {KINDS[_MANY].codes[0]} FROM {_MANY} WHERE name_id = ? LIMIT ?"
 _ALSO_BORNE = f"SELECT nid, kind, rid FROM alias WHERE nid IN ({_MARKS})"
 
 
 def bearing(connection: Connection, names: Sequence[Candidate]) -> dict[int, list[Record]]:
-    """Records that bear each of at most `BEARERS_OF` names, as their own or another name: by kind, then as stored.
+    """Records that bear each of at most `BEARERS_OF` names, as their own or another name: by kind and id.
 
     At most `MOST_NAMESAKES` of a name and kind.
     """
@@ -111,11 +111,12 @@ def bearing(connection: Connection, names: Sequence[Candidate]) -> dict[int, lis
 
 
 def _fewest(records: list[Record]) -> list[Record]:
-    if len(records) <= MOST_NAMESAKES:
-        return records
+    ordered = sorted(records, key=lambda record: (record.order, record.id))
+    if len(ordered) <= MOST_NAMESAKES:
+        return ordered
     seen = Counter[str]()
     kept = []
-    for record in records:
+    for record in ordered:
         seen[record.kind] += 1
         if seen[record.kind] <= MOST_NAMESAKES:
             kept.append(record)

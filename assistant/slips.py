@@ -41,7 +41,7 @@ class SlipRanker:
         score += _WRITTEN * (1 - unwritten / len(typed)) + _COVERAGE * min(1.0, len(typed) / spoken_length(plain))
         return _match(candidate, score, start, end)
 
-    def _heard(self, groups: list[str]) -> str:
+    def _heard(self, groups: Sequence[str]) -> str:
         """The name's sounds, one sign a character: of several readings the one that the query holds."""
         signs = []
         for group in groups:

@@ -1,36 +1,47 @@
-"""A name in a wider place: `塔山 朱家`, `兴城 616`, `北港 张伟`; also without the space, also in pinyin.
+"""A name in a wider place: `塔山 朱家`, `兴城 616`, `北港 张伟`; also without the space, also in pinyin or initials.
 
-The wider place is found first. What lies in it is few enough to be graded name by name, so nothing depends on how
-common the narrower name is elsewhere.
+Areas, feeders and transformer areas are asked for by both parts at once. Customers are too many for that: those who
+bear the narrower name are looked for inside what the wider one names.
 """
 
 import json
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate, islice
+from typing import Any
 
-from assistant import records
+from assistant import candidates, records
 from assistant.names import Names
 from assistant.query import Query
 from assistant.ranking import Candidate, NameMatch, Ranker
 from assistant.records import Found, Record
-from assistant.segmentation import Segmentation
+from assistant.segmentation import Segmentation, UnitKind
 from data.kinds import RANKED
+from data.place_index import AROUND_LENGTH, FIRST_ROW, PLACED
 from data.sqlite import Connection
+from data.tokens import CODE_GRAM
 
-_MOST_PLACES, _MOST_INSIDE, _LEVELS = 48, 1600, 3
-_MOST_NAMES = 12
+_MOST_ROWS, _MOST_PLACES, _MOST_INSIDE, _MOST_NAMES = 64, 24, 1600, 8
 _LEAST = 70.0
 """Both names must answer at least so well: two guesses together say nothing."""
-_SHORTEST_PART, _MOST_SPLITS = 2, 6
+_SHORTEST_PART, _MOST_SPLITS, _MOST_WAYS = 2, 6, 3
 _LOSS, _UNSPACED_LOSS, _WIDER_SHARE = 1.0, 3.0, 0.3
-_AREA_RANK = RANKED.index("area")
+_WIDER_OF_LINES = 90.0
+"""How well the wider part answers where only the index says so."""
+_NUMBER_IS, _NUMBER_BEGINS, _NUMBER_HOLDS = 100.0, 92.0, 80.0
 
+_AREA_COLUMNS = ", ".join(f"{alias}.{column}" for alias in ("n", "pn", "qn", "rn") for column in Candidate._fields)
+_AREAS = f"""
+    SELECT a.rid, a.id, a.code, {_AREA_COLUMNS} FROM area AS a JOIN name AS n ON n.nid = a.name_id
+    LEFT JOIN area AS p ON p.id = a.parent_id LEFT JOIN name AS pn ON pn.nid = p.name_id
+    LEFT JOIN area AS q ON q.id = p.parent_id LEFT JOIN name AS qn ON qn.nid = q.name_id
+    LEFT JOIN area AS r ON r.id = q.parent_id LEFT JOIN name AS rn ON rn.nid = r.name_id
+    WHERE a.rid IN (SELECT value FROM json_each(?))"""
+_LINES = """
+    SELECT l.rid, l.id, l.number, n.nid, n.text, n.readings, n.rank, n.uses FROM {kind} AS l
+    JOIN name AS n ON n.nid = l.name_id WHERE l.rid IN (SELECT value FROM json_each(?))"""
 
-@dataclass(frozen=True, slots=True)
-class _Area:
-    record: Record
-    name: Candidate
+Split = tuple[Query, Query]
+"""The wider and the narrower part of a query."""
 
 
 class Within:
@@ -43,78 +54,114 @@ class Within:
     def search(self, query: Query) -> Iterator[Found]:
         """Records that the query's end names and that lie in, or are served from, what its beginning names."""
         loss = _LOSS if len(query.parts) > 1 else _LOSS + _UNSPACED_LOSS
-        for wider, narrower in splits(query):
-            if narrower.compact.isascii() and len(narrower.compact) < _SHORTEST_PART:
-                continue  # the first letter of what is still being typed fits half the places there
-            for found in self._split(wider, narrower):
-                yield Found(found.record, found.score - loss, found.reason, found.spans)
+        parts = splits(query)
+        found = [*self._places(parts), *self._customers(parts)]
+        return (Found(one.record, one.score - loss, one.reason, one.spans, one.uses) for one in found)
 
-    def _split(self, wider: Query, narrower: Query) -> Iterator[Found]:
-        places = [match for match in self._names.starting(wider, _AREA_RANK) if match.score >= _LEAST]
-        scores = self._areas_named(places)
-        ranker = Ranker(narrower)
-        inside = set(scores)
-        for area, score in self._descendants(scores):
-            inside.add(area.record.id)
-            if (match := ranker.aligned(area.name)) and match.score >= _LEAST:
-                yield _found(area.record, match, score)
-        best = max(scores.values(), default=0.0)
-        if inside:
-            yield from self._others_inside(narrower, inside, best)
-        yield from self._numbers(wider, narrower, inside, max(best, _LEAST))
-
-    def _areas_named(self, places: list[NameMatch]) -> dict[str, float]:
-        """Ids of areas that bear the names, with the names' scores: those that hold others first, then the best."""
-        of_name = {match.candidate.nid: match.score for match in places}
-        rows = self._connection.execute(
-            "SELECT id, name_id, EXISTS (SELECT 1 FROM area AS inner WHERE inner.parent_id = area.id) FROM area"
-            " WHERE name_id IN (SELECT value FROM json_each(?))",
-            (json.dumps(list(of_name)),),
-        )
-        named = sorted((-holds, -of_name[nid], key) for key, nid, holds in rows)
-        return {key: -score for _, score, key in named[:_MOST_PLACES]}
-
-    def _descendants(self, scores: dict[str, float]) -> Iterator[tuple[_Area, float]]:
-        """Areas below those named, level by level, each with the score of the one it lies in."""
-        inherited, left = dict(scores), _MOST_INSIDE
-        for _ in range(_LEVELS):
-            below: dict[str, float] = {}
-            for parent, area in self._children(inherited, left):
-                below[area.record.id] = inherited[parent]
-                yield area, inherited[parent]
-            left -= len(below)
-            if not below or left <= 0:
-                return
-            inherited = below
-
-    def _children(self, parents: Iterable[str], most: int) -> list[tuple[str, _Area]]:
-        rows = self._connection.execute(
-            "SELECT parent_id, rid, id, code, nid, text, readings, rank, uses FROM area JOIN name ON nid = name_id"
-            " WHERE parent_id IN (SELECT value FROM json_each(?)) LIMIT ?",
-            (json.dumps(list(parents)), most),
-        )
-        return [
-            (parent, _Area(Record("area", rid, key, name[1], code), Candidate(*name)))
-            for parent, rid, key, code, *name in rows
-        ]
-
-    def _others_inside(self, narrower: Query, inside: set[str], wider_score: float) -> Iterator[Found]:
-        for match in self._names.matching(narrower)[:_MOST_NAMES]:
-            if match.score >= _LEAST:
-                for record in records.bearing_name_inside(self._connection, match.candidate.nid, inside):
-                    yield _found(record, match, wider_score)
-
-    def _numbers(self, wider: Query, narrower: Query, inside: set[str], wider_score: float) -> Iterator[Found]:
-        if not narrower.code.isdigit():
+    def _places(self, parts: list[Split]) -> Iterator[Found]:
+        expression = candidates.any_expression(_of_both(*split) for split in parts)
+        if not expression:
             return
-        branches = records.branches_named(self._connection, wider.compact, inside)
-        for record in records.with_code_prefix(self._connection, "feeder", narrower.code):
-            if records.branch_of(self._connection, record) in branches:
-                score = 100.0 if record.code == narrower.code else 92.0
-                yield Found(record, _together(wider_score, score), "number")
+        rows = self._connection.execute(
+            "SELECT rowid FROM place_fts WHERE place_fts MATCH ? LIMIT ?", (expression, _MOST_ROWS)
+        ).fetchall()
+        rankers = [(Ranker(wider), Ranker(narrower), narrower.code) for wider, narrower in parts]
+        for kind in PLACED:
+            first = FIRST_ROW[kind]
+            listed = json.dumps([row - first for (row,) in rows if first < row < first + (1 << 40)])
+            if listed != "[]":
+                yield from self._areas(listed, rankers) if kind == "area" else self._lines(kind, listed, rankers)
+
+    def _areas(self, listed: str, rankers: list[tuple[Ranker, Ranker, str]]) -> Iterator[Found]:
+        for rid, key, code, *columns in self._connection.execute(_AREAS, (listed,)):
+            own, *around = _names_in(columns)
+            best: tuple[float, NameMatch] | None = None
+            for wider, narrower, _ in rankers:
+                match = narrower.aligned(own)
+                if match is None or match.score < _LEAST:
+                    continue
+                outside = max(
+                    (one.score for name in around if (one := wider.aligned(name)) and not one.start), default=0
+                )
+                if outside >= _LEAST and (best is None or _together(outside, match.score) > best[0]):
+                    best = _together(outside, match.score), match
+            if best:
+                record = Record("area", rid, key, own.text, code)
+                yield Found(record, best[0], best[1].reason, best[1].spans, own.uses)
+
+    def _lines(self, kind: str, listed: str, rankers: list[tuple[Ranker, Ranker, str]]) -> Iterator[Found]:
+        for rid, key, number, *name in self._connection.execute(_LINES.format(kind=kind), (listed,)):
+            own = Candidate(*name)
+            record = Record(kind, rid, key, own.text, number)
+            for _, narrower, code in rankers:
+                if code.isdigit() and (score := _number_score(code, number)):
+                    yield Found(record, _together(_WIDER_OF_LINES, score), "number")
+                elif (match := narrower.aligned(own)) and match.score >= _LEAST:
+                    yield Found(record, _together(_WIDER_OF_LINES, match.score), match.reason, match.spans, own.uses)
+
+    def _customers(self, parts: list[Split]) -> Iterator[Found]:
+        for wider, narrower in parts[:2]:
+            if len(narrower.compact) < _SHORTEST_PART or not narrower.segmentations:
+                continue
+            bearers = [
+                match
+                for match in self._names.starting(narrower, RANKED.index("customer"))
+                if match.score >= _LEAST and match.candidate.uses
+            ][:_MOST_NAMES]
+            if not bearers:
+                continue
+            places = [match for match in self._names.starting(wider, RANKED.index("area")) if match.score >= _LEAST]
+            inside = self._inside([match.candidate.nid for match in places[:_MOST_PLACES]])
+            for match in bearers if inside else ():
+                for record in records.bearing_name_inside(self._connection, match.candidate.nid, inside):
+                    yield _found(record, match, places[0].score)
+
+    def _inside(self, names: Sequence[int]) -> list[str]:
+        """Ids of the areas that bear the names and of those that lie in them."""
+        rows = self._connection.execute(
+            "WITH RECURSIVE below(id) AS (SELECT id FROM area WHERE name_id IN (SELECT value FROM json_each(?))"
+            " UNION SELECT area.id FROM below CROSS JOIN area ON area.parent_id = below.id)"
+            " SELECT id FROM below LIMIT ?",
+            (json.dumps(names), _MOST_INSIDE),
+        )
+        return [key for (key,) in rows]
 
 
-def splits(query: Query) -> list[tuple[Query, Query]]:
+def _of_both(wider: Query, narrower: Query) -> str:
+    """An expression for what bears the narrower name and lies in what begins with the wider one."""
+    around = candidates.any_expression(
+        candidates.alike(units[:AROUND_LENGTH], at_start=True) for units in wider.segmentations[:_MOST_WAYS]
+    )
+    if narrower.code.isdigit():
+        own = candidates.part_of_code(narrower.code)
+    else:
+        own = candidates.any_expression(
+            candidates.alike(units, at_start=_is_vague(units)) for units in narrower.segmentations[:_MOST_WAYS]
+        )
+    return f"around : ({around}) AND own : ({own})" if around and own else ""
+
+
+def _is_vague(units: Segmentation) -> bool:
+    """Whether so little was typed that it can only be meant as a name's beginning."""
+    return len(units) < _SHORTEST_PART or any(unit.kind is UnitKind.INITIAL for unit in units)
+
+
+def _names_in(columns: Sequence[Any]) -> Iterator[Candidate]:
+    width = len(Candidate._fields)
+    for start in range(0, len(columns), width):
+        if columns[start] is not None:
+            yield Candidate(*columns[start : start + width])
+
+
+def _number_score(typed: str, number: str) -> float:
+    if typed == number:
+        return _NUMBER_IS
+    if number.startswith(typed):
+        return _NUMBER_BEGINS
+    return _NUMBER_HOLDS if len(typed) >= CODE_GRAM and typed in number else 0.0
+
+
+def splits(query: Query) -> list[Split]:
     """The ways to part a query into a wider and a narrower name, the likeliest first; none for a single short name."""
     found: dict[tuple[str, str], tuple[list[Segmentation], list[Segmentation]]] = {}
     for units in query.segmentations:
@@ -136,7 +183,7 @@ def _space_ends(query: Query, units: Segmentation) -> list[int]:
     return [number for number, letters in enumerate(ends, 1) if letters in spaces]
 
 
-def _text(units: Segmentation) -> str:
+def _text(units: Iterable[Any]) -> str:
     return "".join(unit.text for unit in units)
 
 

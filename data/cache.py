@@ -7,7 +7,7 @@ come with the records: nothing here knows pinyin.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from data import index
+from data import index, place_index
 from data.cells import from_cells, to_cells
 from data.kinds import KINDS, RANKED, Doc, Field, FieldType, Kind, text_list
 from data.set_hash import SetSum, hash_bytes, row_hash
@@ -69,8 +69,12 @@ def create_indexes(connection: Connection) -> None:
             connection.execute(f"CREATE INDEX {table}_{name} ON {table} ({name})")
     for kind in KINDS.values():
         if kind.named:
-            connection.execute(f"CREATE INDEX {kind.name}_name_id ON {kind.name} (name_id)")
+            # With the transformer area, so that bearers of a common name in one place are found in the index alone.
+            columns = "name_id, transformer_area" if "transformer_area" in kind.by_name else "name_id"
+            connection.execute(f"CREATE INDEX {kind.name}_name_id ON {kind.name} ({columns})")
     create_supply_counts(connection)
+    place_index.create_place_table(connection)
+    place_index.fill_places(connection)
     # Without figures the planner takes any index that fits; a sample of each is enough to tell them apart.
     connection.execute("PRAGMA analysis_limit=1000")
     connection.execute("ANALYZE")
@@ -132,16 +136,20 @@ class CacheWriter:
         Raises:
             BadValueError: a document does not fit its kind; the transaction should be given up.
         """
-        number = 0
+        number, changed = 0, []
         for change in changes:
             number += 1
+            changed.append((change.kind, change.id))
             kind = KINDS[change.kind]
             doc = kind.canonical(change.doc) if change.doc is not None else None
             # Names are taken before they are given back: one that stays is not taken out of the index and put back.
             name_ids = self._acquire(kind, doc, change.readings) if doc else []
-            self._remove(kind, change.id)
+            released = self._remove(kind, change.id)
             if doc:
                 self._insert(kind, doc, name_ids)
+            for nid in released:
+                index.settle_name(self._connection, nid)
+        place_index.refresh_places(self._connection, changed)
         return number
 
     def save_sums(self) -> None:
@@ -157,17 +165,22 @@ class CacheWriter:
             for text, reading in zip(texts, readings, strict=True)
         ]
 
-    def _remove(self, kind: Kind, key: str) -> None:
+    def _remove(self, kind: Kind, key: str) -> list[int]:
+        """Takes a record out, if it is there, and answers the names that it bore."""
         stored = read_row(self._connection, kind, key)
         if stored is None:
-            return
+            return []
         self.sums[kind.name] = self.sums.get(kind.name, SetSum()).minus(row_hash(kind, stored.doc))
+        place_index.remove_place(self._connection, kind.name, stored.rid)
+        released: list[int] = []
         if kind.named:
             index.remove_codes(self._connection, kind.name, stored.rid, codes_of(kind, stored.doc))
-            for nid in (stored.name_id, *index.set_aliases(self._connection, kind.name, stored.rid, [])):
+            released = [stored.name_id, *index.set_aliases(self._connection, kind.name, stored.rid, [])]
+            for nid in released:
                 index.release_name(self._connection, nid)
         self._connection.execute("DELETE FROM link WHERE kind = ? AND id = ?", (kind.name, key))
         self._connection.execute(f"DELETE FROM {kind.name} WHERE rid = ?", (stored.rid,))
+        return released
 
     def _insert(self, kind: Kind, doc: Doc, name_ids: list[int]) -> None:
         insert_rows(self._connection, kind, [doc])

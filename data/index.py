@@ -15,6 +15,11 @@ from data.tokens import code_tokens, name_tokens
 KIND_STRIDE = 8
 """A row of `code_fts` is `rid * KIND_STRIDE + RANKED.index(kind)`."""
 
+FIRST_COMMON_NAME = 1 << 20
+"""Names that only the last of the ranked kinds bears (customers: hundreds of thousands) are numbered from here on,
+the others from 1: what is asked of these alone costs nothing for those."""
+
+_COMMON = len(RANKED) - 1
 _BULK_HASH_BYTES = 1 << 26
 _USUAL_HASH_BYTES = 1 << 20
 
@@ -58,10 +63,12 @@ def add_characters(connection: Connection, characters: Iterable[tuple[str, str, 
 
 
 def add_names(connection: Connection, names: Iterable[tuple[str, str, int, int]]) -> None:
-    """Adds distinct names `(text, readings, rank, uses)` to empty tables, the best first: numbered from 1."""
+    """Adds distinct names `(text, readings, rank, uses)` to empty tables, the best first."""
 
     def rows() -> Iterator[tuple[int, str]]:
-        for nid, (text, readings, rank, uses) in enumerate(names, 1):
+        nid = 0
+        for text, readings, rank, uses in names:
+            nid = nid + 1 if rank < _COMMON else max(nid + 1, FIRST_COMMON_NAME)
             connection.execute("INSERT INTO name VALUES (?, ?, ?, ?, ?)", (nid, text, readings, rank, uses))
             yield nid, " ".join(name_tokens(text, readings))
 
@@ -100,17 +107,17 @@ def finish_build(connection: Connection) -> None:
 
 
 def acquire_name(connection: Connection, text: str, readings: str, rank: int) -> int:
-    """The number of a name that one more record or alias now bears; a new name is added at the end."""
+    """The number of a name that one more record or alias now bears; a new name is the last of its range."""
     row = connection.execute(
-        "UPDATE name SET uses = uses + 1, rank = min(rank, ?) WHERE text = ? RETURNING nid", (rank, text)
+        "UPDATE name SET uses = uses + 1, rank = min(rank, ?) WHERE text = ? RETURNING nid, rank", (rank, text)
     ).fetchone()
     if row:
-        return int(row[0])
-    (nid,) = connection.execute(
-        "INSERT INTO name SELECT coalesce(max(nid), 0) + 1, ?, ?, ?, 1 FROM name RETURNING nid", (text, readings, rank)
-    ).fetchone()
+        nid, best = row
+        return _move(connection, int(nid), best) if best < _COMMON and nid >= FIRST_COMMON_NAME else int(nid)
+    nid = _next_number(connection, rank)
+    connection.execute("INSERT INTO name VALUES (?, ?, ?, ?, 1)", (nid, text, readings, rank))
     connection.execute("INSERT INTO name_fts(rowid, t) VALUES (?, ?)", (nid, " ".join(name_tokens(text, readings))))
-    return int(nid)
+    return nid
 
 
 def release_name(connection: Connection, nid: int) -> None:
@@ -126,11 +133,56 @@ def release_name(connection: Connection, nid: int) -> None:
         raise NotFoundError(f"name {nid} is not in the search index: fetch a new snapshot")
     text, readings, uses = row
     if uses <= 0:
-        connection.execute(
-            "INSERT INTO name_fts(name_fts, rowid, t) VALUES ('delete', ?, ?)",
-            (nid, " ".join(name_tokens(text, readings))),
-        )
+        _forget_tokens(connection, nid, text, readings)
         connection.execute("DELETE FROM name WHERE nid = ?", (nid,))
+
+
+def settle_name(connection: Connection, nid: int) -> None:
+    """Gives a name that was released, if there still is one, the rank of those who bear it now."""
+    row = connection.execute("SELECT rank FROM name WHERE nid = ?", (nid,)).fetchone()
+    if row is None or row[0] == _COMMON or (best := _best_rank(connection, nid)) == row[0]:
+        return
+    if best == _COMMON and nid < FIRST_COMMON_NAME:
+        _move(connection, nid, best)
+    else:
+        connection.execute("UPDATE name SET rank = ? WHERE nid = ?", (best, nid))
+
+
+def _best_rank(connection: Connection, nid: int) -> int:
+    """Ordinal of the best kind that bears the name, as its own or another name."""
+    for rank, kind in enumerate(RANKED[:-1]):
+        borne = f"SELECT 1 FROM {kind} WHERE name_id = ?1 UNION ALL SELECT 1 FROM alias WHERE nid = ?1 AND kind = ?2"
+        if connection.execute(f"{borne} LIMIT 1", (nid, kind)).fetchone():
+            return rank
+    return _COMMON
+
+
+def _next_number(connection: Connection, rank: int) -> int:
+    if rank < _COMMON:
+        sql = "SELECT coalesce(max(nid), 0) + 1 FROM name WHERE nid < ?"
+        nid = connection.execute(sql, (FIRST_COMMON_NAME,)).fetchone()[0]
+        if nid < FIRST_COMMON_NAME:
+            return int(nid)
+    last = connection.execute("SELECT coalesce(max(nid), 0) FROM name").fetchone()[0]
+    return max(FIRST_COMMON_NAME, int(last) + 1)
+
+
+def _move(connection: Connection, nid: int, rank: int) -> int:
+    """The name's number in the range of its new rank, wherever it stood."""
+    text, readings = connection.execute("SELECT text, readings FROM name WHERE nid = ?", (nid,)).fetchone()
+    new = _next_number(connection, rank)
+    _forget_tokens(connection, nid, text, readings)
+    connection.execute("UPDATE name SET nid = ?, rank = ? WHERE nid = ?", (new, rank, nid))
+    connection.execute("INSERT INTO name_fts(rowid, t) VALUES (?, ?)", (new, " ".join(name_tokens(text, readings))))
+    for kind in RANKED:
+        connection.execute(f"UPDATE {kind} SET name_id = ? WHERE name_id = ?", (new, nid))
+    connection.execute("UPDATE alias SET nid = ? WHERE nid = ?", (new, nid))
+    return new
+
+
+def _forget_tokens(connection: Connection, nid: int, text: str, readings: str) -> None:
+    tokens = " ".join(name_tokens(text, readings))
+    connection.execute("INSERT INTO name_fts(name_fts, rowid, t) VALUES ('delete', ?, ?)", (nid, tokens))
 
 
 def set_aliases(connection: Connection, kind: str, rid: int, nids: Iterable[int]) -> list[int]:

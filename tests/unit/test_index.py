@@ -38,7 +38,7 @@ def test_names_are_numbered_in_the_order_given(connection: Connection) -> None:
 
 
 def test_a_name_acquired_twice_is_one_name(connection: Connection) -> None:
-    first = acquire_name(connection, "塔山乡", "ta shan xiang", 3)
+    first = acquire_name(connection, "塔山乡", "ta shan xiang", 1)
     assert acquire_name(connection, "塔山乡", "ta shan xiang", 0) == first
     assert connection.execute("SELECT rank, uses FROM name").fetchall() == [(0, 2)]
     assert rows(connection, "name_fts", "h塔山") == [first]
