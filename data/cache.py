@@ -14,7 +14,7 @@ from data.set_hash import SetSum, hash_bytes, row_hash
 from data.sqlite import Connection
 from data.supply_counts import create_supply_counts
 
-SCHEMA = 2
+SCHEMA = 3
 """Version of the tables below; a cache of another version is replaced by a snapshot."""
 
 _SQL_TYPES = {FieldType.REAL: "REAL", FieldType.FLAG: "INTEGER"}

@@ -307,9 +307,23 @@ OUTAGE = Kind(
     ),
     named=False,
 )
+TEAM_CHOICE = Kind(
+    "team_choice",
+    "团队常用",
+    (
+        _ID,
+        Field("query", required=True),
+        Field("record_kind", required=True),
+        Field("record", required=True),
+        Field("mass", type=FieldType.REAL, required=True),
+    ),
+    named=False,
+)
+"""What the team chooses for the beginning of a query; its id is `query|record_kind|record`, so that a cache finds all
+of a query in the order of ids. The mass is that of `data.choice_weight`."""
 
 KINDS: dict[str, Kind] = {
-    kind.name: kind for kind in (BRANCH, AREA, CONTACT, FEEDER, TRANSFORMER_AREA, CUSTOMER, OUTAGE)
+    kind.name: kind for kind in (BRANCH, AREA, CONTACT, FEEDER, TRANSFORMER_AREA, CUSTOMER, OUTAGE, TEAM_CHOICE)
 }
 """Every kind, in the order in which they can be stored: what is referred to comes before what refers to it."""
 

@@ -26,6 +26,7 @@ INDEXED_REFERENCES = {
     "feeder": ("branch", "number"),
     "transformer_area": ("feeder", "number"),
     "customer": ("transformer_area", "feeder"),
+    "team_choice": ("query",),
 }
 
 
@@ -155,6 +156,25 @@ AUDIT = Table(
     Column("act", String, nullable=False),
     Column("about", Text, nullable=False),
 )
+
+CHOICE_SUM = Table(
+    "choice_sum",
+    METADATA,
+    Column("id", String, primary_key=True),
+    Column("query", String, nullable=False),
+    Column("record_kind", String, nullable=False),
+    Column("record", String, nullable=False),
+    Column("mass", Double, nullable=False),
+    Column("only_device", String, nullable=False),
+)
+"""What was chosen for the beginning of a query, by all devices together; `only_device` is a digest while it is one
+device alone, and empty from the second on."""
+Index("choice_sum_query", CHOICE_SUM.c.query)
+
+CHOICE_BATCH = Table(
+    "choice_batch", METADATA, Column("key", String, primary_key=True), Column("at", String, nullable=False)
+)
+"""Batches of choices that were counted: one that is sent again is not."""
 
 TICKET = Table(
     "ticket",

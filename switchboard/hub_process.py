@@ -12,6 +12,7 @@ from data.clock import SystemClock
 from switchboard import __version__
 from switchboard.cli import home_of
 from sync.asking import PersonWho
+from sync.choice_routes import choice_router
 from sync.desk.pages import desk_router, desk_static, live_outages
 from sync.errors import SyncError
 from sync.hub import Hub, create_app, make_hub
@@ -33,6 +34,7 @@ def compose(home: HubHome) -> tuple[Hub, FastAPI]:
     hub = make_hub(store, SnapshotShelf(home.snapshots, store))
     routers = [
         replica_router(hub),
+        choice_router(hub),
         outage_router(hub),
         phone_router(hub),
         desk_router(hub),

@@ -5,12 +5,14 @@ from contextlib import contextmanager
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
+from data.team_choices import clean_team_choices
 from sync.auth import drop_old_sessions
 from sync.hub import Hub
 from sync.snapshots import Scope
 
 _SNAPSHOT_EVERY_MINUTES = 10
 _SESSIONS_EVERY_MINUTES = 60
+_CHOICES_EVERY_MINUTES = 60
 
 
 class HubSchedule:
@@ -25,6 +27,7 @@ class HubSchedule:
         self._scheduler = BackgroundScheduler(timezone="UTC", job_defaults=defaults)
         self._every(_SNAPSHOT_EVERY_MINUTES, lambda: hub.shelf.ensure(Scope.of(None)))
         self._every(_SESSIONS_EVERY_MINUTES, lambda: drop_old_sessions(hub.store))
+        self._every(_CHOICES_EVERY_MINUTES, lambda: _clean_choices(hub))
 
     @contextmanager
     def running(self) -> Iterator[None]:
@@ -37,3 +40,8 @@ class HubSchedule:
 
     def _every(self, minutes: int, job: Callable[[], object]) -> None:
         self._scheduler.add_job(job, "interval", minutes=minutes)
+
+
+def _clean_choices(hub: Hub) -> None:
+    with hub.store.write("hub", "clean team choices") as writing:
+        clean_team_choices(writing)
