@@ -29,12 +29,14 @@ class Settings:
     Attributes:
         hotkey: Shows and hides the popup; None: no hotkey.
         habits: When the popup hides by itself.
+        learn: What is chosen is remembered, and what was chosen before comes first.
     """
 
     hotkey: Combination | None = BUILT_IN_HOTKEY
     habits: Habits = field(default_factory=Habits)
     language: Language = "zh"
     theme: ThemeName = "light"
+    learn: bool = True
 
 
 def load_settings(home: Path) -> tuple[Settings, str | None]:
@@ -73,15 +75,16 @@ def parse_settings(text: str) -> Settings:
     settings = Settings(
         hotkey=_hotkey(given.pop("hotkey", str(BUILT_IN_HOTKEY))),
         habits=Habits(
-            hide_on_focus_loss=_flag(hide, "on_focus_loss", default=built_in.habits.hide_on_focus_loss),
-            hide_after_copy=_flag(hide, "after_copy", default=built_in.habits.hide_after_copy),
+            hide_on_focus_loss=_flag("hide.on_focus_loss", hide, default=built_in.habits.hide_on_focus_loss),
+            hide_after_copy=_flag("hide.after_copy", hide, default=built_in.habits.hide_after_copy),
         ),
         language=_choice("language", given.pop("language", built_in.language), get_args(Language)),
         theme=_choice("theme", given.pop("theme", built_in.theme), get_args(ThemeName)),
+        learn=_flag("learn", given, default=built_in.learn),
     )
     unknown = [*given, *(f"hide.{name}" for name in hide)]
     if unknown:
-        known = "hotkey, language, theme, hide.on_focus_loss, hide.after_copy"
+        known = "hotkey, language, theme, learn, hide.on_focus_loss, hide.after_copy"
         raise SettingsError(f"unknown setting {', '.join(unknown)} (there are: {known})")
     return settings
 
@@ -94,10 +97,10 @@ def _hotkey(value: object) -> Combination | None:
     return parse_combination(value)
 
 
-def _flag(table: dict[str, object], name: str, *, default: bool) -> bool:
-    value = table.pop(name, default)
+def _flag(name: str, table: dict[str, object], *, default: bool) -> bool:
+    value = table.pop(name.rpartition(".")[2], default)
     if not isinstance(value, bool):
-        raise BadValueError(f"hide.{name}", value, "must be true or false")
+        raise BadValueError(name, value, "must be true or false")
     return value
 
 

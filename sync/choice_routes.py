@@ -3,7 +3,7 @@
 from typing import Literal
 
 from fastapi import APIRouter, Request
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from data.team_choices import TeamChoice, count_batch
 from sync.asking import asking_device
@@ -15,6 +15,8 @@ from sync.hub import Hub
 class ChoiceRequest(BaseModel):
     """A record that was chosen for a query; customers are not among the kinds, for their names are personal."""
 
+    model_config = ConfigDict(extra="forbid")
+
     query: str = Field(min_length=2, max_length=48)
     kind: Literal["area", "feeder", "transformer_area"]
     id: str = Field(max_length=200)
@@ -23,6 +25,8 @@ class ChoiceRequest(BaseModel):
 
 class ChoicesRequest(BaseModel):
     """A batch; its key is the same at every try."""
+
+    model_config = ConfigDict(extra="forbid")
 
     key: str = Field(min_length=16, max_length=64)
     choices: list[ChoiceRequest] = Field(max_length=MOST_IN_A_BATCH)

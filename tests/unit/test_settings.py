@@ -27,6 +27,11 @@ def test_an_empty_hotkey_means_none() -> None:
     assert parse_settings('hotkey = ""').hotkey is None
 
 
+def test_learning_can_be_turned_off() -> None:
+    assert parse_settings("").learn
+    assert not parse_settings("learn = false").learn
+
+
 def test_a_byte_order_mark_is_no_mistake(tmp_path: Path) -> None:
     (tmp_path / FILE_NAME).write_bytes('language = "en"'.encode("utf-8-sig"))
     settings, problem = load_settings(tmp_path)
@@ -42,6 +47,7 @@ def test_a_byte_order_mark_is_no_mistake(tmp_path: Path) -> None:
         ('theme = "pink"', "light, dark"),
         ('language = "fr"', "zh, en"),
         ("[hide]\nafter_copy = 1", "true or false"),
+        ("learn = 1", "learn .*true or false"),
         ("hide = 3", "must be a table"),
         ('hotkeys = "ctrl+alt+k"', "unknown setting hotkeys"),
         ("[hide]\nlater = true", "unknown setting hide.later"),
