@@ -109,6 +109,19 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True)
+class PhoneLookup:
+    """How it stands with the owners of the phone number that was asked for.
+
+    Attributes:
+        state: `asking` the hub; `found`; `none` has that number; `no_hub` answers; the hub `refused`.
+        reason: Why it was not answered.
+    """
+
+    state: Literal["asking", "found", "none", "no_hub", "refused"]
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """All that a query found.
 
@@ -116,6 +129,7 @@ class Answer:
         as_of: The moment of the last confirmed contact with the hub, ISO 8601 in UTC, or None if there never was one.
         age_s: Seconds since then.
         freshness: `live` within a minute, `recent` within 15 minutes, else `stale`: the state is not confirmed.
+        phone: Where the query is a whole phone number: what came of asking the hub whose it is.
     """
 
     query: str
@@ -124,6 +138,7 @@ class Answer:
     age_s: float | None
     freshness: Freshness
     results: tuple[Result, ...]
+    phone: PhoneLookup | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The public JSON form of the answer."""

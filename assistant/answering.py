@@ -1,13 +1,15 @@
 """Answers from the cache in an agent's home: the one engine of the popup, the command line and the tests."""
 
 import time
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from assistant.answer import Answer, Freshness, Result
 from assistant.card import CardMaker
-from assistant.lookup import LookupEngine
+from assistant.lookup import Hit, LookupEngine
 from assistant.outage_board import OutageBoard
+from assistant.phone_customers import with_customers
 from data.cache import all_docs_of
 from data.clock import Clock, to_iso
 from data.kinds import OUTAGE
@@ -44,6 +46,10 @@ class _OpenCache:
         """A maker of cards on the present board."""
         return CardMaker(self._connection, self._network, self.board())
 
+    def hits(self, query: str, limit: int, by_phone: Sequence[str]) -> list[Hit]:
+        """What `query` finds, then these customers."""
+        return with_customers(self._connection, self.engine.search(query, limit), by_phone, limit)
+
     def begin(self) -> None:
         """Begins a read transaction: one answer is of one state of the cache."""
         self._connection.execute("BEGIN")
@@ -77,8 +83,8 @@ class CacheAnswers:
         """Whether there is a cache to answer from."""
         return self._home.current_cache() is not None
 
-    def answer(self, query: str, limit: int = 10, at: datetime | None = None) -> Answer:
-        """What `query` finds, with the states of `at`, or of now.
+    def answer(self, query: str, limit: int = 10, at: datetime | None = None, by_phone: Sequence[str] = ()) -> Answer:
+        """What `query` finds, then the customers `by_phone`, with the states of `at`, or of now.
 
         Without a cache nothing is found and `as_of` is None.
         """
@@ -91,7 +97,7 @@ class CacheAnswers:
             cache.begin()
             try:
                 cards = cache.cards()
-                hits = cache.engine.search(query, limit)
+                hits = cache.hits(query, limit, by_phone)
                 confirmed = freshness != "stale"
                 results = tuple(cards.result(hit, at or now, confirmed=confirmed, as_of=confirmed_at) for hit in hits)
             finally:

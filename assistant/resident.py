@@ -9,6 +9,8 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from assistant.answering import CacheAnswers
 from assistant.desktop import Background, Desktop, Post
+from assistant.phone_answers import PhoneAnswers
+from assistant.phone_lookup import hub_of
 from assistant.settings import load_settings
 from data.clock import Clock, CorrectedClock
 from sync.agent_home import AgentHome
@@ -33,7 +35,8 @@ def run(home: AgentHome) -> int:
     background: list[Background] = [watch.start]
     if home.enrolled:
         background.append(lambda post: _follow(home, clock, watch, post))
-    answers = CacheAnswers(home, clock)
+    answers = PhoneAnswers(CacheAnswers(home, clock), hub_of(home))
+    background.append(answers.start)
     return Desktop(home.path, answers, settings, background, clock=clock, settings_problem=problem).run()
 
 

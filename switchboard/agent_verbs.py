@@ -41,6 +41,7 @@ def sync(options: argparse.Namespace) -> dict[str, Any] | None:
 def lookup(options: argparse.Namespace) -> dict[str, Any] | None:
     """The popup's own answer to a query, or to each line of a file."""
     from assistant.answering import CacheAnswers  # noqa: PLC0415
+    from assistant.phone_lookup import answer_at_once, hub_of  # noqa: PLC0415
 
     if bool(options.query) == bool(options.batch):
         raise UsageError("give either a query or --batch FILE")
@@ -53,9 +54,9 @@ def lookup(options: argparse.Namespace) -> dict[str, Any] | None:
         home.enrolment()
         raise HomeError(f"{home.path} has no cache yet: switchboard sync --once --home {home.path}")
     if options.query:
-        return answers.answer(" ".join(options.query), options.limit, at).to_json()
+        return answer_at_once(answers, hub_of(home), " ".join(options.query), options.limit, at).to_json()
     for query in _lines(options.batch):
-        _print(answers.answer(query, options.limit, at).to_json())
+        _print(answer_at_once(answers, hub_of(home), query, options.limit, at).to_json())
     return None
 
 

@@ -204,8 +204,16 @@ def _nothing(state: State, words: Words) -> Message:
     if state.answer is not None and state.answer.as_of is None:
         return Message(words("empty.no_data"), words("empty.no_data_hint"), "warn")
     if state.is_current and state.query.strip():
-        return Message(words("empty.none", query=state.query.strip()), words("empty.none_hint"))
+        return Message(words("empty.none", query=state.query.strip()), _phone(state, words) or words("empty.none_hint"))
     return Message(words("empty.start"), words("empty.hint"))
+
+
+def _phone(state: State, words: Words) -> str:
+    """How it stands with the phone number that was asked for; empty where none was, or its owners are shown."""
+    phone = state.answer.phone if state.answer and state.is_current else None
+    if phone is None or any(result.match.reason == "phone" for result in state.results):
+        return ""
+    return words(f"phone.{phone.state}")
 
 
 def _result(result: Result, answer: Answer, phone: int, words: Words, now: datetime) -> Iterator[Block]:
@@ -324,6 +332,8 @@ def _notice(state: State, facts: Facts, words: Words) -> tuple[str, Tone]:
     if state.notice:
         tone: Tone = "good" if state.notice.key.startswith("copied") else "warn"
         return words(f"notice.{state.notice.key}", value=state.notice.value), tone
+    if state.results and (phone := _phone(state, words)):
+        return phone, "warn"
     return ("", "quiet") if facts.hotkey_works else (words("hotkey.broken"), "warn")
 
 

@@ -168,6 +168,29 @@ def test_no_hash_and_no_full_number_is_in_a_cache_and_no_key_in_the_database(
     assert bytes.fromhex(secret) not in database
 
 
+def test_the_lookup_verb_answers_a_whole_number_with_the_customers_card(
+    hub: RunningHub, agent: Path, store: Store
+) -> None:
+    customer, phone = somebody(store)
+    answer = switchboard("lookup", f"+86 {phone}", "--home", str(agent))
+    assert answer["phone"] == {"state": "found", "reason": ""}
+    (result,) = [one for one in answer["results"] if one["id"] == customer]
+    assert result["match"]["reason"] == "phone"
+    assert result["customer"]["masked"] == ["phone"]
+    assert phone not in json.dumps(answer["results"])
+    assert switchboard("lookup", phone[:7], "--home", str(agent))["phone"] is None
+    assert switchboard("lookup", "13900000003", "--home", str(agent))["phone"]["state"] == "none"
+
+
+def test_with_the_hub_gone_a_number_is_answered_by_one_state_and_the_rest_as_ever(hub: RunningHub, agent: Path) -> None:
+    hub.process.kill()
+    hub.process.wait()
+    answer = switchboard("lookup", "13900000003", "--home", str(agent))
+    assert (answer["phone"]["state"], answer["results"]) == ("no_hub", [])
+    assert "cannot be reached" in answer["phone"]["reason"]
+    assert switchboard("lookup", "塔山", "--home", str(agent))["results"]
+
+
 def test_a_lost_or_wrong_key_is_told_and_can_be_replaced(hub_home: Path) -> None:
     listed = ["outage", "list", "--home", str(hub_home)]
     key = hub_home / "phone.key"
