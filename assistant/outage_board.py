@@ -25,6 +25,7 @@ class OutageBoard:
         self._network = network
         self._reach: dict[tuple[ScopeItem, ...], Affected] = {}
         self._union: dict[tuple[bool, _Effect], Affected] = {}
+        self._taken_at: tuple[datetime | None, dict[bool, Affected]] = (None, {})
         self._places: OrderedDict[tuple[str, str], Place] = OrderedDict()
 
     def place(self, kind: str, key: str) -> Place:
@@ -67,6 +68,14 @@ class OutageBoard:
 
     def taken(self, at: datetime, *, maintenance: bool) -> Affected:
         """What all windows in effect take out together, or have in maintenance, less what they have given back."""
+        if self._taken_at[0] != at:
+            self._taken_at = (at, {})
+        taken = self._taken_at[1]
+        if maintenance not in taken:
+            taken[maintenance] = self._taken_together(at, maintenance=maintenance)
+        return taken[maintenance]
+
+    def _taken_together(self, at: datetime, *, maintenance: bool) -> Affected:
         effect: _Effect = tuple(
             (window.id, window.restored_items(at))
             for window in self._windows.values()
@@ -88,4 +97,6 @@ class OutageBoard:
 
     def _left(self, window: OutageWindow, at: datetime) -> Affected:
         """What a window takes out, less what it has given back by `at`."""
-        return self._affected(window.scope).without(self._affected(window.restored_items(at)))
+        restored = window.restored_items(at)
+        whole = self._affected(window.scope)
+        return whole.without(self._affected(restored)) if restored else whole
