@@ -1,9 +1,11 @@
 """Answers from the cache in an agent's home: the one engine of the popup, the command line and the tests."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from functools import wraps
 from pathlib import Path
+from typing import Concatenate, ParamSpec, TypeVar
 
 from assistant.answer import Answer, Freshness, Result
 from assistant.card import CardMaker
@@ -11,16 +13,22 @@ from assistant.lookup import Hit, LookupEngine
 from assistant.outage_board import OutageBoard
 from assistant.phone_customers import with_customers
 from data.cache import all_docs_of
+from data.cache_check import is_damage
 from data.clock import Clock, to_iso
 from data.kinds import OUTAGE
 from data.outages import outage_from_doc
 from data.sqlite import DatabaseError, connect
 from data.supply import SupplyNetwork
 from sync.agent_home import AgentHome
-from sync.errors import HomeError
+from sync.errors import DamagedError
 
 LIVE_WITHIN = timedelta(minutes=1)
 RECENT_WITHIN = timedelta(minutes=15)
+IN_USE_FOR_S = 5.0
+"""After a question; a popup that is visible asks every second."""
+
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
 
 
 class _OpenCache:
@@ -63,6 +71,25 @@ class _OpenCache:
         self._connection.close()
 
 
+def _tells_of_damage(
+    method: Callable[Concatenate["CacheAnswers", _P], _T],
+) -> Callable[Concatenate["CacheAnswers", _P], _T]:
+    """Makes what SQLite says of a file that it cannot read one line, and lets go of that file."""
+
+    @wraps(method)
+    def telling(self: "CacheAnswers", /, *values: _P.args, **named: _P.kwargs) -> _T:
+        try:
+            return method(self, *values, **named)
+        except DatabaseError as error:
+            self.close()
+            if is_damage(error):
+                self.suspect()
+            advice = "switchboard sync --once"
+            raise DamagedError(f"本机数据读不出来 / this PC's data cannot be read ({error}): {advice}") from error
+
+    return telling
+
+
 class CacheAnswers:
     """Answers queries from whatever cache the home holds at the moment.
 
@@ -71,9 +98,12 @@ class CacheAnswers:
     Args:
         home: The agent's.
         clock: Tells the age of the data; of the hub's time where that is known.
+        suspect: Called when a look-up could not read the cache.
     """
 
-    def __init__(self, home: AgentHome, clock: Clock) -> None:
+    def __init__(self, home: AgentHome, clock: Clock, suspect: Callable[[], None] = lambda: None) -> None:
+        self.suspect = suspect
+        self._asked_at = -IN_USE_FOR_S
         self._home = home
         self._clock = clock
         self._open: _OpenCache | None = None
@@ -83,11 +113,21 @@ class CacheAnswers:
         """Whether there is a cache to answer from."""
         return self._home.current_cache() is not None
 
+    @property
+    def in_use(self) -> bool:
+        """Whether somebody asked a moment ago; to be read by any thread."""
+        return time.monotonic() - self._asked_at < IN_USE_FOR_S
+
+    @_tells_of_damage
     def answer(self, query: str, limit: int = 10, at: datetime | None = None, by_phone: Sequence[str] = ()) -> Answer:
         """What `query` finds, then the customers `by_phone`, with the states of `at`, or of now.
 
         Without a cache nothing is found and `as_of` is None.
+
+        Raises:
+            DamagedError: the cache is damaged where an answer could come out wrong, or cannot be read.
         """
+        self._asked_at = time.monotonic()
         began, now = time.perf_counter(), self._clock.now()
         confirmed_at = self._home.confirmed_at()
         freshness = _freshness(confirmed_at, now)
@@ -111,11 +151,13 @@ class CacheAnswers:
             results=results,
         )
 
+    @_tells_of_damage
     def next_change(self) -> datetime | None:
         """The next moment at which a state changes by the clock alone, if there is one."""
         cache = self._cache()
         return cache.board().next_change(self._clock.now()) if cache else None
 
+    @_tells_of_damage
     def any_in_effect(self) -> bool:
         """Whether anything at all is out or in maintenance now."""
         cache = self._cache()
@@ -129,16 +171,27 @@ class CacheAnswers:
 
     def _cache(self) -> _OpenCache | None:
         path = self._home.current_cache()
+        if path is not None:
+            self._refuse_what_misleads(path)
         if self._open is not None and self._open.path != path:
             self.close()
         if self._open is None and path is not None:
             try:
                 self._open = _OpenCache(path)
-            except DatabaseError as error:
+            except DatabaseError:
                 # Switched away between the look and the opening, the next call finds the new one; else it is damaged.
                 if self._home.current_cache() == path:
-                    raise HomeError(f"the cache {path} is damaged ({error}): switchboard sync --once") from None
+                    raise
         return self._open
+
+    def _refuse_what_misleads(self, path: Path) -> None:
+        finding = self._home.health.finding(path)
+        if finding is not None and finding.misleads:
+            self.close()
+            raise DamagedError(
+                "本机数据已损坏，等待服务器重新下发"
+                f" / this PC's data is damaged and waits for the hub to send it anew: {finding}"
+            )
 
 
 def _freshness(confirmed_at: datetime | None, now: datetime) -> Freshness:

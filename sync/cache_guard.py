@@ -37,16 +37,13 @@ class CacheGuard:
         home: The agent's.
         clock: Tells when a check is due.
         in_use: Whether somebody is looking things up just now; checks rest meanwhile.
-        report: Called on the thread with whether the cache is known to be damaged, when that changes.
     """
 
-    def __init__(
-        self, home: AgentHome, clock: Clock, in_use: Callable[[], bool], report: Callable[[bool], None]
-    ) -> None:
+    def __init__(self, home: AgentHome, clock: Clock, in_use: Callable[[], bool]) -> None:
         self._home = home
         self._clock = clock
         self._in_use = in_use
-        self._report = report
+        self._report: Callable[[bool], None] = lambda _: None
         self._stop = threading.Event()
         self._wake = threading.Event()
         self._suspected = False
@@ -54,8 +51,13 @@ class CacheGuard:
         self._unchecked = True
         self._damaged = False
 
-    def start(self) -> Callable[[], None]:
-        """Starts the thread; what it returns ends it, and notes that it ended in good order."""
+    def start(self, report: Callable[[bool], None]) -> Callable[[], None]:
+        """Starts the thread; what it returns ends it, and notes that it ended in good order.
+
+        Args:
+            report: Called on the thread with whether the cache is known to be damaged, when that changes.
+        """
+        self._report = report
         self._doubted = self._home.health.begin()
         thread = threading.Thread(target=self._run, name="cache guard", daemon=True)
         thread.start()
