@@ -15,6 +15,8 @@ from typing import Any, Protocol
 from assistant.actions import Actions
 from assistant.answer import Answer
 from assistant.asker import Asker
+from assistant.choices import Choices
+from assistant.choosing import choice_made
 from assistant.hotkeys.armed import ArmedHotkey, HotkeyError
 from assistant.hotkeys.arming import arm
 from assistant.instance import AlreadyRunningError, Commands, Instance, send
@@ -23,7 +25,19 @@ from assistant.popup.picture import Facts, picture
 from assistant.popup.surroundings import find_surroundings
 from assistant.popup.theme import THEMES
 from assistant.popup.window import PopupWindow
-from assistant.popup_messages import CacheChanged, HubSeen, Intent, Open, OpenStatus, OutageSeen, Pop, Ticked, Toggle
+from assistant.popup_messages import (
+    CacheChanged,
+    Effect,
+    Forgotten,
+    HubSeen,
+    Intent,
+    Open,
+    OpenStatus,
+    OutageSeen,
+    Pop,
+    Ticked,
+    Toggle,
+)
 from assistant.popup_model import State, update
 from assistant.settings import Settings
 from assistant.tray import Tray, TrayError
@@ -69,6 +83,11 @@ class _Quit:
 
 
 @dataclass(frozen=True, slots=True)
+class _Forget:
+    """The wish to have nothing learned of what was chosen so far."""
+
+
+@dataclass(frozen=True, slots=True)
 class _MenuWanted:
     """The tray icon was clicked for its menu, at this place."""
 
@@ -76,7 +95,7 @@ class _MenuWanted:
     y: int
 
 
-_Item = Intent | _Quit | _MenuWanted
+_Item = Intent | _Quit | _Forget | _MenuWanted
 
 
 class Desktop:
@@ -87,6 +106,7 @@ class Desktop:
         answers: Where the answers come from.
         settings: What the agent chose.
         background: Work that runs as long as the desktop does.
+        choices: Where it is learned what the agent chooses.
         clock: The time by which moments are named.
         settings_problem: Why the settings file was not used; shown on the status page.
     """
@@ -98,6 +118,7 @@ class Desktop:
         settings: Settings,
         background: Sequence[Background],
         *,
+        choices: Choices | None = None,
         clock: Clock | None = None,
         settings_problem: str | None = None,
     ) -> None:
@@ -105,6 +126,7 @@ class Desktop:
         self._answers = answers
         self._settings = settings
         self._background = background
+        self._choices = choices or Choices(home)
         self._clock = clock or SystemClock()
         self._words = Words(settings.language)
         self._state = State(habits=settings.habits)
@@ -143,6 +165,7 @@ class Desktop:
         ending.callback(self._mailbox.close)
         pen = make_pen(root, THEMES[self._settings.theme])
         self._window = PopupWindow(root, pen, self._words, find_surroundings(), self._dispatch)
+        ending.callback(self._choices.close)
         asker = Asker(self._answers.answer, self._mailbox.post)
         ending.callback(asker.stop)
         self._actions = Actions(self._window, asker.ask, self._copy)
@@ -160,6 +183,9 @@ class Desktop:
         match item:
             case _Quit():
                 self._root.quit()
+            case _Forget():
+                self._choices.forget()
+                self._dispatch(Forgotten())
             case _MenuWanted(x, y):
                 with suppress(tk.TclError):  # another program holds the pointer: there is no menu this time
                     self._menu.tk_popup(x, y)
@@ -173,6 +199,7 @@ class Desktop:
             self._state, effects = update(self._state, intent)
             for effect in effects:
                 self._actions.perform(effect)
+            self._learn(intent, effects)
             if self._state.visible:
                 self._draw()
             if self._state.visible != was_visible:
@@ -182,6 +209,12 @@ class Desktop:
         except Exception:  # the dispatcher of the Tk thread
             log.exception("%s failed", type(intent).__name__)
         self._publish()
+
+    def _learn(self, intent: Intent, effects: Sequence[Effect]) -> None:
+        chosen = choice_made(intent, self._state, effects) if self._settings.learn else None
+        if chosen:
+            result, now = chosen.result, self._clock.now()
+            self._choices.note(chosen.query, result.kind, result.id, now, tell_team=chosen.may_be_told)
 
     def _draw(self) -> None:
         waiting = self._words("tray.none") if self._tray is None else self._words("tray.waiting")
@@ -279,7 +312,7 @@ class Desktop:
         }
 
 
-MENU: dict[str, _Item] = {"toggle": Toggle(), "status": OpenStatus(), "quit": _Quit()}
+MENU: dict[str, _Item] = {"toggle": Toggle(), "status": OpenStatus(), "forget": _Forget(), "quit": _Quit()}
 """What the entries of the icon's menu do."""
 
 

@@ -113,6 +113,11 @@ class HubSeen:
 
 
 @dataclass(frozen=True, slots=True)
+class Forgotten:
+    """What was learned of the agent's choices is gone, as the agent wished."""
+
+
+@dataclass(frozen=True, slots=True)
 class OutageSeen:
     """Whether any outage is going on in the data of this PC."""
 
@@ -137,6 +142,7 @@ Intent = (
     | Ticked
     | CacheChanged
     | HubSeen
+    | Forgotten
     | OutageSeen
 )
 

@@ -16,6 +16,7 @@ from assistant.popup_messages import (
     Dismiss,
     Effect,
     FocusLost,
+    Forgotten,
     HideWindow,
     HubSeen,
     Intent,
@@ -167,6 +168,9 @@ def update(state: State, intent: Intent) -> Step:  # noqa: C901, PLR0911, PLR091
             return _ask(state) if state.visible else (state, ())
         case HubSeen(connected):
             return replace(state, hub_connected=connected), ()
+        case Forgotten():
+            shown, effects = _show(state)
+            return _noticed(shown, Notice("forgotten")), effects
         case OutageSeen(active):
             return replace(state, outage_active=active), ()
 

@@ -8,12 +8,14 @@ from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from assistant.answering import CacheAnswers
+from assistant.choices import Choices
 from assistant.desktop import Background, Desktop, Post
 from assistant.phone_answers import PhoneAnswers
 from assistant.phone_lookup import hub_of
 from assistant.settings import load_settings
 from data.clock import Clock, CorrectedClock
 from sync.agent_home import AgentHome
+from sync.choice_sharing import ChoiceSharer
 from sync.follow import Follower
 from sync.hub_client import HubClient
 from sync.replica import Replica
@@ -31,18 +33,21 @@ def run(home: AgentHome) -> int:
     """
     settings, problem = load_settings(home.path)
     clock = home.clock()
+    choices = Choices(home.path)
     watch = StateWatch(CacheAnswers(home, clock), clock)
     background: list[Background] = [watch.start]
     if home.enrolled:
         background.append(lambda post: _follow(home, clock, watch, post))
+        if settings.learn:
+            background.append(lambda _: ChoiceSharer(choices, _client(home), clock).start())
     answers = PhoneAnswers(CacheAnswers(home, clock), hub_of(home))
     background.append(answers.start)
-    return Desktop(home.path, answers, settings, background, clock=clock, settings_problem=problem).run()
+    desktop = Desktop(home.path, answers, settings, background, choices=choices, clock=clock, settings_problem=problem)
+    return desktop.run()
 
 
 def _follow(home: AgentHome, clock: CorrectedClock, watch: "StateWatch", post: Post) -> Callable[[], None]:
-    enrolment = home.enrolment()
-    replica = Replica(home, HubClient(enrolment.hub, enrolment.token), clock)
+    replica = Replica(home, _client(home), clock)
 
     def changed() -> None:
         post("cache_changed")
@@ -50,6 +55,11 @@ def _follow(home: AgentHome, clock: CorrectedClock, watch: "StateWatch", post: P
 
     follower = Follower(replica, lambda _: changed(), lambda there: post("hub_back" if there else "hub_lost"))
     return follower.start()
+
+
+def _client(home: AgentHome) -> HubClient:
+    enrolment = home.enrolment()
+    return HubClient(enrolment.hub, enrolment.token)
 
 
 class StateWatch:

@@ -83,6 +83,7 @@ ZH = {
     "notice.copied_script": "已复制话术",
     "notice.no_phone": "没有可复制的电话",
     "notice.nothing": "没有可复制的内容",
+    "notice.forgotten": "学习记录已清除",
     "hub.on": "● 已连接",
     "hub.off": "○ 与服务器断开",
     "hub.none": "○ 尚未连接",
@@ -105,6 +106,7 @@ ZH = {
     "tray.waiting": "等待系统托盘",
     "menu.toggle": "显示／隐藏",
     "menu.status": "状态",
+    "menu.forget": "清除学习记录",
     "menu.quit": "退出",
     "tray.title": "供电服务查询",
 }
@@ -193,6 +195,7 @@ EN = {
     "notice.copied_script": "Copied the script",
     "notice.no_phone": "There is no phone to copy",
     "notice.nothing": "There is nothing to copy",
+    "notice.forgotten": "What was learned is gone",
     "hub.on": "● Connected",
     "hub.off": "○ Hub lost",
     "hub.none": "○ Not connected yet",
@@ -215,6 +218,7 @@ EN = {
     "tray.waiting": "waiting for a system tray",
     "menu.toggle": "Show / hide",
     "menu.status": "Status",
+    "menu.forget": "Forget what was learned",
     "menu.quit": "Quit",
     "tray.title": "Switchboard",
 }

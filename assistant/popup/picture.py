@@ -330,7 +330,7 @@ def _foot(state: State, facts: Facts, words: Words, now: datetime) -> Foot:
 
 def _notice(state: State, facts: Facts, words: Words) -> tuple[str, Tone]:
     if state.notice:
-        tone: Tone = "good" if state.notice.key.startswith("copied") else "warn"
+        tone: Tone = "good" if state.notice.key.startswith(("copied", "forgotten")) else "warn"
         return words(f"notice.{state.notice.key}", value=state.notice.value), tone
     if state.results and (phone := _phone(state, words)):
         return phone, "warn"
