@@ -21,7 +21,8 @@ from sync.outage_routes import outage_router
 from sync.phone_routes import phone_router
 from sync.replica_routes import replica_router
 from sync.schedule import HubSchedule
-from sync.snapshots import Scope, SnapshotShelf
+from sync.shelf import SnapshotShelf
+from sync.snapshots import Scope
 from wallboard.call_routes import call_router
 from wallboard.pages import wallboard_router
 

@@ -25,3 +25,7 @@ class SnapshotNeededError(SyncError):
 
 class DamagedError(SyncError):
     """What was received or stored is not what the hub says it should be."""
+
+
+class EndedError(SyncError):
+    """Work was ended before it was done."""

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass
 
 from fastapi import APIRouter, FastAPI, Request, Response
@@ -11,7 +11,7 @@ from starlette.middleware.base import RequestResponseEndpoint
 from data import change_log
 from data.store import Store
 from sync.problems import add_problem_answers, problem
-from sync.snapshots import SnapshotShelf
+from sync.shelf import SnapshotShelf
 from sync.stream import Stream
 
 _CSP = (
@@ -59,7 +59,7 @@ def create_app(hub: Hub, routers: Sequence[APIRouter], version: str) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        with hub.stream.watching(asyncio.get_running_loop()):
+        with closing(hub.shelf), hub.stream.watching(asyncio.get_running_loop()):
             yield
 
     # The interactive documentation loads scripts from elsewhere, which the content policy forbids.

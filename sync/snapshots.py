@@ -1,4 +1,4 @@
-"""Publishing snapshots: one ready-to-search cache file for each scope in use, compressed, with its manifest.
+"""Making snapshots: one ready-to-search cache file for each scope in use, compressed, with its manifest.
 
 Beside each published file lies the cache it was made of. A newer snapshot is made by bringing that cache up to date
 through the change log, as an agent would; only where the log does not reach back is it made afresh from the store.
@@ -8,8 +8,6 @@ import hashlib
 import json
 import logging
 import os
-import threading
-import time
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,13 +17,13 @@ from sqlalchemy import Connection
 
 from data import cache, change_log
 from data.cache_build import build_cache, changes_for
-from data.errors import DataError, SwitchboardError
+from data.errors import DataError
 from data.set_hash import SetSum, same_sums
 from data.sqlite import Connection as CacheConnection
 from data.sqlite import DatabaseError, connect
 from data.store import Store
 from sync.errors import DamagedError
-from sync.private_files import make_private_directory, write_whole
+from sync.private_files import make_private_directory, read_whole, write_whole
 from sync.protocol import Manifest
 
 CHANGES_AT_MOST = 20_000
@@ -36,7 +34,7 @@ _BEHIND_AT_MOST = 2_000
 
 _LOG = logging.getLogger(__name__)
 _KEPT = 2
-_TRIED_AGAIN_AFTER_S = 60.0
+_MANIFEST, _BUILDING = "manifest.json", "building.db"
 _BLOCK = 1 << 20
 
 
@@ -66,135 +64,87 @@ class Scope:
         return None if self.buckets is None else list(self.buckets)
 
 
-class SnapshotShelf:
-    """The published snapshots in one directory.
+def publish(store: Store, scope: Scope, directory: Path) -> Manifest:
+    """Makes a snapshot of the store as it is now and publishes it; takes minutes where it is made afresh.
 
     Args:
-        directory: Where they are kept, a directory a scope.
-        store: What they are made of.
+        store: What it is made of.
+        scope: What of it.
+        directory: Where the snapshots of this scope are; nobody else may publish there meanwhile.
+
+    Raises:
+        DamagedError: what was built does not hold what the store says it should; nothing was published.
     """
-
-    def __init__(self, directory: Path, store: Store) -> None:
-        self._directory = directory
-        self._store = store
-        self._locks: dict[str, threading.Lock] = {}
-        self._preparing: set[str] = set()
-        self._failed: dict[str, tuple[float, str]] = {}
-        self._guard = threading.Lock()
-
-    def fresh(self, scope: Scope) -> Manifest | None:
-        """The newest published snapshot, if the change log leads on from it; None where one must be made first."""
-        manifest = self._newest(scope)
-        if manifest is None:
-            return None
-        with self._store.read() as connection:
-            if change_log.committed_at(connection, manifest.revision) != manifest.committed_at:
-                return None
-            behind = _behind(connection, scope, manifest.epoch, manifest.revision, _BEHIND_AT_MOST)
-        return manifest if behind is not None else None
-
-    def ensure(self, scope: Scope) -> Manifest:
-        """A snapshot from which the change log leads on; made now if there is none. May take minutes.
-
-        Raises:
-            DamagedError: what was built does not hold what the store says it should.
-        """
-        with self._guard:
-            lock = self._locks.setdefault(scope.key, threading.Lock())
-        with lock:
-            return self.fresh(scope) or self._publish(scope)
-
-    def prepare(self, scope: Scope) -> None:
-        """Has `ensure` done on a thread; does nothing where that is under way: every waiting agent asks again.
-
-        Raises:
-            DamagedError: it failed a short while ago, and why; a try for every request would only keep the disk full.
-        """
-        with self._guard:
-            failed_at, reason = self._failed.get(scope.key, (0.0, ""))
-            if reason and time.monotonic() - failed_at < _TRIED_AGAIN_AFTER_S:
-                raise DamagedError(f"the snapshot cannot be made: {reason}")
-            if scope.key in self._preparing:
-                return
-            self._preparing.add(scope.key)
-        threading.Thread(target=self._prepare, args=(scope,), name=f"snapshot-{scope.key}", daemon=True).start()
-
-    def _prepare(self, scope: Scope) -> None:
-        """The dispatcher of the thread."""
-        try:
-            self.ensure(scope)
-            self._failed.pop(scope.key, None)
-        except SwitchboardError as error:
-            _LOG.error("no snapshot: %s", error)
-            self._failed[scope.key] = (time.monotonic(), str(error))
-        except Exception as error:  # noqa: BLE001 - the dispatcher
-            _LOG.exception("no snapshot of scope %s", scope.key)
-            self._failed[scope.key] = (time.monotonic(), " ".join(str(error).split()))
-        finally:
-            with self._guard:
-                self._preparing.discard(scope.key)
-
-    def file(self, scope_key: str, name: str) -> Path | None:
-        """A published file by the name that its manifest gives, or None."""
-        directory = self._directory / scope_key
-        published = {path.name: path for path in directory.glob("*.zst")} if scope_key.isalnum() else {}
-        return published.get(name)
-
-    def _publish(self, scope: Scope) -> Manifest:
-        directory = self._directory / scope.key
-        make_private_directory(directory)
-        master = directory / "master.db"
-        with self._store.read() as store:
-            epoch, sums = change_log.epoch(store), change_log.sums(store, scope.bucket_list)
-            revision = self._advance(store, scope, master) or self._rebuild(store, scope, master)
-            committed_at = change_log.committed_at(store, revision)
-        if not same_sums(_stored_sums(master), sums):
-            _remove_database(master)
-            raise DamagedError(f"the snapshot of scope {scope.key} at revision {revision} does not match the store")
-        name = f"{epoch[:8]}-{revision}.zst"
-        size, digest = _compress(master, directory / name)
-        manifest = Manifest(
-            epoch=epoch,
-            scope=scope.key,
-            revision=revision,
-            committed_at=committed_at,
-            url=f"/snapshot/{scope.key}/{name}",
-            size=size,
-            sha256=digest,
-            expanded=master.stat().st_size,
-            schema=cache.SCHEMA,
-            sums=sums,
-        )
-        write_whole(directory / "manifest.json", json.dumps(manifest.to_json()))
-        _prune(directory)
-        return manifest
-
-    def _newest(self, scope: Scope) -> Manifest | None:
-        try:
-            text = (self._directory / scope.key / "manifest.json").read_text(encoding="utf-8")
-            manifest = Manifest.from_json(json.loads(text))
-        except (OSError, ValueError, KeyError, TypeError):
-            return None
-        return manifest if self.file(scope.key, Path(manifest.url).name) else None
-
-    def _advance(self, store: Connection, scope: Scope, master: Path) -> int | None:
-        """Brings the cache beside the published files up to date, if the log leads that far."""
-        if not master.exists():
-            return None
-        try:
-            with closing(connect(master)) as connection:
-                return _follow(store, scope, connection)
-        except (DatabaseError, DataError, KeyError, ValueError) as error:
-            _LOG.warning("the cache of scope %s is damaged (%s): it is made afresh", scope.key, error)
-            return None
-
-    def _rebuild(self, store: Connection, scope: Scope, master: Path) -> int:
-        fresh = master.with_name("building.db")
-        _remove_database(fresh)
-        revision = build_cache(store, fresh, scope.key, scope.bucket_list)
+    make_private_directory(directory)
+    clear_leftovers(directory)
+    master = directory / "master.db"
+    with store.read() as connection:
+        epoch, sums = change_log.epoch(connection), change_log.sums(connection, scope.bucket_list)
+        revision = _advance(connection, scope, master) or _rebuild(connection, scope, master)
+        committed_at = change_log.committed_at(connection, revision)
+    if not same_sums(_stored_sums(master), sums):
         _remove_database(master)
-        fresh.replace(master)
-        return revision
+        raise DamagedError(f"the snapshot of scope {scope.key} at revision {revision} does not match the store")
+    name = f"{epoch[:8]}-{revision}.zst"
+    size, digest = _compress(master, directory / name)
+    manifest = Manifest(
+        epoch=epoch,
+        scope=scope.key,
+        revision=revision,
+        committed_at=committed_at,
+        url=f"/snapshot/{scope.key}/{name}",
+        size=size,
+        sha256=digest,
+        expanded=master.stat().st_size,
+        schema=cache.SCHEMA,
+        sums=sums,
+    )
+    write_whole(directory / _MANIFEST, json.dumps(manifest.to_json()))
+    _prune(directory)
+    return manifest
+
+
+def published(directory: Path) -> Manifest | None:
+    """The newest snapshot in a scope's directory, or None where there is none whose file is there."""
+    try:
+        manifest = Manifest.from_json(json.loads(read_whole(directory / _MANIFEST)))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return manifest if (directory / Path(manifest.url).name).is_file() else None
+
+
+def leads_on(connection: Connection, scope: Scope, manifest: Manifest) -> bool:
+    """Whether the change log leads from a snapshot to the store as it is now, in few enough steps."""
+    if change_log.committed_at(connection, manifest.revision) != manifest.committed_at:
+        return False
+    return _behind(connection, scope, manifest.epoch, manifest.revision, _BEHIND_AT_MOST) is not None
+
+
+def clear_leftovers(directory: Path) -> None:
+    """Removes what somebody who was killed while publishing has left half done."""
+    _remove_database(directory / _BUILDING)
+    for part in directory.glob("*.part"):
+        part.unlink(missing_ok=True)
+
+
+def _advance(store: Connection, scope: Scope, master: Path) -> int | None:
+    """Brings the cache beside the published files up to date, if the log leads that far."""
+    if not master.exists():
+        return None
+    try:
+        with closing(connect(master)) as connection:
+            return _follow(store, scope, connection)
+    except (DatabaseError, DataError, KeyError, ValueError) as error:
+        _LOG.warning("the cache of scope %s is damaged (%s): it is made afresh", scope.key, error)
+        return None
+
+
+def _rebuild(store: Connection, scope: Scope, master: Path) -> int:
+    fresh = master.with_name(_BUILDING)
+    revision = build_cache(store, fresh, scope.key, scope.bucket_list)
+    _remove_database(master)
+    fresh.replace(master)
+    return revision
 
 
 def _follow(store: Connection, scope: Scope, master: CacheConnection) -> int | None:

@@ -14,7 +14,8 @@ from data.sqlite import Connection, connect
 from data.store import Store
 from sync.errors import DamagedError
 from sync.protocol import Manifest
-from sync.snapshots import Scope, SnapshotShelf
+from sync.shelf import SnapshotShelf
+from sync.snapshots import Scope
 
 ALL = Scope.of(None)
 
