@@ -1,50 +1,17 @@
 """The kept counts, after random changes, against counting everything afresh."""
 
 from collections import Counter
-from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from data.cache import CacheWriter, Change, all_docs_of
-from data.kinds import CUSTOMER, IMPORTANCE, TRANSFORMER_AREA, Doc, Json
+from data.kinds import CUSTOMER, TRANSFORMER_AREA, Doc
 from data.sqlite import Connection
-from tests.caches import cache_of, change
-
-FEEDERS, TRANSFORMER_AREAS, CUSTOMERS = ("F1", "F2", "F3"), ("T1", "T2", "T3"), ("C1", "C2", "C3", "C4")
-
-Row = tuple[str, Mapping[str, Json]]
-
-_FEEDER, _TRANSFORMER_AREA = st.sampled_from(FEEDERS), st.sampled_from(TRANSFORMER_AREAS)
-_ROWS: st.SearchStrategy[Row] = st.one_of(
-    st.builds(lambda key: ("feeder", {"id": key, "number": key, "name": "塔山线"}), _FEEDER),
-    st.builds(
-        lambda key, feeder: ("transformer_area", {"id": key, "number": key, "name": "公变", "feeder": feeder}),
-        _TRANSFORMER_AREA,
-        _FEEDER,
-    ),
-    st.fixed_dictionaries(
-        {
-            "id": st.sampled_from(CUSTOMERS),
-            "name": st.just("张伟"),
-            "transformer_area": st.none() | _TRANSFORMER_AREA,
-            "feeder": st.none() | _FEEDER,
-            "importance": st.none() | st.sampled_from(sorted(IMPORTANCE)),
-            "high_risk": st.booleans(),
-            "sensitive": st.booleans(),
-        }
-    ).map(lambda doc: ("customer", doc)),
-)
-_CHANGES: st.SearchStrategy[Change] = st.one_of(
-    _ROWS.map(lambda row: change(*row)),
-    st.one_of(
-        st.tuples(st.just("transformer_area"), _TRANSFORMER_AREA),
-        st.tuples(st.just("customer"), st.sampled_from(CUSTOMERS)),
-    ).map(lambda gone: Change(gone[0], gone[1], None)),
-)
+from tests.caches import cache_of
+from tests.random_supply import Row, changes, networks
 
 Counts = dict[tuple[str, str], tuple[int, ...]]
 
@@ -86,16 +53,12 @@ def rank(doc: Doc) -> int:
     return 4 if doc["high_risk"] else 5
 
 
-def unique(rows: list[Row]) -> list[Row]:
-    return list({(kind, doc["id"]): (kind, doc) for kind, doc in rows}.values())
-
-
 @settings(max_examples=60, deadline=None)
-@given(built=st.lists(_ROWS, max_size=12).map(unique), changes=st.lists(_CHANGES, max_size=15))
-def test_counts_that_are_kept_are_the_counts_from_scratch(built: list[Row], changes: list[Change]) -> None:
+@given(built=networks, made=changes)
+def test_counts_that_are_kept_are_the_counts_from_scratch(built: list[Row], made: list[Change]) -> None:
     with TemporaryDirectory() as directory, closing(cache_of(Path(directory) / "cache.db", built)) as connection:
         assert kept(connection) == counted(connection)
-        CacheWriter(connection).apply(changes)
+        CacheWriter(connection).apply(made)
         assert kept(connection) == counted(connection)
 
 
