@@ -1,0 +1,68 @@
+"""How long a keystroke takes, beside one full-text MATCH on the same file."""
+
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from random import Random
+from statistics import median
+
+from assistant import candidates
+from assistant.lookup import LookupEngine
+from assistant.query import parse
+from data.sqlite import Connection, connect
+from tests.benchmarks.lookup_question import Question
+from tests.benchmarks.report import percentile, say, say_heading, say_row
+
+_QUERIES, _RUNS, _SHOWN = 1_500, 5, 10
+_MATCH = """
+    SELECT name.text FROM name_fts CROSS JOIN name ON nid = name_fts.rowid WHERE name_fts MATCH ? LIMIT 10"""
+
+
+def keystrokes_of(asked: list[Question], seed: int) -> list[str]:
+    """Every beginning of a fixed sample of the queries, each once, in the order in which they are typed."""
+    sample = Random(seed).sample(asked, min(_QUERIES, len(asked)))
+    return list(dict.fromkeys(q.query[:length] for q in sample for length in range(1, len(q.query) + 1)))
+
+
+def print_speed(cache: Path, keystrokes: list[str]) -> None:
+    """Prints the times of the keystrokes and, from the same run, of one MATCH for each of them."""
+    connection = connect(cache, read_only=True)
+    engine = LookupEngine(connection)
+    expressions = [_expression(connection, typed) for typed in keystrokes]
+    searched = timed(engine.search, keystrokes)
+    matched = timed(lambda one: connection.execute(_MATCH, (one,)).fetchall(), filter(None, expressions))
+    connection.close()
+    say_heading(f"{len(keystrokes):,} keystrokes, warm, ms", "p50", "p90", "p99", "max")
+    _say_times("lookup", searched)
+    _say_times("one FTS5 MATCH, the first 10 names", matched)
+    ratio = percentile(sorted(searched), 0.99) / percentile(sorted(matched), 0.99)
+    say(f"p99 of the lookup over p99 of one MATCH: {ratio:.2f}")
+    slowest = sorted(zip(searched, keystrokes, strict=True), reverse=True)[:_SHOWN]
+    say("slowest: " + ", ".join(f"{typed!r} {ms:.1f}" for ms, typed in slowest))
+
+
+def timed(do: Callable[[str], object], inputs: Iterable[str], runs: int = _RUNS) -> list[float]:
+    """Milliseconds that each input takes, the median of `runs` one after another."""
+    return [median(_one_time(do, one) for _ in range(runs)) for one in inputs]
+
+
+def _one_time(do: Callable[[str], object], one: str) -> float:
+    start = time.perf_counter()
+    do(one)
+    return (time.perf_counter() - start) * 1000
+
+
+def _expression(connection: Connection, typed: str) -> str:
+    """The expression of the likeliest way to read what was typed; "" where there is none."""
+
+    def readings_of(character: str) -> tuple[str, ...]:
+        row = connection.execute("SELECT readings FROM hanzi WHERE character = ?", (character,)).fetchone()
+        return tuple(row[0].split("|")) if row else ()
+
+    ways = parse(typed, readings_of).segmentations
+    return candidates.written(ways[0]) or candidates.alike(ways[0]) if ways else ""
+
+
+def _say_times(label: str, times: list[float]) -> None:
+    ordered = sorted(times)
+    say_row(label, *(f"{percentile(ordered, share):.2f}" for share in (0.5, 0.9, 0.99)), f"{ordered[-1]:.2f}")
