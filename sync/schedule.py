@@ -25,7 +25,7 @@ class HubSchedule:
     def __init__(self, hub: Hub) -> None:
         defaults = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         self._scheduler = BackgroundScheduler(timezone="UTC", job_defaults=defaults)
-        self._every(_SNAPSHOT_EVERY_MINUTES, lambda: hub.shelf.ensure(Scope.of(None)))
+        self._every(_SNAPSHOT_EVERY_MINUTES, lambda: hub.shelf.prepare(Scope.of(None)))
         self._every(_SESSIONS_EVERY_MINUTES, lambda: drop_old_sessions(hub.store))
         self._every(_CHOICES_EVERY_MINUTES, lambda: _clean_choices(hub))
 
