@@ -27,6 +27,7 @@ from assistant.popup.theme import THEMES
 from assistant.popup.window import PopupWindow
 from assistant.popup_messages import (
     CacheChanged,
+    CacheSeen,
     Effect,
     Forgotten,
     HubSeen,
@@ -55,6 +56,8 @@ EVENTS: dict[str, Intent] = {
     "cache_changed": CacheChanged(),
     "hub_lost": HubSeen(connected=False),
     "hub_back": HubSeen(connected=True),
+    "cache_damaged": CacheSeen(damaged=True),
+    "cache_whole": CacheSeen(damaged=False),
     "outage_active": OutageSeen(active=True),
     "outage_clear": OutageSeen(active=False),
 }
@@ -306,6 +309,7 @@ class Desktop:
             "state": state.chosen.state if state.chosen else None,
             "notice": state.notice.key if state.notice else None,
             "hub_connected": state.hub_connected,
+            "cache_damaged": state.cache_damaged,
             "hotkey": facts.hotkey,
             "hotkey_works": facts.hotkey_works,
             "settings_problem": facts.settings or None,

@@ -118,6 +118,13 @@ class Forgotten:
 
 
 @dataclass(frozen=True, slots=True)
+class CacheSeen:
+    """The data of this PC was found damaged, or is whole again."""
+
+    damaged: bool
+
+
+@dataclass(frozen=True, slots=True)
 class OutageSeen:
     """Whether any outage is going on in the data of this PC."""
 
@@ -142,6 +149,7 @@ Intent = (
     | Ticked
     | CacheChanged
     | HubSeen
+    | CacheSeen
     | Forgotten
     | OutageSeen
 )

@@ -10,6 +10,7 @@ from assistant.popup_messages import (
     Answered,
     Ask,
     CacheChanged,
+    CacheSeen,
     Copy,
     CopyPhone,
     CopyScript,
@@ -78,6 +79,7 @@ class State:
         copy_awaits: Enter was pressed before the answer to the shown text had come.
         status_shown: The status page stands where the card would.
         hub_connected: None until anything was heard of the hub.
+        cache_damaged: The data of this PC is known to be damaged.
         problem: Why the newest question could not be answered.
     """
 
@@ -94,6 +96,7 @@ class State:
     notice_ticks: int = 0
     copy_awaits: bool = False
     hub_connected: bool | None = None
+    cache_damaged: bool = False
     outage_active: bool = False
     status_shown: bool = False
     problem: str | None = None
@@ -171,6 +174,8 @@ def update(state: State, intent: Intent) -> Step:  # noqa: C901, PLR0911, PLR091
         case Forgotten():
             shown, effects = _show(state)
             return _noticed(shown, Notice("forgotten")), effects
+        case CacheSeen(damaged):
+            return replace(state, cache_damaged=damaged), ()
         case OutageSeen(active):
             return replace(state, outage_active=active), ()
 

@@ -1,5 +1,6 @@
 """The resident assistant put together: the desktop, the cache, the thread that follows the hub, the repaints."""
 
+import logging
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -14,12 +15,15 @@ from assistant.phone_answers import PhoneAnswers
 from assistant.phone_lookup import hub_of
 from assistant.settings import load_settings
 from data.clock import Clock, CorrectedClock
+from data.errors import SwitchboardError
 from sync.agent_home import AgentHome
+from sync.cache_guard import CacheGuard
 from sync.choice_sharing import ChoiceSharer
 from sync.follow import Follower
 from sync.hub_client import HubClient
 from sync.replica import Replica
 
+_LOG = logging.getLogger(__name__)
 _REPAINT = "repaint"
 
 
@@ -35,23 +39,32 @@ def run(home: AgentHome) -> int:
     clock = home.clock()
     choices = Choices(home.path)
     watch = StateWatch(CacheAnswers(home, clock), clock)
-    background: list[Background] = [watch.start]
+    guard = CacheGuard(home, clock, in_use=lambda: cache.in_use)
+    cache = CacheAnswers(home, clock, suspect=guard.suspect)
+    background: list[Background] = [watch.start, lambda post: _guard(guard, post)]
     if home.enrolled:
-        background.append(lambda post: _follow(home, clock, watch, post))
+        background.append(lambda post: _follow(home, clock, watch, guard, post))
         if settings.learn:
             background.append(lambda _: ChoiceSharer(choices, _client(home), clock).start())
-    answers = PhoneAnswers(CacheAnswers(home, clock), hub_of(home))
+    answers = PhoneAnswers(cache, hub_of(home))
     background.append(answers.start)
     desktop = Desktop(home.path, answers, settings, background, choices=choices, clock=clock, settings_problem=problem)
     return desktop.run()
 
 
-def _follow(home: AgentHome, clock: CorrectedClock, watch: "StateWatch", post: Post) -> Callable[[], None]:
+def _guard(guard: CacheGuard, post: Post) -> Callable[[], None]:
+    return guard.start(lambda damaged: post("cache_damaged" if damaged else "cache_whole"))
+
+
+def _follow(
+    home: AgentHome, clock: CorrectedClock, watch: "StateWatch", guard: CacheGuard, post: Post
+) -> Callable[[], None]:
     replica = Replica(home, _client(home), clock)
 
     def changed() -> None:
         post("cache_changed")
         watch.look()
+        guard.look()
 
     follower = Follower(replica, lambda _: changed(), lambda there: post("hub_back" if there else "hub_lost"))
     return follower.start()
@@ -95,8 +108,12 @@ class StateWatch:
 
     def look(self) -> None:
         """Reports whether anything is out, and sets the next repaint: to be called whenever the cache has changed."""
-        with self._turn:
-            active, moment = self._answers.any_in_effect(), self._answers.next_change()
+        try:
+            with self._turn:
+                active, moment = self._answers.any_in_effect(), self._answers.next_change()
+        except SwitchboardError as problem:
+            _LOG.warning("%s", problem)  # the guard sees to a damaged cache; a fresh one brings another look
+            return
         self._post("outage_active" if active else "outage_clear")
         if moment is None:
             self._forget()

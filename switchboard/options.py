@@ -68,6 +68,8 @@ def _add_agent_verbs(verbs: Verbs) -> None:
     _verb(verbs, "toggle", "switchboard.agent_verbs:toggle", "show or hide the running assistant", json=False)
     pop = _verb(verbs, "pop", "switchboard.agent_verbs:pop", "show the running assistant for a caller", json=False)
     pop.add_argument("--number", required=True)
+    doctor = _verb(verbs, "doctor", "switchboard.doctor:doctor", "check this machine; 1 where something is wrong")
+    doctor.add_argument("--thorough", action="store_true", help="every record and posting of the cache")
     wall = _verb(verbs, "wallboard", "switchboard.hub_verbs:wallboard", "open the wallboard full-screen", json=False)
     wall.add_argument("--hub", default="http://127.0.0.1:8400", metavar="URL")
 

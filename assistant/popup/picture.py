@@ -313,6 +313,8 @@ def _status(state: State, facts: Facts, words: Words, now: datetime) -> Iterator
     yield Heading(words("status.title"))
     yield Line(words("status.hub"), foot.hub, foot.hub_tone)
     yield Line(words("status.data"), foot.as_of, foot.as_of_tone)
+    if state.cache_damaged:
+        yield Line(words("status.cache"), words("cache.damaged"), "bad")
     yield Line(words("status.hotkey"), facts.hotkey, "text" if facts.hotkey_works else "warn")
     yield Line(words("status.tray"), facts.tray or good)
     yield Line(words("status.settings"), facts.settings or good, "warn" if facts.settings else "text")
@@ -332,6 +334,8 @@ def _notice(state: State, facts: Facts, words: Words) -> tuple[str, Tone]:
     if state.notice:
         tone: Tone = "good" if state.notice.key.startswith(("copied", "forgotten")) else "warn"
         return words(f"notice.{state.notice.key}", value=state.notice.value), tone
+    if state.cache_damaged:
+        return words("cache.damaged"), "bad"
     if state.results and (phone := _phone(state, words)):
         return phone, "warn"
     return ("", "quiet") if facts.hotkey_works else (words("hotkey.broken"), "warn")
