@@ -11,7 +11,7 @@ import pytest
 from assistant.answer import Answer, Match
 from assistant.choices import FILE_NAME, MOST_ROWS, Choices
 from assistant.choosing import Chosen, choice_made
-from assistant.popup_messages import Copy, CopyPhone, Intent, Move, NextPhone, Pick, Typed
+from assistant.popup_messages import Copy, CopyPhone, Forgotten, Intent, Move, NextPhone, Pick, ShowWindow, Typed
 from assistant.popup_model import State, update
 from assistant.preferences import Preferences, merged
 from data.choice_weight import HALF_LIFE, LONGEST_PREFIX, MOST_PREFERRED, mass_of, prefixes
@@ -297,3 +297,11 @@ def test_a_result_of_an_older_text_is_not_learned_for_the_newer_one() -> None:
 )
 def test_only_the_name_or_code_of_a_place_or_line_may_be_told(query: str, kind: str, reason: str, told: bool) -> None:  # noqa: FBT001
     assert Chosen(query, area("A1", "tsx", "塔山乡", kind=kind, match=Match(reason))).may_be_told is told
+
+
+def test_the_agent_is_shown_that_everything_is_forgotten() -> None:
+    state, effects = update(State(), Forgotten())
+    assert state.visible
+    assert state.notice is not None
+    assert state.notice.key == "forgotten"
+    assert ShowWindow() in effects
