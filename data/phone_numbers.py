@@ -31,6 +31,8 @@ def normal_form(text: str) -> str | None:
         Digits alone: a mobile number (11), a landline with its area code (`04293123456`), one without (7 or 8), a
         400 or 800 number (10). A number abroad keeps its `+` and country code. Short service numbers have no form.
     """
+    if _NATIONAL.fullmatch(text):
+        return text  # nearly all of a million customers
     plain = unicodedata.normalize("NFKC", text).strip()
     return _without_extension(plain) or _digits_form(plain)
 
@@ -45,6 +47,8 @@ def numbers_in(field: str) -> tuple[str, ...]:
 
     Several are separated by `;`, `,`, `、`, `/`, or stand among names.
     """
+    if _NATIONAL.fullmatch(field):
+        return (field,)
     found: dict[str, None] = {}
     for part in _BETWEEN_NUMBERS.split(unicodedata.normalize("NFKC", field)):
         whole = normal_form(part)
