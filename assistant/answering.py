@@ -12,6 +12,8 @@ from assistant.card import CardMaker
 from assistant.lookup import Hit, LookupEngine
 from assistant.outage_board import OutageBoard
 from assistant.phone_customers import with_customers
+from assistant.tree import SupplyTree
+from assistant.tree_answer import Opened, TreeAnswer, TreeQuestion, open_node
 from data.cache import all_docs_of
 from data.cache_check import is_damage
 from data.clock import Clock, to_iso
@@ -41,6 +43,7 @@ class _OpenCache:
         self.engine = LookupEngine(self._connection)
         self._version = -1
         self._board = OutageBoard((), self._network)
+        self._tree: tuple[OutageBoard, SupplyTree] | None = None
 
     def board(self) -> OutageBoard:
         """The outage windows, read again when another connection has changed the file."""
@@ -53,6 +56,13 @@ class _OpenCache:
     def cards(self) -> CardMaker:
         """A maker of cards on the present board."""
         return CardMaker(self._connection, self._network, self.board())
+
+    def tree(self) -> SupplyTree:
+        """The tree on the present board, made anew with it."""
+        board = self.board()
+        if self._tree is None or self._tree[0] is not board:
+            self._tree = (board, SupplyTree(self._connection, self._network, board))
+        return self._tree[1]
 
     def hits(self, query: str, limit: int, by_phone: Sequence[str]) -> list[Hit]:
         """What `query` finds, then these customers."""
@@ -142,14 +152,32 @@ class CacheAnswers:
                 results = tuple(cards.result(hit, at or now, confirmed=confirmed, as_of=confirmed_at) for hit in hits)
             finally:
                 cache.end()
-        return Answer(
-            query=query,
-            took_ms=round((time.perf_counter() - began) * 1000, 2),
-            as_of=to_iso(confirmed_at) if confirmed_at and cache else None,
-            age_s=round(max(0.0, (now - confirmed_at).total_seconds()), 1) if confirmed_at and cache else None,
-            freshness=freshness if cache else "stale",
-            results=results,
-        )
+        as_of, age_s = _age(confirmed_at if cache else None, now)
+        return Answer(query, _ms_since(began), as_of, age_s, freshness if cache else "stale", results)
+
+    @_tells_of_damage
+    def open_node(self, question: TreeQuestion, at: datetime | None = None) -> TreeAnswer:
+        """What is below a node of the supply tree, with the states of `at`, or of now.
+
+        Without a cache nothing is there and `as_of` is None.
+
+        Raises:
+            NotFoundError: there is no such node.
+            BadValueError: the page does not come from this node.
+            DamagedError: as `answer`.
+        """
+        self._asked_at = time.monotonic()
+        began, now = time.perf_counter(), self._clock.now()
+        opened, cache = Opened(), self._cache()
+        if cache is not None:
+            cache.begin()
+            try:
+                opened = open_node(cache.tree(), question, at or now)
+            finally:
+                cache.end()
+        confirmed_at = self._home.confirmed_at() if cache else None
+        as_of, age_s = _age(confirmed_at, now)
+        return TreeAnswer(question, _ms_since(began), as_of, age_s, _freshness(confirmed_at, now), opened)
 
     @_tells_of_damage
     def next_change(self) -> datetime | None:
@@ -192,6 +220,17 @@ class CacheAnswers:
                 "本机数据已损坏，等待服务器重新下发"
                 f" / this PC's data is damaged and waits for the hub to send it anew: {finding}"
             )
+
+
+def _ms_since(began: float) -> float:
+    return round((time.perf_counter() - began) * 1000, 2)
+
+
+def _age(confirmed_at: datetime | None, now: datetime) -> tuple[str | None, float | None]:
+    """When the hub last confirmed the data, and how many seconds ago; None where it never did."""
+    if confirmed_at is None:
+        return None, None
+    return to_iso(confirmed_at), round(max(0.0, (now - confirmed_at).total_seconds()), 1)
 
 
 def _freshness(confirmed_at: datetime | None, now: datetime) -> Freshness:

@@ -93,7 +93,7 @@ class SupplyTree:
                 found = self._customers.straight_on(parsed.id, _standing(after, BY_ID), limit + 1)
                 return self._customer_page(found, at, limit)
             case _:
-                return Page(())
+                return Page()
 
     def important(self, key: str, at: datetime, after: str | None = None, limit: int = PAGE) -> Page:
         """The important, high-risk and sensitive customers anywhere below a node.

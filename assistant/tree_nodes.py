@@ -1,9 +1,10 @@
 """What the tree of the supply network is made of: keys, nodes and pages. Plain frozen data."""
 
 import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields
-from typing import Any, Literal, cast, get_args
+from dataclasses import dataclass, fields
+from typing import Literal, cast, get_args
 
 from assistant.answer import CustomerView
 from data.errors import BadValueError, NotFoundError
@@ -116,16 +117,12 @@ class Node:
         """Whether there can be anything below it."""
         return self.kind != "customer"
 
-    def to_json(self) -> dict[str, Any]:
-        """The public JSON form."""
-        return {**asdict(self), "opens": self.opens}
-
 
 @dataclass(frozen=True, slots=True)
 class Page:
     """Some nodes in order; `next` is to be given as `after` for those that follow, None where there are none."""
 
-    nodes: tuple[Node, ...]
+    nodes: tuple[Node, ...] = ()
     next: str | None = None
 
 
@@ -134,8 +131,8 @@ Standing = Sequence[int | str]
 
 
 def cursor(standing: Standing) -> str:
-    """A standing as text."""
-    return json.dumps([*standing], ensure_ascii=False)
+    """A standing as text that needs no quotes in a shell or an address."""
+    return urlsafe_b64encode(json.dumps([*standing]).encode()).decode().rstrip("=")
 
 
 def read_cursor(text: str, like: tuple[type, ...]) -> Standing:
@@ -149,7 +146,7 @@ def read_cursor(text: str, like: tuple[type, ...]) -> Standing:
         BadValueError: it does not come from a page of this node.
     """
     try:
-        standing = json.loads(text)
+        standing = json.loads(urlsafe_b64decode(text + "=" * (-len(text) % 4)))
     except (ValueError, RecursionError):
         standing = None
     if (

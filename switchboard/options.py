@@ -64,6 +64,7 @@ def _add_agent_verbs(verbs: Verbs) -> None:
     lookup.add_argument("--batch", metavar="FILE", help="one query a line, one JSON document a line; - for stdin")
     lookup.add_argument("--limit", type=int, default=10)
     lookup.add_argument("--at", metavar="TIME", help="states at this moment, ISO 8601 with an offset")
+    _add_tree(verbs)
     _verb(verbs, "assistant", "switchboard.agent_verbs:assistant", "run the resident assistant", json=False)
     _verb(verbs, "toggle", "switchboard.agent_verbs:toggle", "show or hide the running assistant", json=False)
     pop = _verb(verbs, "pop", "switchboard.agent_verbs:pop", "show the running assistant for a caller", json=False)
@@ -72,6 +73,17 @@ def _add_agent_verbs(verbs: Verbs) -> None:
     doctor.add_argument("--thorough", action="store_true", help="every record and posting of the cache")
     wall = _verb(verbs, "wallboard", "switchboard.hub_verbs:wallboard", "open the wallboard full-screen", json=False)
     wall.add_argument("--hub", default="http://127.0.0.1:8400", metavar="URL")
+
+
+def _add_tree(verbs: Verbs) -> None:
+    about = "open the supply network: branch > substation > feeder > transformer area > customer"
+    tree = _verb(verbs, "tree", "switchboard.tree_verb:tree", about)
+    keys = "branch:ID, substation:BRANCH/NAME, feeder:ID, transformer_area:ID, straight:FEEDER or customer:ID"
+    tree.add_argument("key", nargs="?", metavar="KEY", help=f"{keys}; none for the roots")
+    tree.add_argument("--important", action="store_true", help="important, high-risk and sensitive customers below it")
+    tree.add_argument("--after", metavar="NEXT", help="go on after the page before: its `next`")
+    tree.add_argument("--limit", type=int, default=100, help="1 to 1000 (100)")
+    tree.add_argument("--at", metavar="TIME", help="states at this moment, ISO 8601 with an offset")
 
 
 def _add_import(verbs: Verbs) -> None:
