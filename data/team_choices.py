@@ -12,6 +12,7 @@ from hashlib import blake2b
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
+from data import change_log
 from data.cache import codes_of, names_of
 from data.choice_weight import MOST_PREFERRED, holds_number, mass_of, prefixes
 from data.clock import to_iso
@@ -65,6 +66,7 @@ def count_batch(writing: Writing, device: str, key: str, choices: Sequence[TeamC
     Returns:
         False where the batch was counted before: nothing has changed.
     """
+    change_log.lock(writing.connection)  # on PostgreSQL two hubs would else read the same sum before either adds to it
     known = select(CHOICE_BATCH.c.key).where(CHOICE_BATCH.c.key == key)
     if writing.connection.execute(known).first() is not None:
         return False

@@ -1,5 +1,6 @@
 """Agents' choices over real HTTP: from two PCs into the cache of a third."""
 
+import time
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
@@ -15,7 +16,7 @@ from sync.agent_home import AgentHome
 from sync.choice_sharing import ChoiceSharer
 from sync.errors import RefusedError
 from sync.hub_client import HubClient
-from tests.hubs import RunningHub, enrol, serving, switchboard
+from tests.hubs import PATIENCE_S, RunningHub, enrol, serving, switchboard
 
 CLOCK = SystemClock()
 
@@ -85,6 +86,18 @@ def test_choices_wait_for_a_hub_that_is_gone(hub_home: Path, tmp_path: Path) -> 
     assert first is not None
     assert first == later
     assert first.choices == ({"query": "塔山", "kind": "area", "id": area, "count": 2},)
+
+
+def test_what_waits_is_told_when_the_assistant_ends(shared_hub: RunningHub, tmp_path: Path) -> None:
+    home = enrol(shared_hub, tmp_path / "one", f"seat-{uuid4().hex}")
+    choices = Choices(home)
+    choices.note("塔山", "area", area_found(home, "塔山"), CLOCK.now(), tell_team=True)
+    ChoiceSharer(choices, client_of(home), CLOCK).start()()
+    until = time.monotonic() + PATIENCE_S
+    while choices.take(CLOCK.now()) is not None and time.monotonic() < until:
+        time.sleep(0.05)
+    assert choices.take(CLOCK.now()) is None
+    choices.close()
 
 
 @pytest.mark.parametrize(
