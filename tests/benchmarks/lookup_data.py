@@ -1,34 +1,24 @@
-"""The caches that the lookup is measured on: every area of Liaoning among N invented customers.
+"""The files that the lookup is measured on.
 
 Made through the hub's own path, a store and `build_cache`, and kept in $SWITCHBOARD_BENCH (else in the system's
 temporary directory), so that a second run finds them. A file's name holds a digest of the sources that decide what is
 in it: a changed index makes a new cache from the same store.
 """
 
-import csv
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import groupby
 from pathlib import Path
 
-from data.area_codes import UncodedArea, assign_codes, county_of
 from data.cache_build import build_cache
 from data.database import open_database, sqlite_url
-from data.demo.chance import Chance
-from data.demo.customers import customers as stream_customers
-from data.demo.network import build_network
-from data.kinds import Doc, Json
 from data.migrations import migrate
-from data.pinyin import readings_of
 from data.store import Store
+from tests.benchmarks.lookup_population import bench_records
 
-SEED = 1
-SHARED = Path(os.environ.get("SWITCHBOARD_SHARED", Path(__file__).parents[3] / "shared"))
-AREAS = SHARED / "data/areas/liaoning_21.csv"
 DIRECTORY = Path(os.environ.get("SWITCHBOARD_BENCH", Path(tempfile.gettempdir()) / "switchboard-bench"))
 
 _ROOT = Path(__file__).parents[2]
@@ -37,7 +27,7 @@ _STORE_SOURCES = (
     "data/demo",
     "data/kinds.py",
     "data/set_hash.py",
-    "tests/benchmarks/lookup_data.py",
+    "tests/benchmarks/lookup_population.py",
 )
 _CACHE_SOURCES = (
     "data/cache.py",
@@ -45,8 +35,9 @@ _CACHE_SOURCES = (
     "data/cells.py",
     "data/characters",
     "data/index.py",
+    "data/place_index.py",
     "data/pinyin.py",
-    "data/supply.py",
+    "data/supply_counts.py",
     "data/syllables.py",
     "data/tokens.py",
 )
@@ -64,37 +55,6 @@ class BenchFiles:
 class _Standstill:
     def now(self) -> datetime:
         return datetime(2026, 11, 22, 4, tzinfo=UTC)
-
-
-def area_docs() -> list[Doc]:
-    """The areas of Liaoning, wider ones first, with the short codes that an import would give them."""
-    with AREAS.open(encoding="utf-8") as file:
-        rows = sorted(csv.DictReader(file), key=lambda row: (len(row["id"]), row["id"]))
-    docs: list[Doc] = [{name: value or None for name, value in row.items()} for row in rows]
-    tree = {str(doc["id"]): doc for doc in docs}
-    uncoded = [
-        UncodedArea(str(doc["id"]), str(doc["name"]), str(doc["level"]), county_of(str(doc["id"]), tree))
-        for doc in docs
-    ]
-    codes = assign_codes(uncoded, {}, readings_of)
-    return [{**doc, "code": codes[str(doc["id"])], "aliases": list[Json]()} for doc in docs]
-
-
-def bench_records(customers: int) -> Iterator[tuple[str, Doc]]:
-    """Every record as (kind, document): the demo's network and customers, on the areas of all Liaoning.
-
-    The network grows with the customers as the demo's does, up to 20,000 transformer areas; beyond the demo's 1.2 M
-    the same stream of customers goes on.
-    """
-    chance = Chance(SEED)
-    network = build_network(customers, chance)
-    branches = {doc["id"]: doc["branch"] for doc in network.areas}
-    yield from (("branch", doc) for doc in network.branches)
-    yield from (("area", {**doc, "branch": branches.get(doc["id"])}) for doc in area_docs())
-    yield from (("contact", doc) for doc in network.contacts)
-    yield from (("feeder", doc) for doc in network.feeders)
-    yield from (("transformer_area", doc) for doc in network.transformer_areas)
-    yield from (("customer", doc) for doc in stream_customers(customers, network.sites, chance))
 
 
 def open_store(path: Path) -> Store:
@@ -121,6 +81,8 @@ def bench_files(customers: int) -> BenchFiles:
         with store.read() as connection:
             build_cache(connection, part, "all", None)
         store.engine.dispose()
+        for outdated in DIRECTORY.glob(f"{customers}-*.cache*"):
+            outdated.unlink(missing_ok=True)
         part.rename(files.cache)
     return files
 

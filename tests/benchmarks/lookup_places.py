@@ -1,12 +1,15 @@
-"""Questions of two parts: a village in its township, a customer in an area, a feeder of a branch."""
+"""Questions of two parts: a village in its township, a customer in an area, a feeder of a branch, large customers."""
 
+from collections import defaultdict
 from random import Random
 
 from tests.benchmarks.lookup_names import Target, stem_of
 from tests.benchmarks.lookup_question import MOST_EQUALS, Question
-from tests.benchmarks.lookup_records import BenchRecords, Customer
+from tests.benchmarks.lookup_records import BenchRecords, Customer, LargeCustomer
 
 _BRANCH_ENDINGS = ("供电公司", "供电分公司", "供电所")
+_CAPACITIES = (315, 500, 1000)
+_AT_LEAST = (">={}", ">={}kva", "{}千伏安以上")
 
 
 class PlaceQuestions:
@@ -19,6 +22,9 @@ class PlaceQuestions:
         for it in self._villages:
             self._ids.setdefault(_key(it), set()).add(it.id)
         self._feeders = sorted(records.docs["feeder"].values(), key=lambda doc: str(doc["id"]))
+        self._large: defaultdict[str, list[LargeCustomer]] = defaultdict(list)
+        for one in records.large:
+            self._large[one.feeder].append(one)
 
     def township_village(self) -> Question:
         it, wider = self._village()
@@ -58,6 +64,17 @@ class PlaceQuestions:
         for ending in _BRANCH_ENDINGS:
             name = name.removesuffix(ending)
         return Question("branch_feeder", f"{name} {feeder['number']}", frozenset([str(feeder["id"])]))
+
+    def feeder_capacity(self) -> Question | None:
+        """Any large customer of a feeder that bears the number or name will do."""
+        feeder, kva = self._rng.choice(self._feeders), self._rng.choice(_CAPACITIES)
+        field = self._rng.choice(("number", "name"))
+        alike = [str(other["id"]) for other in self._feeders if other[field] == feeder[field]]
+        large = frozenset(one.id for key in alike for one in self._large[key] if one.contract_kva >= kva)
+        if not large or len(alike) > MOST_EQUALS:
+            return None
+        typed = str(feeder[field]).removeprefix("10kV ")
+        return Question("feeder_capacity", f"{typed} {self._rng.choice(_AT_LEAST).format(kva)}", large)
 
     def _village(self) -> tuple[Target, Target]:
         it = self._rng.choice(self._villages)

@@ -5,6 +5,7 @@ Generated from a seed. What more than ten names answer equally well is not asked
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from random import Random
 
 from data.pinyin import readings_of
@@ -26,7 +27,8 @@ TUNING_SEED, FRESH_SEED = 20261122, 20260214
 A_CATEGORY = 250
 _LONG = 4
 _OFFICES = ("村", "屯", "社区", "村委会", "村民委员会")
-_TRIES = 60 * A_CATEGORY
+_TRIES = 60
+"""Draws for each question wanted, before a category is given up."""
 _SHARES = {"area": 80, "feeder": 5, "transformer_area": 5, "customer": 10}
 """How often a name of each kind is meant, out of 100."""
 
@@ -258,39 +260,49 @@ _OF_PLACES: tuple[Callable[[PlaceQuestions], Question | None], ...] = (
     PlaceQuestions.township_village_initials,
     PlaceQuestions.area_person,
     PlaceQuestions.branch_feeder,
+    PlaceQuestions.feeder_capacity,
 )
 CATEGORIES = tuple(make.__name__ for make in (*_OF_NAMES, NumberQuestions.digits, *_OF_PLACES))
 
 
 def questions(
-    records: BenchRecords, seed: int, shapes: dict[str, list[str]], only: Iterable[str] = CATEGORIES
+    records: BenchRecords,
+    seed: int,
+    shapes: dict[str, list[str]],
+    only: Iterable[str] = CATEGORIES,
+    each: int = A_CATEGORY,
 ) -> Iterator[Question]:
-    """`A_CATEGORY` questions of each category, fewer where the names give no more; the same for the same seed.
+    """`each` questions of each category, fewer where the names give no more; the same for the same seed.
 
     Args:
         records: What is asked for.
         seed: Each category has its own stream of chance, so that one can be asked alone.
         shapes: Of `similar_shapes`; without them that category is empty.
         only: The categories to ask.
+        each: How many of each.
     """
     for category in only:
-        yield from _different(_asked(records, Random(f"{seed} {category}"), category, shapes))
+        drawn = _drawn(records, Random(f"{seed} {category}"), category, shapes)
+        yield from _different(islice(drawn, _TRIES * each), each)
 
 
-def _asked(
+def _drawn(
     records: BenchRecords, rng: Random, category: str, shapes: dict[str, list[str]]
 ) -> Iterator[Question | None]:
+    """Questions of one category without end; None for each draw that makes none."""
     if category == NumberQuestions.digits.__name__:
         numbers = NumberQuestions(rng, records)
-        yield from (numbers.digits() for _ in range(_TRIES))
-    for of_place in _OF_PLACES:
-        if of_place.__name__ == category:
-            places = PlaceQuestions(rng, records)
-            yield from (of_place(places) for _ in range(_TRIES))
-    for of_name in _OF_NAMES:
-        if of_name.__name__ == category:
-            names = NameQuestions(rng, records.book, records.targets["area"], shapes)
-            yield from (_of_name(of_name, names, rng, records) for _ in range(_TRIES))
+        while True:
+            yield numbers.digits()
+    places = {make.__name__: make for make in _OF_PLACES}
+    if category in places:
+        of_places = PlaceQuestions(rng, records)
+        while True:
+            yield places[category](of_places)
+    names = {make.__name__: make for make in _OF_NAMES}
+    of_names = NameQuestions(rng, records.book, records.targets["area"], shapes)
+    while True:
+        yield _of_name(names[category], of_names, rng, records)
 
 
 def _of_name(
@@ -304,11 +316,11 @@ def _of_name(
     return Question(make.__name__, draft.query, frozenset([it.name]))
 
 
-def _different(drawn: Iterable[Question | None]) -> Iterator[Question]:
+def _different(drawn: Iterable[Question | None], most: int) -> Iterator[Question]:
     asked: set[str] = set()
     for question in drawn:
         if question and question.query not in asked:
             asked.add(question.query)
             yield question
-        if len(asked) == A_CATEGORY:
+        if len(asked) == most:
             return

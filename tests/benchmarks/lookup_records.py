@@ -1,6 +1,7 @@
 """What the questions are made of: the records of a benchmark's store, read once."""
 
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from random import Random
@@ -16,6 +17,7 @@ from tests.benchmarks.lookup_names import Namebook, Target, target
 _SAMPLED_CUSTOMERS = 6_000
 _MOST_BEARERS = 10
 _LONGEST_SAID = 8
+LARGE_KVA = 315.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,15 @@ class Customer:
     transformer_area: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class LargeCustomer:
+    """A customer of at least `LARGE_KVA`, with the feeder that supplies it."""
+
+    id: str
+    feeder: str
+    contract_kva: float
+
+
 @dataclass(frozen=True)
 class BenchRecords:
     """The records of one store.
@@ -36,12 +47,14 @@ class BenchRecords:
         numbers: Every customer number.
         names: How many customers bear each name.
         sample: Some customers, the same for the same seed, with all others of the same names.
+        large: Every customer of a large capacity.
     """
 
     docs: dict[str, dict[str, Doc]]
     numbers: list[str]
     names: dict[str, int]
     sample: list[Customer]
+    large: list[LargeCustomer]
 
     @cached_property
     def book(self) -> Namebook:
@@ -105,8 +118,17 @@ def read_records(files: BenchFiles, seed: int) -> BenchRecords:
                 wanted.add(name)
         rows = connection.execute(select(customer.id, customer.name, customer.transformer_area))
         sample = [Customer(*row) for row in rows if row[1] in wanted]
+        large = list(_large_customers(connection, docs["transformer_area"]))
     store.engine.dispose()
-    return BenchRecords(docs, numbers, names, sample)
+    return BenchRecords(docs, numbers, names, sample, large)
+
+
+def _large_customers(connection: Connection, transformer_areas: dict[str, Doc]) -> Iterator[LargeCustomer]:
+    customer = RECORDS["customer"].c
+    columns = (customer.id, customer.transformer_area, customer.feeder, customer.contract_kva)
+    for key, area, feeder, kva in connection.execute(select(*columns).where(customer.contract_kva >= LARGE_KVA)):
+        if supplied_by := feeder or (transformer_areas[area]["feeder"] if area else None):
+            yield LargeCustomer(key, str(supplied_by), kva)
 
 
 def _docs(connection: Connection, kind: str) -> dict[str, Doc]:

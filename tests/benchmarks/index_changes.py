@@ -1,0 +1,105 @@
+"""How long 10,000 changed customers take to put into a cache, and what a process that looks up meanwhile feels."""
+
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from sqlalchemy import select
+
+from data.cache import CacheWriter, Change
+from data.cache_build import change_of
+from data.demo.chance import Chance
+from data.demo.people import person
+from data.kinds import KINDS
+from data.rows import get_docs
+from data.schema import RECORDS
+from data.sqlite import connect
+from tests.benchmarks.lookup_data import BenchFiles, open_store
+from tests.benchmarks.report import percentile, say, say_heading, say_row
+
+_CHANGED, _A_TRANSACTION = 10_000, 500
+_RENAMED = 3
+"""Every so many-th of the changed customers has another name; the others another capacity."""
+_QUIET_S, _HEAD_START_S, _LONGEST_S = 6.0, 2.0, 600.0
+_QUERIES = ("塔山", "tashan", "lgq", "龙gang", "zhangwei", "21140", "616", "xingcheng", "gaoqiao zhujiawa", "台集屯")
+_ROOT = Path(__file__).parents[2]
+
+
+def print_changes(files: BenchFiles) -> None:
+    """Prints the seconds, and the times of single look-ups in another process without and with the changes."""
+    changes = _changes(files)
+    with tempfile.TemporaryDirectory(dir=files.cache.parent) as directory:
+        copy = Path(directory) / "changing.cache"
+        shutil.copyfile(files.cache, copy)
+        with _looking_up(copy) as alone:
+            time.sleep(_QUIET_S)
+        with _looking_up(copy) as beside:
+            time.sleep(_HEAD_START_S)
+            start = time.perf_counter()
+            longest = _apply(copy, changes)
+            seconds = time.perf_counter() - start
+    say_heading(f"{files.customers:,} customers, look-ups in another process, ms", "number", "p50", "p99", "max")
+    _say_times("nothing changes", alone)
+    _say_times(f"{_CHANGED:,} customers change", beside)
+    say(f"{_CHANGED:,} changed customers in {seconds:.2f} s, the longest of their transactions {longest:.2f} s")
+
+
+def _changes(files: BenchFiles) -> list[Change]:
+    """Customers from all over the cache, a third with another name, as a hub sends them."""
+    store, chance = open_store(files.store), Chance(7)
+    with store.read() as connection:
+        numbers = connection.execute(select(RECORDS["customer"].c.id)).scalars().all()
+        docs = get_docs(connection, "customer", Random(7).sample(numbers, min(_CHANGED, len(numbers))))
+    store.engine.dispose()
+    changes: list[Change] = []
+    for place, doc in enumerate(docs.values()):
+        changed = {"name": person(chance)} if place % _RENAMED == 0 else {"contract_kva": 24.5}
+        changes.append(change_of(KINDS["customer"], {**doc, **changed}))
+    return changes
+
+
+def _apply(path: Path, changes: list[Change]) -> float:
+    """Puts the changes in, as the replica does; answers the seconds of the longest transaction."""
+    connection, longest = connect(path), 0.0
+    for start in range(0, len(changes), _A_TRANSACTION):
+        begun = time.perf_counter()
+        connection.execute("BEGIN IMMEDIATE")
+        writer = CacheWriter(connection)
+        writer.apply(changes[start : start + _A_TRANSACTION])
+        writer.save_sums()
+        connection.execute("COMMIT")
+        longest = max(longest, time.perf_counter() - begun)
+    connection.close()
+    return longest
+
+
+@contextmanager
+def _looking_up(cache: Path) -> Iterator[list[float]]:
+    """Another process looks up while the block runs; the list holds the times of its look-ups afterwards."""
+    with tempfile.TemporaryDirectory() as directory:
+        listed, stop = Path(directory) / "queries.json", Path(directory) / "stop"
+        queries = [query[:length] for query in _QUERIES for length in range(1, len(query) + 1)]
+        listed.write_text(json.dumps(queries), encoding="utf-8")
+        command = [sys.executable, "-m", "tests.benchmarks.lookup_alone", str(cache), str(listed), str(stop)]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=_ROOT) as process:
+            times: list[float] = []
+            try:
+                yield times
+            finally:
+                stop.touch()
+            answer: dict[str, Any] = json.loads(process.communicate(timeout=_LONGEST_S)[0])
+            times += answer["times_ms"]
+
+
+def _say_times(label: str, times: list[float]) -> None:
+    ordered = sorted(times)
+    cells = (f"{percentile(ordered, share):.2f}" for share in (0.5, 0.99))
+    say_row(label, f"{len(times):,}", *cells, f"{ordered[-1]:.2f}")
