@@ -48,7 +48,7 @@ def phone_router(hub: Hub) -> APIRouter:
     if phones is None:
         raise LookupError("this store has no key to find phone numbers with")
     router = APIRouter(tags=["phones"])
-    pace = Pace(hub.store.clock)
+    limit = AskingLimit(hub.store.clock)
 
     def device(request: Request) -> auth.Device:
         found = asking_device(hub.store, request)
@@ -69,7 +69,7 @@ def phone_router(hub: Hub) -> APIRouter:
         form = normal_form(request.number)
         if form is None:
             return problem(422, "give a whole phone number: a mobile number, or a landline with its area code")
-        wait_s = pace.wait_s(known.id)
+        wait_s = limit.wait_s(known.id)
         if wait_s:
             detail = f"this device may look up {ASKED_AT_MOST} phone numbers a minute: wait {wait_s} s"
             return problem(429, detail, {"Retry-After": str(wait_s)})
@@ -85,7 +85,7 @@ def phone_router(hub: Hub) -> APIRouter:
     return router
 
 
-class Pace:
+class AskingLimit:
     """Lets each device ask `ASKED_AT_MOST` times within a minute; of this process: several hubs let ask each as many.
 
     Args:
