@@ -1,0 +1,72 @@
+"""A caller's number arrives: the real assistant shows whose it is, with a real hub."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from assistant.instance import InstanceError
+from data.sqlite import connect
+from tests.hubs import COMMAND, RunningHub, enrol, make_demo_hub, serving
+from tests.ui.session import AgentPc, OtherProgram, Session, running, wait_until
+
+
+@pytest.fixture
+def hub(tmp_path: Path) -> Iterator[RunningHub]:
+    with serving(make_demo_hub(tmp_path / "hub")) as hub:
+        yield hub
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Path:
+    return tmp_path / "assistant.log"
+
+
+@pytest.fixture
+def pc(session: Session, hub: RunningHub, other: OtherProgram, tmp_path: Path, log: Path) -> Iterator[AgentPc]:
+    agent = enrol(hub, tmp_path / "agent")
+    command = [sys.executable, "-m", "switchboard", "assistant", "--home", str(agent)]
+    with log.open("w") as errors, running(command, session.environment, stderr=errors) as process:
+        pc = AgentPc(agent, process)
+        wait_until(lambda: _listens(pc), "the assistant")
+        yield pc
+
+
+def _listens(pc: AgentPc) -> bool:
+    try:
+        return bool(pc.state())
+    except InstanceError:
+        return False
+
+
+def customers(hub: RunningHub) -> list[tuple[str, str]]:
+    """Name and mobile phone of two customers."""
+    with closing(connect(hub.home / "store.db", read_only=True)) as store:
+        sql = "SELECT name, phone FROM customer WHERE phone LIKE '1%' ORDER BY id LIMIT 2"
+        return [(name, phone) for name, phone in store.execute(sql).fetchall()]
+
+
+def pop(session: Session, pc: AgentPc, number: str) -> None:
+    with running([*COMMAND, "pop", "--home", str(pc.home), "--number", number], session.environment) as process:
+        assert process.wait() == 0
+
+
+def test_a_popped_or_typed_number_shows_its_owner_and_is_written_nowhere(
+    session: Session, pc: AgentPc, hub: RunningHub, log: Path
+) -> None:
+    (first, popped), (second, typed) = customers(hub)
+    pop(session, pc, f"+86 {popped}")
+    pc.wait_for(visible=True, query=f"+86 {popped}", chosen=first)
+    session.press("ctrl+a")
+    session.type(typed)
+    pc.wait_for(query=typed, chosen=second)
+    hub.process.kill()
+    session.press("ctrl+a")
+    session.type("13900000001")
+    pc.wait_for(query="13900000001", answered=True, chosen=None)
+    session.press("ctrl+a")
+    session.type("tsx")
+    pc.wait_for(query="tsx", chosen="塔山乡")
+    assert not [number for number in (popped, typed, "13900000001") if number in log.read_text("utf-8")]
