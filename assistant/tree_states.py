@@ -23,6 +23,7 @@ class FeederStates:
     def __init__(self, connection: Connection, board: OutageBoard) -> None:
         self._connection = connection
         self._board = board
+        self._feeders_of: dict[Affected, frozenset[str]] = {}
         self._taken: _Taken = (Affected(), Affected())
         self._verdicts: dict[str, Verdict] = {}
         self._tallies: dict[Group, Counter[State]] = {}
@@ -37,13 +38,15 @@ class FeederStates:
         self._judge(at)
         return summary(sum((self._tallies.get(group, Counter()) for group in groups), Counter()), feeders)
 
-    def feeders_of(self, taken: Affected) -> set[str]:
-        """Ids of the feeders of which something is taken out."""
-        rows = self._connection.execute(
-            "SELECT DISTINCT feeder FROM transformer_area WHERE id IN (SELECT value FROM json_each(?))",
-            (json_list(taken.transformer_areas),),
-        )
-        return {*taken.feeders, *(feeder for (feeder,) in rows)}
+    def feeders_of(self, taken: Affected) -> frozenset[str]:
+        """Ids of the feeders of which something is taken out; remembered, for windows are asked about again."""
+        if taken not in self._feeders_of:
+            rows = self._connection.execute(
+                "SELECT DISTINCT feeder FROM transformer_area WHERE id IN (SELECT value FROM json_each(?))",
+                (json_list(taken.transformer_areas),),
+            )
+            self._feeders_of[taken] = taken.feeders.union(feeder for (feeder,) in rows)
+        return self._feeders_of[taken]
 
     def _judge(self, at: datetime) -> None:
         """Judges anew when other windows are in effect than when it last did so; the board keeps its sets."""
@@ -56,7 +59,7 @@ class FeederStates:
         for feeder, group in self._groups_of(self._verdicts).items():
             self._tallies.setdefault(group, Counter())[self._verdicts[feeder].state] += 1
 
-    def _verdicts_of(self, feeders: set[str]) -> dict[str, Verdict]:
+    def _verdicts_of(self, feeders: Iterable[str]) -> dict[str, Verdict]:
         areas: dict[str, set[str]] = {feeder: set() for feeder in feeders}
         for feeder, area in self._connection.execute(
             "SELECT feeder, id FROM transformer_area WHERE feeder IN (SELECT value FROM json_each(?))",
