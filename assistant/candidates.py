@@ -45,7 +45,7 @@ def written(units: Segmentation) -> str:
     if not units or any(unit.kind is not UnitKind.HANZI for unit in units):
         return ""
     if len(units) == 1:
-        return f'"h{units[0].text}" *'
+        return f'"b{units[0].text}"'
     return " AND ".join(f'"h{a.text}{b.text}"' for a, b in pairwise(units))
 
 
@@ -119,6 +119,14 @@ def one_missing(units: Segmentation) -> str:
         terms = [_pair(units, i) for i in range(len(units) - 1) if i != gap]
         gaps.append(" AND ".join([*terms, _neighbours("k", units[gap].sounds, units[gap + 1].sounds)]))
     return any_expression(gaps[:_LONGEST_GAP_SEARCH])
+
+
+def one_swapped(units: Segmentation) -> str:
+    """Names with two neighbouring units in the other order; "" when the index cannot say."""
+    if len(units) < 2 or not _all_sound(units):  # noqa: PLR2004 - two change places
+        return ""
+    swaps = ((*units[:i], units[i + 1], units[i], *units[i + 2 :]) for i in range(len(units) - 1))
+    return any_expression(islice(map(alike, swaps), _LONGEST_GAP_SEARCH))
 
 
 def one_wrong(units: Segmentation) -> str:

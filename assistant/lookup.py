@@ -1,9 +1,10 @@
 """The lookup: from what an agent typed to the records it may mean, the best first."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assistant import candidates, records
+from assistant.characters import Characters
 from assistant.names import GOOD, Names, enough_good
 from assistant.query import Query, parse
 from assistant.ranking import EXACT, NameMatch, Span
@@ -15,8 +16,9 @@ from data.tokens import plain_code
 
 _CODES = 400
 _KIND_BONUS = (1.5, 1.0, 0.8, 0.0)
+_LINE, _NO_LINE_LOSS = "feeder", 8.0
 _NAMESAKE_LOSS, _MOST_NAMESAKE_LOSS = 1.0, 6.0
-_CODE_EXACT, _CODE_PREFIX, _CODE_PART, _CODE_COVERAGE, _CODE_END = 100.0, 92.0, 80.0, 6.0, 3.0
+_CODE_EXACT, _NUMBER_PREFIX, _CODE_PREFIX, _CODE_PART, _CODE_COVERAGE, _CODE_END = 100.0, 92.0, 82.0, 80.0, 6.0, 3.0
 _SHORTEST_CODE = 2
 
 
@@ -52,6 +54,7 @@ class LookupEngine:
     def __init__(self, connection: Connection, own_branches: frozenset[str] = frozenset()) -> None:
         self._connection = connection
         self._own_branches = own_branches
+        self._characters = Characters(connection)
         self._names = Names(connection)
         self._within = Within(connection, self._names)
 
@@ -61,25 +64,21 @@ class LookupEngine:
         An exact code or name comes first; then by score, own branches before others, kinds in the order of
         `data.kinds.RANKED`, names that more records bear, name, id.
         """
-        query = parse(text, self._readings_of)
+        query = parse(text, self._characters.readings, self._characters.simplified)
         if not query.compact or limit < 1:
             return []
         shortlist = Shortlist(limit)
         for found in self._by_code(query):
             shortlist.add(found)
         matches = self._names.matching(query)
-        self._add_bearers(shortlist, matches)
+        self._add_bearers(shortlist, query, matches)
         wants_more = not enough_good(query, matches)
         if len(query.parts) > 1 or (wants_more and not any(match.score >= GOOD for match in matches)):
             for found in self._within.search(query):
                 shortlist.add(found)
         if wants_more:
-            self._add_bearers(shortlist, self._names.nearly_matching(query, matches))
+            self._add_bearers(shortlist, query, self._names.nearly_matching(query, matches))
         return self._in_order(shortlist)
-
-    def _readings_of(self, character: str) -> tuple[str, ...]:
-        row = self._connection.execute("SELECT readings FROM hanzi WHERE character = ?", (character,)).fetchone()
-        return tuple(row[0].split("|")) if row else ()
 
     def _by_code(self, query: Query) -> Iterator[Found]:
         code = query.code
@@ -91,10 +90,11 @@ class LookupEngine:
             rows = self._names.rows("code_fts", candidates.part_of_code(code), _CODES)
             found += records.at_code_rows(self._connection, rows)
         for record in found:
-            if score := _code_score(code, plain_code(record.code or "")):
+            prefix = _CODE_PREFIX if record.kind == "area" else _NUMBER_PREFIX
+            if score := _code_score(code, plain_code(record.code or ""), prefix):
                 yield Found(record, score, "code" if record.kind == "area" else "number")
 
-    def _add_bearers(self, shortlist: Shortlist, matches: list[NameMatch]) -> None:
+    def _add_bearers(self, shortlist: Shortlist, query: Query, matches: list[NameMatch]) -> None:
         promising = sorted(matches, key=_promise)
         for start in range(0, len(promising), records.BEARERS_OF):
             # Among equals an own branch's record goes first, so with own branches all equals are looked at.
@@ -102,16 +102,17 @@ class LookupEngine:
             some = [
                 match
                 for match in promising[start : start + records.BEARERS_OF]
-                if shortlist.has_room_for(_highest_score(match), ties=ties)
+                if shortlist.has_room_for(_highest_score(match), match.candidate.rank, ties=ties)
             ]
             if not some:
-                break
+                continue
             bearers = records.bearing(self._connection, [match.candidate for match in some])
             for match in some:
-                if not shortlist.has_room_for(_highest_score(match), ties=ties):
-                    break
+                if not shortlist.has_room_for(_highest_score(match), match.candidate.rank, ties=ties):
+                    continue
                 for found in self._bearers(match, bearers[match.candidate.nid]):
-                    shortlist.add(found)
+                    is_other = query.of_lines and found.record.kind != _LINE
+                    shortlist.add(replace(found, score=found.score - _NO_LINE_LOSS) if is_other else found)
 
     def _bearers(self, match: NameMatch, namesakes: list[Record]) -> Iterator[Found]:
         """Hits for every record that bears the name; the more namesakes stand before one, the lower its score.
@@ -137,7 +138,7 @@ class LookupEngine:
             record = found.record
             return -found.score, not self._is_own(record), record.order, -found.uses, record.name, record.id
 
-        return [_hit(found) for found in sorted(shortlist.in_reach(), key=order)[: shortlist.limit]]
+        return [_hit(found) for found in shortlist.shown(sorted(shortlist.all(), key=order))]
 
 
 def _highest_score(match: NameMatch) -> float:
@@ -150,14 +151,14 @@ def _promise(match: NameMatch) -> tuple[float, int, int, str]:
     return -_highest_score(match), name.rank, -name.uses, name.text
 
 
-def _code_score(typed: str, code: str) -> float:
+def _code_score(typed: str, code: str, prefix: float) -> float:
     """0 to 100 for a code that is, starts with or holds what was typed; 0 for another one."""
     if typed == code:
         return _CODE_EXACT
     place = code.find(typed)
     if place < 0:
         return 0.0
-    base = _CODE_PART if place else _CODE_PREFIX
+    base = _CODE_PART if place else prefix
     return base + _CODE_COVERAGE * len(typed) / len(code) + (_CODE_END if place and code.endswith(typed) else 0.0)
 
 

@@ -8,6 +8,7 @@ from assistant.ranking import EXACT, Candidate, NameMatch, Ranker
 from assistant.segmentation import corrected
 from assistant.slips import SlipRanker
 from data.index import FIRST_COMMON_NAME
+from data.kinds import RANKED
 from data.sqlite import Connection
 
 _WRITTEN, _WHOLE, _AT_START, _ANYWHERE = 96, 48, 96, 96
@@ -16,6 +17,7 @@ _CORRECTED, _WRONG, _COMMON = 128, 96, 48
 _SHORTEST_SLIP, _SHORTEST_CORRECTION = 2, 4
 GOOD = 80.0
 """With enough matches as good as this nobody looks for slips."""
+_LAST_RANK = len(RANKED) - 1
 _ENOUGH_GOOD, _LONG_WRITTEN, _LONG_TYPED = 5, 3, 4
 
 
@@ -48,7 +50,7 @@ class Names:
     def starting(self, query: Query, most_rank: int) -> list[NameMatch]:
         """Names of records up to an ordinal of kind that start with the query, the best first."""
         ranker = Ranker(query)
-        ways = query.segmentations
+        ways = query.ways
         expressions = [candidates.alike(units, at_start=True) for units in ways]
         found = [
             candidate
@@ -84,10 +86,10 @@ class Names:
 
 def _looks(query: Query) -> Iterator[tuple[str, int, bool]]:
     """`(expression, most, whether the rest may not be needed)`: names that are it, start with it, then hold it."""
-    ways = query.segmentations
+    ways = query.ways
     if not ways:
         return
-    yield candidates.written(ways[0]), _WRITTEN, False
+    yield candidates.any_expression(candidates.written(units) for units in (ways[0], *query.bare)), _WRITTEN, False
     for at_start, at_end, most in ((True, True, _WHOLE), (True, False, _AT_START), (False, False, _ANYWHERE)):
         expressions = (candidates.alike(units, at_start=at_start, at_end=at_end) for units in ways)
         yield candidates.any_expression(expressions), most, at_start and not at_end
@@ -95,10 +97,10 @@ def _looks(query: Query) -> Iterator[tuple[str, int, bool]]:
 
 def _slips(query: Query) -> Iterator[tuple[str, str, int]]:
     """`(statement, expression, most)`: among the names of places and lines, then among the hundreds of thousands."""
-    ways, letters = query.segmentations[:2], query.compact
+    ways, letters = (*query.segmentations[:2], *query.bare[:1]), query.compact
     is_long = len(letters) >= _SHORTEST_CORRECTION and letters.isascii() and letters.isalpha()
     meant = corrected(letters) if is_long else []
-    missing = [candidates.one_missing(units) for units in ways]
+    missing = [expression(units) for units in ways for expression in (candidates.one_missing, candidates.one_swapped)]
     wrong = candidates.any_expression(map(candidates.one_wrong, ways))
     beginnings = dict.fromkeys(map(candidates.without_vague_end, meant))
     yield _READ_FEW, candidates.any_expression([*missing, *map(candidates.alike, beginnings)]), _CORRECTED
@@ -120,11 +122,15 @@ def in_order(matches: Iterable[NameMatch | None]) -> list[NameMatch]:
 
 
 def enough_good(query: Query, matches: list[NameMatch]) -> bool:
-    """Whether names that do not answer the query as it stands are not worth the time."""
+    """Whether names that do not answer the query as it stands are not worth the time.
+
+    Customers' names do not count: among so many, some sound like anything.
+    """
     if len(query.compact) < _SHORTEST_SLIP or any(match.score >= EXACT for match in matches):
         return True
     is_long = len(query.compact) >= (_LONG_WRITTEN if query.is_written else _LONG_TYPED)
-    return sum(_is_good(query, match) for match in matches) >= (_ENOUGH_GOOD if is_long else 1)
+    good = [match for match in matches if match.candidate.rank < _LAST_RANK and _is_good(query, match)]
+    return len(good) >= (_ENOUGH_GOOD if is_long else 1)
 
 
 def _is_good(query: Query, match: NameMatch) -> bool:

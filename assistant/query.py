@@ -6,14 +6,40 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
 
-from assistant.segmentation import Segmentation, Unit, UnitKind, segment_letters
+from assistant.segmentation import Segmentation, Unit, UnitKind, Way, segment_letters
 from data.syllables import sound_of
-from data.tokens import plain_code
+from data.tokens import VOLTAGE, plain_code
 
 LONGEST_QUERY = 48
 """Characters of a query that count: no name is longer, and a pasted page must not hold up the popup."""
 
 _MOST_SEGMENTATIONS = 6
+_MOST_BARE = 2
+_JOINED = 0.3
+"""Letters with a stray space or sign between them are a little less likely to be one word than two."""
+_BARE_LOSS, _SPELT_LOSS = 3.0, 10.0
+_CAPITALS = 6
+"""So many capital letters are meant as letters; more of them are words typed with Caps Lock on."""
+# Words for the kind of a place, which callers add, leave out or mix up: character and pinyin of each.
+_OFFICE_WORDS = tuple(
+    tuple(zip(word, spelt.split(), strict=True))
+    for word, spelt in (
+        ("社区居民委员会", "she qu ju min wei yuan hui"),
+        ("社区居委会", "she qu ju wei hui"),
+        ("村村民委员会", "cun cun min wei yuan hui"),
+        ("村民委员会", "cun min wei yuan hui"),
+        ("居民委员会", "ju min wei yuan hui"),
+        ("村委会", "cun wei hui"),
+        ("居委会", "ju wei hui"),
+        ("社区", "she qu"),
+        ("街道", "jie dao"),
+        ("村", "cun"),
+        ("屯", "tun"),
+        ("镇", "zhen"),
+        ("乡", "xiang"),
+    )
+)
+_SHORTEST_STEM = 2
 _MOST_PARTIAL = 12
 _COST_WINDOW = 1.45
 
@@ -28,10 +54,28 @@ class Query:
     Attributes:
         text: Lower case, normal width, without tones and control characters, single spaces.
         segmentations: Ways to read it, the likeliest first; empty when there is nothing to read.
+        bare: The likeliest of them without the word for a kind of place that they end with.
+        in_capitals: Whether it was typed in capital letters: initials or a code, sooner than pinyin.
+        of_lines: Whether a voltage was typed before it, as lines are called.
     """
 
     text: str
     segmentations: tuple[Segmentation, ...]
+    bare: tuple[Segmentation, ...] = ()
+    in_capitals: bool = False
+    of_lines: bool = False
+
+    @property
+    def ways(self) -> tuple[Segmentation, ...]:
+        """Every way to read it, those without the word for a kind of place last."""
+        return self.segmentations + self.bare
+
+    def loss_of(self, units: Segmentation) -> float:
+        """What a name that answers this way loses against one that answers the likeliest way."""
+        if units in self.bare:
+            return _BARE_LOSS
+        is_letters = all(unit.kind in (UnitKind.INITIAL, UnitKind.SIGN) for unit in units)
+        return _SPELT_LOSS if self.in_capitals and not is_letters else 0.0
 
     @cached_property
     def compact(self) -> str:
@@ -70,23 +114,78 @@ def plain_query(typed: str) -> str:
     return " ".join(unicodedata.normalize("NFC", plain).split())[:LONGEST_QUERY].strip()
 
 
-def parse(typed: str, readings_of: ReadingsOf) -> Query:
+def parse(typed: str, readings_of: ReadingsOf, simplified: Callable[[str], str] = str) -> Query:
     """The query that `typed` stands for.
 
     Args:
         typed: Any text at all.
         readings_of: Where readings of Chinese characters come from.
+        simplified: Writes traditional characters as names are written.
     """
-    text = plain_query(typed)
-    ways: list[tuple[float, Segmentation]] = [(0.0, ())]
+    plain = simplified(plain_query(typed))
+    text = _without_voltage(plain)
+    ways = _likely(_ways_of(text, readings_of))
+    if _parts_letters(text):
+        # What stands between letters may be a slip: `xiazha,ng zi`.
+        joined = _ways_of("".join(c for c in text if _class_of(c) != " "), readings_of)
+        ways = _likely(sorted([*ways, *((cost + _JOINED, units) for cost, units in joined)], key=_cost))
+    segmentations = tuple(dict.fromkeys(units for _, units in ways))[:_MOST_SEGMENTATIONS]
+    letters = [c for c in typed if c.isascii() and c.isalpha()]
+    in_capitals = 1 < len(letters) <= _CAPITALS and all(map(str.isupper, letters))
+    if in_capitals:
+        segmentations = _with_initials_first(text, segmentations)
+    bare = dict.fromkeys(stem for units in segmentations[:_MOST_BARE] if (stem := _without_office(units)))
+    return Query(
+        text, segmentations, tuple(units for units in bare if units not in segmentations), in_capitals, text != plain
+    )
+
+
+def _without_voltage(text: str) -> str:
+    voltage = VOLTAGE.match(text)
+    return text[voltage.end() :].strip() or text if voltage else text
+
+
+def _ways_of(text: str, readings_of: ReadingsOf) -> list[Way]:
+    ways: list[Way] = [(0.0, ())]
     for piece in _pieces(text):
         ways = [
             (cost + more, units + following) for cost, units in ways for more, following in _ways(piece, readings_of)
         ]
-        ways = sorted(ways, key=lambda way: way[0])[:_MOST_PARTIAL]
-    cheapest = ways[0][0] if ways else 0.0
-    likely = [units for cost, units in ways if units and cost <= cheapest + _COST_WINDOW]
-    return Query(text, tuple(likely[:_MOST_SEGMENTATIONS]))
+        ways = sorted(ways, key=_cost)[:_MOST_PARTIAL]
+    return ways
+
+
+def _cost(way: Way) -> float:
+    return way[0]
+
+
+def _likely(ways: list[Way]) -> list[Way]:
+    return [way for way in ways if way[1] and way[0] <= ways[0][0] + _COST_WINDOW]
+
+
+def _parts_letters(text: str) -> bool:
+    """Whether a space or sign stands between two letters."""
+    runs = [(kind, "".join(run)) for kind, run in groupby(text, _class_of)]
+    return any(kind == " " and runs[i - 1][0] == runs[i + 1][0] == "a" for i, (kind, _) in enumerate(runs[1:-1], 1))
+
+
+def _with_initials_first(text: str, ways: tuple[Segmentation, ...]) -> tuple[Segmentation, ...]:
+    if not ways or not text.replace(" ", "").isalnum() or not text.isascii():
+        return ways
+    initials = tuple(
+        Unit(UnitKind.INITIAL, c) if c.isalpha() else Unit(UnitKind.SIGN, c, ("i" + c,)) for c in text if c != " "
+    )
+    return initials, *(units for units in ways if units != initials)
+
+
+def _without_office(units: Segmentation) -> Segmentation | None:
+    for word in _OFFICE_WORDS:
+        stem = len(units) - len(word)
+        if stem >= _SHORTEST_STEM and all(
+            unit.text in character for unit, character in zip(units[stem:], word, strict=True)
+        ):
+            return units[:stem]
+    return None
 
 
 def _class_of(character: str) -> str:
@@ -103,7 +202,7 @@ def _pieces(text: str) -> Iterator[str]:
             yield from run
 
 
-def _ways(piece: str, readings_of: ReadingsOf) -> list[tuple[float, Segmentation]]:
+def _ways(piece: str, readings_of: ReadingsOf) -> list[Way]:
     if piece.isascii():
         return segment_letters(piece) if piece.isalpha() else [(0.0, (Unit(UnitKind.SIGN, piece, ("i" + piece,)),))]
     readings = readings_of(piece)

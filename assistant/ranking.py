@@ -12,32 +12,39 @@ from typing import NamedTuple
 from assistant.query import Query
 from assistant.segmentation import Segmentation, Unit, UnitKind
 from data.syllables import sound_of
-from data.tokens import searchable
+from data.tokens import said_of, searchable
 
-parsed = lru_cache(maxsize=2048)(searchable)
-"""`searchable`, remembered: the next keystroke grades most of the names of the last."""
+
+class Parsed(NamedTuple):
+    """A name as it is compared with queries.
+
+    Attributes:
+        plain: The characters that count.
+        groups: The readings of each, alternatives joined by `|`.
+        positions: Where each stands in the name as stored.
+        stem: How many of them name the place alone: 塔山 of 塔山村民委员会.
+        said: How many people say at most: 塔山村.
+    """
+
+    plain: str
+    groups: Sequence[str]
+    positions: Sequence[int]
+    stem: int
+    said: int
+
+
+@lru_cache(maxsize=2048)
+def parsed(text: str, readings: str) -> Parsed:
+    """The name taken apart; remembered, since the next keystroke grades most of the names of the last."""
+    plain, groups, positions = searchable(text, readings)
+    return Parsed(plain, groups, positions, *said_of(plain))
+
 
 EXACT = 99.5
 
 _CONTIGUOUS, _GRADE_WEIGHT = 88.0, 90.0
 _AT_START, _COVERAGE = 5.0, 5.0
-# What is left of an office's name when people speak of the place, so that 塔山村委会 is as near to `tsc` as 塔山村.
-# A neighbourhood that is named by its office only is spoken of as 社区.
-_SAID_OF_ENDINGS = (
-    ("社区居民委员会", 2),
-    ("社区村民委员会", 2),
-    ("社区居委会", 2),
-    ("社区村委会", 2),
-    ("村村民委员会", 1),
-    ("村村委会", 1),
-    ("村民委员会", 1),
-    ("居民委员会", 2),
-    ("村委会", 1),
-    ("居委会", 2),
-    ("街道办事处", 2),
-)
-_OFFICE_CHARACTERS = "会处"
-_OFFICE_LOSS = 0.4
+_OFFICE_LOSS, _ALL_SAID = 0.4, 0.5
 _HANZI_HOMOPHONE, _HANZI_OTHER_READING, _HANZI_ALIKE = 0.8, 0.78, 0.7
 _SYLLABLE_ALIKE, _BEGINNING, _BEGINNING_ALIKE, _INITIAL, _LATER_READING = 0.85, 0.97, 0.8, 0.9, 0.02
 
@@ -90,8 +97,8 @@ class NameMatch(NamedTuple):
     def reason(self) -> str:
         """One word: `name`, `name_prefix`, `pinyin`, `initials`, `mixed`, `sounds_like` or `fuzzy`."""
         if self.way is not None:
-            plain, groups, _ = parsed(self.candidate.text, self.candidate.readings)
-            return _reason(self.way, self.start, plain, groups)
+            name = parsed(self.candidate.text, self.candidate.readings)
+            return _reason(self.way, self.start, name.plain, name.groups)
         return "name" if self.score >= EXACT else "fuzzy"
 
     @property
@@ -99,8 +106,8 @@ class NameMatch(NamedTuple):
         """`[start, end)` stretches of the name that the query stands for."""
         if self.way is None and self.score >= EXACT:
             return ((0, len(self.candidate.text)),)
-        _, _, positions = parsed(self.candidate.text, self.candidate.readings)
-        return spans_of(positions[self.start : self.end])
+        name = parsed(self.candidate.text, self.candidate.readings)
+        return spans_of(name.positions[self.start : self.end])
 
 
 class Grades(dict[str, float]):
@@ -147,6 +154,7 @@ class Way:
     """One reading of a query, ready to be compared with names."""
 
     units: Segmentation
+    loss: float = 0.0
 
     @cached_property
     def graded(self) -> list[tuple[str, Grades]]:
@@ -174,31 +182,40 @@ class Ranker:
 
     def __init__(self, query: Query) -> None:
         self._query = query
-        self._ways = [Way(units) for units in query.segmentations]
+        self._ways = [Way(units, query.loss_of(units)) for units in query.ways]
 
     @cached_property
     def best_inside(self) -> float:
         """What a name that does not start with the query can score at most."""
-        means = [sum(_BEST_OF.get(unit.kind, 1.0) for unit in way.units) / len(way.units) for way in self._ways]
-        return _CONTIGUOUS - _GRADE_WEIGHT * (1 - max(means, default=0.0)) + _COVERAGE
+        return max(
+            (
+                _CONTIGUOUS - _GRADE_WEIGHT * (1 - _best_mean(way.units)) + _COVERAGE + _ALL_SAID - way.loss
+                for way in self._ways
+            ),
+            default=0.0,
+        )
 
     def aligned(self, candidate: Candidate) -> NameMatch | None:
         """The best way in which neighbouring characters of the name stand for the query's units, if there is one."""
-        plain, groups, _ = parsed(candidate.text, candidate.readings)
-        if plain == self._query.compact:
-            return NameMatch(candidate, EXACT, 0, len(plain))
+        name = parsed(candidate.text, candidate.readings)
+        if name.plain == self._query.compact:
+            return NameMatch(candidate, EXACT, 0, len(name.plain))
         best, best_way, best_start = 0.0, None, 0
         for way in self._ways:
-            start, mean = _best_alignment(way.graded, plain, groups)
+            start, mean = _best_alignment(way.graded, name.plain, name.groups)
             if mean:
-                score = _score(mean, start, len(way.units), plain)
+                score = _score(mean, start, len(way.units), name) - way.loss
                 if score > best:
                     best, best_way, best_start = score, way, start
-                if mean >= _BEGINNING:
+                if mean >= _BEGINNING and not way.loss:
                     break  # nothing reads it better: the likelier ways come first
         if best_way is None:
             return None
         return NameMatch(candidate, best, best_start, best_start + len(best_way.units), best_way)
+
+
+def _best_mean(units: Segmentation) -> float:
+    return sum(_BEST_OF.get(unit.kind, 1.0) for unit in units) / len(units)
 
 
 def _best_alignment(graded: list[tuple[str, Grades]], plain: str, groups: Sequence[str]) -> tuple[int, float]:
@@ -220,21 +237,13 @@ def _best_alignment(graded: list[tuple[str, Grades]], plain: str, groups: Sequen
     return best_start, best / count
 
 
-def _score(mean: float, start: int, count: int, plain: str) -> float:
-    said = spoken_length(plain)
-    score = _CONTIGUOUS - _GRADE_WEIGHT * (1 - mean) + _COVERAGE * min(1.0, count / said)
-    if said != len(plain):
+def _score(mean: float, start: int, count: int, name: Parsed) -> float:
+    score = _CONTIGUOUS - _GRADE_WEIGHT * (1 - mean) + _COVERAGE * min(1.0, count / name.stem)
+    if count >= name.said:
+        score += _ALL_SAID
+    if name.said != len(name.plain):
         score -= _OFFICE_LOSS
     return score if start else score + _AT_START
-
-
-def spoken_length(plain: str) -> int:
-    """How many characters of a name people say: 3 of 塔山村民委员会."""
-    if plain[-1] in _OFFICE_CHARACTERS:
-        for ending, said in _SAID_OF_ENDINGS:
-            if plain.endswith(ending) and len(plain) > len(ending):
-                return len(plain) - len(ending) + said
-    return len(plain)
 
 
 def _reason(way: Way, start: int, plain: str, groups: Sequence[str]) -> str:

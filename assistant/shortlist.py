@@ -1,8 +1,20 @@
-"""The best of the records found so far."""
+"""The best of the records found so far, and which of them are shown."""
 
 import heapq
+from collections import Counter
+from collections.abc import Iterable
 
 from assistant.records import Found
+from data.kinds import RANKED
+
+_COMMON = len(RANKED) - 1
+_FEW_KEPT = 3
+"""So many of ten places are kept for areas, feeders and transformer areas that come near: hundreds of thousands of
+customers' names hold something that sounds like anything."""
+_NAMESAKES = 6
+"""Of ten places, customers of one name take no more while another name comes near."""
+_NEAR = 60.0
+_EXACT_REASONS = frozenset({"code", "number"})
 
 
 class Shortlist:
@@ -14,24 +26,75 @@ class Shortlist:
 
     def __init__(self, limit: int) -> None:
         self.limit = limit
+        self._kept = _FEW_KEPT * limit // 10
         self._found: dict[tuple[str, int], Found] = {}
+        self._bars: tuple[float, float] | None = None
 
     def add(self, found: Found) -> None:
         """Notes a record, unless it is there with at least as good a score."""
         key = found.record.kind, found.record.rid
         if key not in self._found or self._found[key].score < found.score:
             self._found[key] = found
+            self._bars = None
 
-    def has_room_for(self, score: float, *, ties: bool) -> bool:
-        """Whether a record with this score could still be shown; with `ties` also one as good as the last shown."""
-        bar = self._bar()
-        return score > bar or (ties and score == bar)
+    def has_room_for(self, score: float, rank: int, *, ties: bool) -> bool:
+        """Whether a record with this score could still be shown; with `ties` also one as good as the last shown.
 
-    def in_reach(self) -> list[Found]:
-        """The records among which the shown ones are, in no order."""
-        bar = self._bar()
-        return [found for found in self._found.values() if found.score >= bar]
+        Args:
+            score: The most that the record can score.
+            rank: Ordinal of its kind in `data.kinds.RANKED`.
+            ties: Whether equals are told apart by more than the score.
+        """
+        bar, bar_of_few = self._bars or self._raise_bars()
+        if score > bar or (ties and score == bar):
+            return True
+        return rank < _COMMON and score > max(bar_of_few, _NEAR)
 
-    def _bar(self) -> float:
-        best = heapq.nlargest(self.limit, (found.score for found in self._found.values()))
-        return best[-1] if len(best) == self.limit else 0.0
+    def all(self) -> Iterable[Found]:
+        """Every record found, in no order."""
+        return self._found.values()
+
+    def shown(self, ranked: list[Found]) -> list[Found]:
+        """Those of all records found that are shown, in the order given.
+
+        Args:
+            ranked: All records found, the best first.
+        """
+        if len(ranked) <= self.limit:
+            return ranked
+        if any(found.reason in _EXACT_REASONS for found in ranked[: self.limit]):
+            return ranked[: self.limit]
+        ranked = self._without_namesakes(ranked)
+        shown, rest = ranked[: self.limit], ranked[self.limit :]
+        lacking = self._kept - sum(_is_few(found) for found in shown)
+        near = [found for found in rest if _is_few(found) and found.score >= _NEAR][: max(0, lacking)]
+        for _ in near:
+            shown.pop(next(i for i in range(len(shown) - 1, -1, -1) if not _is_few(shown[i])))
+        return shown + near
+
+    def _raise_bars(self) -> tuple[float, float]:
+        scores = [found.score for found in self._found.values()]
+        few = [found.score for found in self._found.values() if _is_few(found)]
+        self._bars = _bar(scores, self.limit), _bar(few, self._kept)
+        return self._bars
+
+    def _without_namesakes(self, ranked: list[Found]) -> list[Found]:
+        """The records with the surplus customers of one name behind whatever else comes near."""
+        seen = Counter[str]()
+        kept: list[Found] = []
+        surplus: list[Found] = []
+        for found in ranked:
+            seen[found.record.name] += not _is_few(found)
+            is_surplus = seen[found.record.name] > _NAMESAKES * self.limit // 10 and not _is_few(found)
+            (surplus if is_surplus else kept).append(found)
+        near = sum(found.score >= _NEAR for found in kept)
+        return kept[:near] + surplus + kept[near:]
+
+
+def _bar(scores: list[float], places: int) -> float:
+    best = heapq.nlargest(places, scores)
+    return best[-1] if best and len(best) == places else 0.0
+
+
+def _is_few(found: Found) -> bool:
+    return found.record.order < _COMMON

@@ -6,7 +6,7 @@ from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA, LCSseq
 
 from assistant.query import Query
-from assistant.ranking import Candidate, NameMatch, parsed, spoken_length
+from assistant.ranking import Candidate, NameMatch, Parsed, parsed
 from data.syllables import sound_of
 
 _ONE_MISSING, _ONE_SLIP, _TWO_SLIPS, _GUESS = 74.0, 70.0, 50.0, 0.5
@@ -26,19 +26,17 @@ class SlipRanker:
 
     def nearly(self, candidate: Candidate) -> NameMatch | None:
         """How near the name comes to the query, None when it is another name altogether."""
-        plain, groups, _ = parsed(candidate.text, candidate.readings)
-        if self._query.is_written:
-            return self._by_characters(candidate, plain, groups)
-        return self._by_letters(candidate, plain, groups)
+        name = parsed(candidate.text, candidate.readings)
+        return self._by_characters(candidate, name) if self._query.is_written else self._by_letters(candidate, name)
 
-    def _by_characters(self, candidate: Candidate, plain: str, groups: Sequence[str]) -> NameMatch | None:
+    def _by_characters(self, candidate: Candidate, name: Parsed) -> NameMatch | None:
         typed = self._query.compact
-        heard = self._heard(groups)
+        heard = self._heard(name.groups)
         if LCSseq.similarity(self._sounds, heard) < max(1, len(typed) - 1):
             return None
-        slips, unwritten, start, end = min(_windows(self._sounds, heard, typed, plain))
+        slips, unwritten, start, end = min(_windows(self._sounds, heard, typed, name.plain))
         score = _TWO_SLIPS if slips > 1 else _ONE_SLIP if unwritten else _ONE_MISSING
-        score += _WRITTEN * (1 - unwritten / len(typed)) + _COVERAGE * min(1.0, len(typed) / spoken_length(plain))
+        score += _WRITTEN * (1 - unwritten / len(typed)) + _COVERAGE * min(1.0, len(typed) / name.stem)
         return _match(candidate, score, start, end)
 
     def _heard(self, groups: Sequence[str]) -> str:
@@ -49,9 +47,9 @@ class SlipRanker:
             signs.append(next((sign for sign in alternatives if sign in self._sounds), alternatives[0]))
         return "".join(signs)
 
-    def _by_letters(self, candidate: Candidate, plain: str, groups: Sequence[str]) -> NameMatch | None:
+    def _by_letters(self, candidate: Candidate, name: Parsed) -> NameMatch | None:
         typed = self._query.letters
-        spellings = [group.split("|")[0] if "|" in group else group for group in groups]
+        spellings = [group.split("|")[0] if "|" in group else group for group in name.groups]
         spelt = "".join(spellings)
         likeness = fuzz.partial_ratio(typed, spelt) if len(spelt) >= len(typed) else fuzz.ratio(typed, spelt)
         if likeness < _LEAST_LIKENESS:
@@ -63,7 +61,7 @@ class SlipRanker:
             score = _TWO_SLIPS
         else:
             return NameMatch(candidate, _GUESS * likeness, first, last)
-        said = "".join(spellings[: spoken_length(plain)])
+        said = "".join(spellings[: name.stem])
         score += _COVERAGE * min(1.0, len(typed) / len(said)) + _LIKENESS * fuzz.ratio(typed, said)
         return _match(candidate, score, first, last)
 

@@ -10,11 +10,13 @@ A token's first letter is its type, so that one full-text column holds them all:
 | m | a sound and the next initial | `taship` style input |
 | u | one sound | a single syllable |
 | i | 2 to 4 neighbouring initials; `u` before the first, `v` after the last | initials |
-| w | all sounds of a name of at most four characters | short names that thousands of others contain |
+| w | all sounds of a name, or of its stem, of at most four characters | short names that thousands of others contain |
+| b | the first character | a single character |
 | n | four neighbouring characters of a number | any part of a customer number |
 | c | a whole short number | feeder numbers |
 """
 
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice, pairwise, product
@@ -29,6 +31,37 @@ LONGEST_INITIALS = 4
 CODE_GRAM = 4
 SHORT_CODE = 8
 _MOST_COMBINATIONS = 8
+VOLTAGE = re.compile(r"\d+(?:\.\d+)?kv(?=.)")
+"""What stands before a line's name and nobody says, in plain text."""
+_MINORITIES = ("满族", "蒙古族", "锡伯族", "回族", "朝鲜族")
+# What people leave out, with how much of it they may say when they speak of the place: 塔山村 of 塔山村民委员会.
+_ENDINGS = (
+    ("社区居民委员会", 2),
+    ("社区村民委员会", 2),
+    ("社区居委会", 2),
+    ("社区村委会", 2),
+    ("村村民委员会", 1),
+    ("村村委会", 1),
+    ("村民委员会", 1),
+    ("居民委员会", 2),
+    ("村委会", 1),
+    ("居委会", 2),
+    ("街道办事处", 2),
+    *((people + unit, len(people) + 1) for people in _MINORITIES for unit in ("乡", "镇")),
+    ("社区", 2),
+    ("街道", 2),
+    ("台区", 2),
+    ("村", 1),
+    ("屯", 1),
+    ("镇", 1),
+    ("乡", 1),
+    ("县", 1),
+    ("市", 1),
+    ("区", 1),
+    ("线", 1),
+)
+_LAST_CHARACTERS = frozenset(ending[-1] for ending, _ in _ENDINGS)
+_SHORTEST_STEM = 2
 _NO_INITIAL = "z"
 
 
@@ -55,17 +88,28 @@ def searchable(text: str, readings: str) -> tuple[str, list[str], Sequence[int]]
     """What counts of a name: its letters, digits and Chinese characters.
 
     Returns:
-        The plain characters, the group of readings of each, and where each stands in `text`. Brackets, dots and
-        spaces are left out, so that `塔山线616` finds `塔山线(616)`.
+        The plain characters, the group of readings of each, and where each stands in `text`. Brackets, dots, spaces
+        and a line's voltage are left out, so that `塔山线616` finds `10kV 塔山线(616)`.
     """
     plain = plain_text(text)
     groups = readings.split(" ")
     if len(groups) != len(plain):
         groups = [UNREADABLE] * len(plain)
-    if plain.isalnum():
+    first = voltage.end() if plain[:1].isdigit() and (voltage := VOLTAGE.match(plain)) else 0
+    if not first and plain.isalnum():
         return plain, groups, range(len(plain))
-    kept = [i for i, character in enumerate(plain) if character.isalnum()]
+    kept = [i for i in range(first, len(plain)) if plain[i].isalnum()]
     return "".join(plain[i] for i in kept), [groups[i] for i in kept], kept
+
+
+def said_of(plain: str) -> tuple[int, int]:
+    """How many characters of a plain name are its stem, and how many people say at most: 2, 3 for 塔山村民委员会."""
+    if plain[-1:] in _LAST_CHARACTERS:
+        for ending, said in _ENDINGS:
+            if plain.endswith(ending) and len(plain) >= len(ending) + _SHORTEST_STEM:
+                stem = len(plain) - len(ending)
+                return stem, stem + said
+    return len(plain), len(plain)
 
 
 def _initial_of(reading: str) -> str:
@@ -104,6 +148,7 @@ def name_tokens(text: str, readings: str) -> list[str]:
     plain, groups, _ = searchable(text, readings)
     if not plain:
         return []
+    stem, _ = said_of(plain)
     alternatives = [group.split("|") for group in groups]
     sounds = [list(dict.fromkeys(map(sound_of, group))) for group in alternatives]
     initials = [list(dict.fromkeys(map(_initial_of, group))) for group in alternatives]
@@ -116,7 +161,20 @@ def name_tokens(text: str, readings: str) -> list[str]:
     tokens.update(dict.fromkeys(_pairs("m", sounds, initials[1:])))
     tokens.update(dict.fromkeys("u" + sound for group in sounds for sound in group))
     tokens.update(dict.fromkeys(_initials(initials)))
+    tokens["b" + plain[0]] = None
+    if stem < len(plain):
+        tokens.update(dict.fromkeys(_of_stem(sounds[:stem], initials[:stem])))
     return list(tokens)
+
+
+def _of_stem(sounds: list[list[str]], initials: list[list[str]]) -> Iterator[str]:
+    """Tokens by which a stem is found as if it were the whole name."""
+    if len(sounds) <= SHORT_NAME:
+        yield from ("w" + "".join(whole) for whole in islice(product(*sounds), _MOST_COMBINATIONS))
+    yield from _pairs("s", sounds[-1:], [[END_SOUND]])
+    anchored = [[START_INITIAL], *initials, [END_INITIAL]]
+    for length in range(2, LONGEST_INITIALS + 1):
+        yield from ("i" + "".join(run) for run in islice(product(*anchored[-length:]), _MOST_COMBINATIONS))
 
 
 def code_tokens(code: str) -> list[str]:

@@ -117,7 +117,8 @@ def test_part_of_a_customer_number_finds_the_customer(engine: LookupEngine) -> N
 def test_spans_say_which_characters_were_meant(engine: LookupEngine) -> None:
     assert engine.search("港区")[0].spans == ((1, 3),)
     assert engine.search("lgang")[0].spans == ((0, 2),)
-    assert engine.search("tashanxian")[0].spans == ((0, 3),)
+    assert engine.search("tashanxian")[0].spans == ((4, 7),)
+    assert engine.search("tashanxia")[0].spans == ((0, 3),)
 
 
 def test_the_answer_is_no_longer_than_asked(engine: LookupEngine) -> None:
