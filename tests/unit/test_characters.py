@@ -65,3 +65,31 @@ def test_words_have_a_syllable_for_each_character() -> None:
 def test_a_family_name_is_listed_only_where_it_is_read_otherwise() -> None:
     usual = tables.dictionary_readings()
     assert not [name for name, reading in tables.family_names().items() if usual[name].split("|")[0] == reading]
+
+
+@pytest.mark.parametrize(
+    "pair",
+    [
+        *("末未", "土士", "己已", "陵凌", "坨陀", "洼娃", "堡煲", "沟钩", "峪裕", "塔搭", "崔催", "刘浏"),
+        *("候侯", "屯吨", "葫胡", "杨扬", "湖胡", "徐涂", "暖缓", "碾辗", "贺架", "槐愧", "石右", "王玉"),
+    ],
+)
+def test_characters_that_are_easily_confused_are_alike_both_ways(pair: str) -> None:
+    first, second = tuple(pair)
+    assert second in (ROWS[first][3] or "")
+    assert first in (ROWS[second][3] or "")
+
+
+def test_look_alikes_are_twelve_other_characters_in_common_use() -> None:
+    for character, alike in tables.look_alikes().items():
+        assert len(alike) == len(set(alike)) == 12
+        assert character not in alike
+        assert set(alike) <= tables.look_alikes().keys()
+
+
+def test_a_traditional_character_looks_like_what_its_simplified_form_looks_like() -> None:
+    assert ROWS["溝"][3] == ROWS["沟"][3]
+
+
+def test_a_character_that_nobody_uses_has_no_look_alikes() -> None:
+    assert ROWS["龘"][3] is None
