@@ -92,9 +92,8 @@ def insert_rows(connection: Connection, kind: Kind, docs: Iterable[Doc]) -> None
         kind: The kind of all `docs`.
         docs: Canonical documents.
     """
-    stored = _stored(kind)
-    columns, values = [field.name for field in stored], ["?"] * len(stored)
-    fields = list(stored)
+    fields = _stored(kind)
+    columns, values = [field.name for field in fields], ["?"] * len(fields)
     if kind.named:
         columns.append("name_id")
         values.append("(SELECT nid FROM name WHERE text = ?)")
@@ -136,27 +135,66 @@ class CacheWriter:
         Raises:
             BadValueError: a document does not fit its kind; the transaction should be given up.
         """
-        number, changed = 0, []
+        changed = []
         for change in changes:
-            number += 1
             changed.append((change.kind, change.id))
             kind = KINDS[change.kind]
             doc = kind.canonical(change.doc) if change.doc is not None else None
-            # Names are taken before they are given back: one that stays is not taken out of the index and put back.
-            name_ids = self._acquire(kind, doc, change.readings) if doc else []
-            released = self._remove(kind, change.id)
-            if doc:
-                self._insert(kind, doc, name_ids)
-            for nid in released:
-                index.settle_name(self._connection, nid)
+            stored = read_row(self._connection, kind, change.id)
+            if doc and stored:
+                self._update(kind, stored, doc, change.readings)
+            elif doc:
+                self._insert(kind, doc, change.readings)
+            elif stored:
+                self._remove(kind, stored)
         place_index.refresh_places(self._connection, changed)
-        return number
+        return len(changed)
 
     def save_sums(self) -> None:
         """Writes the checksums down; to be called before the commit."""
         write_sums(self._connection, self.sums)
 
+    def _insert(self, kind: Kind, doc: Doc, readings: Sequence[str]) -> None:
+        name_ids = self._acquire(kind, doc, readings)
+        insert_rows(self._connection, kind, [doc])
+        if kind.named:
+            rid = self._connection.execute(f"SELECT rid FROM {kind.name} WHERE id = ?", (doc["id"],)).fetchone()[0]
+            index.add_codes(self._connection, kind.name, [(rid, codes_of(kind, doc))])
+            index.set_aliases(self._connection, kind.name, rid, name_ids[1:])
+        self._add_links(kind, doc)
+        self.sums[kind.name] = self.sums.get(kind.name, SetSum()).plus(row_hash(kind, doc))
+
+    def _remove(self, kind: Kind, stored: "StoredRow") -> None:
+        self.sums[kind.name] = self.sums.get(kind.name, SetSum()).minus(row_hash(kind, stored.doc))
+        place_index.remove_place(self._connection, kind.name, stored.rid)
+        self._remove_links(kind, stored.doc)
+        borne = []
+        if kind.named:
+            index.remove_codes(self._connection, kind.name, stored.rid, codes_of(kind, stored.doc))
+            borne = self._borne(kind, stored.rid, [])
+        self._connection.execute(f"DELETE FROM {kind.name} WHERE rid = ?", (stored.rid,))
+        self._release(borne)
+
+    def _update(self, kind: Kind, stored: "StoredRow", doc: Doc, readings: Sequence[str]) -> None:
+        """Touches what has changed alone: most changes are of a phone or an address, which no index holds."""
+        before, rid = stored.doc, stored.rid
+        total = self.sums.get(kind.name, SetSum())
+        self.sums[kind.name] = total.minus(row_hash(kind, before)).plus(row_hash(kind, doc))
+        if links_of(kind, before) != links_of(kind, doc):
+            self._remove_links(kind, before)
+            self._add_links(kind, doc)
+        borne = []
+        if kind.named and codes_of(kind, before) != codes_of(kind, doc):
+            index.remove_codes(self._connection, kind.name, rid, codes_of(kind, before))
+            index.add_codes(self._connection, kind.name, [(rid, codes_of(kind, doc))])
+        if kind.named and names_of(kind, before) != names_of(kind, doc):
+            # Names are taken before they are given back: one that stays is not taken out of the index and put back.
+            borne = self._borne(kind, rid, self._acquire(kind, doc, readings)[1:])
+        _update_row(self._connection, kind, rid, before, doc)
+        self._release(borne)
+
     def _acquire(self, kind: Kind, doc: Doc, readings: Sequence[str]) -> list[int]:
+        """The numbers of a document's names, its own first."""
         if not kind.named:
             return []
         rank, texts = RANKED.index(kind.name), names_of(kind, doc)
@@ -165,31 +203,33 @@ class CacheWriter:
             for text, reading in zip(texts, readings, strict=True)
         ]
 
-    def _remove(self, kind: Kind, key: str) -> list[int]:
-        """Takes a record out, if it is there, and answers the names that it bore."""
-        stored = read_row(self._connection, kind, key)
-        if stored is None:
-            return []
-        self.sums[kind.name] = self.sums.get(kind.name, SetSum()).minus(row_hash(kind, stored.doc))
-        place_index.remove_place(self._connection, kind.name, stored.rid)
-        released: list[int] = []
-        if kind.named:
-            index.remove_codes(self._connection, kind.name, stored.rid, codes_of(kind, stored.doc))
-            released = [stored.name_id, *index.set_aliases(self._connection, kind.name, stored.rid, [])]
-            for nid in released:
-                index.release_name(self._connection, nid)
-        self._connection.execute("DELETE FROM link WHERE kind = ? AND id = ?", (kind.name, key))
-        self._connection.execute(f"DELETE FROM {kind.name} WHERE rid = ?", (stored.rid,))
-        return released
+    def _borne(self, kind: Kind, rid: int, other_names: Sequence[int]) -> list[int]:
+        """The names that a record has borne so far, its own first; `other_names` are set in the place of its others."""
+        own = self._connection.execute(f"SELECT name_id FROM {kind.name} WHERE rid = ?", (rid,)).fetchone()[0]
+        return [own, *index.set_aliases(self._connection, kind.name, rid, other_names)]
 
-    def _insert(self, kind: Kind, doc: Doc, name_ids: list[int]) -> None:
-        insert_rows(self._connection, kind, [doc])
-        if kind.named:
-            rid = self._connection.execute(f"SELECT rid FROM {kind.name} WHERE id = ?", (doc["id"],)).fetchone()[0]
-            index.add_codes(self._connection, kind.name, [(rid, codes_of(kind, doc))])
-            index.set_aliases(self._connection, kind.name, rid, name_ids[1:])
+    def _release(self, name_ids: Sequence[int]) -> None:
+        for nid in name_ids:
+            index.release_name(self._connection, nid)
+            index.settle_name(self._connection, nid)
+
+    def _add_links(self, kind: Kind, doc: Doc) -> None:
         self._connection.executemany("INSERT INTO link VALUES (?, ?, ?, ?)", links_of(kind, doc))
-        self.sums[kind.name] = self.sums.get(kind.name, SetSum()).plus(row_hash(kind, doc))
+
+    def _remove_links(self, kind: Kind, doc: Doc) -> None:
+        if links_of(kind, doc):
+            self._connection.execute("DELETE FROM link WHERE kind = ? AND id = ?", (kind.name, doc["id"]))
+
+
+def _update_row(connection: Connection, kind: Kind, rid: int, before: Doc, after: Doc) -> None:
+    """Writes the columns that differ: SQLite then leaves the indexes of the others alone."""
+    changed = [field for field in kind.fields if before[field.name] != after[field.name]]
+    if changed:
+        names = [field.name for field in changed]
+        named = "name_id = (SELECT nid FROM name WHERE text = ?)"
+        setting = ", ".join(named if kind.named and name == "name" else f"{name} = ?" for name in names)
+        cells = to_cells(changed, after)
+        connection.execute(f"UPDATE {kind.name} SET {setting} WHERE rid = ?", (*cells, rid))
 
 
 @dataclass(frozen=True, slots=True)
