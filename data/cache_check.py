@@ -13,16 +13,26 @@ from random import Random
 from typing import Literal
 
 from data import cache
-from data.cache_recount import Bag, Recount, indexed_postings, named_postings
+from data.cache_recount import Bag, Recount, indexed_postings, named_postings, placed_postings
 from data.errors import DataError, SwitchboardError
 from data.index import FIRST_COMMON_NAME, KIND_STRIDE
 from data.kinds import KINDS, RANKED
 from data.set_hash import SetSum
 from data.sqlite import Connection, DatabaseError, connect
+from data.supply_counts import counted_afresh
 from data.tokens import code_tokens, name_tokens
 
-Part = Literal["file", "records", "names", "codes"]
-"""Where damage is: in the file's pages, in records, in the index of names, in the index of codes."""
+Part = Literal["file", "records", "names", "codes", "places", "counts"]
+"""Where damage is: in the file's pages, in records, in an index (of names, of codes, of what lies where), in counts."""
+
+_PARTS: dict[str, Part] = {
+    "name_fts": "names",
+    "code_fts": "codes",
+    "place_fts": "places",
+    "supply_count": "counts",
+    "important_customer": "counts",
+}
+"""Parts of tables by how their names begin; every other is of the file: what it holds cannot be told from the rest."""
 
 _MOST_LINES = 5
 _SAMPLED = 200
@@ -97,8 +107,10 @@ def _checks(connection: Connection, *, thorough: bool, chance: Random) -> Iterat
         recount = Recount(connection)
         yield "records", _records(connection, recount)
         yield "names", _uses(connection)
-        yield "names", _postings("names", named_postings(connection), "name_fts", connection)
-        yield "codes", _postings("codes", recount.codes, "code_fts", connection)
+        yield "names", _postings(connection, "names", "name_fts", named_postings)
+        yield "codes", _postings(connection, "codes", "code_fts", lambda _: recount.codes)
+        yield "places", _postings(connection, "places", "place_fts", placed_postings)
+        yield "counts", _supply_counts(connection)
     else:
         yield "records", _counts(connection)
         yield "names", _sampled_names(connection, chance)
@@ -134,7 +146,8 @@ def _structure(connection: Connection, pragma: str) -> Iterator[Damage]:
     """
     tables = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
     for (table,) in tables:
-        part: Part = "names" if table.startswith("name_fts") else "codes" if table.startswith("code_fts") else "file"
+        parts = (part for beginning, part in _PARTS.items() if table.startswith(beginning))
+        part: Part = next(parts, "file")
         yield from _outcome(part, _structure_of(connection, pragma, table, part))
 
 
@@ -175,10 +188,21 @@ def _uses(connection: Connection) -> Iterator[Damage]:
         yield Damage("names", f"name: {wrong} names with a wrong number of bearers, the first is {first}")
 
 
-def _postings(part: Part, expected: Bag, table: str, connection: Connection) -> Iterator[Damage]:
-    indexed = indexed_postings(connection, table)
+def _postings(connection: Connection, part: Part, table: str, count: Callable[[Connection], Bag]) -> Iterator[Damage]:
+    indexed, expected = indexed_postings(connection, table), count(connection)
     if indexed != expected:
         yield Damage(part, f"{table}: {indexed.count} postings that are not the {expected.count} of the records")
+
+
+def _supply_counts(connection: Connection) -> Iterator[Damage]:
+    expected, stored = Bag(), Bag()
+    for row in counted_afresh(connection):
+        expected.add(row)
+    for table in ("supply_count", "important_customer"):
+        for row in connection.execute(f"SELECT * FROM {table}"):
+            stored.add((table, row))
+    if stored != expected:
+        yield Damage("counts", f"supply_count: {stored.count} rows that are not the {expected.count} of the records")
 
 
 def _counts(connection: Connection) -> Iterator[Damage]:

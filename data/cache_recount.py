@@ -7,6 +7,7 @@ from data.cache import codes_of, links_of, names_of
 from data.cells import from_cells
 from data.index import KIND_STRIDE
 from data.kinds import KINDS, RANKED, Doc, Kind
+from data.place_index import place_rows
 from data.set_hash import SetSum, Sums, row_hash
 from data.sqlite import Connection
 from data.tokens import code_tokens, name_tokens
@@ -95,6 +96,15 @@ def named_postings(connection: Connection) -> Bag:
     found = Bag()
     for nid, text, readings in connection.execute("SELECT nid, text, readings FROM name"):
         found.add_postings(nid, name_tokens(text, readings))
+    return found
+
+
+def placed_postings(connection: Connection) -> Bag:
+    """The postings that `place_fts` should hold."""
+    found = Bag()
+    for row, own, around in place_rows(connection):
+        found.add_postings(row, own.split())
+        found.add_postings(row, around.split())
     return found
 
 

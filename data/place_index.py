@@ -84,12 +84,15 @@ def create_place_table(connection: Connection) -> None:
 
 def fill_places(connection: Connection) -> None:
     """Adds every area, feeder and transformer area of the cache to the empty table."""
-    for kind in PLACED:
-        rows = connection.execute(f"{_ROWS[kind]} ORDER BY 1").fetchall()
-        connection.executemany(
-            "INSERT INTO place_fts(rowid, own, around) VALUES (?, ?, ?)", (_row(connection, kind, row) for row in rows)
-        )
+    connection.executemany("INSERT INTO place_fts(rowid, own, around) VALUES (?, ?, ?)", place_rows(connection))
     connection.execute("INSERT INTO place_fts(place_fts) VALUES ('optimize')")
+
+
+def place_rows(connection: Connection) -> Iterator[tuple[int, str, str]]:
+    """The rows that the table should hold: number, tokens of its own, tokens of what is around."""
+    for kind in PLACED:
+        for row in connection.execute(f"{_ROWS[kind]} ORDER BY 1"):
+            yield _row(connection, kind, row)
 
 
 def remove_place(connection: Connection, kind: str, rid: int) -> None:

@@ -9,6 +9,9 @@ hangs on no feeder of record stands under the feeder '': customers without suppl
 that the cache does not hold. `important_customer` lists the important, high-risk and sensitive ones by feeder.
 """
 
+from collections.abc import Iterator
+from typing import Any
+
 from data.kinds import IMPORTANCE
 from data.sqlite import Connection
 
@@ -73,6 +76,15 @@ def create_supply_counts(connection: Connection) -> None:
     """Makes the tables, counts what the cache holds, and sets the triggers; a build does so when the rows are there."""
     for statement in (*_TABLES.split(";\n"), *_COUNTING.split(";\n"), *_triggers()):
         connection.execute(statement)
+
+
+def counted_afresh(connection: Connection) -> Iterator[tuple[str, tuple[Any, ...]]]:
+    """Each table's name with a row that it should hold, in no order; a feeder's sums are of its transformer areas'."""
+    for statement in _COUNTING.split(";\n"):
+        table, select = statement.strip().removeprefix("INSERT INTO ").split("\n", 1)
+        # By the index a group is counted at a time: sorting a million customers would take their memory.
+        for row in connection.execute(select.replace("NOT INDEXED", "")):
+            yield table, row
 
 
 def _triggers() -> list[str]:

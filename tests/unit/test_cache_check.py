@@ -147,6 +147,11 @@ DAMAGES: list[tuple[str, str, str]] = [
     ("names", "a posting too many", "INSERT INTO name_fts(rowid, t) VALUES (777777, 'h塔山')"),
     ("codes", "an emptied index of codes", "INSERT INTO code_fts(code_fts) VALUES ('delete-all')"),
     ("codes", "a posting too many", "INSERT INTO code_fts(rowid, t) VALUES (777777, 'n2114')"),
+    ("places", "an emptied index of places", "INSERT INTO place_fts(place_fts) VALUES ('delete-all')"),
+    ("places", "a place that is not found any more", "DELETE FROM place_fts WHERE rowid = 1"),
+    ("places", "a place too many", "INSERT INTO place_fts(rowid, own, around) VALUES (777777, 'ut0', '')"),
+    ("counts", "a wrong count", "UPDATE supply_count SET customers = customers + 1 WHERE id = 'T7'"),
+    ("counts", "a count of nothing", "INSERT INTO important_customer VALUES ('F1', 1, '2114000001', 'T1')"),
     ("records", "a missing name", "DELETE FROM name WHERE text = '塔山1号公变'"),
     (
         "records",
