@@ -1,7 +1,7 @@
 """Answers from the cache in an agent's home: the one engine of the popup, the command line and the tests."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from functools import wraps
 from pathlib import Path
@@ -9,9 +9,11 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 from assistant.answer import Answer, Freshness, Result
 from assistant.card import CardMaker
+from assistant.choices import Choices
 from assistant.lookup import Hit, LookupEngine
 from assistant.outage_board import OutageBoard
 from assistant.phone_customers import with_customers
+from assistant.preferences import Preferences
 from assistant.tree import SupplyTree
 from assistant.tree_answer import Opened, TreeAnswer, TreeQuestion, open_node
 from data.cache import all_docs_of
@@ -36,11 +38,12 @@ _T = TypeVar("_T")
 class _OpenCache:
     """One cache file, open for reading, with what is made from it."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, own_branches: frozenset[str], choices: Choices | None, clock: Clock) -> None:
         self.path = path
         self._connection = connect(path, read_only=True)
         self._network = SupplyNetwork(lambda sql, values: self._connection.execute(sql, values).fetchall())
-        self.engine = LookupEngine(self._connection)
+        preferences = Preferences(choices, self._connection, clock) if choices else None
+        self.engine = LookupEngine(self._connection, own_branches, preferences)
         self._version = -1
         self._board = OutageBoard((), self._network)
         self._tree: tuple[OutageBoard, SupplyTree] | None = None
@@ -109,9 +112,21 @@ class CacheAnswers:
         home: The agent's.
         clock: Tells the age of the data; of the hub's time where that is known.
         suspect: Called when a look-up could not read the cache.
+        own_branches: Ids of the branches whose records come before others that answer as well.
+        choices: What the agent chose before; None to rank without.
     """
 
-    def __init__(self, home: AgentHome, clock: Clock, suspect: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self,
+        home: AgentHome,
+        clock: Clock,
+        suspect: Callable[[], None] = lambda: None,
+        *,
+        own_branches: Iterable[str] = (),
+        choices: Choices | None = None,
+    ) -> None:
+        self._own_branches = frozenset(own_branches)
+        self._choices = choices
         self.suspect = suspect
         self._asked_at = -IN_USE_FOR_S
         self._home = home
@@ -205,7 +220,7 @@ class CacheAnswers:
             self.close()
         if self._open is None and path is not None:
             try:
-                self._open = _OpenCache(path)
+                self._open = _OpenCache(path, self._own_branches, self._choices, self._clock)
             except DatabaseError:
                 # Switched away between the look and the opening, the next call finds the new one; else it is damaged.
                 if self._home.current_cache() == path:

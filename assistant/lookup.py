@@ -1,13 +1,13 @@
 """The lookup: from what an agent typed to the records it may mean, the best first."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from assistant import candidates, records
 from assistant.characters import Characters
 from assistant.names import GOOD, Names, enough_good
 from assistant.query import Query, parse
-from assistant.ranking import EXACT, NameMatch, Span
+from assistant.ranking import EXACT, NameMatch, Ranker, Span
 from assistant.records import Found, Record
 from assistant.shortlist import Shortlist
 from assistant.within import Within
@@ -20,6 +20,9 @@ _LINE, _NO_LINE_LOSS = "feeder", 8.0
 _NAMESAKE_LOSS, _MOST_NAMESAKE_LOSS = 1.0, 6.0
 _CODE_EXACT, _NUMBER_PREFIX, _CODE_PREFIX, _CODE_PART, _CODE_COVERAGE, _CODE_END = 100.0, 92.0, 82.0, 80.0, 6.0, 3.0
 _SHORTEST_CODE = 2
+
+
+Preferences = Callable[[str], Mapping[tuple[str, str], float]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +52,17 @@ class LookupEngine:
     Args:
         connection: An open cache; it is only read.
         own_branches: Ids of the branches whose namesakes come first.
+        preferences: What was chosen before for a query's plain text: `(kind, id)` with weights, 0 to 1.
     """
 
-    def __init__(self, connection: Connection, own_branches: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        own_branches: frozenset[str] = frozenset(),
+        preferences: Preferences | None = None,
+    ) -> None:
         self._connection = connection
+        self._preferences = preferences
         self._own_branches = own_branches
         self._characters = Characters(connection)
         self._names = Names(connection)
@@ -78,7 +88,19 @@ class LookupEngine:
                 shortlist.add(found)
         if wants_more:
             self._add_bearers(shortlist, query, self._names.nearly_matching(query, matches))
+        self._prefer(shortlist, query)
         return self._in_order(shortlist)
+
+    def _prefer(self, shortlist: Shortlist, query: Query) -> None:
+        ranker = Ranker(query)
+        for (kind, key), weight in (self._preferences(query.text) if self._preferences else {}).items():
+            chosen = records.named(self._connection, kind, key)
+            if chosen is None:
+                continue
+            record, name = chosen
+            match = ranker.aligned(name)
+            found = next(self._bearers(match, [record]), None) if match else None
+            shortlist.prefer(record, weight, found)
 
     def _by_code(self, query: Query) -> Iterator[Found]:
         code = query.code

@@ -123,6 +123,20 @@ def _fewest(records: list[Record]) -> list[Record]:
     return kept
 
 
+def named(connection: Connection, kind: str, key: str) -> tuple[Record, Candidate] | None:
+    """The record of this id with its name, or None."""
+    code = KINDS[kind].codes[0]
+    row = connection.execute(
+        f"SELECT rid, {code}, nid, text, readings, rank, uses FROM {kind} JOIN name ON nid = name_id WHERE id = ?",
+        (key,),
+    ).fetchone()
+    if row is None:
+        return None
+    rid, code, *name = row
+    candidate = Candidate(*name)
+    return Record(kind, rid, key, candidate.text, code), candidate
+
+
 def with_code_prefix(connection: Connection, kind: str, prefix: str) -> list[Record]:
     """Records whose code starts with `prefix`, by code; an exact one comes first. The column must be indexed."""
     code = KINDS[kind].codes[0]

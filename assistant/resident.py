@@ -40,7 +40,8 @@ def run(home: AgentHome) -> int:
     choices = Choices(home.path)
     watch = StateWatch(CacheAnswers(home, clock), clock)
     guard = CacheGuard(home, clock, in_use=lambda: cache.in_use)
-    cache = CacheAnswers(home, clock, suspect=guard.suspect)
+    learned = choices if settings.learn else None
+    cache = CacheAnswers(home, clock, guard.suspect, own_branches=settings.branches, choices=learned)
     background: list[Background] = [watch.start, lambda post: _guard(guard, post)]
     if home.enrolled:
         background.append(lambda post: _follow(home, clock, watch, guard, post))

@@ -30,6 +30,7 @@ class Settings:
         hotkey: Shows and hides the popup; None: no hotkey.
         habits: When the popup hides by itself.
         learn: What is chosen is remembered, and what was chosen before comes first.
+        branches: Ids of the agent's own branches: their records come before others that answer as well.
     """
 
     hotkey: Combination | None = BUILT_IN_HOTKEY
@@ -37,6 +38,7 @@ class Settings:
     language: Language = "zh"
     theme: ThemeName = "light"
     learn: bool = True
+    branches: tuple[str, ...] = ()
 
 
 def load_settings(home: Path) -> tuple[Settings, str | None]:
@@ -81,10 +83,11 @@ def parse_settings(text: str) -> Settings:
         language=_choice("language", given.pop("language", built_in.language), get_args(Language)),
         theme=_choice("theme", given.pop("theme", built_in.theme), get_args(ThemeName)),
         learn=_flag("learn", given, default=built_in.learn),
+        branches=_texts("branches", given.pop("branches", [])),
     )
     unknown = [*given, *(f"hide.{name}" for name in hide)]
     if unknown:
-        known = "hotkey, language, theme, learn, hide.on_focus_loss, hide.after_copy"
+        known = "hotkey, language, theme, learn, branches, hide.on_focus_loss, hide.after_copy"
         raise SettingsError(f"unknown setting {', '.join(unknown)} (there are: {known})")
     return settings
 
@@ -102,6 +105,12 @@ def _flag(name: str, table: dict[str, object], *, default: bool) -> bool:
     if not isinstance(value, bool):
         raise BadValueError(name, value, "must be true or false")
     return value
+
+
+def _texts(name: str, value: object) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        raise BadValueError(name, value, 'must be a list of texts such as ["B21140201"]')
+    return tuple(value)
 
 
 def _choice(name: str, value: object, choices: tuple[Choice, ...]) -> Choice:

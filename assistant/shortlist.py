@@ -3,8 +3,10 @@
 import heapq
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 
-from assistant.records import Found
+from assistant.ranking import EXACT
+from assistant.records import Found, Record
 from data.kinds import RANKED
 
 _COMMON = len(RANKED) - 1
@@ -14,6 +16,7 @@ customers' names hold something that sounds like anything."""
 _NAMESAKES = 6
 """Of ten places, customers of one name take no more while another name comes near."""
 _NEAR = 60.0
+_CHOSEN, _LIFT, _LEAST_DIFFERENCE = 60.0, 30.0, 0.1
 _EXACT_REASONS = frozenset({"code", "number"})
 
 
@@ -49,6 +52,22 @@ class Shortlist:
         if score > bar or (ties and score == bar):
             return True
         return rank < _COMMON and score > max(bar_of_few, _NEAR)
+
+    def prefer(self, record: Record, weight: float, found: Found | None) -> None:
+        """Lifts a record that was chosen for this query before; never over one that is exactly what was typed.
+
+        Args:
+            record: What was chosen.
+            weight: How often and how lately, 0 to 1.
+            found: How it answers the query, None where it does not.
+        """
+        known = self._found.get((record.kind, record.rid)) or found
+        if known is None:
+            known = Found(record, _CHOSEN, "chosen")
+        if known.score < EXACT:
+            score = min(EXACT - _LEAST_DIFFERENCE, known.score + _LIFT * weight)
+            self._found[record.kind, record.rid] = replace(known, score=score)
+            self._bars = None
 
     def all(self) -> Iterable[Found]:
         """Every record found, in no order."""

@@ -41,7 +41,9 @@ def sync(options: argparse.Namespace) -> dict[str, Any] | None:
 def lookup(options: argparse.Namespace) -> dict[str, Any] | None:
     """The popup's own answer to a query, or to each line of a file."""
     from assistant.answering import CacheAnswers  # noqa: PLC0415
+    from assistant.choices import Choices  # noqa: PLC0415
     from assistant.phone_lookup import answer_at_once, hub_of  # noqa: PLC0415
+    from assistant.settings import load_settings  # noqa: PLC0415
 
     if bool(options.query) == bool(options.batch):
         raise UsageError("give either a query or --batch FILE")
@@ -49,7 +51,9 @@ def lookup(options: argparse.Namespace) -> dict[str, Any] | None:
         raise UsageError(f"--limit {options.limit}: give 1 to 100")
     at = from_iso(options.at, "--at") if options.at else None
     home = AgentHome(home_of(options))
-    answers = CacheAnswers(home, home.clock())
+    settings, _ = load_settings(home.path)
+    choices = Choices(home.path) if settings.learn else None
+    answers = CacheAnswers(home, home.clock(), own_branches=settings.branches, choices=choices)
     if not answers.there:
         home.enrolment()
         raise HomeError(f"{home.path} has no cache yet: switchboard sync --once --home {home.path}")
