@@ -1,5 +1,8 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from data.demo.areas import read_places
 from data.pinyin import MAX_READINGS, readings_of, readings_of_character
 
 
@@ -79,3 +82,15 @@ def test_the_words_of_an_office_have_one_reading() -> None:
 def test_letters_and_digits_stand_for_themselves_and_signs_are_unreadable() -> None:
     assert readings_of("10kV塔山线(2)") == "1 0 k v ta shan xian _ 2 _"
     assert readings_of("Ａ 😀") == "a _ _"
+
+
+@given(st.text(min_size=1))
+def test_any_text_has_one_group_a_character_and_no_reading_twice(text: str) -> None:
+    groups = [group.split("|") for group in readings_of(text).split(" ")]
+    assert len(groups) == len(text)
+    assert all(0 < len(group) == len(set(group)) <= MAX_READINGS and all(group) for group in groups)
+
+
+def test_names_of_places_have_hardly_more_than_one_reading_a_character() -> None:
+    groups = [group for place in read_places() for group in readings_of(place.name).split(" ")]
+    assert sum(group.count("|") for group in groups) / len(groups) < 0.08
