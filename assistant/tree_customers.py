@@ -39,11 +39,11 @@ class CustomerRows:
 
     def straight_on(self, feeder: str, after: Standing | None, limit: int) -> list[CustomerRow]:
         """The customers on a feeder without a transformer area, by id; on the empty one those without supply data."""
+        # +transformer_area: most customers without one are on other feeders.
         if feeder != UNFILED:
-            return self._customers("transformer_area IS NULL AND feeder = :on", {"on": feeder}, after, limit)
-        nowhere = self._customers("transformer_area IS NULL AND feeder IS NULL", {}, after, limit)
-        lost = self._customers(f"transformer_area IS NULL AND feeder IN ({ON_NO_FEEDER})", {}, after, limit)
-        return sorted([*nowhere, *lost], key=lambda row: [*row.standing])[:limit]
+            return self._customers("+transformer_area IS NULL AND feeder = :on", {"on": feeder}, after, limit)
+        lost = self._customers(f"+transformer_area IS NULL AND feeder IN ({ON_NO_FEEDER})", {}, after, limit)
+        return sorted([*self._nowhere(after, limit), *lost], key=lambda row: [*row.standing])[:limit]
 
     def one(self, key: str) -> Doc | None:
         """One customer, or None."""
@@ -77,6 +77,17 @@ class CustomerRows:
         # +id: the few customers of a place are sorted; by the index on id every customer would be walked past.
         following = " AND +id > :after0" if after else ""
         rids = f"SELECT rid FROM customer WHERE {where}{following} ORDER BY +id LIMIT :limit"
+        return self._by_id(rids, values, after, limit)
+
+    def _nowhere(self, after: Standing | None, limit: int) -> list[CustomerRow]:
+        following = " AND id > :after0" if after else ""
+        rids = (
+            "SELECT rid FROM customer INDEXED BY customer_unattached"
+            f" WHERE transformer_area IS NULL AND feeder IS NULL{following} ORDER BY id LIMIT :limit"
+        )
+        return self._by_id(rids, {}, after, limit)
+
+    def _by_id(self, rids: str, values: Mapping[str, Any], after: Standing | None, limit: int) -> list[CustomerRow]:
         found = self._docs(rids, {**values, **after_values(after), "limit": limit})
         return [CustomerRow((str(doc["id"]),), doc) for doc in found]
 

@@ -53,7 +53,7 @@ def rank(doc: Doc) -> int:
     return 4 if doc["high_risk"] else 5
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(built=networks, made=changes)
 def test_counts_that_are_kept_are_the_counts_from_scratch(built: list[Row], made: list[Change]) -> None:
     with TemporaryDirectory() as directory, closing(cache_of(Path(directory) / "cache.db", built)) as connection:
