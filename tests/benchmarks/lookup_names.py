@@ -142,14 +142,18 @@ class Namebook:
         # Character by character: a million names are too many to be read in context.
         readings = {ord(c): readings_of(c).split("|")[0] for c in set(self._customer_text) - {"\n"}}
         sounds = {c: _sound_sign(sound_of(reading)) for c, reading in readings.items()}
-        self._customer_sounds = Counter(self._customer_text.translate(sounds).split("\n"))
+        self._customer_sounds: Counter[str] = Counter()
+        for sounding, bearers in zip(
+            self._customer_text[1:].translate(sounds).split("\n"), customers.values(), strict=True
+        ):
+            self._customer_sounds[sounding] += bearers
         self._letters["customer"] = self._customer_text.translate(readings)
         self._all_letters = "\n".join([self._letters["customer"], *letters])
 
     def equals(self, it: Target, pattern: str) -> int:
         """How many names start with what `pattern` describes, among those that rank beside `it`.
 
-        A customer is compared with the customers that sound the same.
+        A customer is compared with the customers that sound the same, and each of them counts.
         """
         if it.kind == "customer":
             return self._customer_sounds["".join(_sound_sign(sound_of(group[0])) for group in it.groups)]

@@ -86,8 +86,8 @@ class NameQuestions:
             return None
         full = self._rng.randint(1, len(it.syllables) - 1)
         head, tail = it.syllables[:full], "".join(syllable[0] for syllable in it.syllables[full:])
-        equals = self._book.equals(it, "".join(map(as_sounded, head)) + "".join(map(as_initial, tail)))
         typed = "".join(head) + tail
+        equals = self._book.equals(it, _sounded(head) + f"(?:{_any_initials(tail)})")
         return Draft(typed, max(equals, self._book.spelt_so(it, typed)))
 
     def initials(self, it: Target) -> Draft | None:
@@ -100,7 +100,7 @@ class NameQuestions:
     def _by_initials(self, it: Target, letters: str) -> Draft | None:
         if it.kind == "customer":
             return None
-        equals = self._book.equals(it, "".join(map(as_initial, letters)))
+        equals = self._book.equals(it, _any_initials(letters))
         return Draft(letters, max(equals, self._book.spelt_so(it, letters)))
 
     def other_reading(self, it: Target) -> Draft | None:
@@ -123,7 +123,8 @@ class NameQuestions:
 
     def accent(self, it: Target) -> Draft | None:
         heard = "".join(forms.misheard(self._rng, syllable) for syllable in it.syllables)
-        return Draft(heard, self._sounding(it)) if heard != it.letters else None
+        equals = max(self._sounding(it), self._book.spelt_so(it, heard))
+        return Draft(heard, equals) if heard != it.letters else None
 
     def homophone(self, it: Target) -> Draft | None:
         place = self._rng.randrange(len(it.said))
@@ -216,6 +217,12 @@ class NameQuestions:
 
     def _beginning(self, it: Target, text: str) -> int:
         return self._book.equals(it, _written(text))
+
+
+def _any_initials(letters: str) -> str:
+    """The initials that letters may be: `tzh` is three characters, or two of which the second starts with zh."""
+    fewer = letters.replace("zh", "z").replace("ch", "c").replace("sh", "s")
+    return "|".join("".join(map(as_initial, way)) for way in dict.fromkeys((letters, fewer)))
 
 
 def _written(text: str) -> str:
