@@ -9,12 +9,13 @@ from dataclasses import dataclass
 
 from data import index, place_index
 from data.cells import from_cells, to_cells
+from data.customer_indexes import create_customer_indexes
 from data.kinds import KINDS, RANKED, Doc, Field, FieldType, Kind, text_list
 from data.set_hash import SetSum, hash_bytes, row_hash
 from data.sqlite import Connection
 from data.supply_counts import create_supply_counts
 
-SCHEMA = 3
+SCHEMA = 4
 """Version of the tables below; a cache of another version is replaced by a snapshot."""
 
 _SQL_TYPES = {FieldType.REAL: "REAL", FieldType.FLAG: "INTEGER"}
@@ -24,7 +25,6 @@ _INDEXES = {
     "contact": ("branch",),
     "feeder": ("branch", "number"),
     "transformer_area": ("feeder", "number"),
-    "customer": ("transformer_area", "feeder"),
 }
 
 
@@ -72,6 +72,7 @@ def create_indexes(connection: Connection) -> None:
             # With the transformer area, so that bearers of a common name in one place are found in the index alone.
             columns = "name_id, transformer_area" if "transformer_area" in kind.by_name else "name_id"
             connection.execute(f"CREATE INDEX {kind.name}_name_id ON {kind.name} ({columns})")
+    create_customer_indexes(connection)
     create_supply_counts(connection)
     place_index.create_place_table(connection)
     place_index.fill_places(connection)
