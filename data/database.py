@@ -21,8 +21,12 @@ def sqlite_url(path: Path) -> URL:
     return URL.create("sqlite", database=str(path))
 
 
-def open_database(url: str | URL) -> Engine:
+def open_database(url: str | URL, *, cache_bytes: int = 32_000_000) -> Engine:
     """An engine on `url`.
+
+    Args:
+        url: Of SQLite or PostgreSQL.
+        cache_bytes: What a SQLite connection may hold of its file in memory, and of each thing that it sorts.
 
     Raises:
         DataError: the URL is not one of SQLite or PostgreSQL.
@@ -37,10 +41,10 @@ def open_database(url: str | URL) -> Engine:
         )
     if parsed.get_backend_name() != "sqlite":
         raise DataError(f"database {parsed.drivername}: the hub keeps its store in SQLite or PostgreSQL")
-    return _open_sqlite(parsed)
+    return _open_sqlite(parsed, cache_bytes)
 
 
-def _open_sqlite(url: URL) -> Engine:
+def _open_sqlite(url: URL, cache_bytes: int) -> Engine:
     # sqlcipher3 carries a SQLite without the write-ahead log's corruption bug of 3.7.0 to 3.51.2.
     # One connection a thread of the web application and some to spare: whoever waits for the write lock must not
     # keep readers waiting for a connection.
@@ -54,7 +58,8 @@ def _open_sqlite(url: URL) -> Engine:
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=FULL")
         connection.execute(f"PRAGMA busy_timeout={_LOCK_WAIT_S * 1000}")
-        connection.execute("PRAGMA cache_size=-32000")
+        connection.execute(f"PRAGMA cache_size=-{cache_bytes // 1000}")
+        connection.execute("PRAGMA temp_store=FILE")  # this build's default is memory: a million rows are sorted in it
 
     @event.listens_for(engine, "begin")
     def begin(connection: Any) -> None:  # noqa: ANN401

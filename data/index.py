@@ -20,7 +20,7 @@ FIRST_COMMON_NAME = 1 << 20
 the others from 1: what is asked of these alone costs nothing for those."""
 
 _COMMON = len(RANKED) - 1
-_BULK_HASH_BYTES = 1 << 26
+_BULK_HASH_BYTES = 1 << 25
 _USUAL_HASH_BYTES = 1 << 20
 
 _TABLES = """

@@ -19,6 +19,8 @@ from sync.snapshots import Scope, clear_leftovers, leads_on, publish, published
 
 _LOG = logging.getLogger(__name__)
 _TRIED_AGAIN_AFTER_S = 60.0
+_READING_BYTES = 8_000_000
+"""The store is read from beginning to end: nothing of it is wanted twice."""
 
 
 class SnapshotShelf:
@@ -119,7 +121,7 @@ def publish_from(database: str, scope: Scope, directory: Path) -> None:
     Raises:
         DamagedError: what was built does not hold what the store says it should; nothing was published.
     """
-    engine = open_database(database)
+    engine = open_database(database, cache_bytes=_READING_BYTES)
     try:
         publish(Store(engine, SystemClock()), scope, directory)
     finally:
