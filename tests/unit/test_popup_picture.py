@@ -203,3 +203,12 @@ def test_a_window_too_large_for_its_screen_starts_at_the_screens_corner() -> Non
     assert screen.centred(900, 700) == (1280, 0)
     assert screen.holds(1280, 0)
     assert not screen.holds(1279, 0)
+
+
+def test_damaged_data_is_told_in_the_foot_and_on_the_status_page() -> None:
+    told = ZH("cache.damaged")
+    damaged = replace(SHOWN, cache_damaged=True)
+    foot = picture(damaged, Facts(), ZH, NOW).foot
+    assert (foot.notice, foot.notice_tone) == (told, "bad")
+    assert Line(ZH("status.cache"), told, "bad") in blocks(replace(damaged, status_shown=True))
+    assert told not in {line.value for line in blocks(replace(SHOWN, status_shown=True)) if isinstance(line, Line)}
