@@ -6,6 +6,7 @@ come with the records: nothing here knows pinyin.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from data import index, place_index
 from data.cells import from_cells, to_cells
@@ -137,23 +138,32 @@ class CacheWriter:
             BadValueError: a document does not fit its kind; the transaction should be given up.
         """
         changed = []
-        for change in changes:
-            changed.append((change.kind, change.id))
-            kind = KINDS[change.kind]
-            doc = kind.canonical(change.doc) if change.doc is not None else None
-            stored = read_row(self._connection, kind, change.id)
-            if doc and stored:
-                self._update(kind, stored, doc, change.readings)
-            elif doc:
-                self._insert(kind, doc, change.readings)
-            elif stored:
-                self._remove(kind, stored)
+        for kind_name, of_one_kind in groupby(changes, lambda change: change.kind):
+            # The full-text index takes rows in ascending order: names are added one after another, and given back
+            # after that. One that somebody else takes meanwhile never leaves the index.
+            released: list[int] = []
+            for change in of_one_kind:
+                released += self._apply(KINDS[kind_name], change)
+                changed.append((kind_name, change.id))
+            self._release(released)
         place_index.refresh_places(self._connection, changed)
         return len(changed)
 
     def save_sums(self) -> None:
         """Writes the checksums down; to be called before the commit."""
         write_sums(self._connection, self.sums)
+
+    def _apply(self, kind: Kind, change: Change) -> list[int]:
+        """Puts one change in and answers the names that the record bears no more, which are still to be released."""
+        doc = kind.canonical(change.doc) if change.doc is not None else None
+        stored = read_row(self._connection, kind, change.id)
+        if doc and stored:
+            return self._update(kind, stored, doc, change.readings)
+        if doc:
+            self._insert(kind, doc, change.readings)
+        elif stored:
+            return self._remove(kind, stored)
+        return []
 
     def _insert(self, kind: Kind, doc: Doc, readings: Sequence[str]) -> None:
         name_ids = self._acquire(kind, doc, readings)
@@ -165,7 +175,7 @@ class CacheWriter:
         self._add_links(kind, doc)
         self.sums[kind.name] = self.sums.get(kind.name, SetSum()).plus(row_hash(kind, doc))
 
-    def _remove(self, kind: Kind, stored: "StoredRow") -> None:
+    def _remove(self, kind: Kind, stored: "StoredRow") -> list[int]:
         self.sums[kind.name] = self.sums.get(kind.name, SetSum()).minus(row_hash(kind, stored.doc))
         place_index.remove_place(self._connection, kind.name, stored.rid)
         self._remove_links(kind, stored.doc)
@@ -174,9 +184,9 @@ class CacheWriter:
             index.remove_codes(self._connection, kind.name, stored.rid, codes_of(kind, stored.doc))
             borne = self._borne(kind, stored.rid, [])
         self._connection.execute(f"DELETE FROM {kind.name} WHERE rid = ?", (stored.rid,))
-        self._release(borne)
+        return borne
 
-    def _update(self, kind: Kind, stored: "StoredRow", doc: Doc, readings: Sequence[str]) -> None:
+    def _update(self, kind: Kind, stored: "StoredRow", doc: Doc, readings: Sequence[str]) -> list[int]:
         """Touches what has changed alone: most changes are of a phone or an address, which no index holds."""
         before, rid = stored.doc, stored.rid
         total = self.sums.get(kind.name, SetSum())
@@ -189,10 +199,9 @@ class CacheWriter:
             index.remove_codes(self._connection, kind.name, rid, codes_of(kind, before))
             index.add_codes(self._connection, kind.name, [(rid, codes_of(kind, doc))])
         if kind.named and names_of(kind, before) != names_of(kind, doc):
-            # Names are taken before they are given back: one that stays is not taken out of the index and put back.
             borne = self._borne(kind, rid, self._acquire(kind, doc, readings)[1:])
         _update_row(self._connection, kind, rid, before, doc)
-        self._release(borne)
+        return borne
 
     def _acquire(self, kind: Kind, doc: Doc, readings: Sequence[str]) -> list[int]:
         """The numbers of a document's names, its own first."""
@@ -210,8 +219,9 @@ class CacheWriter:
         return [own, *index.set_aliases(self._connection, kind.name, rid, other_names)]
 
     def _release(self, name_ids: Sequence[int]) -> None:
-        for nid in name_ids:
+        for nid in sorted(name_ids):
             index.release_name(self._connection, nid)
+        for nid in sorted(set(name_ids)):
             index.settle_name(self._connection, nid)
 
     def _add_links(self, kind: Kind, doc: Doc) -> None:
