@@ -13,7 +13,15 @@ from functools import cache
 
 from assistant.filters import Filters
 from assistant.records import Record
-from assistant.supplied import Supplied, holds, supplied, supplied_by_branches, transformer_areas_of
+from assistant.supplied import (
+    FEEDERS_OF_LISTED,
+    Supplied,
+    holds,
+    read_customers,
+    supplied,
+    supplied_by_branches,
+    transformer_areas_of,
+)
 from data.customer_indexes import IS_LARGE, IS_NOTED, IS_ORDINARY, LARGE_KVA, STANDING
 from data.kinds import IMPORTANCE
 from data.sqlite import Connection
@@ -24,11 +32,6 @@ _MOST_PASSED = 1000
 """Customers of the whole that are passed in vain before a wide place is asked one by one all the same."""
 _MOST_SMALL_LISTED, _MOST_SMALL = 64, 5000
 """Transformer areas of a place, or customers of a cache, up to which small customers are listed one by one."""
-
-
-_FEEDERS_OF_LISTED = """(
-    SELECT value FROM json_each(:feeders)
-    UNION SELECT t.feeder FROM json_each(:listed) AS j CROSS JOIN transformer_area AS t ON t.id = j.value)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +111,7 @@ class FilteredCustomers:
             found.update(dict.fromkeys(self._find(filters, [*within, own], limit)))
         if len(found) < limit:
             found.update(dict.fromkeys(self._find(filters, within, limit)))
-        return self._records(list(found)[:limit])
+        return read_customers(self._connection, list(found)[:limit])
 
     def _find(self, filters: Filters, within: Sequence[Supplied], limit: int) -> list[int]:
         """`rid` of those that belong to all of `within`, best first."""
@@ -155,15 +158,6 @@ class FilteredCustomers:
     def _is_small(self) -> bool:
         counted = f"SELECT count(*) FROM (SELECT 1 FROM customer LIMIT {_MOST_SMALL + 1})"
         return bool(self._connection.execute(counted).fetchone()[0] <= _MOST_SMALL)
-
-    def _records(self, rids: Sequence[int]) -> list[Record]:
-        rows = self._connection.execute(
-            "SELECT c.rid, c.id, name.text FROM json_each(?) CROSS JOIN customer AS c ON c.rid = value"
-            " JOIN name ON name.nid = c.name_id",
-            (json.dumps(rids),),
-        )
-        records = {rid: Record("customer", rid, key, name, key) for rid, key, name in rows}
-        return [records[rid] for rid in rids]
 
 
 def _tiers(filters: Filters, *, small: bool) -> Iterator[_Tier]:
@@ -220,7 +214,7 @@ def _list(tier: _Tier, conditions: tuple[str, ...], places: int) -> str:
         f" FROM {among} AS l {joined} WHERE {where}"
         for among, joined in (
             ("json_each(:listed)", tier.listed),
-            (_FEEDERS_OF_LISTED, tier.straight),
+            (FEEDERS_OF_LISTED, tier.straight),
             ("json_each(:customers)", "CROSS JOIN customer AS c ON c.id = l.value"),
         )
     )

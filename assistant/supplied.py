@@ -8,6 +8,11 @@ from assistant.records import Record
 from data.area_codes import spoken_name
 from data.sqlite import Connection
 
+FEEDERS_OF_LISTED = """(
+    SELECT value FROM json_each(:feeders)
+    UNION SELECT t.feeder FROM json_each(:listed) AS j CROSS JOIN transformer_area AS t ON t.id = j.value)"""
+"""SQL of the feeders on which a listed place may have customers straight: its own, and those of `:listed`."""
+
 _WITHIN = """WITH RECURSIVE within(id) AS (
     SELECT value FROM json_each(?) UNION SELECT {kind}.id FROM within JOIN {kind} ON {kind}.parent_id = within.id)
     SELECT {wanted}"""
@@ -111,6 +116,17 @@ def transformer_areas_of(connection: Connection, places: Supplied, most: int = -
     values: dict[str, object] = {**places.values(), "most": most + 1 if most >= 0 else most}
     found = [key for (key,) in connection.execute(_TRANSFORMER_AREAS, values)]
     return found if most < 0 or len(found) <= most else None
+
+
+def read_customers(connection: Connection, rids: Sequence[int]) -> list[Record]:
+    """The customers of these rows, in their order."""
+    rows = connection.execute(
+        "SELECT c.rid, c.id, name.text FROM json_each(?) CROSS JOIN customer AS c ON c.rid = value"
+        " JOIN name ON name.nid = c.name_id",
+        (json.dumps(rids),),
+    )
+    records = {rid: Record("customer", rid, key, name, key) for rid, key, name in rows}
+    return [records[rid] for rid in rids]
 
 
 def _ids(connection: Connection, sql: str, keys: Sequence[str]) -> list[str]:
