@@ -35,7 +35,7 @@ def print_build(files: BenchFiles) -> None:
 
 def _apart(what: str, source: Path, target: Path) -> dict[str, Any]:
     command = [sys.executable, "-m", "tests.benchmarks.index_build", what, str(source), str(target)]
-    ended = subprocess.run(command, check=True, capture_output=True, cwd=_ROOT)
+    ended = subprocess.run(command, check=True, stdout=subprocess.PIPE, cwd=_ROOT)
     answer: dict[str, Any] = json.loads(ended.stdout)
     return answer
 

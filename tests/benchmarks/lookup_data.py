@@ -21,6 +21,7 @@ from tests.benchmarks.lookup_population import bench_records
 
 DIRECTORY = Path(os.environ.get("SWITCHBOARD_BENCH", Path(tempfile.gettempdir()) / "switchboard-bench"))
 
+_KEPT = 3
 _ROOT = Path(__file__).parents[2]
 # A store is migrated when it is opened, so a newer schema does not make it useless.
 _STORE_SOURCES = (
@@ -76,19 +77,18 @@ def bench_files(customers: int) -> BenchFiles:
     if not files.store.exists():
         _make_store(files.store, customers)
     if not files.cache.exists():
-        part = _fresh(files.cache.with_suffix(".part"))
+        part = _unfinished(files.cache)
         store = open_store(files.store)
         with store.read() as connection:
             build_cache(connection, part, "all", None)
         store.engine.dispose()
-        for outdated in DIRECTORY.glob(f"{customers}-*.cache*"):
-            outdated.unlink(missing_ok=True)
         part.rename(files.cache)
+        _forget_outdated(customers)
     return files
 
 
 def _make_store(path: Path, customers: int) -> None:
-    part = _fresh(path.with_suffix(".making"))
+    part = _unfinished(path)
     store = open_store(part)
     with store.write("benchmark", "records") as writing:
         for kind, group in groupby(bench_records(customers), key=lambda record: record[0]):
@@ -97,11 +97,17 @@ def _make_store(path: Path, customers: int) -> None:
     part.rename(path)
 
 
-def _fresh(path: Path) -> Path:
-    """`path` without what an interrupted run left there."""
-    for leftover in path.parent.glob(f"{path.name}*"):
-        leftover.unlink()
-    return path
+def _unfinished(path: Path) -> Path:
+    """Where a file is made before it bears its name: another process may be making the same one."""
+    return path.with_name(f"{path.name}.{os.getpid()}.part")
+
+
+def _forget_outdated(customers: int) -> None:
+    """Deletes caches of older sources but for the last few, which another run may be reading."""
+    caches = sorted(DIRECTORY.glob(f"{customers}-*.cache"), key=lambda path: path.stat().st_mtime)
+    for outdated in caches[:-_KEPT]:
+        for path in DIRECTORY.glob(f"{outdated.name}*"):
+            path.unlink(missing_ok=True)
 
 
 def _digest(sources: tuple[str, ...]) -> str:

@@ -31,7 +31,7 @@ def look_up_alone(cache: Path, keystrokes: list[str]) -> dict[str, Any]:
         ended = subprocess.run(
             [sys.executable, "-m", "tests.benchmarks.lookup_alone", str(cache), str(listed)],
             check=True,
-            capture_output=True,
+            stdout=subprocess.PIPE,
             cwd=_ROOT,
         )
     answer: dict[str, Any] = json.loads(ended.stdout)
