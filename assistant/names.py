@@ -3,9 +3,8 @@
 from collections.abc import Iterable, Iterator
 
 from assistant import candidates
-from assistant.query import Query
+from assistant.query import Query, corrections
 from assistant.ranking import EXACT, Candidate, NameMatch, Ranker
-from assistant.segmentation import corrected
 from assistant.slips import SlipRanker
 from data.index import FIRST_COMMON_NAME
 from data.kinds import RANKED
@@ -13,8 +12,9 @@ from data.sqlite import Connection
 
 _WRITTEN, _WHOLE, _AT_START, _ANYWHERE = 96, 48, 96, 96
 _SHOWN = 10
-_CORRECTED, _WRONG, _COMMON = 128, 96, 48
-_SHORTEST_SLIP, _SHORTEST_CORRECTION = 2, 4
+_CORRECTED, _WRONG, _COMMON = 96, 96, 48
+_SHORTEST_SLIP = 2
+_LONG_NAME, _MOST_LONG = 5, 40
 GOOD = 80.0
 """With enough matches as good as this nobody looks for slips."""
 _LAST_RANK = len(RANKED) - 1
@@ -89,7 +89,7 @@ def _looks(query: Query) -> Iterator[tuple[str, int, bool]]:
     ways = query.ways
     if not ways:
         return
-    yield candidates.any_expression(candidates.written(units) for units in (ways[0], *query.bare)), _WRITTEN, False
+    yield candidates.any_expression(candidates.written(units) for units in (ways[0], *query.loose)), _WRITTEN, False
     for at_start, at_end, most in ((True, True, _WHOLE), (True, False, _AT_START), (False, False, _ANYWHERE)):
         expressions = (candidates.alike(units, at_start=at_start, at_end=at_end) for units in ways)
         yield candidates.any_expression(expressions), most, at_start and not at_end
@@ -97,18 +97,19 @@ def _looks(query: Query) -> Iterator[tuple[str, int, bool]]:
 
 def _slips(query: Query) -> Iterator[tuple[str, str, int]]:
     """`(statement, expression, most)`: among the names of places and lines, then among the hundreds of thousands."""
-    ways, letters = (*query.segmentations[:2], *query.bare[:1]), query.compact
-    is_long = len(letters) >= _SHORTEST_CORRECTION and letters.isascii() and letters.isalpha()
-    meant = corrected(letters) if is_long else []
+    ways = (*query.segmentations[:2], *query.bare[:1])
+    meant = corrections(query)
     missing = [expression(units) for units in ways for expression in (candidates.one_missing, candidates.one_swapped)]
     wrong = candidates.any_expression(map(candidates.one_wrong, ways))
+    whole = candidates.any_of_whole(meant)
     beginnings = dict.fromkeys(map(candidates.without_vague_end, meant))
+    yield _READ_FEW, whole, _CORRECTED
     yield _READ_FEW, candidates.any_expression([*missing, *map(candidates.alike, beginnings)]), _CORRECTED
     yield _READ_FEW, wrong, _WRONG
-    if query.is_written:
-        yield _READ_COMMON, candidates.any_expression([*missing, wrong]), _COMMON
-    else:
-        yield _READ_COMMON, candidates.any_of_whole(meant), _COMMON
+    if ways and (not query.is_spelt or len(ways[0]) >= _LONG_NAME):
+        long_ways = [units for units in beginnings if len(units) >= _LONG_NAME][:_MOST_LONG]
+        yield _READ_COMMON, candidates.any_expression([*missing, wrong, *map(candidates.alike, long_ways)]), _COMMON
+    yield _READ_COMMON, whole, _COMMON
 
 
 def _enough(matches: Iterable[NameMatch | None], bar: float) -> bool:
@@ -128,12 +129,12 @@ def enough_good(query: Query, matches: list[NameMatch]) -> bool:
     """
     if len(query.compact) < _SHORTEST_SLIP or any(match.score >= EXACT for match in matches):
         return True
-    is_long = len(query.compact) >= (_LONG_WRITTEN if query.is_written else _LONG_TYPED)
+    is_long = len(query.compact) >= (_LONG_WRITTEN if not query.is_spelt else _LONG_TYPED)
     good = [match for match in matches if match.candidate.rank < _LAST_RANK and _is_good(query, match)]
     return len(good) >= (_ENOUGH_GOOD if is_long else 1)
 
 
 def _is_good(query: Query, match: NameMatch) -> bool:
-    if match.score < GOOD or (query.is_written and match.reason == "sounds_like"):
+    if match.score < GOOD or (not query.is_spelt and match.reason == "sounds_like"):
         return False
-    return query.is_written or match.start == 0
+    return not query.is_spelt or match.start == 0

@@ -4,9 +4,9 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import groupby
+from itertools import groupby, pairwise
 
-from assistant.segmentation import Segmentation, Unit, UnitKind, Way, segment_letters
+from assistant.segmentation import Segmentation, Unit, UnitKind, Way, corrected, segment_letters
 from data.syllables import sound_of
 from data.tokens import VOLTAGE, plain_code
 
@@ -17,8 +17,8 @@ _MOST_SEGMENTATIONS = 6
 _MOST_BARE = 2
 _JOINED = 0.3
 """Letters with a stray space or sign between them are a little less likely to be one word than two."""
-_BARE_LOSS, _SPELT_LOSS = 3.0, 10.0
-_CAPITALS = 6
+_BARE_LOSS, _UNDOUBLED_LOSS, _SPELT_LOSS, _DIGRAPH_LOSS, _SWITCH_LOSS = 3.0, 3.0, 10.0, 1.5, 6.0
+_CAPITALS = 4
 """So many capital letters are meant as letters; more of them are words typed with Caps Lock on."""
 # Words for the kind of a place, which callers add, leave out or mix up: character and pinyin of each.
 _OFFICE_WORDS = tuple(
@@ -40,6 +40,7 @@ _OFFICE_WORDS = tuple(
     )
 )
 _SHORTEST_STEM = 2
+_SHORTEST_CORRECTION, _SHORTEST_DOUBLED = 3, 4
 _MOST_PARTIAL = 12
 _COST_WINDOW = 1.45
 
@@ -55,6 +56,7 @@ class Query:
         text: Lower case, normal width, without tones and control characters, single spaces.
         segmentations: Ways to read it, the likeliest first; empty when there is nothing to read.
         bare: The likeliest of them without the word for a kind of place that they end with.
+        undoubled: What was meant if a letter or character was typed twice.
         in_capitals: Whether it was typed in capital letters: initials or a code, sooner than pinyin.
         of_lines: Whether a voltage was typed before it, as lines are called.
     """
@@ -62,20 +64,35 @@ class Query:
     text: str
     segmentations: tuple[Segmentation, ...]
     bare: tuple[Segmentation, ...] = ()
+    undoubled: tuple[Segmentation, ...] = ()
     in_capitals: bool = False
     of_lines: bool = False
 
     @property
+    def loose(self) -> tuple[Segmentation, ...]:
+        """Ways to read it that it does not stand for letter by letter."""
+        return self.bare + self.undoubled
+
+    @property
     def ways(self) -> tuple[Segmentation, ...]:
-        """Every way to read it, those without the word for a kind of place last."""
-        return self.segmentations + self.bare
+        """Every way to read it, the loose ones last."""
+        return self.segmentations + self.loose
 
     def loss_of(self, units: Segmentation) -> float:
         """What a name that answers this way loses against one that answers the likeliest way."""
         if units in self.bare:
             return _BARE_LOSS
-        is_letters = all(unit.kind in (UnitKind.INITIAL, UnitKind.SIGN) for unit in units)
-        return _SPELT_LOSS if self.in_capitals and not is_letters else 0.0
+        if units in self.undoubled:
+            return _UNDOUBLED_LOSS
+        if self.in_capitals and any(unit.kind in (UnitKind.SYLLABLE, UnitKind.BEGINNING) for unit in units):
+            return _SPELT_LOSS
+        digraphs = sum(unit.kind is UnitKind.INITIAL and len(unit.text) > 1 for unit in units)
+        return _DIGRAPH_LOSS * digraphs + _SWITCH_LOSS * max(0, _switches(units) - 1)
+
+    @cached_property
+    def is_spelt(self) -> bool:
+        """Whether letters of the alphabet are in it."""
+        return any(character.isascii() and character.isalpha() for character in self.text)
 
     @cached_property
     def compact(self) -> str:
@@ -136,8 +153,52 @@ def parse(typed: str, readings_of: ReadingsOf, simplified: Callable[[str], str] 
         segmentations = _with_initials_first(text, segmentations)
     bare = dict.fromkeys(stem for units in segmentations[:_MOST_BARE] if (stem := _without_office(units)))
     return Query(
-        text, segmentations, tuple(units for units in bare if units not in segmentations), in_capitals, text != plain
+        text=text,
+        segmentations=segmentations,
+        bare=tuple(units for units in bare if units not in segmentations),
+        undoubled=_undoubled(text, segmentations, readings_of),
+        in_capitals=in_capitals,
+        of_lines=text != plain,
     )
+
+
+def corrections(query: Query) -> list[Segmentation]:
+    """Ways to read the query if one slip is in one of its runs of letters, the likeliest first."""
+    runs = [(kind, "".join(run)) for kind, run in groupby(query.compact, _class_of)]
+    found: list[Segmentation] = []
+    for place, (kind, letters) in enumerate(runs):
+        if kind == "a" and len(letters) >= _SHORTEST_CORRECTION:
+            before = _as_read(query, sum(len(run) for _, run in runs[:place]), "before")
+            after = _as_read(query, sum(len(run) for _, run in runs[place + 1 :]), "after")
+            if before is not None and after is not None:
+                found += [(*before, *units, *after) for units in corrected(letters)]
+    return found
+
+
+def _as_read(query: Query, length: int, side: str) -> Segmentation | None:
+    """The units of the likeliest reading that stand for so many characters at one end, if none stands across."""
+    units: list[Unit] = []
+    likeliest = query.segmentations[0] if query.segmentations else ()
+    for unit in likeliest if side == "before" else reversed(likeliest):
+        if length <= 0:
+            break
+        units.append(unit)
+        length -= len(unit.text)
+    return None if length else tuple(units if side == "before" else reversed(units))
+
+
+def _undoubled(text: str, segmentations: tuple[Segmentation, ...], readings_of: ReadingsOf) -> tuple[Segmentation, ...]:
+    doubled = [i for i in range(1, len(text)) if text[i] == text[i - 1] and not text[i].isdigit() and text[i] != " "]
+    if len(doubled) != 1 or len(text) < _SHORTEST_DOUBLED:
+        return ()
+    ways = _likely(_ways_of(text[: doubled[0]] + text[doubled[0] + 1 :], readings_of))
+    return tuple(units for _, units in ways[:_MOST_BARE] if units not in segmentations and _switches(units) <= 1)
+
+
+def _switches(units: Segmentation) -> int:
+    """How often typed letters change between whole syllables and initials; more than once is hardly meant."""
+    kinds = [unit.kind is UnitKind.INITIAL for unit in units if unit.kind not in (UnitKind.HANZI, UnitKind.SIGN)]
+    return sum(a != b for a, b in pairwise(kinds))
 
 
 def _without_voltage(text: str) -> str:

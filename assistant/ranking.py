@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from assistant.query import Query
 from assistant.segmentation import Segmentation, Unit, UnitKind
+from data.kinds import RANKED
 from data.syllables import sound_of
 from data.tokens import said_of, searchable
 
@@ -45,8 +46,11 @@ EXACT = 99.5
 _CONTIGUOUS, _GRADE_WEIGHT = 88.0, 90.0
 _AT_START, _COVERAGE = 5.0, 5.0
 _OFFICE_LOSS, _ALL_SAID = 0.4, 0.5
+_COMMON = len(RANKED) - 1
+_PERSON, _WITHIN_A_PERSON = 4, 16.0
+"""Nobody spells a person's name from the middle, and so many hold any two syllables."""
 _HANZI_HOMOPHONE, _HANZI_OTHER_READING, _HANZI_ALIKE = 0.8, 0.78, 0.7
-_SYLLABLE_ALIKE, _BEGINNING, _BEGINNING_ALIKE, _INITIAL, _LATER_READING = 0.85, 0.97, 0.8, 0.9, 0.02
+_SYLLABLE_ALIKE, _BEGINNING, _BEGINNING_ALIKE, _INITIAL, _LATER_READING = 0.88, 0.97, 0.8, 0.9, 0.02
 
 _LITERAL = {
     UnitKind.SIGN: 0.0,
@@ -200,11 +204,12 @@ class Ranker:
         name = parsed(candidate.text, candidate.readings)
         if name.plain == self._query.compact:
             return NameMatch(candidate, EXACT, 0, len(name.plain))
+        is_common = candidate.rank == _COMMON and self._query.is_spelt
         best, best_way, best_start = 0.0, None, 0
         for way in self._ways:
             start, mean = _best_alignment(way.graded, name.plain, name.groups)
             if mean:
-                score = _score(mean, start, len(way.units), name) - way.loss
+                score = _score(mean, start, len(way.units), name, is_common=is_common) - way.loss
                 if score > best:
                     best, best_way, best_start = score, way, start
                 if mean >= _BEGINNING and not way.loss:
@@ -237,13 +242,15 @@ def _best_alignment(graded: list[tuple[str, Grades]], plain: str, groups: Sequen
     return best_start, best / count
 
 
-def _score(mean: float, start: int, count: int, name: Parsed) -> float:
+def _score(mean: float, start: int, count: int, name: Parsed, *, is_common: bool) -> float:
     score = _CONTIGUOUS - _GRADE_WEIGHT * (1 - mean) + _COVERAGE * min(1.0, count / name.stem)
     if count >= name.said:
         score += _ALL_SAID
     if name.said != len(name.plain):
         score -= _OFFICE_LOSS
-    return score if start else score + _AT_START
+    if start == 0:
+        return score + _AT_START
+    return score - _WITHIN_A_PERSON if is_common and len(name.plain) <= _PERSON else score
 
 
 def _reason(way: Way, start: int, plain: str, groups: Sequence[str]) -> str:

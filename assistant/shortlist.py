@@ -10,10 +10,10 @@ from assistant.records import Found, Record
 from data.kinds import RANKED
 
 _COMMON = len(RANKED) - 1
-_FEW_KEPT = 3
+_FEW_KEPT = 4
 """So many of ten places are kept for areas, feeders and transformer areas that come near: hundreds of thousands of
 customers' names hold something that sounds like anything."""
-_NAMESAKES = 6
+_NAMESAKES = 4
 """Of ten places, customers of one name take no more while another name comes near."""
 _NEAR = 60.0
 _CHOSEN, _LIFT, _LEAST_DIFFERENCE = 60.0, 30.0, 0.1

@@ -9,8 +9,8 @@ from assistant.query import Query
 from assistant.ranking import Candidate, NameMatch, Parsed, parsed
 from data.syllables import sound_of
 
-_ONE_MISSING, _ONE_SLIP, _TWO_SLIPS, _GUESS = 74.0, 70.0, 50.0, 0.5
-_AT_START, _COVERAGE, _WRITTEN, _LIKENESS = 3.0, 4.0, 8.0, 0.02
+_ONE_MISSING, _ONE_SLIP, _TWO_SLIPS, _GUESS = 74.0, 72.0, 54.0, 0.5
+_AT_START, _COVERAGE, _WRITTEN, _UNLIKENESS = 3.0, 4.0, 8.0, 0.15
 _LEAST_LIKENESS = 60.0
 _LONG = 8
 _FIRST_PRIVATE, _SIGNS_A_LETTER = 0xE000, 80
@@ -27,7 +27,7 @@ class SlipRanker:
     def nearly(self, candidate: Candidate) -> NameMatch | None:
         """How near the name comes to the query, None when it is another name altogether."""
         name = parsed(candidate.text, candidate.readings)
-        return self._by_characters(candidate, name) if self._query.is_written else self._by_letters(candidate, name)
+        return self._by_letters(candidate, name) if self._query.is_spelt else self._by_characters(candidate, name)
 
     def _by_characters(self, candidate: Candidate, name: Parsed) -> NameMatch | None:
         typed = self._query.compact
@@ -55,14 +55,14 @@ class SlipRanker:
         if likeness < _LEAST_LIKENESS:
             return None
         slips, first, last = _nearest_stretch(typed, spellings)
-        if slips == 1:
+        if slips <= 1:
             score = _ONE_SLIP
         elif slips == 2 and len(typed) >= _LONG:  # noqa: PLR2004 - two slips
             score = _TWO_SLIPS
         else:
             return NameMatch(candidate, _GUESS * likeness, first, last)
-        said = "".join(spellings[: name.stem])
-        score += _COVERAGE * min(1.0, len(typed) / len(said)) + _LIKENESS * fuzz.ratio(typed, said)
+        meant = "".join(spellings[first:last])
+        score += _COVERAGE * min(1.0, (last - first) / name.stem) - _UNLIKENESS * (100 - fuzz.ratio(typed, meant))
         return _match(candidate, score, first, last)
 
 
@@ -90,8 +90,14 @@ def _windows(typed: str, heard: str, typed_plain: str, plain: str) -> Iterator[t
         for start in range(max(1, len(heard) - length + 1)):
             end = min(start + length, len(heard))
             slips = OSA.distance(typed, heard[start:end], score_cutoff=1)
-            unwritten = len(typed) - LCSseq.similarity(typed_plain, plain[start:end]) if slips <= 1 else len(typed)
+            unwritten = _unwritten(typed_plain, plain[start:end]) if slips <= 1 else len(typed)
             yield slips, unwritten, start, end
+
+
+def _unwritten(typed: str, stretch: str) -> int:
+    """How many of the typed characters are not in the stretch; two that only changed places are."""
+    missing = len(typed) - LCSseq.similarity(typed, stretch)
+    return 0 if missing == 1 and sorted(typed) == sorted(stretch) else missing
 
 
 def _nearest_stretch(typed: str, spellings: list[str]) -> tuple[int, int, int]:

@@ -55,10 +55,11 @@ class Within:
         """Records that the query's end names and that lie in, or are served from, what its beginning names."""
         loss = _LOSS if len(query.parts) > 1 else _LOSS + _UNSPACED_LOSS
         parts = splits(query)
-        found = [*self._places(parts), *self._customers(parts)]
+        found = [*self._places(parts, anywhere=len(query.parts) > 1), *self._customers(parts)]
         return (Found(one.record, one.score - loss, one.reason, one.spans, one.uses) for one in found)
 
-    def _places(self, parts: list[Split]) -> Iterator[Found]:
+    def _places(self, parts: list[Split], *, anywhere: bool) -> Iterator[Found]:
+        """What bears the narrower names; without `anywhere` only what starts with them."""
         expression = candidates.any_expression(_of_both(*split) for split in parts)
         if not expression:
             return
@@ -70,9 +71,11 @@ class Within:
             first = FIRST_ROW[kind]
             listed = json.dumps([row - first for (row,) in rows if first < row < first + (1 << 40)])
             if listed != "[]":
-                yield from self._areas(listed, rankers) if kind == "area" else self._lines(kind, listed, rankers)
+                found = self._areas(listed, rankers) if kind == "area" else self._lines(kind, listed, rankers)
+                yield from (one for one, start in found if anywhere or not start)
 
-    def _areas(self, listed: str, rankers: list[tuple[Ranker, Ranker, str]]) -> Iterator[Found]:
+    def _areas(self, listed: str, rankers: list[tuple[Ranker, Ranker, str]]) -> Iterator[tuple[Found, int]]:
+        """What is found, with the place in its name."""
         for rid, key, code, *columns in self._connection.execute(_AREAS, (listed,)):
             own, *around = _names_in(columns)
             best: tuple[float, NameMatch] | None = None
@@ -87,17 +90,18 @@ class Within:
                     best = _together(outside, match.score), match
             if best:
                 record = Record("area", rid, key, own.text, code)
-                yield Found(record, best[0], best[1].reason, best[1].spans, own.uses)
+                yield Found(record, best[0], best[1].reason, best[1].spans, own.uses), best[1].start
 
-    def _lines(self, kind: str, listed: str, rankers: list[tuple[Ranker, Ranker, str]]) -> Iterator[Found]:
+    def _lines(self, kind: str, listed: str, rankers: list[tuple[Ranker, Ranker, str]]) -> Iterator[tuple[Found, int]]:
         for rid, key, number, *name in self._connection.execute(_LINES.format(kind=kind), (listed,)):
             own = Candidate(*name)
             record = Record(kind, rid, key, own.text, number)
             for _, narrower, code in rankers:
                 if code.isdigit() and (score := _number_score(code, number)):
-                    yield Found(record, _together(_WIDER_OF_LINES, score), "number")
+                    yield Found(record, _together(_WIDER_OF_LINES, score), "number"), 0
                 elif (match := narrower.aligned(own)) and match.score >= _LEAST:
-                    yield Found(record, _together(_WIDER_OF_LINES, match.score), match.reason, match.spans, own.uses)
+                    score = _together(_WIDER_OF_LINES, match.score)
+                    yield Found(record, score, match.reason, match.spans, own.uses), match.start
 
     def _customers(self, parts: list[Split]) -> Iterator[Found]:
         for wider, narrower in parts[:2]:
