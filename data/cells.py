@@ -7,6 +7,7 @@ from typing import Any
 from data.kinds import Doc, Field, FieldType
 
 JSON_TYPES = frozenset({FieldType.REFS, FieldType.TEXTS, FieldType.JSON})
+_FLAG = FieldType.FLAG
 
 
 def to_cells(fields: Iterable[Field], doc: Doc) -> list[Any]:
@@ -16,10 +17,7 @@ def to_cells(fields: Iterable[Field], doc: Doc) -> list[Any]:
 
 def from_cells(fields: Iterable[Field], cells: Sequence[Any]) -> Doc:
     """The document in cells that `to_cells` made."""
-    doc: Doc = {}
-    for field, cell in zip(fields, cells, strict=True):
-        if field.type in JSON_TYPES:
-            doc[field.name] = json.loads(cell)
-        else:
-            doc[field.name] = bool(cell) if field.type is FieldType.FLAG else cell
-    return doc
+    return {
+        field.name: json.loads(cell) if field.type in JSON_TYPES else bool(cell) if field.type is _FLAG else cell
+        for field, cell in zip(fields, cells, strict=True)
+    }
