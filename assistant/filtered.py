@@ -6,7 +6,7 @@ the *noted* (important, high-risk, sensitive), the *large*, and the *small*, who
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import cache
@@ -118,12 +118,12 @@ class FilteredCustomers:
         for place in within:
             listed = transformer_areas_of(self._connection, place, _MOST_LISTED)
             if listed is not None:
-                return self._listed(filters, within, (place, listed), limit)
+                others = [other for other in within if other is not place]
+                return self._listed(filters, [place, *others], listed, limit)
         found = self._walked(filters, within, limit)
         if found is not None:
             return found
-        listed = transformer_areas_of(self._connection, within[0])
-        return self._listed(filters, within, (within[0], listed or []), limit)
+        return self._listed(filters, within, transformer_areas_of(self._connection, within[0]) or [], limit)
 
     def _walked(self, filters: Filters, within: Sequence[Supplied], limit: int) -> list[int] | None:
         """Goes through all customers in order; None where too few belong to `within` to go on like that."""
@@ -141,12 +141,9 @@ class FilteredCustomers:
                         return found
         return found
 
-    def _listed(
-        self, filters: Filters, within: Sequence[Supplied], narrow: tuple[Supplied, list[str]], limit: int
-    ) -> list[int]:
-        """Asks each transformer area of one of the places, and tells who belongs to all of them."""
-        place, listed = narrow
-        values = {**_values(filters, within), **place.values(), "listed": json.dumps(listed)}
+    def _listed(self, filters: Filters, within: Sequence[Supplied], listed: list[str], limit: int) -> list[int]:
+        """Asks each transformer area of the first place, and of each customer whether the other places hold it too."""
+        values = {**_values(filters, within), "listed": json.dumps(listed)}
         found: list[int] = []
         for tier in _tiers(filters, small=len(listed) <= _MOST_SMALL_LISTED or self._is_small()):
             sql = _list(tier, _conditions(filters), len(within))
@@ -189,33 +186,38 @@ def _conditions(filters: Filters) -> tuple[str, ...]:
 def _values(filters: Filters, within: Sequence[Supplied]) -> dict[str, object]:
     values: dict[str, object] = {"least": filters.least_kva, "most": filters.most_kva, "source": filters.source}
     for number, place in enumerate(within):
-        values |= place.values(f"of{number}_")
+        values |= place.values(_prefix(number))
     return values
 
 
-def _belongs(places: int) -> str:
-    """SQL of the conditions that no index holds: the source, and each of so many places."""
-    return " AND ".join(("(:source IS NULL OR source = :source)", *(holds(f"of{number}_") for number in range(places))))
+def _prefix(place: int) -> str:
+    """What the parameters of the place of this number begin with."""
+    return f"of{place}_" if place else ""
+
+
+def _belongs(places: Iterable[int]) -> str:
+    """SQL of the conditions that no index holds: the source, and each of the places of these numbers."""
+    return " AND ".join(("(:source IS NULL OR source = :source)", *(holds(_prefix(place)) for place in places)))
 
 
 @cache
 def _walk(tier: _Tier, conditions: tuple[str, ...], places: int) -> str:
-    """SQL of a tier in order, each customer with whether it belongs to the places."""
+    """SQL of a tier in order, each customer with whether it belongs to so many places."""
     where = " AND ".join((tier.condition, *conditions))
-    return f"SELECT c.rid, {_belongs(places)} FROM customer AS c {tier.walk} WHERE {where} ORDER BY {tier.order}"
+    belongs = _belongs(range(places))
+    return f"SELECT c.rid, {belongs} FROM customer AS c {tier.walk} WHERE {where} ORDER BY {tier.order}"
 
 
 @cache
 def _list(tier: _Tier, conditions: tuple[str, ...], places: int) -> str:
-    """SQL of those of a tier that belong to the places, asked for at each transformer area of one of them, in order."""
-    where = " AND ".join((tier.condition, *conditions, _belongs(places)))
+    """SQL of those of a tier that belong to so many places, asked for part by part of the first one, in order."""
     legs = (
-        f"SELECT c.rid AS rid, {STANDING} AS standing, c.contract_kva AS kva, c.id AS id"
-        f" FROM {among} AS l {joined} WHERE {where}"
-        for among, joined in (
-            ("json_each(:listed)", tier.listed),
-            (FEEDERS_OF_LISTED, tier.straight),
-            ("json_each(:customers)", "CROSS JOIN customer AS c ON c.id = l.value"),
+        f"SELECT c.rid AS rid, {STANDING} AS standing, c.contract_kva AS kva, c.id AS id FROM {parts} AS l {joined}"
+        f" WHERE {' AND '.join((tier.condition, *conditions, _belongs(range(first, places))))}"
+        for parts, joined, first in (
+            ("json_each(:listed)", tier.listed, 1),
+            (FEEDERS_OF_LISTED, tier.straight, 0),  # not every customer straight on a feeder is in its areas
+            ("json_each(:customers)", "CROSS JOIN customer AS c ON c.id = l.value", 1),
         )
     )
     return f"SELECT rid FROM ({' UNION '.join(legs)}) ORDER BY standing, kva DESC, id LIMIT :limit"

@@ -10,8 +10,9 @@ from data.sqlite import Connection
 
 FEEDERS_OF_LISTED = """(
     SELECT value FROM json_each(:feeders)
-    UNION SELECT t.feeder FROM json_each(:listed) AS j CROSS JOIN transformer_area AS t ON t.id = j.value)"""
-"""SQL of the feeders on which a listed place may have customers straight: its own, and those of `:listed`."""
+    UNION SELECT t.feeder FROM json_each(:listed) AS j CROSS JOIN transformer_area AS t ON t.id = j.value
+    WHERE :areas <> '[]')"""
+"""SQL of the feeders on which places may have customers straight: their own; with areas among them, those of `:listed`."""
 
 _WITHIN = """WITH RECURSIVE within(id) AS (
     SELECT value FROM json_each(?) UNION SELECT {kind}.id FROM within JOIN {kind} ON {kind}.parent_id = within.id)
