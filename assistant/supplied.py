@@ -12,7 +12,7 @@ FEEDERS_OF_LISTED = """(
     SELECT value FROM json_each(:feeders)
     UNION SELECT t.feeder FROM json_each(:listed) AS j CROSS JOIN transformer_area AS t ON t.id = j.value
     WHERE :areas <> '[]')"""
-"""SQL of the feeders on which places may have customers straight: their own; with areas among them, those of `:listed`."""
+"""SQL of the feeders on which places may have customers straight: their own, for areas those of `:listed`."""
 
 _WITHIN = """WITH RECURSIVE within(id) AS (
     SELECT value FROM json_each(?) UNION SELECT {kind}.id FROM within JOIN {kind} ON {kind}.parent_id = within.id)
