@@ -108,7 +108,8 @@ def _slips(query: Query) -> Iterator[tuple[str, str, int]]:
     yield _READ_FEW, wrong, _WRONG
     if ways and (not query.is_spelt or len(ways[0]) >= _LONG_NAME):
         long_ways = [units for units in beginnings if len(units) >= _LONG_NAME][:_MOST_LONG]
-        yield _READ_COMMON, candidates.any_expression([*missing, wrong, *map(candidates.alike, long_ways)]), _COMMON
+        yield _READ_COMMON, candidates.any_expression([*missing, *map(candidates.alike, long_ways)]), _COMMON
+        yield _READ_COMMON, wrong, _COMMON
     yield _READ_COMMON, whole, _COMMON
 
 

@@ -17,7 +17,7 @@ _MOST_SEGMENTATIONS = 6
 _MOST_BARE = 2
 _JOINED = 0.3
 """Letters with a stray space or sign between them are a little less likely to be one word than two."""
-_BARE_LOSS, _UNDOUBLED_LOSS, _SPELT_LOSS, _DIGRAPH_LOSS, _SWITCH_LOSS = 3.0, 3.0, 10.0, 1.5, 6.0
+_BARE_LOSS, _UNDOUBLED_LOSS, _SPELT_LOSS, _DIGRAPH_LOSS, _SWITCH_LOSS = 6.0, 3.0, 10.0, 1.5, 10.0
 _CAPITALS = 4
 """So many capital letters are meant as letters; more of them are words typed with Caps Lock on."""
 # Words for the kind of a place, which callers add, leave out or mix up: character and pinyin of each.

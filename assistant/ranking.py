@@ -50,7 +50,7 @@ _COMMON = len(RANKED) - 1
 _PERSON, _WITHIN_A_PERSON = 4, 16.0
 """Nobody spells a person's name from the middle, and so many hold any two syllables."""
 _HANZI_HOMOPHONE, _HANZI_OTHER_READING, _HANZI_ALIKE = 0.8, 0.78, 0.7
-_SYLLABLE_ALIKE, _BEGINNING, _BEGINNING_ALIKE, _INITIAL, _LATER_READING = 0.88, 0.97, 0.8, 0.9, 0.02
+_SYLLABLE_ALIKE, _BEGINNING, _BEGINNING_ALIKE, _INITIAL, _LATER_READING = 0.9, 0.97, 0.8, 0.9, 0.02
 
 _LITERAL = {
     UnitKind.SIGN: 0.0,

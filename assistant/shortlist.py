@@ -13,8 +13,8 @@ _COMMON = len(RANKED) - 1
 _FEW_KEPT = 4
 """So many of ten places are kept for areas, feeders and transformer areas that come near: hundreds of thousands of
 customers' names hold something that sounds like anything."""
-_NAMESAKES = 4
-"""Of ten places, customers of one name take no more while another name comes near."""
+_NAMESAKES = 3
+"""Of ten places, customers of the very name that was typed take no more while another name comes near."""
 _NEAR = 60.0
 _CHOSEN, _LIFT, _LEAST_DIFFERENCE = 60.0, 30.0, 0.1
 _EXACT_REASONS = frozenset({"code", "number"})
@@ -103,8 +103,9 @@ class Shortlist:
         kept: list[Found] = []
         surplus: list[Found] = []
         for found in ranked:
-            seen[found.record.name] += not _is_few(found)
-            is_surplus = seen[found.record.name] > _NAMESAKES * self.limit // 10 and not _is_few(found)
+            is_one_of_many = found.score >= EXACT and not _is_few(found)
+            seen[found.record.name] += is_one_of_many
+            is_surplus = is_one_of_many and seen[found.record.name] > _NAMESAKES * self.limit // 10
             (surplus if is_surplus else kept).append(found)
         near = sum(found.score >= _NEAR for found in kept)
         return kept[:near] + surplus + kept[near:]

@@ -6,8 +6,9 @@ bear the narrower name are looked for inside what the wider one names.
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import accumulate, islice
-from typing import Any
+from dataclasses import dataclass
+from itertools import accumulate, islice, pairwise
+from typing import Any, NamedTuple
 
 from assistant import candidates, records
 from assistant.names import Names
@@ -23,8 +24,8 @@ from data.tokens import CODE_GRAM
 _MOST_ROWS, _MOST_PLACES, _MOST_INSIDE, _MOST_NAMES = 64, 24, 1600, 8
 _LEAST = 70.0
 """Both names must answer at least so well: two guesses together say nothing."""
-_SHORTEST_PART, _MOST_SPLITS, _MOST_WAYS = 2, 6, 3
-_LOSS, _UNSPACED_LOSS, _WIDER_SHARE = 1.0, 3.0, 0.3
+_SHORTEST_PART, _THREE_PARTS, _MOST_SPLITS, _MOST_WAYS = 2, 6, 8, 3
+_LOSS, _UNSPACED_LOSS, _TURNED_LOSS, _MORE_PARTS_LOSS, _WIDER_SHARE = 1.0, 3.0, 4.0, 0.5, 0.3
 _WIDER_OF_LINES = 90.0
 """How well the wider part answers where only the index says so."""
 _NUMBER_IS, _NUMBER_BEGINS, _NUMBER_HOLDS = 100.0, 92.0, 80.0
@@ -40,8 +41,19 @@ _LINES = """
     SELECT l.rid, l.id, l.number, n.nid, n.text, n.readings, n.rank, n.uses FROM {kind} AS l
     JOIN name AS n ON n.nid = l.name_id WHERE l.rid IN (SELECT value FROM json_each(?))"""
 
-Split = tuple[Query, Query]
-"""The wider and the narrower part of a query."""
+
+class Split(NamedTuple):
+    """A way to part a query.
+
+    Attributes:
+        wider: The parts that name places around, at least one.
+        narrower: The part that names what is looked for.
+        loss: What this order and number of parts loses against the likeliest.
+    """
+
+    wider: tuple[Query, ...]
+    narrower: Query
+    loss: float
 
 
 class Within:
@@ -52,21 +64,20 @@ class Within:
         self._names = names
 
     def search(self, query: Query) -> Iterator[Found]:
-        """Records that the query's end names and that lie in, or are served from, what its beginning names."""
-        loss = _LOSS if len(query.parts) > 1 else _LOSS + _UNSPACED_LOSS
+        """Records that one part of the query names and that lie in, or are served from, what the others name."""
         parts = splits(query)
-        found = [*self._places(parts, anywhere=len(query.parts) > 1), *self._customers(parts)]
-        return (Found(one.record, one.score - loss, one.reason, one.spans, one.uses) for one in found)
+        yield from self._places(parts, anywhere=len(query.parts) > 1)
+        yield from self._customers(parts)
 
     def _places(self, parts: list[Split], *, anywhere: bool) -> Iterator[Found]:
         """What bears the narrower names; without `anywhere` only what starts with them."""
-        expression = candidates.any_expression(_of_both(*split) for split in parts)
+        expression = candidates.any_expression(map(_of_all_parts, parts))
         if not expression:
             return
         rows = self._connection.execute(
             "SELECT rowid FROM place_fts WHERE place_fts MATCH ? LIMIT ?", (expression, _MOST_ROWS)
         ).fetchall()
-        rankers = [(Ranker(wider), Ranker(narrower), narrower.code) for wider, narrower in parts]
+        rankers = [_PartRankers(list(map(Ranker, part.wider)), Ranker(part.narrower), part) for part in parts]
         for kind in PLACED:
             first = FIRST_ROW[kind]
             listed = json.dumps([row - first for (row,) in rows if first < row < first + (1 << 40)])
@@ -74,37 +85,37 @@ class Within:
                 found = self._areas(listed, rankers) if kind == "area" else self._lines(kind, listed, rankers)
                 yield from (one for one, start in found if anywhere or not start)
 
-    def _areas(self, listed: str, rankers: list[tuple[Ranker, Ranker, str]]) -> Iterator[tuple[Found, int]]:
+    def _areas(self, listed: str, rankers: "list[_PartRankers]") -> Iterator[tuple[Found, int]]:
         """What is found, with the place in its name."""
         for rid, key, code, *columns in self._connection.execute(_AREAS, (listed,)):
             own, *around = _names_in(columns)
             best: tuple[float, NameMatch] | None = None
-            for wider, narrower, _ in rankers:
-                match = narrower.aligned(own)
+            for ranked in rankers:
+                match = ranked.narrower.aligned(own)
                 if match is None or match.score < _LEAST:
                     continue
-                outside = max(
-                    (one.score for name in around if (one := wider.aligned(name)) and not one.start), default=0
-                )
-                if outside >= _LEAST and (best is None or _together(outside, match.score) > best[0]):
-                    best = _together(outside, match.score), match
+                outside = ranked.outside(around)
+                score = _together(outside, match.score) - ranked.part.loss
+                if outside >= _LEAST and (best is None or score > best[0]):
+                    best = score, match
             if best:
                 record = Record("area", rid, key, own.text, code)
                 yield Found(record, best[0], best[1].reason, best[1].spans, own.uses), best[1].start
 
-    def _lines(self, kind: str, listed: str, rankers: list[tuple[Ranker, Ranker, str]]) -> Iterator[tuple[Found, int]]:
+    def _lines(self, kind: str, listed: str, rankers: "list[_PartRankers]") -> Iterator[tuple[Found, int]]:
         for rid, key, number, *name in self._connection.execute(_LINES.format(kind=kind), (listed,)):
             own = Candidate(*name)
             record = Record(kind, rid, key, own.text, number)
-            for _, narrower, code in rankers:
+            for ranked in rankers:
+                code, loss = ranked.part.narrower.code, ranked.part.loss
                 if code.isdigit() and (score := _number_score(code, number)):
-                    yield Found(record, _together(_WIDER_OF_LINES, score), "number"), 0
-                elif (match := narrower.aligned(own)) and match.score >= _LEAST:
-                    score = _together(_WIDER_OF_LINES, match.score)
+                    yield Found(record, _together(_WIDER_OF_LINES, score) - loss, "number"), 0
+                elif (match := ranked.narrower.aligned(own)) and match.score >= _LEAST:
+                    score = _together(_WIDER_OF_LINES, match.score) - loss
                     yield Found(record, score, match.reason, match.spans, own.uses), match.start
 
     def _customers(self, parts: list[Split]) -> Iterator[Found]:
-        for wider, narrower in parts[:2]:
+        for (wider, *_), narrower, loss in parts[:2]:
             if len(narrower.compact) < _SHORTEST_PART or not narrower.segmentations:
                 continue
             bearers = [
@@ -118,7 +129,8 @@ class Within:
             inside = self._inside([match.candidate.nid for match in places[:_MOST_PLACES]])
             for match in bearers if inside else ():
                 for record in records.bearing_name_inside(self._connection, match.candidate.nid, inside):
-                    yield _found(record, match, places[0].score)
+                    score = _together(places[0].score, match.score) - loss
+                    yield Found(record, score, match.reason, match.spans, match.candidate.uses)
 
     def _inside(self, names: Sequence[int]) -> list[str]:
         """Ids of the areas that bear the names and of those that lie in them."""
@@ -131,18 +143,41 @@ class Within:
         return [key for (key,) in rows]
 
 
-def _of_both(wider: Query, narrower: Query) -> str:
-    """An expression for what bears the narrower name and lies in what begins with the wider one."""
-    around = candidates.any_expression(
-        candidates.alike(units[:AROUND_LENGTH], at_start=True) for units in wider.segmentations[:_MOST_WAYS]
-    )
+@dataclass(frozen=True, slots=True)
+class _PartRankers:
+    """What grades names against the parts of a query."""
+
+    wider: list[Ranker]
+    narrower: Ranker
+    part: Split
+
+    def outside(self, around: list[Candidate]) -> float:
+        """How well the names around answer the wider parts: the mean, 0 where one of them is not answered."""
+        scores = [
+            max((match.score for name in around if (match := ranker.aligned(name)) and not match.start), default=0.0)
+            for ranker in self.wider
+        ]
+        return sum(scores) / len(scores) if min(scores) >= _LEAST else 0.0
+
+
+def _of_all_parts(part: Split) -> str:
+    """An expression for what bears the narrower name and lies in what begins with the wider ones."""
+    around = [
+        candidates.any_expression(
+            candidates.alike(units[:AROUND_LENGTH], at_start=True) for units in wider.segmentations[:_MOST_WAYS]
+        )
+        for wider in part.wider
+    ]
+    narrower = part.narrower
     if narrower.code.isdigit():
         own = candidates.part_of_code(narrower.code)
     else:
         own = candidates.any_expression(
             candidates.alike(units, at_start=_is_vague(units)) for units in narrower.segmentations[:_MOST_WAYS]
         )
-    return f"around : ({around}) AND own : ({own})" if around and own else ""
+    if not own or not all(around):
+        return ""
+    return " AND ".join([*(f"(around : ({one}))" for one in around), f"(own : ({own}))"])
 
 
 def _is_vague(units: Segmentation) -> bool:
@@ -166,18 +201,40 @@ def _number_score(typed: str, number: str) -> float:
 
 
 def splits(query: Query) -> list[Split]:
-    """The ways to part a query into a wider and a narrower name, the likeliest first; none for a single short name."""
-    found: dict[tuple[str, str], tuple[list[Segmentation], list[Segmentation]]] = {}
+    """The ways to part a query into names of places and one of what is in them, the likeliest first.
+
+    None for a single short name.
+    """
+    found: dict[tuple[str, ...], list[tuple[Segmentation, ...]]] = {}
     for units in query.segmentations:
-        for place in _space_ends(query, units) or range(_SHORTEST_PART, len(units) - _SHORTEST_PART + 1):
-            wider, narrower = units[:place], units[place:]
-            ways = found.setdefault((_text(wider), _text(narrower)), ([], []))
-            ways[0].append(wider)
-            ways[1].append(narrower)
+        for ends in _ends(query, units):
+            cut = tuple(units[start:end] for start, end in pairwise((0, *ends, len(units))))
+            found.setdefault(tuple(map(_text, cut)), []).append(cut)
+    loss = _LOSS if len(query.parts) > 1 else _LOSS + _UNSPACED_LOSS
+    parts = [_split(texts, ways, loss) for texts, ways in islice(found.items(), _MOST_SPLITS)]
+    if len(query.parts) == _SHORTEST_PART:
+        parts += [Split((part.narrower,), part.wider[0], part.loss + _TURNED_LOSS) for part in parts[:1]]
+    # The first letter of what is still being typed fits half the places there.
     return [
-        (Query(left, tuple(dict.fromkeys(lefts))), Query(right, tuple(dict.fromkeys(rights))))
-        for (left, right), (lefts, rights) in islice(found.items(), _MOST_SPLITS)
+        part for part in parts if not (part.narrower.compact.isascii() and len(part.narrower.compact) < _SHORTEST_PART)
     ]
+
+
+def _split(texts: tuple[str, ...], ways: list[tuple[Segmentation, ...]], loss: float) -> Split:
+    *wider, narrower = (Query(text, tuple(dict.fromkeys(way[i] for way in ways))) for i, text in enumerate(texts))
+    return Split(tuple(wider), narrower, loss + _MORE_PARTS_LOSS * (len(wider) - 1))
+
+
+def _ends(query: Query, units: Segmentation) -> Iterator[tuple[int, ...]]:
+    """Numbers of units after which the parts but the last one may end."""
+    if spaced := _space_ends(query, units):
+        yield tuple(spaced)
+        return
+    last = len(units) - _SHORTEST_PART
+    yield from ((end,) for end in range(_SHORTEST_PART, last + 1))
+    if len(units) >= _THREE_PARTS and query.is_written:
+        for first in range(_SHORTEST_PART, last - _SHORTEST_PART + 1):
+            yield from ((first, second) for second in range(first + _SHORTEST_PART, last + 1))
 
 
 def _space_ends(query: Query, units: Segmentation) -> list[int]:
@@ -193,7 +250,3 @@ def _text(units: Iterable[Any]) -> str:
 
 def _together(wider: float, narrower: float) -> float:
     return _WIDER_SHARE * wider + (1 - _WIDER_SHARE) * narrower
-
-
-def _found(record: Record, match: NameMatch, wider_score: float) -> Found:
-    return Found(record, _together(wider_score, match.score), match.reason, match.spans, match.candidate.uses)

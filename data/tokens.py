@@ -47,7 +47,7 @@ _ENDINGS = (
     ("村委会", 1),
     ("居委会", 2),
     ("街道办事处", 2),
-    *((people + unit, len(people) + 1) for people in _MINORITIES for unit in ("乡", "镇")),
+    *((people + unit, len(people) + 1) for people in _MINORITIES for unit in ("乡", "镇", "村")),
     ("社区", 2),
     ("街道", 2),
     ("台区", 2),
