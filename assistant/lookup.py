@@ -1,28 +1,15 @@
 """The lookup: from what an agent typed to the records it may mean, the best first."""
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from assistant import candidates, records
-from assistant.characters import Characters
-from assistant.names import GOOD, Names, enough_good
-from assistant.query import Query, parse
-from assistant.ranking import EXACT, NameMatch, Ranker, Span
-from assistant.records import Found, Record
-from assistant.shortlist import Shortlist
-from assistant.within import Within
+from assistant.by_supply import SupplySearch
+from assistant.filters import split_filters
+from assistant.ranking import Span
+from assistant.records import Found
+from assistant.text_search import Preferences, TextSearch
 from data.sqlite import Connection
-from data.tokens import plain_code
 
-_CODES = 400
-_KIND_BONUS = (1.5, 1.0, 0.8, 0.0)
-_LINE, _NO_LINE_LOSS = "feeder", 8.0
-_NAMESAKE_LOSS, _MOST_NAMESAKE_LOSS = 2.5, 10.0
-_CODE_EXACT, _NUMBER_PREFIX, _CODE_PREFIX, _CODE_PART, _CODE_COVERAGE, _CODE_END = 100.0, 92.0, 82.0, 80.0, 6.0, 3.0
-_SHORTEST_CODE = 2
-
-
-Preferences = Callable[[str], Mapping[tuple[str, str], float]]
+_MOST_SCORE = 100.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,130 +48,31 @@ class LookupEngine:
         own_branches: frozenset[str] = frozenset(),
         preferences: Preferences | None = None,
     ) -> None:
-        self._connection = connection
-        self._preferences = preferences
-        self._own_branches = own_branches
-        self._characters = Characters(connection)
-        self._names = Names(connection)
-        self._within = Within(connection, self._names)
+        self._text = TextSearch(connection, own_branches, preferences)
+        self._supply = SupplySearch(connection, own_branches, self._text)
 
     def search(self, text: str, limit: int = 10) -> list[Hit]:
         """The records that `text` may mean, the best first; empty when nothing comes near. Takes any text at all.
 
-        An exact code or name comes first; then by score, own branches before others, kinds in the order of
-        `data.kinds.RANKED`, names that more records bear, name, id.
+        What it filters by (`>=500kva`, `重要`) holds for customers in what the rest of it names; a house (`3组45号`)
+        is looked for in the place before it; all else is looked for by name, code and number.
         """
-        query = parse(text, self._characters.readings, self._characters.simplified)
-        if not query.compact or limit < 1:
+        if limit < 1:
             return []
-        shortlist = Shortlist(limit)
-        for found in self._by_code(query):
-            shortlist.add(found)
-        matches = self._names.matching(query)
-        self._add_bearers(shortlist, query, matches)
-        wants_more = not enough_good(query, matches)
-        if len(query.parts) > 1 or (wants_more and not any(match.score >= GOOD for match in matches)):
-            for found in self._within.search(query):
-                shortlist.add(found)
-        if wants_more:
-            self._add_bearers(shortlist, query, self._names.nearly_matching(query, matches))
-        self._prefer(shortlist, query)
-        return self._in_order(shortlist)
-
-    def _prefer(self, shortlist: Shortlist, query: Query) -> None:
-        ranker = Ranker(query)
-        for (kind, key), weight in (self._preferences(query.text) if self._preferences else {}).items():
-            chosen = records.named(self._connection, kind, key)
-            if chosen is None:
-                continue
-            record, name = chosen
-            match = ranker.aligned(name)
-            found = next(self._bearers(match, [record]), None) if match else None
-            shortlist.prefer(record, weight, found)
-
-    def _by_code(self, query: Query) -> Iterator[Found]:
-        code = query.code
-        if len(code) < _SHORTEST_CODE or not code.isascii():
-            return
-        found = records.with_code_prefix(self._connection, "area", code)
-        if any(map(str.isdigit, code)):
-            found += records.with_code_prefix(self._connection, "customer", code)
-            rows = self._names.rows("code_fts", candidates.part_of_code(code), _CODES)
-            found += records.at_code_rows(self._connection, rows)
-        for record in found:
-            prefix = _CODE_PREFIX if record.kind == "area" else _NUMBER_PREFIX
-            if score := _code_score(code, plain_code(record.code or ""), prefix):
-                yield Found(record, score, "code" if record.kind == "area" else "number")
-
-    def _add_bearers(self, shortlist: Shortlist, query: Query, matches: list[NameMatch]) -> None:
-        promising = sorted(matches, key=_promise)
-        for start in range(0, len(promising), records.BEARERS_OF):
-            # Among equals an own branch's record goes first, so with own branches all equals are looked at.
-            ties = bool(self._own_branches)
-            some = [
-                match
-                for match in promising[start : start + records.BEARERS_OF]
-                if shortlist.has_room_for(_highest_score(match), match.candidate.rank, ties=ties)
-            ]
-            if not some:
-                continue
-            bearers = records.bearing(self._connection, [match.candidate for match in some])
-            for match in some:
-                if not shortlist.has_room_for(_highest_score(match), match.candidate.rank, ties=ties):
-                    continue
-                for found in self._bearers(match, bearers[match.candidate.nid]):
-                    is_other = query.of_lines and found.record.kind != _LINE
-                    shortlist.add(replace(found, score=found.score - _NO_LINE_LOSS) if is_other else found)
-
-    def _bearers(self, match: NameMatch, namesakes: list[Record]) -> Iterator[Found]:
-        """Hits for every record that bears the name; the more namesakes stand before one, the lower its score.
-
-        So thirty villages of one name do not hide the next name that answers as well. Not where the name itself was
-        typed in full.
-        """
-        name = match.candidate
-        reason, spans = match.reason, match.spans
-        if self._own_branches and len(namesakes) > 1:
-            namesakes.sort(key=lambda record: (not self._is_own(record), record.order))
-        for before, record in enumerate(namesakes):
-            score = min(match.score + _KIND_BONUS[record.order], EXACT)
-            if match.score < EXACT:
-                score -= min(before * _NAMESAKE_LOSS, _MOST_NAMESAKE_LOSS)
-            yield Found(record, score, reason, spans if record.name == name.text else (), name.uses)
-
-    def _is_own(self, record: Record) -> bool:
-        return bool(self._own_branches) and records.branch_of(self._connection, record) in self._own_branches
-
-    def _in_order(self, shortlist: Shortlist) -> list[Hit]:
-        def order(found: Found) -> tuple[float, bool, int, int, str, str]:
-            record = found.record
-            return -found.score, not self._is_own(record), record.order, -found.uses, record.name, record.id
-
-        return [_hit(found) for found in shortlist.shown(sorted(shortlist.all(), key=order))]
+        filters, rest = split_filters(text)
+        found = self._supply.filtered(filters, rest, limit) if filters else self._supply.at_address(text, limit)
+        if not filters or filters.also_text:
+            found = _merged(found, self._text.search(text, limit))
+        return [_hit(one) for one in found[:limit]]
 
 
-def _highest_score(match: NameMatch) -> float:
-    return min(match.score + _KIND_BONUS[match.candidate.rank], EXACT)
-
-
-def _promise(match: NameMatch) -> tuple[float, int, int, str]:
-    """Sorts names as their best records would be sorted."""
-    name = match.candidate
-    return -_highest_score(match), name.rank, -name.uses, name.text
-
-
-def _code_score(typed: str, code: str, prefix: float) -> float:
-    """0 to 100 for a code that is, starts with or holds what was typed; 0 for another one."""
-    if typed == code:
-        return _CODE_EXACT
-    place = code.find(typed)
-    if place < 0:
-        return 0.0
-    base = _CODE_PART if place else prefix
-    return base + _CODE_COVERAGE * len(typed) / len(code) + (_CODE_END if place and code.endswith(typed) else 0.0)
+def _merged(found: list[Found], by_text: list[Found]) -> list[Found]:
+    """Both, the best first, the first ones before others as good, each record once."""
+    ranked = sorted([*found, *by_text], key=lambda one: -one.score) if found else by_text
+    return list({(one.record.kind, one.record.rid): one for one in reversed(ranked)}.values())[::-1]
 
 
 def _hit(found: Found) -> Hit:
     record = found.record
-    score = round(min(found.score, _CODE_EXACT), 1)
+    score = round(min(found.score, _MOST_SCORE), 1)
     return Hit(record.kind, record.id, record.rid, record.name, record.code, score, found.reason, found.spans)

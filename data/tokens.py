@@ -19,6 +19,7 @@ A token's first letter is its type, so that one full-text column holds them all:
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from itertools import islice, pairwise, product
 
 from data.syllables import sound_of
@@ -81,7 +82,8 @@ def plain_text(text: str) -> str:
 
 def plain_code(text: str) -> str:
     """A code or number as it is compared: lower case, normal width, only letters and digits."""
-    return "".join(character for character in plain_text(text) if character.isalnum())
+    plain = plain_text(text)
+    return plain if plain.isalnum() else "".join(character for character in plain if character.isalnum())
 
 
 def searchable(text: str, readings: str) -> tuple[str, list[str], Sequence[int]]:
@@ -132,10 +134,22 @@ def _written(text: str) -> Iterator[str]:
 
 def _initials(initials: list[list[str]]) -> Iterator[str]:
     anchored = [[START_INITIAL], *initials, [END_INITIAL]]
+    if len(initials) == sum(map(len, initials)):
+        line = "".join(group[0] for group in anchored)
+        for length in range(2, LONGEST_INITIALS + 1):
+            yield from ("i" + line[start : start + length] for start in range(len(line) - length + 1))
+        return
     for length in range(2, LONGEST_INITIALS + 1):
         for start in range(len(anchored) - length + 1):
             for combination in islice(product(*anchored[start : start + length]), _MOST_COMBINATIONS):
                 yield "i" + "".join(combination)
+
+
+@lru_cache(maxsize=4096)
+def _read(group: str) -> tuple[list[str], list[str]]:
+    """Distinct sounds and distinct initials of a group of readings; some thousand groups make up every name."""
+    readings = group.split("|")
+    return list(dict.fromkeys(map(sound_of, readings))), list(dict.fromkeys(map(_initial_of, readings)))
 
 
 def name_tokens(text: str, readings: str) -> list[str]:
@@ -149,9 +163,8 @@ def name_tokens(text: str, readings: str) -> list[str]:
     if not plain:
         return []
     stem, _ = said_of(plain)
-    alternatives = [group.split("|") for group in groups]
-    sounds = [list(dict.fromkeys(map(sound_of, group))) for group in alternatives]
-    initials = [list(dict.fromkeys(map(_initial_of, group))) for group in alternatives]
+    read = [_read(group) for group in groups]
+    sounds, initials = [sounds for sounds, _ in read], [initials for _, initials in read]
     anchored = [[START_SOUND], *sounds, [END_SOUND]]
     tokens = dict.fromkeys(_written(plain))
     if len(plain) <= SHORT_NAME:

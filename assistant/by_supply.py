@@ -1,0 +1,79 @@
+"""Customers by what they have or where they live: `塔山线 >=500kva`, `兴城 重要`, `塔山村 3组45号`."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from assistant.addresses import find_by_address
+from assistant.filtered import FilteredCustomers
+from assistant.filters import Filters
+from assistant.house_numbers import parse_house
+from assistant.query import plain_query
+from assistant.ranking import EXACT
+from assistant.records import Found, Record
+from assistant.text_search import TextSearch
+from data.sqlite import Connection
+
+_MOST_PLACES, _NEAR_BEST, _LEAST = 8, 2.5, 80.0
+_FILTERED, _STEP = 92.0, 0.1
+_SHORTEST_BRANCH = 2
+_BARE_NUMBER = 0.75
+"""A number alone may be that of a line as well."""
+_HOUSE = re.compile("[0-9零〇一二三四五六七八九十]")
+
+
+class SupplySearch:
+    """Finds customers in one open cache inside what a text names.
+
+    Args:
+        connection: An open cache; it is only read.
+        own_branches: Ids of the branches whose customers come first.
+        text: Finds what is named.
+    """
+
+    def __init__(self, connection: Connection, own_branches: frozenset[str], text: TextSearch) -> None:
+        self._connection = connection
+        self._customers = FilteredCustomers(connection, own_branches)
+        self._text = text
+
+    def filtered(self, filters: Filters, rest: str, limit: int) -> list[Found]:
+        """The customers that satisfy the filters in what `rest` names, or everywhere where nothing is left of it."""
+        places = self._named(rest)
+        if rest.strip() and not places:
+            return []
+        found = self._customers.search(filters, places, limit)
+        return [Found(record, _FILTERED - _STEP * place, "filter") for place, record in enumerate(found)]
+
+    def at_address(self, text: str, limit: int) -> list[Found]:
+        """The customers at the house that the end of `text` tells, in the place that its beginning names."""
+        for place, house in _places_and_houses(plain_query(text)):
+            if areas := [record for record in self._named(place) if record.kind == "area"]:
+                found = find_by_address(self._connection, areas, house, limit)
+                return [replace(one, score=_BARE_NUMBER * one.score) for one in found] if house.isdigit() else found
+        return []
+
+    def _named(self, text: str) -> list[Record]:
+        """The places, lines and customers that `text` names best; all of one name, since all may be meant."""
+        if not text.strip():
+            return []
+        found = self._text.search(text, _MOST_PLACES)
+        best = found[0].score if found else 0.0
+        least = EXACT if best >= EXACT else max(_LEAST, best - _NEAR_BEST)
+        return [*self._branches(text.strip()), *(one.record for one in found if one.score >= least)]
+
+    def _branches(self, text: str) -> Iterator[Record]:
+        if len(text) < _SHORTEST_BRANCH:
+            return
+        rows = self._connection.execute("SELECT id, name FROM branch WHERE substr(name, 1, ?) = ?", (len(text), text))
+        for key, name in rows:
+            yield Record("branch", 0, key, name, None)
+
+
+def _places_and_houses(text: str) -> Iterator[tuple[str, str]]:
+    """The ways in which the end of a text may be a house: from a space on, or from the first numeral on."""
+    starts = [match.start() for match in _HOUSE.finditer(text)]
+    first = next((start for start in starts if start > 1), None)
+    spaced = text.rfind(" ") + 1
+    for start in dict.fromkeys([spaced, first]):
+        if start and text[:start].strip() and parse_house(text[start:]) is not None:
+            yield text[:start].strip(), text[start:]
