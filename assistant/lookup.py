@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from assistant.by_supply import SupplySearch
+from assistant.cancelling import Cancelled, give_up_if, never
 from assistant.filters import split_filters
 from assistant.ranking import Span
 from assistant.records import Found
@@ -51,18 +52,22 @@ class LookupEngine:
         self._text = TextSearch(connection, own_branches, preferences)
         self._supply = SupplySearch(connection, own_branches, self._text)
 
-    def search(self, text: str, limit: int = 10) -> list[Hit]:
+    def search(self, text: str, limit: int = 10, cancelled: Cancelled = never) -> list[Hit]:
         """The records that `text` may mean, the best first; empty when nothing comes near. Takes any text at all.
 
         What it filters by (`>=500kva`, `重要`) holds for customers in what the rest of it names; a house (`3组45号`)
         is looked for in the place before it; all else is looked for by name, code and number.
+
+        Raises:
+            CancelledError: `cancelled` said so between two stages.
         """
         if limit < 1:
             return []
         filters, rest = split_filters(text)
         found = self._supply.filtered(filters, rest, limit) if filters else self._supply.at_address(text, limit)
         if not filters or filters.also_text:
-            found = _merged(found, self._text.search(text, limit))
+            give_up_if(cancelled)
+            found = _merged(found, self._text.search(text, limit, cancelled))
         return [_hit(one) for one in found[:limit]]
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 from assistant import candidates, records
+from assistant.cancelling import Cancelled, give_up_if, never
 from assistant.characters import Characters
 from assistant.names import GOOD, Names, enough_good
 from assistant.query import Query, parse
@@ -46,11 +47,14 @@ class TextSearch:
         """The query that `text` stands for in this cache."""
         return parse(text, self._characters.readings, self._characters.simplified)
 
-    def search(self, text: str, limit: int) -> list[Found]:
+    def search(self, text: str, limit: int, cancelled: Cancelled = never) -> list[Found]:
         """The records that `text` may mean, the best first; empty when nothing comes near. Takes any text at all.
 
         An exact code or name comes first; then by score, own branches before others, kinds in the order of
         `data.kinds.RANKED`, names that more records bear, name, id.
+
+        Raises:
+            CancelledError: `cancelled` said so between two stages.
         """
         query = self.parse(text)
         if not query.compact or limit < 1:
@@ -58,13 +62,16 @@ class TextSearch:
         shortlist = Shortlist(limit)
         for found in self._by_code(query):
             shortlist.add(found)
+        give_up_if(cancelled)
         matches = self._names.matching(query)
         self._add_bearers(shortlist, query, matches)
         wants_more = not enough_good(query, matches)
         if len(query.parts) > 1 or (wants_more and not any(match.score >= GOOD for match in matches)):
+            give_up_if(cancelled)
             for found in self._within.search(query):
                 shortlist.add(found)
         if wants_more:
+            give_up_if(cancelled)
             self._add_bearers(shortlist, query, self._names.nearly_matching(query, matches))
         self._prefer(shortlist, query)
         return self._in_order(shortlist)
