@@ -14,11 +14,11 @@ from assistant.records import Found, Record
 from assistant.text_search import TextSearch
 from data.sqlite import Connection
 
-_MOST_PLACES, _NEAR_BEST, _LEAST = 8, 2.5, 80.0
+_MOST_PLACES, _NEAR_BEST, _LEAST, _LEAST_AROUND_HOUSE = 8, 2.5, 80.0, 97.5
 _FILTERED, _STEP = 92.0, 0.1
 _SHORTEST_BRANCH = 2
-_BARE_NUMBER = 0.75
-"""A number alone may be that of a line as well."""
+_HOUSE_SHARE, _BARE_NUMBER = 0.94, 0.75
+"""A transformer area may be called like a house, and a line by a number alone."""
 _HOUSE = re.compile("[0-9零〇一二三四五六七八九十]")
 
 
@@ -47,19 +47,23 @@ class SupplySearch:
     def at_address(self, text: str, limit: int) -> list[Found]:
         """The customers at the house that the end of `text` tells, in the place that its beginning names."""
         for place, house in _places_and_houses(plain_query(text)):
-            if areas := [record for record in self._named(place) if record.kind == "area"]:
+            if areas := [record for record in self._named(place, _LEAST_AROUND_HOUSE) if record.kind == "area"]:
                 found = find_by_address(self._connection, areas, house, limit)
-                return [replace(one, score=_BARE_NUMBER * one.score) for one in found] if house.isdigit() else found
+                share = _BARE_NUMBER if house.isdigit() else _HOUSE_SHARE
+                return [replace(one, score=share * one.score) for one in found]
         return []
 
-    def _named(self, text: str) -> list[Record]:
-        """The places, lines and customers that `text` names best; all of one name, since all may be meant."""
+    def _named(self, text: str, least: float = _LEAST) -> list[Record]:
+        """What `text` names best and at least so well; all of one name, since all may be meant."""
         if not text.strip():
             return []
         found = self._text.search(text, _MOST_PLACES)
         best = found[0].score if found else 0.0
-        least = EXACT if best >= EXACT else max(_LEAST, best - _NEAR_BEST)
-        return [*self._branches(text.strip()), *(one.record for one in found if one.score >= least)]
+        least = EXACT if best >= EXACT else max(least, best - _NEAR_BEST)
+        return [
+            *self._branches(text.strip()),
+            *(one.record for one in found if one.score >= least and one.reason != "fuzzy"),
+        ]
 
     def _branches(self, text: str) -> Iterator[Record]:
         if len(text) < _SHORTEST_BRANCH:

@@ -1,5 +1,6 @@
 """Names of the cache that a query may mean, graded."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from assistant import candidates
@@ -12,6 +13,8 @@ from data.sqlite import Connection
 
 _WRITTEN, _WHOLE, _AT_START, _ANYWHERE = 96, 48, 96, 96
 _SHOWN = 10
+_PLACES = {RANKED.index("transformer_area"): 4, RANKED.index("customer"): 6}
+"""Of ten, at most so many are of these kinds while others come near (`assistant.shortlist`)."""
 _CORRECTED, _WRONG, _COMMON = 96, 96, 48
 _SHORTEST_SLIP = 2
 _LONG_NAME, _MOST_LONG = 5, 40
@@ -114,7 +117,9 @@ def _slips(query: Query) -> Iterator[tuple[str, str, int]]:
 
 
 def _enough(matches: Iterable[NameMatch | None], bar: float) -> bool:
-    return sum(1 for match in matches if match and match.score >= bar) >= _SHOWN
+    """Whether the matches that reach the bar fill the list, of which no kind gets all places."""
+    kinds = Counter(match.candidate.rank for match in matches if match and match.score >= bar)
+    return sum(min(number, _PLACES.get(rank, _SHOWN)) for rank, number in kinds.items()) >= _SHOWN
 
 
 def in_order(matches: Iterable[NameMatch | None]) -> list[NameMatch]:

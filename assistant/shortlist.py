@@ -15,6 +15,8 @@ _FEW_KEPT = 4
 customers' names hold something that sounds like anything."""
 _NAMESAKES = 3
 """Of ten places, customers of the very name that was typed take no more while another name comes near."""
+_SERIES_KIND, _SERIES = RANKED.index("transformer_area"), 4
+"""Of ten places, transformer areas take no more while something else comes near: they are numbered in long series."""
 _NEAR = 60.0
 _CHOSEN, _LIFT, _LEAST_DIFFERENCE = 60.0, 30.0, 0.1
 _EXACT_REASONS = frozenset({"code", "number"})
@@ -83,7 +85,7 @@ class Shortlist:
             return ranked
         if any(found.reason in _EXACT_REASONS for found in ranked[: self.limit]):
             return ranked[: self.limit]
-        ranked = self._without_namesakes(ranked)
+        ranked = self._without_surplus(ranked)
         shown, rest = ranked[: self.limit], ranked[self.limit :]
         lacking = self._kept - sum(_is_few(found) for found in shown)
         near = [found for found in rest if _is_few(found) and found.score >= _NEAR][: max(0, lacking)]
@@ -97,18 +99,26 @@ class Shortlist:
         self._bars = _bar(scores, self.limit), _bar(few, self._kept)
         return self._bars
 
-    def _without_namesakes(self, ranked: list[Found]) -> list[Found]:
-        """The records with the surplus customers of one name behind whatever else comes near."""
+    def _without_surplus(self, ranked: list[Found]) -> list[Found]:
+        """The records with the surplus of one name or series behind whatever else comes near."""
         seen = Counter[str]()
         kept: list[Found] = []
         surplus: list[Found] = []
         for found in ranked:
-            is_one_of_many = found.score >= EXACT and not _is_few(found)
-            seen[found.record.name] += is_one_of_many
-            is_surplus = is_one_of_many and seen[found.record.name] > _NAMESAKES * self.limit // 10
-            (surplus if is_surplus else kept).append(found)
+            sort, most = _sort_of(found)
+            seen[sort] += 1
+            (surplus if most and seen[sort] > most * self.limit // 10 else kept).append(found)
         near = sum(found.score >= _NEAR for found in kept)
         return kept[:near] + surplus + kept[near:]
+
+
+def _sort_of(found: Found) -> tuple[str, int]:
+    """What a record is one of many of, and how many of ten places these take; 0 for as many as there are."""
+    if found.record.order == _SERIES_KIND and found.score < EXACT:
+        return found.record.kind, _SERIES
+    if not _is_few(found) and found.score >= EXACT:
+        return found.record.name, _NAMESAKES
+    return "", 0
 
 
 def _bar(scores: list[float], places: int) -> float:
