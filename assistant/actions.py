@@ -3,7 +3,17 @@
 from collections.abc import Callable
 from typing import Protocol
 
-from assistant.popup_messages import Ask, Copy, Effect, HideWindow, SetText, ShowWindow
+from assistant.popup_messages import (
+    Ask,
+    AskCard,
+    Copy,
+    Effect,
+    HideWindow,
+    OpenNode,
+    Question,
+    SetText,
+    ShowWindow,
+)
 
 
 class Screen(Protocol):
@@ -31,7 +41,7 @@ class Actions:
         copy: Puts text on the clipboard.
     """
 
-    def __init__(self, screen: Screen, ask: Callable[[Ask], None], copy: Callable[[str], None]) -> None:
+    def __init__(self, screen: Screen, ask: Callable[[Question], None], copy: Callable[[str], None]) -> None:
         self._screen = screen
         self._ask = ask
         self._copy = copy
@@ -39,7 +49,7 @@ class Actions:
     def perform(self, effect: Effect) -> None:
         """Does what `effect` says."""
         match effect:
-            case Ask():
+            case Ask() | OpenNode() | AskCard():
                 self._ask(effect)
             case ShowWindow():
                 self._screen.show()

@@ -11,6 +11,12 @@ from data.outages import Phase, State
 Freshness = Literal["live", "recent", "stale"]
 ResultKind = Literal["area", "feeder", "transformer_area", "customer"]
 
+SURE = 100.0
+"""The score of what was not guessed at."""
+
+WEAK_UNDER, WEAK_FUZZY_UNDER = 60.0, 75.0
+"""Scores under which a result is a guess that an agent must look at twice; the second, of a name with slips in it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Match:
@@ -19,10 +25,17 @@ class Match:
     Attributes:
         reason: One word, such as `code`, `name`, `pinyin`, `initials`, `number`, `fuzzy`.
         spans: `[start, end)` pairs of characters of the result's name that the query stands for.
+        weak: It is only like what was asked.
     """
 
     reason: str
     spans: tuple[tuple[int, int], ...] = ()
+    weak: bool = False
+
+
+def is_weak(reason: str, score: float) -> bool:
+    """Whether a match of this reason and score is a guess."""
+    return score < (WEAK_FUZZY_UNDER if reason == "fuzzy" else WEAK_UNDER)
 
 
 @dataclass(frozen=True, slots=True)

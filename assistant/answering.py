@@ -1,13 +1,17 @@
 """Answers from the cache in an agent's home: the one engine of the popup, the command line and the tests."""
 
+import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import wraps
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
-from assistant.answer import Answer, Freshness, Result
+from assistant import records
+from assistant.answer import SURE, Answer, Freshness, Result
+from assistant.cancelling import Cancelled, CancelledError
 from assistant.card import CardMaker
 from assistant.choices import Choices
 from assistant.lookup import Hit, LookupEngine
@@ -16,10 +20,12 @@ from assistant.phone_customers import with_customers
 from assistant.preferences import Preferences
 from assistant.tree import SupplyTree
 from assistant.tree_answer import Opened, TreeAnswer, TreeQuestion, open_node
+from assistant.tree_nodes import Key
 from data.cache import all_docs_of
 from data.cache_check import is_damage
 from data.clock import Clock, to_iso
-from data.kinds import OUTAGE
+from data.errors import NotFoundError
+from data.kinds import OUTAGE, RANKED
 from data.outages import outage_from_doc
 from data.sqlite import DatabaseError, connect
 from data.supply import SupplyNetwork
@@ -31,6 +37,9 @@ RECENT_WITHIN = timedelta(minutes=15)
 IN_USE_FOR_S = 5.0
 """After a question; a popup that is visible asks every second."""
 
+_STEPS = 10_000
+"""Steps of SQLite's machine between two looks whether anybody still waits: about 0.03 ms."""
+
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
 
@@ -38,8 +47,11 @@ _T = TypeVar("_T")
 class _OpenCache:
     """One cache file, open for reading, with what is made from it."""
 
-    def __init__(self, path: Path, own_branches: frozenset[str], choices: Choices | None, clock: Clock) -> None:
+    def __init__(
+        self, path: Path, own_branches: frozenset[str], choices: Choices | None, clock: Clock, cancelled: Cancelled
+    ) -> None:
         self.path = path
+        self._cancelled = cancelled
         self._connection = connect(path, read_only=True)
         self._network = SupplyNetwork(lambda sql, values: self._connection.execute(sql, values).fetchall())
         preferences = Preferences(choices, self._connection, clock) if choices else None
@@ -47,6 +59,8 @@ class _OpenCache:
         self._version = -1
         self._board = OutageBoard((), self._network)
         self._tree: tuple[OutageBoard, SupplyTree] | None = None
+        # Not `interrupt`, which would stay in force for as long as any rows of the transaction are half read.
+        self._connection.set_progress_handler(cancelled, _STEPS)
 
     def board(self) -> OutageBoard:
         """The outage windows, read again when another connection has changed the file."""
@@ -69,15 +83,28 @@ class _OpenCache:
 
     def hits(self, query: str, limit: int, by_phone: Sequence[str]) -> list[Hit]:
         """What `query` finds, then these customers."""
-        return with_customers(self._connection, self.engine.search(query, limit), by_phone, limit)
+        return with_customers(self._connection, self.engine.search(query, limit, self._cancelled), by_phone, limit)
 
-    def begin(self) -> None:
-        """Begins a read transaction: one answer is of one state of the cache."""
+    def hit(self, kind: str, key: str) -> Hit:
+        """One record, as if it had been looked up by its code.
+
+        Raises:
+            NotFoundError: there is none.
+        """
+        found = records.named(self._connection, kind, key) if kind in RANKED else None
+        if found is None:
+            raise NotFoundError(f"{kind}:{key} is gone, or never was in this cache")
+        record, _ = found
+        return Hit(kind, key, record.rid, record.name, record.code, SURE, "code", ())
+
+    @contextmanager
+    def one_state(self) -> Iterator[None]:
+        """A read transaction: one answer is of one state of the cache."""
         self._connection.execute("BEGIN")
-
-    def end(self) -> None:
-        """Ends the read transaction."""
-        self._connection.execute("COMMIT")
+        try:
+            yield
+        finally:
+            self._connection.execute("COMMIT")
 
     def close(self) -> None:
         """Closes the file."""
@@ -94,6 +121,8 @@ def _tells_of_damage(
         try:
             return method(self, *values, **named)
         except DatabaseError as error:
+            if _is_interruption(error):
+                raise CancelledError("given up for a newer question") from error
             self.close()
             if is_damage(error):
                 self.suspect()
@@ -106,7 +135,7 @@ def _tells_of_damage(
 class CacheAnswers:
     """Answers queries from whatever cache the home holds at the moment.
 
-    To be used by one thread at a time.
+    To be used by one thread at a time, but for `cancel`.
 
     Args:
         home: The agent's.
@@ -132,6 +161,7 @@ class CacheAnswers:
         self._home = home
         self._clock = clock
         self._open: _OpenCache | None = None
+        self._cancelled = threading.Event()
 
     @property
     def there(self) -> bool:
@@ -151,24 +181,9 @@ class CacheAnswers:
 
         Raises:
             DamagedError: the cache is damaged where an answer could come out wrong, or cannot be read.
+            CancelledError: `cancel` was called meanwhile.
         """
-        self._asked_at = time.monotonic()
-        began, now = time.perf_counter(), self._clock.now()
-        confirmed_at = self._home.confirmed_at()
-        freshness = _freshness(confirmed_at, now)
-        results: tuple[Result, ...] = ()
-        cache = self._cache()
-        if cache is not None and query.strip():
-            cache.begin()
-            try:
-                cards = cache.cards()
-                hits = cache.hits(query, limit, by_phone)
-                confirmed = freshness != "stale"
-                results = tuple(cards.result(hit, at or now, confirmed=confirmed, as_of=confirmed_at) for hit in hits)
-            finally:
-                cache.end()
-        as_of, age_s = _age(confirmed_at if cache else None, now)
-        return Answer(query, _ms_since(began), as_of, age_s, freshness if cache else "stale", results)
+        return self._answer(query, lambda cache: cache.hits(query, limit, by_phone) if query.strip() else [], at)
 
     @_tells_of_damage
     def open_node(self, question: TreeQuestion, at: datetime | None = None) -> TreeAnswer:
@@ -180,19 +195,39 @@ class CacheAnswers:
             NotFoundError: there is no such node.
             BadValueError: the page does not come from this node.
             DamagedError: as `answer`.
+            CancelledError: as `answer`.
         """
-        self._asked_at = time.monotonic()
+        self._begin()
         began, now = time.perf_counter(), self._clock.now()
         opened, cache = Opened(), self._cache()
         if cache is not None:
-            cache.begin()
-            try:
+            with cache.one_state():
                 opened = open_node(cache.tree(), question, at or now)
-            finally:
-                cache.end()
         confirmed_at = self._home.confirmed_at() if cache else None
         as_of, age_s = _age(confirmed_at, now)
         return TreeAnswer(question, _ms_since(began), as_of, age_s, _freshness(confirmed_at, now), opened)
+
+    @_tells_of_damage
+    def card(self, key: str, at: datetime | None = None) -> Answer:
+        """The card of a node's record, with the states of `at`, or of now.
+
+        Without a cache there is no result and `as_of` is None.
+
+        Args:
+            key: Of a feeder, transformer area or customer in the tree.
+            at: The moment whose states are shown.
+
+        Raises:
+            NotFoundError: there is no such record.
+            DamagedError: as `answer`.
+            CancelledError: as `answer`.
+        """
+        record = Key.parse(key)
+        return self._answer(key, lambda cache: [cache.hit(record.kind, record.id)], at)
+
+    def cancel(self) -> None:
+        """Gives up what is being answered; to be called by any thread, while something is."""
+        self._cancelled.set()
 
     @_tells_of_damage
     def next_change(self) -> datetime | None:
@@ -212,6 +247,26 @@ class CacheAnswers:
             self._open.close()
             self._open = None
 
+    def _answer(self, query: str, find: Callable[[_OpenCache], list[Hit]], at: datetime | None) -> Answer:
+        self._begin()
+        began, now = time.perf_counter(), self._clock.now()
+        confirmed_at = self._home.confirmed_at()
+        freshness = _freshness(confirmed_at, now)
+        results: tuple[Result, ...] = ()
+        cache = self._cache()
+        if cache is not None:
+            with cache.one_state():
+                cards, confirmed = cache.cards(), freshness != "stale"
+                results = tuple(
+                    cards.result(hit, at or now, confirmed=confirmed, as_of=confirmed_at) for hit in find(cache)
+                )
+        as_of, age_s = _age(confirmed_at if cache else None, now)
+        return Answer(query, _ms_since(began), as_of, age_s, freshness if cache else "stale", results)
+
+    def _begin(self) -> None:
+        self._asked_at = time.monotonic()
+        self._cancelled.clear()
+
     def _cache(self) -> _OpenCache | None:
         path = self._home.current_cache()
         if path is not None:
@@ -220,7 +275,7 @@ class CacheAnswers:
             self.close()
         if self._open is None and path is not None:
             try:
-                self._open = _OpenCache(path, self._own_branches, self._choices, self._clock)
+                self._open = _OpenCache(path, self._own_branches, self._choices, self._clock, self._cancelled.is_set)
             except DatabaseError:
                 # Switched away between the look and the opening, the next call finds the new one; else it is damaged.
                 if self._home.current_cache() == path:
@@ -235,6 +290,10 @@ class CacheAnswers:
                 "本机数据已损坏，等待服务器重新下发"
                 f" / this PC's data is damaged and waits for the hub to send it anew: {finding}"
             )
+
+
+def _is_interruption(error: DatabaseError) -> bool:
+    return str(getattr(error, "sqlite_errorname", "")) == "SQLITE_INTERRUPT"
 
 
 def _ms_since(began: float) -> float:

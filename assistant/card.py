@@ -5,7 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from assistant.answer import BranchView, ContactView, CustomerView, Match, OutageView, Result, ResultKind, SupplyView
+from assistant.answer import (
+    BranchView,
+    ContactView,
+    CustomerView,
+    Match,
+    OutageView,
+    Result,
+    ResultKind,
+    SupplyView,
+    is_weak,
+)
 from assistant.lookup import Hit
 from assistant.outage_board import OutageBoard
 from assistant.script import script_for
@@ -82,7 +92,7 @@ class CardMaker:
             code=hit.code,
             name=hit.name,
             score=hit.score,
-            match=Match(hit.reason, hit.spans),
+            match=Match(hit.reason, hit.spans, is_weak(hit.reason, hit.score)),
             branch=branch,
             contacts=self._contacts(supply),
             feeders=self._supply_views("feeder", supply.feeders, at),

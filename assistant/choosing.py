@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from assistant.answer import Result
 from assistant.popup_messages import Copy, Effect, Intent, Pick
-from assistant.popup_model import State
+from assistant.popup_state import State
 from data.choice_weight import holds_number
 
 TEAM_KINDS = frozenset({"area", "feeder", "transformer_area"})

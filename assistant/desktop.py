@@ -10,11 +10,10 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Protocol
+from typing import Any
 
 from assistant.actions import Actions
-from assistant.answer import Answer
-from assistant.asker import Asker
+from assistant.asker import Asker, Sources
 from assistant.choices import Choices
 from assistant.choosing import choice_made
 from assistant.hotkeys.armed import ArmedHotkey, HotkeyError
@@ -39,7 +38,8 @@ from assistant.popup_messages import (
     Ticked,
     Toggle,
 )
-from assistant.popup_model import State, update
+from assistant.popup_model import update
+from assistant.popup_state import State
 from assistant.settings import Settings
 from assistant.tray import Tray, TrayError
 from assistant.tray_icon import Mood
@@ -72,14 +72,6 @@ class NoDisplayError(SwitchboardError):
     """There is no screen to show a popup on."""
 
 
-class Answers(Protocol):
-    """Where the answers come from."""
-
-    def answer(self, query: str, limit: int = 10) -> Answer:
-        """What `query` finds; only ever called on one thread. Nothing asked finds nothing, with its `as_of`."""
-        ...
-
-
 @dataclass(frozen=True, slots=True)
 class _Quit:
     """The wish to end."""
@@ -106,7 +98,7 @@ class Desktop:
 
     Args:
         home: Where it listens for other processes.
-        answers: Where the answers come from.
+        sources: Where the answers come from.
         settings: What the agent chose.
         background: Work that runs as long as the desktop does.
         choices: Where it is learned what the agent chooses.
@@ -117,7 +109,7 @@ class Desktop:
     def __init__(
         self,
         home: Path,
-        answers: Answers,
+        sources: Sources,
         settings: Settings,
         background: Sequence[Background],
         *,
@@ -126,7 +118,7 @@ class Desktop:
         settings_problem: str | None = None,
     ) -> None:
         self._home = home
-        self._answers = answers
+        self._sources = sources
         self._settings = settings
         self._background = background
         self._choices = choices or Choices(home)
@@ -169,7 +161,7 @@ class Desktop:
         pen = make_pen(root, THEMES[self._settings.theme])
         self._window = PopupWindow(root, pen, self._words, find_surroundings(), self._dispatch)
         ending.callback(self._choices.close)
-        asker = Asker(self._answers.answer, self._mailbox.post)
+        asker = Asker(self._sources, self._mailbox.post)
         ending.callback(asker.stop)
         self._actions = Actions(self._window, asker.ask, self._copy)
         self._menu = self._make_menu()
@@ -198,11 +190,12 @@ class Desktop:
     def _dispatch(self, intent: Intent) -> None:
         """The one place where the state changes: every failure in it is logged here, once, and the popup lives on."""
         try:
-            was_visible = self._state.visible
+            was_visible, in_tree = self._state.visible, self._state.tree is not None
             self._state, effects = update(self._state, intent)
             for effect in effects:
                 self._actions.perform(effect)
-            self._learn(intent, effects)
+            if not in_tree:  # what is used there was not found by the text in the entry
+                self._learn(intent, effects)
             if self._state.visible:
                 self._draw()
             if self._state.visible != was_visible:
@@ -308,6 +301,8 @@ class Desktop:
             "chosen": state.chosen.name if state.chosen else None,
             "state": state.chosen.state if state.chosen else None,
             "notice": state.notice.key if state.notice else None,
+            "tree": state.tree.selected.key if state.tree and not state.tree.awaited else None,
+            "card": state.on_card.name if state.on_card else None,
             "hub_connected": state.hub_connected,
             "cache_damaged": state.cache_damaged,
             "hotkey": facts.hotkey,

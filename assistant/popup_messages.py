@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from assistant.answer import Answer
+from assistant.tree_answer import TreeAnswer, TreeQuestion
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,12 @@ class OpenStatus:
 
 @dataclass(frozen=True, slots=True)
 class Dismiss:
-    """Esc, or the window's close button."""
+    """The window's close button."""
+
+
+@dataclass(frozen=True, slots=True)
+class Back:
+    """Esc: from the tree to the list, from the list away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,17 +69,77 @@ class Unanswerable:
 
 
 @dataclass(frozen=True, slots=True)
+class NodeOpened:
+    """The worker answered question `serial` of the tree."""
+
+    serial: int
+    answer: TreeAnswer
+
+
+@dataclass(frozen=True, slots=True)
+class CardAnswered:
+    """The worker answered question `serial`, for the card of node `key`."""
+
+    serial: int
+    key: str
+    answer: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Unopenable:
+    """Question `serial` for node `key` failed; `gone`: because there is no such node."""
+
+    serial: int
+    key: str | None
+    reason: str
+    gone: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Move:
-    """Selects the result `step` rows further down."""
+    """Selects what is `step` rows further down, of the list or of the tree."""
 
     step: int
 
 
 @dataclass(frozen=True, slots=True)
 class Pick:
-    """Selects the result at `index`."""
+    """Selects the row at `index`, of the list or of the tree as it is shown."""
 
     index: int
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTree:
+    """Shows the supply tree.
+
+    Attributes:
+        key: Of the node to show; None for the selected one, of the list or of the tree.
+        important: Shows the important, high-risk and sensitive customers below it, not what is right below it.
+    """
+
+    key: str | None = None
+    important: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Unfold:
+    """Opens the selected node, or steps into it where it is open."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """Closes the selected node, or goes to the one above it where it is closed."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToggleImportant:
+    """Shows only the important customers below the selected node, or everything again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Confirm:
+    """Enter: copies the selected phone; in the tree, first shows the card of the selected node."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,18 +197,25 @@ class OutageSeen:
     active: bool
 
 
+Reply = Answered | Unanswerable | NodeOpened | CardAnswered | Unopenable
+
 Intent = (
     Toggle
     | Open
     | OpenStatus
     | Dismiss
+    | Back
     | FocusLost
     | Pop
     | Typed
-    | Answered
-    | Unanswerable
+    | Reply
     | Move
     | Pick
+    | OpenTree
+    | Unfold
+    | Fold
+    | ToggleImportant
+    | Confirm
     | NextPhone
     | CopyPhone
     | CopyScript
@@ -157,10 +230,29 @@ Intent = (
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """Have `text` answered; a newer question makes this one needless."""
+    """Have `text` answered; a newer question of any kind makes this one needless."""
 
     serial: int
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenNode:
+    """Have a node of the tree opened; else as `Ask`."""
+
+    serial: int
+    question: TreeQuestion
+
+
+@dataclass(frozen=True, slots=True)
+class AskCard:
+    """Have the card of node `key` made; else as `Ask`."""
+
+    serial: int
+    key: str
+
+
+Question = Ask | OpenNode | AskCard
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,4 +281,4 @@ class Copy:
     text: str
 
 
-Effect = Ask | ShowWindow | HideWindow | SetText | Copy
+Effect = Question | ShowWindow | HideWindow | SetText | Copy

@@ -3,28 +3,33 @@
 Nothing here waits, draws or reads a clock; the window draws `State`, `assistant.actions` carries the effects out.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from assistant.answer import Answer, Result
 from assistant.popup_messages import (
     Answered,
     Ask,
+    Back,
     CacheChanged,
     CacheSeen,
+    CardAnswered,
+    Confirm,
     Copy,
     CopyPhone,
     CopyScript,
     Dismiss,
-    Effect,
     FocusLost,
+    Fold,
     Forgotten,
     HideWindow,
     HubSeen,
     Intent,
     Move,
     NextPhone,
+    NodeOpened,
     Open,
     OpenStatus,
+    OpenTree,
     OutageSeen,
     Pick,
     Pop,
@@ -32,107 +37,45 @@ from assistant.popup_messages import (
     ShowWindow,
     Ticked,
     Toggle,
+    ToggleImportant,
     Typed,
     Unanswerable,
+    Unfold,
+    Unopenable,
 )
+from assistant.popup_state import State, Step, noticed, phones, same_phone
+from assistant.popup_tree import ask_again, enter_tree, in_tree, replied
 
 PAGE_ROWS = 5
-NOTICE_TICKS = 5
-"""A notice goes after this many seconds."""
+PATIENCE_TICKS = 2
+"""So many seconds an answer to an older text stays on screen, while the one to the shown text is waited for."""
 
 
-@dataclass(frozen=True, slots=True)
-class Habits:
-    """When an agent wants the popup to hide by itself."""
-
-    hide_on_focus_loss: bool = True
-    hide_after_copy: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """A passing remark in the foot: `key` of `assistant.wording`, under `notice.`, and what it is about."""
-
-    key: str
-    value: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Phone:
-    """A number that can be copied: `role` of `assistant.wording`, under `role.`."""
-
-    role: str
-    name: str
-    number: str
-
-
-@dataclass(frozen=True, slots=True)
-class State:
-    """All that the popup shows.
-
-    Attributes:
-        asked: Serial number of the newest question.
-        answered: Serial number of the question that `answer` belongs to.
-        answered_text: The text that `answer` belongs to.
-        selected: Index into the answer's results.
-        phone: Index into `phones(selected result)`.
-        copy_awaits: Enter was pressed before the answer to the shown text had come.
-        status_shown: The status page stands where the card would.
-        hub_connected: None until anything was heard of the hub.
-        cache_damaged: The data of this PC is known to be damaged.
-        problem: Why the newest question could not be answered.
-    """
-
-    habits: Habits = field(default_factory=Habits)
-    visible: bool = False
-    query: str = ""
-    asked: int = 0
-    answered: int = 0
-    answered_text: str = ""
-    answer: Answer | None = None
-    selected: int = 0
-    phone: int = 0
-    notice: Notice | None = None
-    notice_ticks: int = 0
-    copy_awaits: bool = False
-    hub_connected: bool | None = None
-    cache_damaged: bool = False
-    outage_active: bool = False
-    status_shown: bool = False
-    problem: str | None = None
-
-    @property
-    def results(self) -> tuple[Result, ...]:
-        """The results on screen, best first."""
-        return self.answer.results if self.answer else ()
-
-    @property
-    def chosen(self) -> Result | None:
-        """The selected result, or None when there is none."""
-        return self.results[self.selected] if self.results else None
-
-    @property
-    def is_current(self) -> bool:
-        """Whether the answer on screen belongs to the text on screen."""
-        return self.answer is not None and self.answered_text == self.query
-
-
-Step = tuple[State, tuple[Effect, ...]]
-
-
-def phones(result: Result) -> tuple[Phone, ...]:
-    """The numbers on a card that can be copied, in Tab order: contacts, branch, then the customer's if not masked."""
-    found = [Phone(contact.role, contact.name, contact.phone) for contact in result.contacts if contact.phone]
-    if result.branch and result.branch.phone:
-        found.append(Phone("branch", result.branch.name, result.branch.phone))
-    customer = result.customer
-    if customer and customer.phone and "phone" not in customer.masked:
-        found.append(Phone("customer", result.name, customer.phone))
-    return tuple(found)
-
-
-def update(state: State, intent: Intent) -> Step:  # noqa: C901, PLR0911, PLR0912 - one line an intent
+def update(state: State, intent: Intent) -> Step:  # noqa: PLR0911 - one line an intent
     """The state after `intent`, and what is to be done, in order."""
+    match intent:
+        case Answered():
+            return _answered(state, intent)
+        case Unanswerable():
+            return _unanswerable(state, intent), ()
+        case NodeOpened() | CardAnswered() | Unopenable():
+            return replied(state, intent), ()
+        case Ticked():
+            return _ticked(state)
+        case CacheChanged():
+            return _ask(state) if state.visible else (state, ())
+        case HubSeen(connected):
+            return replace(state, hub_connected=connected), ()
+        case CacheSeen(damaged):
+            return replace(state, cache_damaged=damaged), ()
+        case OutageSeen(active):
+            return replace(state, outage_active=active), ()
+        case _:
+            return _wished(state, intent)
+
+
+def _wished(state: State, intent: Intent) -> Step:  # noqa: C901, PLR0911, PLR0912 - one line an intent
+    """What the agent wants, wherever the popup is."""
     match intent:
         case Toggle():
             return _hide(state, give_back=True) if state.visible else _show(state)
@@ -141,73 +84,88 @@ def update(state: State, intent: Intent) -> Step:  # noqa: C901, PLR0911, PLR091
         case OpenStatus():
             shown, effects = _show(state)
             return replace(shown, status_shown=True), effects
+        case Forgotten():
+            shown, effects = _show(state)
+            return noticed(shown, "forgotten"), effects
+        case Pop(number):
+            shown, effects = _show(replace(state, query=number))
+            return shown, (SetText(number), *effects)
         case Dismiss():
             return _hide(state, give_back=True)
         case FocusLost():
             # whoever clicked into another window has chosen where the focus goes
             return _hide(state, give_back=False) if state.habits.hide_on_focus_loss else (state, ())
-        case Pop(number):
-            shown, effects = _show(replace(state, query=number))
-            return shown, (SetText(number), *effects)
         case Typed(text):
             return _typed(state, text)
-        case Answered():
-            return _answered(state, intent)
-        case Unanswerable():
-            return _unanswerable(state, intent), ()
-        case Move(step):
-            return _select(state, state.selected + step), ()
-        case Pick(index):
-            return _select(state, index), ()
         case NextPhone(step):
             return _next_phone(state, step), ()
         case CopyPhone(index):
             return _copy_phone(state, index)
         case CopyScript():
             return _copy_script(state)
-        case Ticked():
-            return _ticked(state)
-        case CacheChanged():
-            return _ask(state) if state.visible else (state, ())
-        case HubSeen(connected):
-            return replace(state, hub_connected=connected), ()
-        case Forgotten():
-            shown, effects = _show(state)
-            return _noticed(shown, Notice("forgotten")), effects
-        case CacheSeen(damaged):
-            return replace(state, cache_damaged=damaged), ()
-        case OutageSeen(active):
-            return replace(state, outage_active=active), ()
+        case OpenTree(key, important):
+            return enter_tree(state, key, important=important)
+        case _:
+            return _in_tree(state, intent) if state.tree else _in_list(state, intent)
+
+
+def _in_list(state: State, intent: Intent) -> Step:
+    match intent:
+        case Move(step):
+            return _select(state, state.selected + step), ()
+        case Pick(index):
+            return _select(state, index), ()
+        case Confirm():
+            return _copy_phone(state, None)
+        case Back():
+            return _hide(state, give_back=True)
+        case _:
+            return state, ()  # what only the tree knows
+
+
+def _in_tree(state: State, intent: Intent) -> Step:
+    match intent:
+        case Confirm() if state.on_card:
+            return _copy_phone(state, None)
+        case Back():
+            return _ask(replace(state, tree=None, notice=None))
+        case Move() | Pick() | Unfold() | Fold() | ToggleImportant() | Confirm():
+            return in_tree(state, intent)
+        case _:
+            return state, ()
 
 
 def _ask(state: State) -> Step:
+    """Asks for what is shown, anew or for the first time."""
+    if state.tree:
+        return ask_again(state)
     serial = state.asked + 1
     return replace(state, asked=serial), (Ask(serial, state.query),)
 
 
 def _show(state: State) -> Step:
-    shown, effects = _ask(replace(state, visible=True, notice=None, status_shown=False))
+    shown, effects = _ask(replace(state, visible=True, notice=None, status_shown=False, tree=None, overdue=0))
     return shown, (ShowWindow(), *effects)
 
 
 def _hide(state: State, *, give_back: bool) -> Step:
     if not state.visible:
         return state, ()
-    hidden = replace(state, visible=False, notice=None, copy_awaits=False, status_shown=False)
+    hidden = replace(state, visible=False, notice=None, copy_awaits=False, status_shown=False, tree=None)
     return hidden, (HideWindow(give_back),)
 
 
 def _typed(state: State, text: str) -> Step:
     if text == state.query:
         return state, ()
-    return _ask(replace(state, query=text, notice=None, copy_awaits=False, status_shown=False))
+    fresh = replace(state, query=text, notice=None, copy_awaits=False, status_shown=False, tree=None)
+    return _ask(fresh)
 
 
 def _answered(state: State, intent: Answered) -> Step:
     if intent.text != state.query or intent.serial <= state.answered:
         return state, ()
-    same_text = state.is_current
-    selected = _found_again(state.chosen, intent.answer) if same_text else None
+    selected = _found_again(state.chosen, intent.answer) if state.is_current else None
     after = replace(
         state,
         answer=intent.answer,
@@ -216,9 +174,10 @@ def _answered(state: State, intent: Answered) -> Step:
         selected=selected or 0,
         phone=0,
         problem=None,
+        overdue=0,
     )
     if selected is not None:
-        after = replace(after, phone=_same_phone(state, after))
+        after = same_phone(state, after)
     if after.copy_awaits:
         return _copy_phone(replace(after, copy_awaits=False), None)
     return after, ()
@@ -231,26 +190,21 @@ def _found_again(chosen: Result | None, answer: Answer) -> int | None:
     return next(places, None)
 
 
-def _same_phone(before: State, after: State) -> int:
-    if before.chosen is None or after.chosen is None:
-        return 0
-    old, new = phones(before.chosen), phones(after.chosen)
-    return new.index(old[before.phone]) if old and old[before.phone] in new else 0
-
-
 def _unanswerable(state: State, intent: Unanswerable) -> State:
     if intent.text != state.query or intent.serial <= state.answered:
         return state
     return replace(
-        state,
-        answer=None,
+        _emptied(state),
         answered=intent.serial,
         answered_text=intent.text,
-        selected=0,
-        phone=0,
         copy_awaits=False,
+        overdue=0,
         problem=intent.reason,
     )
+
+
+def _emptied(state: State) -> State:
+    return replace(state, answer=None, selected=0, phone=0)
 
 
 def _select(state: State, index: int) -> State:
@@ -262,37 +216,33 @@ def _select(state: State, index: int) -> State:
 
 
 def _next_phone(state: State, step: int) -> State:
-    count = len(phones(state.chosen)) if state.chosen else 0
+    count = len(phones(state.on_card)) if state.on_card else 0
     return replace(state, phone=(state.phone + step) % count) if count else state
 
 
 def _copy_phone(state: State, index: int | None) -> Step:
-    if not state.is_current and not state.problem:
+    if not state.tree and not state.is_current and not state.problem:
         return replace(state, copy_awaits=True), ()
-    found = phones(state.chosen) if state.chosen else ()
+    found = phones(state.on_card) if state.on_card else ()
     if not found:
-        return _noticed(state, Notice("no_phone")), ()
+        return noticed(state, "no_phone"), ()
     place = state.phone if index is None else min(index, len(found) - 1)
     number = found[place].number
-    return _copied(replace(state, phone=place), number, Notice("copied", number))
+    return _copied(noticed(replace(state, phone=place), "copied", number), number)
 
 
 def _copy_script(state: State) -> Step:
-    if not state.is_current or state.chosen is None or not state.chosen.script:
-        return _noticed(state, Notice("nothing")), ()
-    return _copied(state, state.chosen.script, Notice("copied_script"))
+    result = state.on_card if state.tree or state.is_current else None
+    if result is None or not result.script:
+        return noticed(state, "nothing"), ()
+    return _copied(noticed(state, "copied_script"), result.script)
 
 
-def _copied(state: State, text: str, notice: Notice) -> Step:
-    after = _noticed(state, notice)
+def _copied(state: State, text: str) -> Step:
     if not state.habits.hide_after_copy:
-        return after, (Copy(text),)
-    hidden, effects = _hide(after, give_back=True)
+        return state, (Copy(text),)
+    hidden, effects = _hide(state, give_back=True)
     return hidden, (Copy(text), *effects)
-
-
-def _noticed(state: State, notice: Notice) -> State:
-    return replace(state, notice=notice, notice_ticks=NOTICE_TICKS)
 
 
 def _ticked(state: State) -> Step:
@@ -301,4 +251,10 @@ def _ticked(state: State) -> Step:
     left = max(0, state.notice_ticks - 1)
     after = replace(state, notice_ticks=left, notice=state.notice if left else None)
     # one question at a time: on a slow disk, questions asked by the clock would only chase one another
-    return _ask(after) if after.answered == after.asked else (after, ())
+    if after.answered == after.asked:
+        return _ask(after)
+    if after.is_current or after.tree:
+        return after, ()
+    after = replace(after, overdue=after.overdue + 1)
+    # what another text had found is not left standing: it would be read as the answer
+    return (_emptied(after) if after.overdue >= PATIENCE_TICKS else after), ()

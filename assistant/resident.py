@@ -9,6 +9,7 @@ from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from assistant.answering import CacheAnswers
+from assistant.asker import Sources
 from assistant.choices import Choices
 from assistant.desktop import Background, Desktop, Post
 from assistant.phone_answers import PhoneAnswers
@@ -49,7 +50,8 @@ def run(home: AgentHome) -> int:
             background.append(lambda _: ChoiceSharer(choices, _client(home), clock).start())
     answers = PhoneAnswers(cache, hub_of(home))
     background.append(answers.start)
-    desktop = Desktop(home.path, answers, settings, background, choices=choices, clock=clock, settings_problem=problem)
+    sources = Sources(answers.answer, cache.open_node, cache.card, cache.cancel)
+    desktop = Desktop(home.path, sources, settings, background, choices=choices, clock=clock, settings_problem=problem)
     return desktop.run()
 
 

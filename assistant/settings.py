@@ -7,7 +7,7 @@ from typing import TypeVar, get_args
 
 from assistant.hotkeys.combination import Combination, parse_combination
 from assistant.popup.theme import ThemeName
-from assistant.popup_model import Habits
+from assistant.popup_state import Habits
 from assistant.wording import Language
 from data.errors import BadValueError, SwitchboardError
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from assistant.answer import Answer, OutageView, Result, SupplyView
 from assistant.popup.moments import spoken
 from assistant.popup.theme import STATE_MARKS, Tone
-from assistant.popup_model import State, phones
+from assistant.popup_state import State, phones
 from assistant.wording import Words
 from data.outages import Phase
 

@@ -17,7 +17,8 @@ from assistant.popup_messages import (
     Toggle,
     Typed,
 )
-from assistant.popup_model import State, phones, update
+from assistant.popup_model import update
+from assistant.popup_state import State, phones
 
 TEXTS = ("", "l", "lg", "lgq")
 

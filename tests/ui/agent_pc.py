@@ -52,7 +52,7 @@ def main() -> int:
     lasting = timedelta(seconds=float(sys.argv[2])) if sys.argv[2:] else timedelta(days=1)
     settings, problem = load_settings(home)
     try:
-        return Desktop(home, RecoveringAnswers(lasting), settings, [post_lines], settings_problem=problem).run()
+        return Desktop(home, RecoveringAnswers(lasting).sources, settings, [post_lines], settings_problem=problem).run()
     except SwitchboardError as refusal:
         sys.stderr.write(f"{refusal}\n")
         return 1

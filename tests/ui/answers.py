@@ -1,6 +1,6 @@
 """A port of answers over a short list, for tests of the desktop: it matches by code, name or number."""
 
-import time
+import threading
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -15,8 +15,11 @@ from assistant.answer import (
     Result,
     SupplyView,
 )
+from assistant.asker import Sources
+from assistant.cancelling import CancelledError
+from assistant.tree_answer import TreeAnswer, TreeQuestion
 from data.clock import to_iso
-from data.errors import SwitchboardError
+from data.errors import NotFoundError, SwitchboardError
 
 BRANCH = BranchView("b1", "塔山供电所", "0429-4110001")
 MANAGER = ContactView("area_manager", "张立新", "13904290001")
@@ -122,13 +125,25 @@ class ListedAnswers:
         self.pause_s = 0.0
         self.failure: str | None = None
         self.asked: list[str] = []
+        self._cancelled = threading.Event()
+
+    @property
+    def sources(self) -> Sources:
+        """The port that the desktop asks; it has no tree."""
+        return Sources(self.answer, _no_tree, self.answer, self._cancelled.set)
 
     def answer(self, query: str, limit: int = 10) -> Answer:
         """Results whose code, name or id holds `query`; none for nothing."""
         self.asked.append(query)
-        time.sleep(self.pause_s)
+        self._cancelled.clear()
+        if self._cancelled.wait(self.pause_s):
+            raise CancelledError(query)
         if self.failure:
             raise SwitchboardError(self.failure)
         wanted = query.strip().lower()
         found = tuple(r for r in self.results if wanted and wanted in f"{r.code} {r.name} {r.id}".lower())
         return Answer(query, 0.5, self.as_of, 3.0, self.freshness, found[:limit])
+
+
+def _no_tree(question: TreeQuestion) -> TreeAnswer:
+    raise NotFoundError(f"{question.key} is not in the tree")

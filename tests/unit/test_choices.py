@@ -12,7 +12,8 @@ from assistant.answer import Answer, Match
 from assistant.choices import FILE_NAME, MOST_ROWS, Choices
 from assistant.choosing import Chosen, choice_made
 from assistant.popup_messages import Copy, CopyPhone, Forgotten, Intent, Move, NextPhone, Pick, ShowWindow, Typed
-from assistant.popup_model import State, update
+from assistant.popup_model import update
+from assistant.popup_state import State
 from assistant.preferences import Preferences, merged
 from data.choice_weight import HALF_LIFE, LONGEST_PREFIX, MOST_PREFERRED, mass_of, prefixes
 from data.kinds import Doc

@@ -12,7 +12,7 @@ from assistant.answering import CacheAnswers
 from assistant.phone_answers import TRIED_AGAIN_AFTER_S, PhoneAnswers
 from assistant.phone_lookup import Find, answer_at_once, hub_of
 from assistant.popup.picture import Facts, Message, picture
-from assistant.popup_model import State
+from assistant.popup_state import State
 from assistant.wording import Words
 from sync.agent_home import AgentHome
 from sync.errors import HubUnreachableError, RefusedError

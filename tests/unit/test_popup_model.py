@@ -29,7 +29,8 @@ from assistant.popup_messages import (
     Typed,
     Unanswerable,
 )
-from assistant.popup_model import NOTICE_TICKS, Habits, State, phones, update
+from assistant.popup_model import update
+from assistant.popup_state import NOTICE_TICKS, Habits, State, phones
 
 
 def result(identity: str, *numbers: str, **more: object) -> Result:

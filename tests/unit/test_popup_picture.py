@@ -24,7 +24,7 @@ from assistant.popup.picture import (
 )
 from assistant.popup.rectangle import Rectangle
 from assistant.popup.theme import STATE_MARKS, THEMES, Tone, contrast
-from assistant.popup_model import Notice, State
+from assistant.popup_state import Notice, State
 from assistant.wording import TABLES, Words
 from tests.ui.answers import some_results
 

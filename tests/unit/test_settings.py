@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from assistant.hotkeys.combination import Combination
-from assistant.popup_model import Habits
+from assistant.popup_state import Habits
 from assistant.settings import FILE_NAME, Settings, load_settings, parse_settings
 from data.errors import SwitchboardError
 
