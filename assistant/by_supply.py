@@ -79,5 +79,6 @@ def _places_and_houses(text: str) -> Iterator[tuple[str, str]]:
     first = next((start for start in starts if start > 1), None)
     spaced = text.rfind(" ") + 1
     for start in dict.fromkeys([spaced, first]):
-        if start and text[:start].strip() and parse_house(text[start:]) is not None:
-            yield text[:start].strip(), text[start:]
+        place = text[: start or 0].strip()
+        if start and place and not place.isdigit() and parse_house(text[start:]) is not None:
+            yield place, text[start:]

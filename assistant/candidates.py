@@ -20,7 +20,7 @@ from data.tokens import (
 
 _MOST_ALTERNATIVES = 40
 _MOST_INITIALS = 8
-_LONGEST_GAP_SEARCH = 9
+_LONGEST_GAP_SEARCH = 6
 _EXTRA_FROM = 4
 _VAGUE = 6
 
@@ -114,29 +114,29 @@ def one_missing(units: Segmentation) -> str:
     """Names with one character more between the units than was typed; "" when the index cannot say."""
     if len(units) < 2 or not _all_sound(units):  # noqa: PLR2004 - a gap lies between two
         return ""
-    gaps = []
+    units, gaps = units[:_LONGEST_GAP_SEARCH], []
     for gap in range(len(units) - 1):
         terms = [_pair(units, i) for i in range(len(units) - 1) if i != gap]
         gaps.append(" AND ".join([*terms, _neighbours("k", units[gap].sounds, units[gap + 1].sounds)]))
-    return any_expression(gaps[:_LONGEST_GAP_SEARCH])
+    return any_expression(gaps)
 
 
 def one_swapped(units: Segmentation) -> str:
     """Names with two neighbouring units in the other order; "" when the index cannot say."""
     if len(units) < 2 or not _all_sound(units):  # noqa: PLR2004 - two change places
         return ""
+    units = units[:_LONGEST_GAP_SEARCH]
     swaps = ((*units[:i], units[i + 1], units[i], *units[i + 2 :]) for i in range(len(units) - 1))
-    return any_expression(islice(map(alike, swaps), _LONGEST_GAP_SEARCH))
+    return any_expression(map(alike, swaps))
 
 
 def one_wrong(units: Segmentation) -> str:
     """Names that differ from the units in one character, wrong or extra; "" when too little is left to go by."""
     if len(units) < 3 or not _all_sound(units):  # noqa: PLR2004 - one of two says nothing
         return ""
-    if len(units) > _LONGEST_GAP_SEARCH:
-        half = len(units) // 2
-        return any_expression([alike(units[:half]), alike(units[half:])])
-    return any_expression(_without(units, i) for i in range(len(units)))
+    beginning = units[:_LONGEST_GAP_SEARCH]
+    wrong = [_without(beginning, i) for i in range(len(beginning))]
+    return any_expression([*wrong, alike(beginning)] if len(units) > len(beginning) else wrong)
 
 
 def _without(units: Segmentation, wrong: int) -> str:

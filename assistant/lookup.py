@@ -11,7 +11,7 @@ from assistant.text_search import Preferences, TextSearch
 from data.sqlite import Connection
 
 _MOST_SCORE = 100.0
-_SHARE = 6
+_SHARE = 4
 """Of ten places, what is supplied takes no more while something is called like the text."""
 
 

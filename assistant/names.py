@@ -11,17 +11,17 @@ from data.index import FIRST_COMMON_NAME
 from data.kinds import RANKED
 from data.sqlite import Connection
 
-_WRITTEN, _WHOLE, _AT_START, _ANYWHERE = 96, 48, 96, 96
+_WRITTEN, _WHOLE, _AT_START, _ANYWHERE = 64, 48, 64, 64
 _SHOWN = 10
 _PLACES = {RANKED.index("transformer_area"): 4, RANKED.index("customer"): 6}
 """Of ten, at most so many are of these kinds while others come near (`assistant.shortlist`)."""
-_CORRECTED, _WRONG, _COMMON = 96, 96, 48
+_CORRECTED, _WRONG, _COMMON = 80, 64, 32
 _SHORTEST_SLIP = 2
-_LONG_NAME, _MOST_LONG = 5, 40
+_MOST_BEGINNINGS, _LONG_NAME, _MOST_LONG = 50, 5, 24
 GOOD = 80.0
 """With enough matches as good as this nobody looks for slips."""
 _LAST_RANK = len(RANKED) - 1
-_ENOUGH_GOOD, _LONG_WRITTEN, _LONG_TYPED = 5, 3, 4
+_ENOUGH_GOOD, _LONG_WRITTEN, _LONG_TYPED, _CERTAIN_TYPED = 5, 3, 4, 4
 
 
 _READ = """
@@ -39,7 +39,7 @@ class Names:
         self._connection = connection
 
     def matching(self, query: Query) -> list[NameMatch]:
-        """Names that answer the query as it stands, the best first."""
+        """Names that answer the query as it stands, in no order."""
         ranker = Ranker(query)
         graded: dict[int, NameMatch | None] = {}
         for expression, most, is_last_look in _looks(query):
@@ -48,7 +48,7 @@ class Names:
                     graded[candidate.nid] = ranker.aligned(candidate)
             if is_last_look and _enough(graded.values(), ranker.best_inside):
                 break
-        return in_order(graded.values())
+        return [match for match in graded.values() if match]
 
     def starting(self, query: Query, most_rank: int) -> list[NameMatch]:
         """Names of records up to an ordinal of kind that start with the query, the best first."""
@@ -63,7 +63,7 @@ class Names:
         return [match for match in in_order(map(ranker.aligned, found)) if match.start == 0]
 
     def nearly_matching(self, query: Query, matches: list[NameMatch]) -> list[NameMatch]:
-        """Names that the query may mean with one slip in it, without those that match as it stands; the best first."""
+        """Names that the query may mean with one slip in it, without those that match as it stands; in no order."""
         graded = {match.candidate.nid: None for match in matches}
         ranker, found = SlipRanker(query), []
         for sql, expression, most in _slips(query):
@@ -71,7 +71,7 @@ class Names:
                 if row[0] not in graded:
                     graded[row[0]] = None
                     found.append(ranker.nearly(Candidate(*row)))
-        return in_order(found)
+        return [match for match in found if match]
 
     def rows(self, table: str, expression: str, most: int) -> list[int]:
         """The first rows of a full-text table that satisfy an expression; none for an empty one."""
@@ -105,7 +105,7 @@ def _slips(query: Query) -> Iterator[tuple[str, str, int]]:
     missing = [expression(units) for units in ways for expression in (candidates.one_missing, candidates.one_swapped)]
     wrong = candidates.any_expression(map(candidates.one_wrong, ways))
     whole = candidates.any_of_whole(meant)
-    beginnings = dict.fromkeys(map(candidates.without_vague_end, meant))
+    beginnings = dict.fromkeys(map(candidates.without_vague_end, meant[:_MOST_BEGINNINGS]))
     yield _READ_FEW, whole, _CORRECTED
     yield _READ_FEW, candidates.any_expression([*missing, *map(candidates.alike, beginnings)]), _CORRECTED
     yield _READ_FEW, wrong, _WRONG
@@ -131,13 +131,21 @@ def in_order(matches: Iterable[NameMatch | None]) -> list[NameMatch]:
 def enough_good(query: Query, matches: list[NameMatch]) -> bool:
     """Whether names that do not answer the query as it stands are not worth the time.
 
-    Customers' names do not count: among so many, some sound like anything.
+    Customers' names count where much was typed only: among so many, some sound like anything short.
     """
-    if len(query.compact) < _SHORTEST_SLIP or any(match.score >= EXACT for match in matches):
+    if len(query.compact) < _SHORTEST_SLIP:
+        return True
+    if not query.is_spelt and len(query.compact) >= _LONG_WRITTEN:
+        return sum(_is_good(query, match) for match in matches) >= _SHOWN
+    if any(match.score >= EXACT for match in matches):
         return True
     is_long = len(query.compact) >= (_LONG_WRITTEN if not query.is_spelt else _LONG_TYPED)
-    good = [match for match in matches if match.candidate.rank < _LAST_RANK and _is_good(query, match)]
-    return len(good) >= (_ENOUGH_GOOD if is_long else 1)
+    likeliest = query.segmentations[0]
+    is_certain = len(likeliest) >= (_CERTAIN_TYPED if query.is_spelt else _LONG_WRITTEN) and all(
+        unit.sounds for unit in likeliest
+    )
+    good = [match for match in matches if (is_certain or match.candidate.rank < _LAST_RANK) and _is_good(query, match)]
+    return len(good) >= (_ENOUGH_GOOD if is_long and not is_certain else 1)
 
 
 def _is_good(query: Query, match: NameMatch) -> bool:

@@ -1,10 +1,11 @@
 """What an agent typed, taken apart: plain text, the code it may be, and the units it may be read as."""
 
+import re
 import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import groupby, pairwise
+from itertools import groupby, pairwise, zip_longest
 
 from assistant.segmentation import Segmentation, Unit, UnitKind, Way, corrected, segment_letters
 from data.syllables import sound_of
@@ -40,7 +41,11 @@ _OFFICE_WORDS = tuple(
     )
 )
 _SHORTEST_STEM = 2
-_SHORTEST_CORRECTION, _SHORTEST_DOUBLED = 3, 4
+_NUMERALS = dict(zip("一二三四五六七八九十", ["1", "2", "3", "4", "5", "6", "7", "8", "9", "10"], strict=True))
+_COUNTED = re.compile(r"(?<![一二三四五六七八九十])[一二三四五六七八九十](?=号)")
+"""A number as it is heard, where names write a digit."""
+_SHORTEST_CORRECTION, _LONGEST_CORRECTION, _SHORTEST_DOUBLED = 3, 28, 4
+"""Letters of a run; of a longer one only the beginning is searched for a slip."""
 _MOST_PARTIAL = 12
 _COST_WINDOW = 1.45
 
@@ -139,7 +144,7 @@ def parse(typed: str, readings_of: ReadingsOf, simplified: Callable[[str], str] 
         readings_of: Where readings of Chinese characters come from.
         simplified: Writes traditional characters as names are written.
     """
-    plain = simplified(plain_query(typed))
+    plain = _COUNTED.sub(lambda numeral: _NUMERALS[numeral[0]], simplified(plain_query(typed)))
     text = _without_voltage(plain)
     ways = _likely(_ways_of(text, readings_of))
     if _parts_letters(text):
@@ -163,16 +168,18 @@ def parse(typed: str, readings_of: ReadingsOf, simplified: Callable[[str], str] 
 
 
 def corrections(query: Query) -> list[Segmentation]:
-    """Ways to read the query if one slip is in one of its runs of letters, the likeliest first."""
+    """Ways to read the query, or its beginning, if one slip is in one of its runs of letters; the likeliest first."""
     runs = [(kind, "".join(run)) for kind, run in groupby(query.compact, _class_of)]
-    found: list[Segmentation] = []
+    found: list[list[Segmentation]] = []
     for place, (kind, letters) in enumerate(runs):
-        if kind == "a" and len(letters) >= _SHORTEST_CORRECTION:
-            before = _as_read(query, sum(len(run) for _, run in runs[:place]), "before")
-            after = _as_read(query, sum(len(run) for _, run in runs[place + 1 :]), "after")
-            if before is not None and after is not None:
-                found += [(*before, *units, *after) for units in corrected(letters)]
-    return found
+        if kind != "a" or len(letters) < _SHORTEST_CORRECTION:
+            continue
+        is_whole = len(letters) <= _LONGEST_CORRECTION
+        before = _as_read(query, sum(len(run) for _, run in runs[:place]), "before")
+        after = _as_read(query, sum(len(run) for _, run in runs[place + 1 :]), "after") if is_whole else ()
+        if before is not None and after is not None:
+            found.append([(*before, *units, *after) for units in corrected(letters[:_LONGEST_CORRECTION])])
+    return [units for turn in zip_longest(*found) for units in turn if units]
 
 
 def _as_read(query: Query, length: int, side: str) -> Segmentation | None:

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -14,7 +14,7 @@ from data.sqlite import Connection
 MOST_NAMESAKES = 50
 """Records of one kind that are looked at for one name: thousands of customers may share one."""
 
-_MOST_WITH_PREFIX = 50
+_MOST_WITH_PREFIX = 32
 _LAST_LETTER = "\U0010ffff"
 
 # How the branch that serves a record is found: its own, or that of what it belongs to.
@@ -162,33 +162,27 @@ def branch_of(connection: Connection, record: Record) -> str | None:
     return row[0] if row else None
 
 
-_INSIDE = {
-    "transformer_area": """
-        name_id = ? AND id IN (
-            SELECT id FROM link WHERE kind = 'transformer_area' AND field = 'areas'
-            AND target IN (SELECT value FROM json_each(?)))""",
-    "customer": """
-        name_id = ? AND EXISTS (
-            SELECT 1 FROM link WHERE kind = 'transformer_area' AND field = 'areas'
-            AND link.id = customer.transformer_area AND target IN (SELECT value FROM json_each(?)))""",
-}
+_TRANSFORMER_AREAS_IN = """
+    SELECT id FROM link WHERE kind = 'transformer_area' AND field = 'areas'
+    AND target IN (SELECT value FROM json_each(?)) LIMIT ?"""
+_ON_LISTED = "name_id = ? AND transformer_area IN (SELECT value FROM json_each(?)) LIMIT ?"
+_IN_AREAS = """
+    name_id = ? AND EXISTS (
+        SELECT 1 FROM link WHERE kind = 'transformer_area' AND field = 'areas'
+        AND link.id = customer.transformer_area AND target IN (SELECT value FROM json_each(?)))
+    LIMIT ?"""
+_MOST_LISTED = 600
+"""So many transformer areas are sought out one by one; of more, each bearer of the name is asked for its own."""
 
 
-def bearing_name_inside(connection: Connection, nid: int, areas: Iterable[str]) -> list[Record]:
-    """Transformer areas and customers of a name that are supplied in one of the areas, by kind and id."""
-    listed = json.dumps(sorted(areas))
-    return [
-        record
-        for kind, condition in _INSIDE.items()
-        for record in _read(connection, kind, f"{condition} ORDER BY id LIMIT {MOST_NAMESAKES}", (nid, listed))
-    ]
-
-
-def branches_named(connection: Connection, text: str, areas: Iterable[str]) -> set[str]:
-    """Ids of branches whose name starts with `text`, and of those that serve one of the areas."""
-    rows = connection.execute(
-        "SELECT id FROM branch WHERE substr(name, 1, ?) = ?"
-        " UNION SELECT branch FROM area WHERE branch IS NOT NULL AND id IN (SELECT value FROM json_each(?))",
-        (len(text), text, json.dumps(sorted(areas))),
-    )
-    return {branch for (branch,) in rows}
+def customers_inside(connection: Connection, names: Iterable[int], areas: list[str], most: int) -> Iterator[Record]:
+    """Customers of these names that are supplied in one of the areas, name by name; at most so many."""
+    listed = json.dumps(areas)
+    on = [key for (key,) in connection.execute(_TRANSFORMER_AREAS_IN, (listed, _MOST_LISTED))]
+    condition, places = (_ON_LISTED, json.dumps(on)) if len(on) < _MOST_LISTED else (_IN_AREAS, listed)
+    for nid in names if on else ():
+        found = _read(connection, "customer", condition, (nid, places, most))
+        yield from found
+        most -= len(found)
+        if most <= 0:
+            return

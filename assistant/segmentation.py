@@ -57,6 +57,7 @@ _SYLLABLE, _MISSPELT, _BEGINNING, _INITIAL, _VOWEL_INITIAL, _FOREIGN = 1.0, 1.25
 _DOUBLE_INITIAL = 2.7
 """As likely as the two initials that its letters may be just as well."""
 _LAST_INITIAL = 1.4
+_SWAPPED = 2.5
 _ALL_INITIALS = 1.0
 _COST_WINDOW = 1.45
 _WAYS = 6
@@ -85,7 +86,7 @@ def _cost_of_initial(letters: str, *, is_end: bool) -> float:
     return _VOWEL_INITIAL if letters in _VOWELS else _FOREIGN
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=64)
 def segment_letters(letters: str) -> list[Way]:
     """The likely ways to read `letters`, the cheapest first; never empty for a-z.
 
@@ -142,7 +143,7 @@ def _rests(letters: str) -> list[list[Way]]:
     return rests
 
 
-def corrected(letters: str, limit: int = 160) -> list[Segmentation]:
+def corrected(letters: str, limit: int = 120) -> list[Segmentation]:
     """Ways to read `letters` as syllables if one of them holds one slip: a wrong, missing, extra or swapped letter.
 
     The likeliest first; empty when no single slip explains them.
@@ -160,7 +161,7 @@ def corrected(letters: str, limit: int = 160) -> list[Segmentation]:
                     key = tuple(each.sounds for each in units)
                     if key not in cheapest or cheapest[key][0] > cost + more + 1:
                         cheapest[key] = (cost + more + 1, units)
-    for cost, units in _unswapped(letters):
+    for cost, units in _unswapped(letters, befores, rests):
         cheapest.setdefault(tuple(each.sounds for each in units), (cost, units))
     return [units for _, units in sorted(cheapest.values(), key=lambda way: way[0])[:limit]]
 
@@ -170,11 +171,18 @@ def _meant(typed: str) -> tuple[str, ...]:
     return tuple(near for near in syllables_near(typed) if OSA.distance(near, typed, score_cutoff=1) <= 1)
 
 
-def _unswapped(letters: str) -> Iterator[Way]:
+def _unswapped(letters: str, befores: list[list[Way]], rests: list[list[Way]]) -> Iterator[Way]:
     """Two neighbouring letters put back in order across a syllable's edge."""
-    for i in range(len(letters) - 1):
-        if letters[i] != letters[i + 1]:
-            swapped = letters[:i] + letters[i + 1] + letters[i] + letters[i + 2 :]
-            cost, units = segment_letters(swapped)[0]
-            if all(unit.kind is not UnitKind.INITIAL for unit in units):
-                yield cost + 0.5, units
+    for edge in range(1, len(letters)):
+        if letters[edge - 1] == letters[edge]:
+            continue
+        for start in range(max(0, edge - LONGEST_SYLLABLE), edge):
+            left = letters[start : edge - 1] + letters[edge]
+            if not befores[start] or not (first := typed_sound(left)):
+                continue
+            for end in range(edge + 1, min(edge + LONGEST_SYLLABLE, len(letters)) + 1):
+                right = letters[edge - 1] + letters[edge + 1 : end]
+                if rests[end] and (second := typed_sound(right)):
+                    (before, head), (after, tail) = befores[start][0], rests[end][0]
+                    pair = Unit(UnitKind.SYLLABLE, left, first[:1]), Unit(UnitKind.SYLLABLE, right, second[:1])
+                    yield before + after + _SWAPPED, (*head, *pair, *tail)

@@ -42,6 +42,11 @@ class Shortlist:
             self._found[key] = found
             self._bars = None
 
+    @property
+    def is_short(self) -> bool:
+        """Whether so little was found that something like it is worth showing too."""
+        return len(self._found) < self.limit // 2
+
     def has_room_for(self, score: float, rank: int, *, ties: bool) -> bool:
         """Whether a record with this score could still be shown; with `ties` also one as good as the last shown.
 

@@ -1,6 +1,7 @@
 """Names that a query with one slip may have meant: a wrong, missing or extra letter or character."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from functools import lru_cache
 
 from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA, LCSseq
@@ -31,7 +32,7 @@ class SlipRanker:
 
     def _by_characters(self, candidate: Candidate, name: Parsed) -> NameMatch | None:
         typed = self._query.compact
-        heard = self._heard(name.groups)
+        heard = self._heard(candidate)
         if LCSseq.similarity(self._sounds, heard) < max(1, len(typed) - 1):
             return None
         slips, unwritten, start, end = min(_windows(self._sounds, heard, typed, name.plain))
@@ -39,13 +40,12 @@ class SlipRanker:
         score += _WRITTEN * (1 - unwritten / len(typed)) + _COVERAGE * min(1.0, len(typed) / name.stem)
         return _match(candidate, score, start, end)
 
-    def _heard(self, groups: Sequence[str]) -> str:
+    def _heard(self, name: Candidate) -> str:
         """The name's sounds, one sign a character: of several readings the one that the query holds."""
-        signs = []
-        for group in groups:
-            alternatives = [_sign(sound_of(reading)) for reading in group.split("|")]
-            signs.append(next((sign for sign in alternatives if sign in self._sounds), alternatives[0]))
-        return "".join(signs)
+        return "".join(
+            signs if len(signs) == 1 else next((sign for sign in signs if sign in self._sounds), signs[0])
+            for signs in _signs(name.text, name.readings)
+        )
 
     def _by_letters(self, candidate: Candidate, name: Parsed) -> NameMatch | None:
         typed = self._query.letters
@@ -70,6 +70,15 @@ def _match(candidate: Candidate, score: float, start: int, end: int) -> NameMatc
     return NameMatch(candidate, score if start else score + _AT_START, start, end)
 
 
+@lru_cache(maxsize=1024)
+def _signs(text: str, readings: str) -> tuple[str, ...]:
+    """For each character of a name the signs of its readings."""
+    return tuple(
+        "".join(_sign(sound_of(reading)) for reading in group.split("|")) for group in parsed(text, readings).groups
+    )
+
+
+@lru_cache(maxsize=512)
 def _sign(sound: str) -> str:
     """One character for a sound, so that strings of sounds can be compared character by character."""
     if len(sound) == 1:

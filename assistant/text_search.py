@@ -16,6 +16,7 @@ from data.sqlite import Connection
 from data.tokens import plain_code
 
 _CODES = 400
+_SHORTEST_SURE = 3
 _KIND_BONUS = (1.5, 1.0, 0.8, 0.0)
 _LINE, _NO_LINE_LOSS = "feeder", 8.0
 _NAMESAKE_LOSS, _MOST_NAMESAKE_LOSS = 2.5, 10.0
@@ -106,6 +107,8 @@ class TextSearch:
         for start in range(0, len(promising), records.BEARERS_OF):
             # Among equals an own branch's record goes first, so with own branches all equals are looked at.
             ties = bool(self._own_branches)
+            if not shortlist.has_room_for(_highest_score(promising[start]), 0, ties=ties):
+                break
             some = [
                 match
                 for match in promising[start : start + records.BEARERS_OF]

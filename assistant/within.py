@@ -21,7 +21,8 @@ from data.place_index import AROUND_LENGTH, FIRST_ROW, PLACED
 from data.sqlite import Connection
 from data.tokens import CODE_GRAM
 
-_MOST_ROWS, _MOST_PLACES, _MOST_INSIDE, _MOST_NAMES = 64, 24, 1600, 8
+_MOST_ROWS, _MOST_PLACES, _MOST_INSIDE, _MOST_NAMES, _MOST_CUSTOMERS = 64, 8, 1600, 5, 30
+_MOST_SPLITS_WITH_CUSTOMERS = 2
 _LEAST = 70.0
 """Both names must answer at least so well: two guesses together say nothing."""
 _SHORTEST_PART, _THREE_PARTS, _MOST_SPLITS, _MOST_WAYS = 2, 6, 8, 3
@@ -115,22 +116,22 @@ class Within:
                     yield Found(record, score, match.reason, match.spans, own.uses), match.start
 
     def _customers(self, parts: list[Split]) -> Iterator[Found]:
-        for (wider, *_), narrower, loss in parts[:2]:
-            if len(narrower.compact) < _SHORTEST_PART or not narrower.segmentations:
+        for (wider, *_), narrower, loss in parts[:_MOST_SPLITS_WITH_CUSTOMERS]:
+            if not _may_be_customer(narrower):
                 continue
-            bearers = [
-                match
-                for match in self._names.starting(narrower, RANKED.index("customer"))
-                if match.score >= _LEAST and match.candidate.uses
-            ][:_MOST_NAMES]
-            if not bearers:
+            named = self._names.starting(narrower, RANKED.index("customer"))
+            bearers = [match for match in named[:_MOST_NAMES] if match.score >= _LEAST]
+            around = self._names.starting(wider, RANKED.index("area")) if bearers else []
+            places = [match for match in around[:_MOST_PLACES] if match.score >= _LEAST]
+            if not places:
                 continue
-            places = [match for match in self._names.starting(wider, RANKED.index("area")) if match.score >= _LEAST]
-            inside = self._inside([match.candidate.nid for match in places[:_MOST_PLACES]])
-            for match in bearers if inside else ():
-                for record in records.bearing_name_inside(self._connection, match.candidate.nid, inside):
-                    score = _together(places[0].score, match.score) - loss
-                    yield Found(record, score, match.reason, match.spans, match.candidate.uses)
+            inside = self._inside([match.candidate.nid for match in places])
+            named_by = {match.candidate.text: match for match in bearers}
+            nids = [match.candidate.nid for match in bearers]
+            for record in records.customers_inside(self._connection, nids, inside, _MOST_CUSTOMERS):
+                match = named_by[record.name]
+                score = _together(places[0].score, match.score) - loss
+                yield Found(record, score, match.reason, match.spans, match.candidate.uses)
 
     def _inside(self, names: Sequence[int]) -> list[str]:
         """Ids of the areas that bear the names and of those that lie in them."""
@@ -178,6 +179,12 @@ def _of_all_parts(part: Split) -> str:
     if not own or not all(around):
         return ""
     return " AND ".join([*(f"(around : ({one}))" for one in around), f"(own : ({own}))"])
+
+
+def _may_be_customer(narrower: Query) -> bool:
+    """Whether enough of a customer's name was typed: among so many, initials say nothing."""
+    likeliest = narrower.segmentations[0] if narrower.segmentations else ()
+    return len(likeliest) >= _SHORTEST_PART and all(unit.sounds for unit in likeliest)
 
 
 def _is_vague(units: Segmentation) -> bool:

@@ -61,7 +61,10 @@ _ENDINGS = (
     ("区", 1),
     ("线", 1),
 )
-_LAST_CHARACTERS = frozenset(ending[-1] for ending, _ in _ENDINGS)
+_ENDINGS_BY_LAST = {
+    last: [(ending, said) for ending, said in _ENDINGS if ending[-1] == last]
+    for last in {ending[-1] for ending, _ in _ENDINGS}
+}
 _SHORTEST_STEM = 2
 _NO_INITIAL = "z"
 
@@ -106,11 +109,10 @@ def searchable(text: str, readings: str) -> tuple[str, list[str], Sequence[int]]
 
 def said_of(plain: str) -> tuple[int, int]:
     """How many characters of a plain name are its stem, and how many people say at most: 2, 3 for 塔山村民委员会."""
-    if plain[-1:] in _LAST_CHARACTERS:
-        for ending, said in _ENDINGS:
-            if plain.endswith(ending) and len(plain) >= len(ending) + _SHORTEST_STEM:
-                stem = len(plain) - len(ending)
-                return stem, stem + said
+    for ending, said in _ENDINGS_BY_LAST.get(plain[-1:], ()):
+        if plain.endswith(ending) and len(plain) >= len(ending) + _SHORTEST_STEM:
+            stem = len(plain) - len(ending)
+            return stem, stem + said
     return len(plain), len(plain)
 
 
