@@ -57,7 +57,7 @@ class SupplySearch:
         """What `text` names best and at least so well; all of one name, since all may be meant."""
         if not text.strip():
             return []
-        found = self._text.search(text, _MOST_PLACES)
+        found = self._text.search(text, _MOST_PLACES, with_slips=False)
         best = found[0].score if found else 0.0
         least = EXACT if best >= EXACT else max(least, best - _NEAR_BEST)
         return [

@@ -69,7 +69,8 @@ class LookupEngine:
         found = self._supply.filtered(filters, rest, limit) if filters else self._supply.at_address(text, limit)
         if not filters or filters.also_text:
             give_up_if(cancelled)
-            found = _merged(found, self._text.search(text, limit, cancelled))
+            by_text = self._text.search(text, limit, cancelled)
+            found = _merged(found[: max(_SHARE * limit // 10, limit - len(by_text))], by_text)
         return [_hit(one) for one in found[:limit]]
 
 

@@ -166,6 +166,11 @@ class Way:
         return [(unit.text, grades_of(unit)) for unit in self.units]
 
     @cached_property
+    def most(self) -> float:
+        """What the units' grades can add up to."""
+        return sum(_BEST_OF.get(unit.kind, 1.0) for unit in self.units)
+
+    @cached_property
     def text(self) -> str:
         """The units as typed, without spaces."""
         return "".join(unit.text for unit in self.units)
@@ -193,7 +198,7 @@ class Ranker:
         """What a name that does not start with the query can score at most."""
         return max(
             (
-                _CONTIGUOUS - _GRADE_WEIGHT * (1 - _best_mean(way.units)) + _COVERAGE + _ALL_SAID - way.loss
+                _CONTIGUOUS - _GRADE_WEIGHT * (1 - way.most / len(way.units)) + _COVERAGE + _ALL_SAID - way.loss
                 for way in self._ways
             ),
             default=0.0,
@@ -207,7 +212,7 @@ class Ranker:
         is_common = candidate.rank == _COMMON and self._query.is_spelt
         best, best_way, best_start = 0.0, None, 0
         for way in self._ways:
-            start, mean = _best_alignment(way.graded, name.plain, name.groups)
+            start, mean = _best_alignment(way, name.plain, name.groups)
             if mean:
                 score = _score(mean, start, len(way.units), name, is_common=is_common) - way.loss
                 if score > best:
@@ -219,12 +224,9 @@ class Ranker:
         return NameMatch(candidate, best, best_start, best_start + len(best_way.units), best_way)
 
 
-def _best_mean(units: Segmentation) -> float:
-    return sum(_BEST_OF.get(unit.kind, 1.0) for unit in units) / len(units)
-
-
-def _best_alignment(graded: list[tuple[str, Grades]], plain: str, groups: Sequence[str]) -> tuple[int, float]:
+def _best_alignment(way: Way, plain: str, groups: Sequence[str]) -> tuple[int, float]:
     """Where the units fit best and their mean grade there; mean 0 when they fit nowhere. The start of a name wins."""
+    graded, most = way.graded, way.most
     best_start, best, count = 0, 0.0, len(graded)
     for start in range(len(plain) - count + 1):
         total, place = 0.0, start
@@ -237,8 +239,8 @@ def _best_alignment(graded: list[tuple[str, Grades]], plain: str, groups: Sequen
         else:
             if total > best:
                 best_start, best = start, total
-            if total == count:
-                break
+            if total >= most:
+                break  # nothing further on fits better
     return best_start, best / count
 
 

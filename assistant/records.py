@@ -169,19 +169,23 @@ _ON_LISTED = "name_id = ? AND transformer_area IN (SELECT value FROM json_each(?
 _IN_AREAS = """
     name_id = ? AND EXISTS (
         SELECT 1 FROM link WHERE kind = 'transformer_area' AND field = 'areas'
-        AND link.id = customer.transformer_area AND target IN (SELECT value FROM json_each(?)))
+        AND link.id = customer.transformer_area AND +target IN (SELECT value FROM json_each(?)))
     LIMIT ?"""
 _MOST_LISTED = 600
-"""So many transformer areas are sought out one by one; of more, each bearer of the name is asked for its own."""
+"""So many transformer areas are sought out one by one; where fewer bear the name, each is asked for its own."""
 
 
-def customers_inside(connection: Connection, names: Iterable[int], areas: list[str], most: int) -> Iterator[Record]:
+def customers_inside(
+    connection: Connection, names: Iterable[Candidate], areas: list[str], most: int
+) -> Iterator[Record]:
     """Customers of these names that are supplied in one of the areas, name by name; at most so many."""
-    listed = json.dumps(areas)
-    on = [key for (key,) in connection.execute(_TRANSFORMER_AREAS_IN, (listed, _MOST_LISTED))]
-    condition, places = (_ON_LISTED, json.dumps(on)) if len(on) < _MOST_LISTED else (_IN_AREAS, listed)
-    for nid in names if on else ():
-        found = _read(connection, "customer", condition, (nid, places, most))
+    inside = json.dumps(areas)
+    on = [key for (key,) in connection.execute(_TRANSFORMER_AREAS_IN, (inside, _MOST_LISTED))]
+    listed = json.dumps(on)
+    for name in names if on else ():
+        is_rare = len(on) == _MOST_LISTED or name.uses < len(on)
+        condition, places = (_IN_AREAS, inside) if is_rare else (_ON_LISTED, listed)
+        found = _read(connection, "customer", condition, (name.nid, places, most))
         yield from found
         most -= len(found)
         if most <= 0:

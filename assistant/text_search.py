@@ -48,11 +48,11 @@ class TextSearch:
         """The query that `text` stands for in this cache."""
         return parse(text, self._characters.readings, self._characters.simplified)
 
-    def search(self, text: str, limit: int, cancelled: Cancelled = never) -> list[Found]:
+    def search(self, text: str, limit: int, cancelled: Cancelled = never, *, with_slips: bool = True) -> list[Found]:
         """The records that `text` may mean, the best first; empty when nothing comes near. Takes any text at all.
 
         An exact code or name comes first; then by score, own branches before others, kinds in the order of
-        `data.kinds.RANKED`, names that more records bear, name, id.
+        `data.kinds.RANKED`, names that more records bear, name, id. Without `with_slips` no guesses are among them.
 
         Raises:
             CancelledError: `cancelled` said so between two stages.
@@ -71,7 +71,7 @@ class TextSearch:
             give_up_if(cancelled)
             for found in self._within.search(query):
                 shortlist.add(found)
-        if wants_more:
+        if with_slips and (wants_more or (len(query.compact) >= _SHORTEST_SURE and shortlist.is_short)):
             give_up_if(cancelled)
             self._add_bearers(shortlist, query, self._names.nearly_matching(query, matches))
         self._prefer(shortlist, query)
@@ -118,8 +118,6 @@ class TextSearch:
                 continue
             bearers = records.bearing(self._connection, [match.candidate for match in some])
             for match in some:
-                if not shortlist.has_room_for(_highest_score(match), match.candidate.rank, ties=ties):
-                    continue
                 for found in self._bearers(match, bearers[match.candidate.nid]):
                     is_other = query.of_lines and found.record.kind != _LINE
                     shortlist.add(replace(found, score=found.score - _NO_LINE_LOSS) if is_other else found)

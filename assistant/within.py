@@ -127,8 +127,8 @@ class Within:
                 continue
             inside = self._inside([match.candidate.nid for match in places])
             named_by = {match.candidate.text: match for match in bearers}
-            nids = [match.candidate.nid for match in bearers]
-            for record in records.customers_inside(self._connection, nids, inside, _MOST_CUSTOMERS):
+            names = [match.candidate for match in bearers]
+            for record in records.customers_inside(self._connection, names, inside, _MOST_CUSTOMERS):
                 match = named_by[record.name]
                 score = _together(places[0].score, match.score) - loss
                 yield Found(record, score, match.reason, match.spans, match.candidate.uses)
