@@ -19,7 +19,7 @@ from assistant.choosing import choice_made
 from assistant.hotkeys.armed import ArmedHotkey, HotkeyError
 from assistant.hotkeys.arming import arm
 from assistant.instance import AlreadyRunningError, Commands, Instance, send
-from assistant.popup.drawing import make_pen
+from assistant.popup.pen import make_pen
 from assistant.popup.picture import Facts, picture
 from assistant.popup.surroundings import find_surroundings
 from assistant.popup.theme import THEMES

@@ -31,6 +31,7 @@ def enter_tree(state: State, key: str | None, *, important: bool) -> Step:
         key = state.tree.selected.key if state.tree else key_of(state.chosen) if state.is_current else None
     if key is None:
         return (noticed(state, "no_place") if state.is_current and state.chosen else state), ()
+    important = important and not key.startswith("customer:")
     cleared = replace(state, notice=None, copy_awaits=False, status_shown=False, phone=0)
     return _walked(cleared, opened_at(key, important=important))
 

@@ -29,7 +29,7 @@ def received(view: TreeView, answer: TreeAnswer) -> TreeView:
         below=below,
         windows={**view.windows, **({question.key: opened.windows} if question.key else {})},
     )
-    return settled(_shown(known, answer) if question == view.awaited else known, near)
+    return settled(_shown(known, answer, view.nodes) if question == view.awaited else known, near)
 
 
 def card_received(view: TreeView, key: str, answer: Answer) -> TreeView:
@@ -100,11 +100,12 @@ def _grown(before: Below | None, answer: TreeAnswer, *, keep_tail: bool) -> Belo
     return Below(keys, page.next, apart=apart if page.next and apart not in keys else None)
 
 
-def _shown(view: TreeView, answer: TreeAnswer) -> TreeView:
-    """The view with what the agent had asked for open, and the line selected that came of it."""
+def _shown(view: TreeView, answer: TreeAnswer, before: Mapping[str, Node]) -> TreeView:
+    """The view with what the agent had asked for open, and the first line selected that more has brought."""
     question, path = answer.question, [node.key for node in answer.opened.path if node.opens]
     view = replace(view, awaited=None)
     view = replace(view, open=view.open.union(path[:-1] if question.important else path))
-    first = next(iter(answer.opened.page.nodes), None)
-    asked_for_more = view.selected == Spot(question.key, more=True)
-    return replace(view, selected=Spot(first.key)) if asked_for_more and first else view
+    if view.selected != Spot(question.key, more=True):
+        return view
+    first = next((node.key for node in answer.opened.page.nodes if node.key not in before), None)
+    return replace(view, selected=Spot(first)) if first else view

@@ -137,16 +137,20 @@ def opened_at(key: str, *, important: bool = False) -> Walk:
 def moved(view: TreeView, step: int) -> Walk:
     """The view with the line selected that is `step` further down.
 
-    A whole screen stops at a line that stands for more, and asks for it.
+    A whole screen stops where a page that has not been read begins, and asks for it.
     """
     lines = view.lines
     if not lines:
         return view, None
     at = _place(view, lines)
     to = max(0, min(at + step, len(lines) - 1))
-    page_on = next((i for i in range(at, to + 1) if lines[i].spot.more), None) if step >= LINES else None
+    page_on = next((i for i in range(at, to + 1) if _is_next_page(view, lines[i])), None) if step >= LINES else None
     there = _select(view, lines[to if page_on is None else page_on].spot)
     return (there, None) if page_on is None else _more(there)
+
+
+def _is_next_page(view: TreeView, line: Line) -> bool:
+    return line.spot.more and view.below[line.listing].whole
 
 
 def picked(view: TreeView, index: int) -> Walk:

@@ -4,7 +4,7 @@ import tkinter as tk
 from collections.abc import Callable
 from typing import Any
 
-from assistant.popup.drawing import Pen
+from assistant.popup.pen import Pen
 
 DELAY_S = 0.4
 

@@ -4,26 +4,36 @@ import tkinter as tk
 from collections.abc import Callable
 from typing import Literal
 
-from assistant.popup.drawing import BODY_HEIGHT, CARD_WIDTH, LIST_WIDTH, ROW_HEIGHT, CardPainter, Pen, draw_rows
-from assistant.popup.picture import Block, Foot, Picture, Row
+from assistant.popup.blocks import Block, Foot, Listing, Picture
+from assistant.popup.card_picture import IMPORTANT_KEY, TREE_KEY
+from assistant.popup.drawing import CardPainter
+from assistant.popup.pen import BODY_HEIGHT, CARD_WIDTH, LIST_WIDTH, Pen
 from assistant.popup.rectangle import Rectangle
+from assistant.popup.row_drawing import draw_rows, row_at
 from assistant.popup.surroundings import Surroundings
 from assistant.popup.tooltips import Tooltips
 from assistant.popup_messages import (
-    CopyPhone,
+    Back,
+    Confirm,
     CopyScript,
     Dismiss,
     FocusLost,
+    Fold,
     Intent,
     Move,
     NextPhone,
     OpenStatus,
+    OpenTree,
     Pick,
+    ToggleImportant,
     Typed,
+    Unfold,
 )
 from assistant.popup_model import PAGE_ROWS
+from assistant.tree_view import LINES
 from assistant.wording import Words
 
+FOOT_PAD = 10
 FOCUS_SETTLES_MS = 60
 """A hotkey grab takes the focus for a moment: only what lasts longer is a loss."""
 
@@ -32,16 +42,31 @@ KEYS: dict[str, Intent] = {
     "<Down>": Move(1),
     "<Prior>": Move(-PAGE_ROWS),
     "<Next>": Move(PAGE_ROWS),
-    "<Return>": CopyPhone(),
-    "<KP_Enter>": CopyPhone(),
+    "<Return>": Confirm(),
+    "<KP_Enter>": Confirm(),
     "<Control-Return>": CopyScript(),
     "<Tab>": NextPhone(1),
     "<Shift-Tab>": NextPhone(-1),
-    "<Escape>": Dismiss(),
+    "<Escape>": Back(),
     "<F1>": OpenStatus(),
+    f"<{TREE_KEY}>": OpenTree(),
+    "<Control-t>": OpenTree(),
+    f"<{IMPORTANT_KEY}>": OpenTree(important=True),
 }
 X11_KEYS: dict[str, Intent] = {"<ISO_Left_Tab>": NextPhone(-1)}
 """What Shift+Tab is called there; other systems do not know the name."""
+TREE_KEYS: dict[str, Intent] = KEYS | {
+    "<Prior>": Move(-LINES),
+    "<Next>": Move(LINES),
+    "<Right>": Unfold(),
+    "<Left>": Fold(),
+    "<plus>": Unfold(),
+    "<minus>": Fold(),
+    "<i>": ToggleImportant(),
+    "<I>": ToggleImportant(),
+    f"<{IMPORTANT_KEY}>": ToggleImportant(),
+}
+"""While the tree has the keyboard."""
 
 
 class PopupWindow:
@@ -55,8 +80,7 @@ class PopupWindow:
         self._words = words
         self._surroundings = surroundings
         self._on_intent = on_intent
-        self._rows: tuple[Row, ...] | None = None
-        self._selected = -1
+        self._listing: Listing | None = None
         self._card: tuple[Block, ...] | None = None
         self._foot: Foot | None = None
         self._tips = Tooltips(pen)
@@ -64,9 +88,9 @@ class PopupWindow:
         self._window = self._make_window()
         self._entry = self._make_entry()
         # packed before the body: where room is short, the foot keeps its line
-        self._as_of, self._notice, self._hub = self._make_foot()
+        self._as_of, self._notice, self._hub, self._hints = self._make_foot()
         self._list, self._card_canvas = self._make_body()
-        self._painter = CardPainter(self._card_canvas, pen, lambda index: on_intent(CopyPhone(index)))
+        self._painter = CardPainter(self._card_canvas, pen, on_intent)
         self._bind()
         self._window.update_idletasks()
 
@@ -96,9 +120,12 @@ class PopupWindow:
 
     def draw(self, picture: Picture) -> None:
         """Paints what differs from the picture before."""
-        if (picture.rows, picture.selected) != (self._rows, self._selected):
-            self._rows, self._selected = picture.rows, picture.selected
-            draw_rows(self._list, picture.rows, picture.selected, self._pen)
+        if picture.listing != self._listing:
+            was_in_tree = self._listing is not None and self._listing.in_tree
+            self._listing = picture.listing
+            draw_rows(self._list, picture.listing, self._pen)
+            if picture.listing.in_tree != was_in_tree:
+                (self._list if picture.listing.in_tree else self._entry).focus_set()
         if picture.card != self._card:
             same_head = self._card is not None and self._card[:1] == picture.card[:1]
             self._card = picture.card
@@ -170,42 +197,50 @@ class PopupWindow:
         card.configure(yscrollcommand=lambda first, last: _show_place(bar, float(first), float(last)))
         return rows, card
 
-    def _make_foot(self) -> tuple[tk.Label, tk.Label, tk.Label]:
+    def _make_foot(self) -> tuple[tk.Label, tk.Label, tk.Label, tk.Label]:
         pen, theme, words = self._pen, self._pen.theme, self._words
         foot = tk.Frame(self._window, bg=theme.ground)
         foot.pack(side="bottom", fill="x", padx=1, pady=1)
 
         def label(side: Literal["left", "right"], text: str = "") -> tk.Label:
             made = tk.Label(foot, text=text, font=pen.small.font, bg=theme.ground, fg=theme.quiet)
-            made.pack(side=side, padx=pen.px(10), pady=pen.px(5))
+            made.pack(side=side, padx=pen.px(FOOT_PAD), pady=pen.px(5))
             return made
 
         as_of, hub = label("left"), label("left")
-        hints, notice = label("right", words("hints")), label("right")
+        hints, notice = label("right"), label("right")
         notice.configure(font=pen.bold.font)
         self._tips.explain(as_of, lambda: words("asof.tip"))
         self._tips.explain(hub, lambda: self._foot.hub_tip if self._foot else "")
-        self._tips.explain(hints, lambda: words("hints_tip"))
-        return as_of, notice, hub
+        self._tips.explain(hints, lambda: self._foot.hints_tip if self._foot else "")
+        return as_of, notice, hub, hints
 
     def _draw_foot(self, foot: Foot) -> None:
         tone = self._pen.theme.tone
         self._as_of.configure(text=foot.as_of, fg=tone(foot.as_of_tone))
         self._hub.configure(text=foot.hub, fg=tone(foot.hub_tone))
         self._notice.configure(text=foot.notice, fg=tone(foot.notice_tone))
+        texts, small = (foot.as_of, foot.hub, foot.hints), self._pen.small
+        taken = sum(map(small.width, texts)) + self._pen.bold.width(foot.notice) + 8 * self._pen.px(FOOT_PAD)
+        # what is told comes before what can be read any time
+        self._hints.configure(text=foot.hints if taken <= self._pen.px(LIST_WIDTH + CARD_WIDTH) else "")
 
     def _bind(self) -> None:
         on_x11 = self._window.tk.call("tk", "windowingsystem") == "x11"
-        for key, intent in (KEYS | X11_KEYS if on_x11 else KEYS).items():
-            self._entry.bind(key, self._reporter(intent))
+        for widget, keys in ((self._entry, KEYS), (self._list, TREE_KEYS)):
+            for key, intent in (keys | X11_KEYS if on_x11 else keys).items():
+                widget.bind(key, self._reporter(intent))
+            widget.bind("<Control-Up>", lambda _: self._scroll(-1))
+            widget.bind("<Control-Down>", lambda _: self._scroll(1))
+        self._list.bind("<Key>", self._typed_at_tree)
         self._entry.bind("<Control-a>", lambda _: self._select_all())  # Tk's own goes to the line's start under X11
         self._entry.bind("<<Paste>>", lambda _: self._drop_selection())  # under X11 Tk itself would keep it
-        self._entry.bind("<Control-Up>", lambda _: self._scroll(-1))
-        self._entry.bind("<Control-Down>", lambda _: self._scroll(1))
         self._list.bind("<Button-1>", self._clicked)
         for event, step in (("<Button-4>", -1), ("<Button-5>", 1)):
             self._card_canvas.bind(event, lambda _, step=step: self._scroll(step))  # type: ignore[misc]  # a default argument holds the step
+            self._list.bind(event, self._reporter(Move(step)))
         self._card_canvas.bind("<MouseWheel>", lambda event: self._scroll(-1 if event.delta > 0 else 1))
+        self._list.bind("<MouseWheel>", lambda event: self._on_intent(Move(-1 if event.delta > 0 else 1)))
         self._window.bind("<FocusOut>", self._maybe_lost)
 
     def _reporter(self, intent: Intent) -> Callable[["tk.Event[tk.Misc]"], str]:
@@ -216,10 +251,20 @@ class PopupWindow:
         return report
 
     def _clicked(self, event: "tk.Event[tk.Misc]") -> None:
-        index = event.y // self._pen.px(ROW_HEIGHT)
-        if self._rows and index < len(self._rows):
+        if self._listing is None:
+            return
+        (self._list if self._listing.in_tree else self._entry).focus_set()
+        index = row_at(event.y, self._listing, self._pen)
+        if index >= 0:
             self._on_intent(Pick(index))
-        self._entry.focus_set()
+
+    def _typed_at_tree(self, event: "tk.Event[tk.Misc]") -> None:
+        """What is typed there begins the next look-up."""
+        if event.char and event.char.isprintable():
+            self._entry.focus_set()
+            self._select_all()
+            self._drop_selection()
+            self._entry.insert("end", event.char)
 
     def _select_all(self) -> str:
         self._entry.selection_range(0, "end")

@@ -11,7 +11,8 @@ from assistant.answer import Answer, PhoneLookup
 from assistant.answering import CacheAnswers
 from assistant.phone_answers import TRIED_AGAIN_AFTER_S, PhoneAnswers
 from assistant.phone_lookup import Find, answer_at_once, hub_of
-from assistant.popup.picture import Facts, Message, picture
+from assistant.popup.blocks import Message
+from assistant.popup.picture import Facts, picture
 from assistant.popup_state import State
 from assistant.wording import Words
 from sync.agent_home import AgentHome
@@ -190,10 +191,10 @@ def test_a_fault_of_ours_is_told_as_no_answer_and_logged_without_the_number(
 @pytest.mark.parametrize(
     ("phone", "said"),
     [
-        (PhoneLookup("asking"), "正在向主站查询"),
+        (PhoneLookup("asking"), "正在向服务器查询"),
         (PhoneLookup("none"), "没有客户登记这个电话号码"),
-        (PhoneLookup("no_hub", "gone"), "电话号码查询需要连接主站"),
-        (PhoneLookup("refused", "30 a minute"), "主站拒绝了电话号码查询"),
+        (PhoneLookup("no_hub", "gone"), "电话号码查询需要连接服务器"),
+        (PhoneLookup("refused", "30 a minute"), "服务器拒绝了电话号码查询"),
     ],
 )
 def test_the_popup_says_in_one_line_how_it_stands_with_the_number(phone: PhoneLookup, said: str) -> None:

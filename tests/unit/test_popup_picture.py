@@ -2,28 +2,23 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import product
 from string import Formatter
+from typing import cast
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from assistant.answer import Answer
-from assistant.popup.drawing import WORDS as LINE_PIECES
-from assistant.popup.drawing import runs
+from assistant.answer import Answer, Match
+from assistant.popup.blocks import Actions, Dial, Line, Message, Remark, Row, Script, Supply, Title, Window
+from assistant.popup.card_picture import MOST_TRANSFORMER_AREAS
 from assistant.popup.moments import spoken
-from assistant.popup.picture import (
-    MOST_TRANSFORMER_AREAS,
-    Dial,
-    Facts,
-    Line,
-    Message,
-    Remark,
-    Script,
-    Supply,
-    Title,
-    Window,
-    picture,
-)
+from assistant.popup.pen import WORDS as LINE_PIECES
+from assistant.popup.pen import Face
+from assistant.popup.picture import Facts, picture
 from assistant.popup.rectangle import Rectangle
+from assistant.popup.row_drawing import fitted_runs, gap, runs
 from assistant.popup.theme import STATE_MARKS, THEMES, Tone, contrast
+from assistant.popup_messages import Intent, OpenTree
 from assistant.popup_state import Notice, State
 from assistant.wording import TABLES, Words
 from tests.ui.answers import some_results
@@ -99,7 +94,8 @@ def test_long_lists_are_cut_and_say_how_much_is_missing() -> None:
 def test_stale_data_never_says_a_bare_normal() -> None:
     stale = replace(SHOWN, selected=2, answer=replace(ANSWER, freshness="stale"))
     drawn = picture(stale, Facts(), ZH, NOW)
-    assert (drawn.rows[2].verdict, drawn.rows[2].tone) == ("正常·未确认", "warn")
+    row = drawn.listing.rows[2]
+    assert (row.verdict, row.tone) == ("正常·未确认", "warn")
     title = drawn.card[0]
     assert isinstance(title, Title)
     assert (title.verdict, title.tone) == ("正常·未确认", "warn")
@@ -212,3 +208,118 @@ def test_damaged_data_is_told_in_the_foot_and_on_the_status_page() -> None:
     assert (foot.notice, foot.notice_tone) == (told, "bad")
     assert Line(ZH("status.cache"), told, "bad") in blocks(replace(damaged, status_shown=True))
     assert told not in {line.value for line in blocks(replace(SHOWN, status_shown=True)) if isinstance(line, Line)}
+
+
+def weak(reason: str = "fuzzy") -> Match:
+    return Match(reason, ((0, 1),), weak=True)
+
+
+def rows_of(*matches: Match) -> tuple[str, list[tuple[str, bool]]]:
+    """The head, and tags with paleness, of results that match so."""
+    results = tuple(replace(ANSWER.results[0], match=match) for match in matches)
+    listing = picture(replace(SHOWN, answer=replace(ANSWER, results=results)), Facts(), ZH, NOW).listing
+    return listing.head, [(row.tag, row.weak) for row in listing.rows if isinstance(row, Row)]
+
+
+def test_weak_results_are_paler_and_a_line_over_them_says_that_nothing_better_was_found() -> None:
+    assert rows_of(weak(), weak()) == ("没有完全相符的，以下为近似结果", [("区域 · 近似", True)] * 2)
+    assert rows_of(Match("name", ((0, 1),)), weak()) == ("", [("区域 · 名称", False), ("区域 · 近似", True)])
+
+
+@pytest.mark.parametrize(
+    ("match", "tag"),
+    [
+        (Match("initials", ((0, 2),)), "区域 · 首字母"),
+        (Match("pinyin", ((0, 2),)), "区域 · 拼音"),
+        (Match("sounds_like", ((0, 2),)), "区域 · 同音"),
+        (Match("fuzzy", ((0, 2),)), "区域 · 近形"),
+        (Match("pinyin"), "区域 · 别名"),
+        (Match("code"), "区域 · 编码"),
+        (Match("address"), "区域 · 地址"),
+        (Match("filter"), "区域 · 筛选"),
+        (Match("chosen"), "区域 · 曾选"),
+        (Match("phone"), "区域 · 电话"),
+    ],
+)
+def test_every_row_says_why_it_is_there(match: Match, tag: str) -> None:
+    assert rows_of(match)[1] == [(tag, False)]
+
+
+def test_a_number_is_called_what_it_is() -> None:
+    numbered = tuple(replace(one, match=Match("number")) for one in ANSWER.results)
+    listing = picture(replace(SHOWN, answer=replace(ANSWER, results=numbered)), Facts(), ZH, NOW).listing
+    tags = {row.tag for row in listing.rows if isinstance(row, Row)}
+    assert tags == {"区域 · 编码", "线路 · 线路号", "台区 · 台区号", "客户 · 户号"}
+
+
+class Ruled:
+    """A face whose characters are all ten pixels wide."""
+
+    def width(self, text: str) -> int:
+        return 10 * len(text)
+
+
+RULED = cast("Face", Ruled())
+
+
+@pytest.mark.parametrize(
+    ("spans", "expected"),
+    [
+        ([], [("一二三四", False), ("…", False), ("九十", False)]),
+        ([(0, 2), (8, 9)], [("一二", True), ("三四", False), ("…", False), ("九", True), ("十", False)]),
+        ([(3, 9)], [("一二三", False), ("四", True), ("…", True), ("九", True), ("十", False)]),
+        ([(5, 6)], [("一二三四", False), ("…", True), ("九十", False)]),
+    ],
+)
+def test_a_name_that_is_too_long_loses_its_middle_and_stays_bold_where_it_was(
+    spans: list[tuple[int, int]], expected: list[tuple[str, bool]]
+) -> None:
+    assert fitted_runs("一二三四五六七八九十", spans, RULED, 75) == expected
+
+
+def test_a_name_that_fits_is_left_alone_and_no_room_at_all_leaves_an_ellipsis() -> None:
+    assert fitted_runs("龙港区", [(0, 1)], RULED, 30) == [("龙", True), ("港区", False)]
+    assert fitted_runs("龙港区", [(0, 1)], RULED, 5) == [("…", True)]
+
+
+@given(
+    st.text(max_size=40), st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40)), max_size=4), st.integers(0, 500)
+)
+def test_however_a_name_is_cut_what_is_bold_of_it_was_matched(
+    text: str, spans: list[tuple[int, int]], width: int
+) -> None:
+    pieces = fitted_runs(text, spans, RULED, width)
+    shown = "".join(piece for piece, _ in pieces)
+    first, last = gap(text, RULED, width)
+    assert shown == (text if first == last else text[:first] + "…" + text[last:])
+    places = [*range(first), *([None] if first != last else []), *range(last, len(text))]
+    bold = [inside for piece, inside in pieces for _ in piece]
+    for place, inside in zip(places, bold, strict=True):
+        if place is not None:
+            assert inside == any(start <= place < end for start, end in spans)
+
+
+def test_what_an_older_text_had_found_is_not_left_standing() -> None:
+    late = replace(SHOWN, query="tsx", answer=None, overdue=2)
+    (message,) = blocks(late)
+    assert isinstance(message, Message)
+    assert message.title == "正在查询“tsx”……"
+
+
+def test_the_card_leads_into_the_tree_where_the_record_has_a_place_there() -> None:
+    def actions(selected: int) -> list[tuple[str, Intent]]:
+        found = only(Actions, replace(SHOWN, selected=selected))
+        return [(one.text, one.intent) for block in found if isinstance(block, Actions) for one in block.actions]
+
+    assert actions(0) == [("线路树", OpenTree("feeder:f1"))]
+    assert actions(3) == []
+    assert actions(5) == [("线路树", OpenTree("feeder:f1")), ("重要客户", OpenTree("feeder:f1", important=True))]
+    assert actions(7) == [("线路树", OpenTree("customer:2100123456"))]
+
+
+def test_a_stale_card_does_not_say_a_bare_normal_of_what_it_hangs_on_either() -> None:
+    stale = replace(SHOWN, answer=replace(ANSWER, freshness="stale"))
+    assert {block.verdict for block in only(Supply, stale) if isinstance(block, Supply)} == {
+        "停电·未确认",
+        "正常·未确认",
+    }
