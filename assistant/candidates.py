@@ -4,7 +4,7 @@ Every token stands in double quotes and holds nothing but what `data.tokens` mak
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice, pairwise, product
+from itertools import islice, pairwise, product, takewhile
 
 from assistant.segmentation import Segmentation, Unit, UnitKind
 from data.tokens import (
@@ -22,7 +22,7 @@ _MOST_ALTERNATIVES = 40
 _MOST_INITIALS = 8
 _LONGEST_GAP_SEARCH = 6
 _EXTRA_FROM = 4
-_VAGUE = 6
+_VAGUE, _TELLING = 6, 4
 
 
 def any_of(tokens: Iterable[str]) -> str:
@@ -132,8 +132,12 @@ def one_swapped(units: Segmentation) -> str:
 
 def one_wrong(units: Segmentation) -> str:
     """Names that differ from the units in one character, wrong or extra; "" when too little is left to go by."""
-    if len(units) < 3 or not _all_sound(units):  # noqa: PLR2004 - one of two says nothing
+    if len(units) < 3:  # noqa: PLR2004 - one of two says nothing
         return ""
+    if not _all_sound(units):
+        before, after = tuple(takewhile(_sounds, units)), tuple(takewhile(_sounds, reversed(units)))[::-1]
+        # The units beside the break may be part of the slip.
+        return any_expression(alike(end) for end in (before[:-1], after[1:]) if len(end) >= _TELLING)
     beginning = units[:_LONGEST_GAP_SEARCH]
     wrong = [_without(beginning, i) for i in range(len(beginning))]
     return any_expression([*wrong, alike(beginning)] if len(units) > len(beginning) else wrong)
@@ -151,6 +155,10 @@ def _without(units: Segmentation, wrong: int) -> str:
         kind, unit = ("k", units[1]) if wrong == 0 else ("s", units[0])
         terms.append(_neighbours(kind, [START_SOUND], unit.sounds))
     return " AND ".join(terms)
+
+
+def _sounds(unit: Unit) -> bool:
+    return bool(unit.sounds)
 
 
 def _all_sound(units: Segmentation) -> bool:

@@ -17,7 +17,7 @@ _PLACES = {RANKED.index("transformer_area"): 4, RANKED.index("customer"): 6}
 """Of ten, at most so many are of these kinds while others come near (`assistant.shortlist`)."""
 _CORRECTED, _WRONG, _COMMON = 80, 64, 32
 _SHORTEST_SLIP = 2
-_MOST_BEGINNINGS, _LONG_NAME, _MOST_LONG = 50, 5, 24
+_MOST_BEGINNINGS, _LONG_NAME, _MOST_LONG, _LONGEST_CORRECTED = 50, 5, 24, 8
 GOOD = 80.0
 """With enough matches as good as this nobody looks for slips."""
 _LAST_RANK = len(RANKED) - 1
@@ -101,7 +101,7 @@ def _looks(query: Query) -> Iterator[tuple[str, int, bool]]:
 def _slips(query: Query) -> Iterator[tuple[str, str, int]]:
     """`(statement, expression, most)`: among the names of places and lines, then among the hundreds of thousands."""
     ways = (*query.segmentations[:2], *query.bare[:1])
-    meant = corrections(query)
+    meant = corrections(query) if not ways or len(ways[0]) <= _LONGEST_CORRECTED else []
     missing = [expression(units) for units in ways for expression in (candidates.one_missing, candidates.one_swapped)]
     wrong = candidates.any_expression(map(candidates.one_wrong, ways))
     whole = candidates.any_of_whole(meant)

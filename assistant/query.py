@@ -44,7 +44,7 @@ _SHORTEST_STEM = 2
 _NUMERALS = dict(zip("一二三四五六七八九十", ["1", "2", "3", "4", "5", "6", "7", "8", "9", "10"], strict=True))
 _COUNTED = re.compile(r"(?<![一二三四五六七八九十])[一二三四五六七八九十](?=号)")
 """A number as it is heard, where names write a digit."""
-_SHORTEST_CORRECTION, _LONGEST_CORRECTION, _SHORTEST_DOUBLED = 3, 28, 4
+_SHORTEST_CORRECTION, _LONGEST_CORRECTION, _SHORTEST_DOUBLED = 3, 20, 4
 """Letters of a run; of a longer one only the beginning is searched for a slip."""
 _MOST_PARTIAL = 12
 _COST_WINDOW = 1.45
@@ -252,7 +252,7 @@ def _without_office(units: Segmentation) -> Segmentation | None:
         if stem >= _SHORTEST_STEM and all(
             unit.text in character for unit, character in zip(units[stem:], word, strict=True)
         ):
-            return units[:stem]
+            return units[:stem] if all(unit.sounds for unit in units[:stem]) else None
     return None
 
 
