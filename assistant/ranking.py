@@ -7,6 +7,7 @@ A name answers in one of two ways. Its neighbouring characters stand for the uni
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from sys import intern
 from typing import NamedTuple
 
 from assistant.query import Query
@@ -34,11 +35,12 @@ class Parsed(NamedTuple):
     said: int
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=1536)
 def parsed(text: str, readings: str) -> Parsed:
     """The name taken apart; remembered, since the next keystroke grades most of the names of the last."""
     plain, groups, positions = searchable(text, readings)
-    return Parsed(plain, groups, positions, *said_of(plain))
+    # A few hundred groups make up all names: each is kept once.
+    return Parsed(plain, tuple(map(intern, groups)), positions, *said_of(plain))
 
 
 EXACT = 99.5

@@ -11,6 +11,10 @@ DatabaseError = _sqlite.DatabaseError
 OperationalError = _sqlite.OperationalError
 
 
+_STATEMENTS = 48
+"""Prepared statements that a connection keeps; each holds some ten kilobytes."""
+
+
 def connect(path: Path, *, read_only: bool = False) -> Any:  # noqa: ANN401 - sqlcipher3 ships no types
     """An open connection in autocommit mode: transactions are begun and ended by name.
 
@@ -19,7 +23,9 @@ def connect(path: Path, *, read_only: bool = False) -> Any:  # noqa: ANN401 - sq
     """
     mode = "ro" if read_only else "rwc"
     uri = f"file:{quote(str(path.absolute()))}?mode={mode}"
-    connection = _sqlite.connect(uri, uri=True, isolation_level=None, check_same_thread=False, timeout=10)
+    connection = _sqlite.connect(
+        uri, uri=True, isolation_level=None, check_same_thread=False, timeout=10, cached_statements=_STATEMENTS
+    )
     connection.execute("PRAGMA busy_timeout=10000")
     connection.execute("PRAGMA cache_size=-2000")
     if not read_only:
