@@ -51,12 +51,12 @@ class _Entry:
 _OURS = _Entry("Switchboard", "ours:Ours")
 _PEERS = {
     "like": _Entry("SQLite LIKE", "like:Like", slow=20),
-    "trigram": _Entry("FTS5 trigram", "trigram:Trigram"),
+    "trigram": _Entry("FTS5 trigram", "trigram:Trigram", slow=20),
     "tantivy": _Entry("tantivy n-grams", "tantivy_ngrams:Tantivy"),
-    "pg_trgm": _Entry("PostgreSQL pg_trgm", "pg_trgm:PgTrgm"),
-    "rapidfuzz": _Entry("rapidfuzz", "rapid_fuzz:RapidFuzz", slow=4),
-    "pinyin-match": _Entry("pinyin-match (node)", "pinyin_match:PinyinMatch", slow=2),
-    "fzf": _Entry("fzf --filter", "fzf:Fzf", slow=4),
+    "pg_trgm": _Entry("PostgreSQL pg_trgm", "pg_trgm:PgTrgm", slow=20),
+    "rapidfuzz": _Entry("rapidfuzz", "rapid_fuzz:RapidFuzz", slow=8),
+    "pinyin-match": _Entry("pinyin-match (node)", "pinyin_match:PinyinMatch", slow=4),
+    "fzf": _Entry("fzf --filter", "fzf:Fzf", slow=8),
 }
 
 
