@@ -11,11 +11,11 @@ from data.index import FIRST_COMMON_NAME
 from data.kinds import RANKED
 from data.sqlite import Connection
 
-_WRITTEN, _WHOLE, _AT_START, _ANYWHERE = 64, 48, 64, 64
+_WRITTEN, _WHOLE, _AT_START, _ANYWHERE = 48, 40, 40, 48
 _SHOWN = 10
 _PLACES = {RANKED.index("transformer_area"): 4, RANKED.index("customer"): 6}
 """Of ten, at most so many are of these kinds while others come near (`assistant.shortlist`)."""
-_CORRECTED, _WRONG, _COMMON = 80, 64, 32
+_CORRECTED, _WRONG, _COMMON = 56, 48, 24
 _SHORTEST_SLIP = 2
 _MOST_BEGINNINGS, _LONG_NAME, _MOST_LONG, _LONGEST_CORRECTED = 50, 5, 24, 8
 GOOD = 80.0
