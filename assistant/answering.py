@@ -1,6 +1,5 @@
 """Answers from the cache in an agent's home: the one engine of the popup, the command line and the tests."""
 
-import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -11,7 +10,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 from assistant import records
 from assistant.answer import SURE, Answer, Freshness, Result
-from assistant.cancelling import Cancelled, CancelledError
+from assistant.cancelling import Cancelled, CancelledError, never
 from assistant.card import CardMaker
 from assistant.choices import Choices
 from assistant.lookup import Hit, LookupEngine
@@ -135,7 +134,7 @@ def _tells_of_damage(
 class CacheAnswers:
     """Answers queries from whatever cache the home holds at the moment.
 
-    To be used by one thread at a time, but for `cancel`.
+    To be used by one thread at a time.
 
     Args:
         home: The agent's.
@@ -143,6 +142,7 @@ class CacheAnswers:
         suspect: Called when a look-up could not read the cache.
         own_branches: Ids of the branches whose records come before others that answer as well.
         choices: What the agent chose before; None to rank without.
+        cancelled: Whether nobody waits for the answer any more; it is then given up.
     """
 
     def __init__(
@@ -153,6 +153,7 @@ class CacheAnswers:
         *,
         own_branches: Iterable[str] = (),
         choices: Choices | None = None,
+        cancelled: Cancelled = never,
     ) -> None:
         self._own_branches = frozenset(own_branches)
         self._choices = choices
@@ -161,7 +162,7 @@ class CacheAnswers:
         self._home = home
         self._clock = clock
         self._open: _OpenCache | None = None
-        self._cancelled = threading.Event()
+        self._cancelled = cancelled
 
     @property
     def there(self) -> bool:
@@ -181,7 +182,7 @@ class CacheAnswers:
 
         Raises:
             DamagedError: the cache is damaged where an answer could come out wrong, or cannot be read.
-            CancelledError: `cancel` was called meanwhile.
+            CancelledError: `cancelled` said so meanwhile.
         """
         return self._answer(query, lambda cache: cache.hits(query, limit, by_phone) if query.strip() else [], at)
 
@@ -197,7 +198,7 @@ class CacheAnswers:
             DamagedError: as `answer`.
             CancelledError: as `answer`.
         """
-        self._begin()
+        self._asked_at = time.monotonic()
         began, now = time.perf_counter(), self._clock.now()
         opened, cache = Opened(), self._cache()
         if cache is not None:
@@ -225,10 +226,6 @@ class CacheAnswers:
         record = Key.parse(key)
         return self._answer(key, lambda cache: [cache.hit(record.kind, record.id)], at)
 
-    def cancel(self) -> None:
-        """Gives up what is being answered; to be called by any thread, while something is."""
-        self._cancelled.set()
-
     @_tells_of_damage
     def next_change(self) -> datetime | None:
         """The next moment at which a state changes by the clock alone, if there is one."""
@@ -248,7 +245,7 @@ class CacheAnswers:
             self._open = None
 
     def _answer(self, query: str, find: Callable[[_OpenCache], list[Hit]], at: datetime | None) -> Answer:
-        self._begin()
+        self._asked_at = time.monotonic()
         began, now = time.perf_counter(), self._clock.now()
         confirmed_at = self._home.confirmed_at()
         freshness = _freshness(confirmed_at, now)
@@ -263,10 +260,6 @@ class CacheAnswers:
         as_of, age_s = _age(confirmed_at if cache else None, now)
         return Answer(query, _ms_since(began), as_of, age_s, freshness if cache else "stale", results)
 
-    def _begin(self) -> None:
-        self._asked_at = time.monotonic()
-        self._cancelled.clear()
-
     def _cache(self) -> _OpenCache | None:
         path = self._home.current_cache()
         if path is not None:
@@ -275,7 +268,7 @@ class CacheAnswers:
             self.close()
         if self._open is None and path is not None:
             try:
-                self._open = _OpenCache(path, self._own_branches, self._choices, self._clock, self._cancelled.is_set)
+                self._open = _OpenCache(path, self._own_branches, self._choices, self._clock, self._cancelled)
             except DatabaseError:
                 # Switched away between the look and the opening, the next call finds the new one; else it is damaged.
                 if self._home.current_cache() == path:

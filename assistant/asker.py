@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from assistant.answer import Answer
-from assistant.cancelling import CancelledError
+from assistant.cancelling import Cancellation, CancelledError
 from assistant.popup_messages import (
     Answered,
     Ask,
@@ -33,14 +33,13 @@ class Sources:
         answer: What a query finds. Nothing asked finds nothing, with its `as_of`.
         open_node: What is below a node of the supply tree.
         card: The one record of a node, by its key; no result where it is gone.
-        cancel: Gives up what is being answered, which then raises `CancelledError`; the only one that is called
-            on another thread than the asker's, and never while nothing is being answered.
+        cancellation: Tells them that nobody waits any more; they then raise `CancelledError`.
     """
 
     answer: Callable[[str], Answer]
     open_node: Callable[[TreeQuestion], TreeAnswer]
     card: Callable[[str], Answer]
-    cancel: Callable[[], None]
+    cancellation: Cancellation
 
 
 class Asker:
@@ -70,7 +69,7 @@ class Asker:
         with self._changed:
             self._next = question
             if self._at and replace(self._at, serial=question.serial) != question:
-                self._sources.cancel()
+                self._sources.cancellation.cancel()
             self._changed.notify()
 
     def stop(self) -> None:
@@ -78,7 +77,7 @@ class Asker:
         with self._changed:
             self._stopped = True
             if self._at:
-                self._sources.cancel()
+                self._sources.cancellation.cancel()
             self._changed.notify()
         self._thread.join()
 
@@ -86,7 +85,7 @@ class Asker:
         while (question := self._take()) is not None:
             reply = self._outcome(question)
             with self._changed:
-                self._at = None  # from here on there is nothing to give up
+                self._at = None
             if reply is not None:
                 self._reply(reply)
 
@@ -94,6 +93,7 @@ class Asker:
         with self._changed:
             self._changed.wait_for(lambda: self._stopped or self._next is not None)
             self._at, self._next = self._next, None
+            self._sources.cancellation.renew()
             return None if self._stopped else self._at
 
     def _outcome(self, question: Question) -> Reply | None:

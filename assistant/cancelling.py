@@ -1,5 +1,6 @@
 """Giving a look-up up when nobody waits for its answer any more."""
 
+import threading
 from collections.abc import Callable
 
 from data.errors import SwitchboardError
@@ -10,6 +11,25 @@ Cancelled = Callable[[], bool]
 
 class CancelledError(SwitchboardError):
     """The look-up was given up: there is no answer, and nothing is wrong."""
+
+
+class Cancellation:
+    """A `Cancelled` that two threads share: one asks and gives up, the other looks whether it should go on."""
+
+    def __init__(self) -> None:
+        self._event = threading.Event()
+
+    def __call__(self) -> bool:
+        """Whether nobody waits any more."""
+        return self._event.is_set()
+
+    def cancel(self) -> None:
+        """From now on nobody waits."""
+        self._event.set()
+
+    def renew(self) -> None:
+        """From now on somebody waits, for something new."""
+        self._event.clear()
 
 
 def never() -> bool:

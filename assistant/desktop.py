@@ -301,7 +301,7 @@ class Desktop:
             "chosen": state.chosen.name if state.chosen else None,
             "state": state.chosen.state if state.chosen else None,
             "notice": state.notice.key if state.notice else None,
-            "tree": state.tree.selected.key if state.tree and not state.tree.awaited else None,
+            "tree": state.tree.selected.key if state.tree and state.tree.is_settled else None,
             "card": state.on_card.name if state.on_card else None,
             "hub_connected": state.hub_connected,
             "cache_damaged": state.cache_damaged,

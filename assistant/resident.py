@@ -10,6 +10,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from assistant.answering import CacheAnswers
 from assistant.asker import Sources
+from assistant.cancelling import Cancellation
 from assistant.choices import Choices
 from assistant.desktop import Background, Desktop, Post
 from assistant.phone_answers import PhoneAnswers
@@ -42,7 +43,10 @@ def run(home: AgentHome) -> int:
     watch = StateWatch(CacheAnswers(home, clock), clock)
     guard = CacheGuard(home, clock, in_use=lambda: cache.in_use)
     learned = choices if settings.learn else None
-    cache = CacheAnswers(home, clock, guard.suspect, own_branches=settings.branches, choices=learned)
+    cancellation = Cancellation()
+    cache = CacheAnswers(
+        home, clock, guard.suspect, own_branches=settings.branches, choices=learned, cancelled=cancellation
+    )
     background: list[Background] = [watch.start, lambda post: _guard(guard, post)]
     if home.enrolled:
         background.append(lambda post: _follow(home, clock, watch, guard, post))
@@ -50,7 +54,7 @@ def run(home: AgentHome) -> int:
             background.append(lambda _: ChoiceSharer(choices, _client(home), clock).start())
     answers = PhoneAnswers(cache, hub_of(home))
     background.append(answers.start)
-    sources = Sources(answers.answer, cache.open_node, cache.card, cache.cancel)
+    sources = Sources(answers.answer, cache.open_node, cache.card, cancellation)
     desktop = Desktop(home.path, sources, settings, background, choices=choices, clock=clock, settings_problem=problem)
     return desktop.run()
 

@@ -88,6 +88,11 @@ class TreeView:
     reason: str = ""
 
     @property
+    def is_settled(self) -> bool:
+        """Whether what the agent has asked for is shown, or has been found not to be there."""
+        return self.awaited is None or self.trouble is not None
+
+    @property
     def node(self) -> Node | None:
         """The selected node; None on a line that stands for more."""
         return self.nodes.get(self.selected.key) if self.selected.key and not self.selected.more else None

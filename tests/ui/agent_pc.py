@@ -1,13 +1,13 @@
-"""A desktop over listed answers, as a process of its own: `python -m tests.ui.agent_pc HOME [SECONDS]`.
+"""A desktop over listed answers, as a process of its own: `python -m tests.ui.agent_pc HOME [SECONDS [TEXT ...]]`.
 
 Each line on its standard input is posted as an event of the background work. With SECONDS, every outage is over so long
-after the start.
+after the start. Each TEXT would take for ever to answer.
 """
 
 import logging
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -22,9 +22,9 @@ from tests.ui.answers import ListedAnswers, some_results
 class RecoveringAnswers(ListedAnswers):
     """Listed answers whose outages end by the clock."""
 
-    def __init__(self, lasting: timedelta) -> None:
+    def __init__(self, lasting: timedelta, slow: Collection[str]) -> None:
         self._end = datetime.now(UTC) + lasting
-        super().__init__(some_results(datetime.now(UTC)))
+        super().__init__(some_results(datetime.now(UTC)), slow)
 
     def answer(self, query: str, limit: int = 10) -> Answer:
         """As listed, but normal from the end on."""
@@ -50,9 +50,10 @@ def main() -> int:
     logging.basicConfig(level=logging.WARNING)
     home = Path(sys.argv[1])
     lasting = timedelta(seconds=float(sys.argv[2])) if sys.argv[2:] else timedelta(days=1)
+    sources = RecoveringAnswers(lasting, sys.argv[3:]).sources
     settings, problem = load_settings(home)
     try:
-        return Desktop(home, RecoveringAnswers(lasting).sources, settings, [post_lines], settings_problem=problem).run()
+        return Desktop(home, sources, settings, [post_lines], settings_problem=problem).run()
     except SwitchboardError as refusal:
         sys.stderr.write(f"{refusal}\n")
         return 1

@@ -1,6 +1,7 @@
 """A port of answers over a short list, for tests of the desktop: it matches by code, name or number."""
 
-import threading
+import time
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -9,17 +10,16 @@ from assistant.answer import (
     BranchView,
     ContactView,
     CustomerView,
-    Freshness,
     Match,
     OutageView,
     Result,
     SupplyView,
 )
 from assistant.asker import Sources
-from assistant.cancelling import CancelledError
+from assistant.cancelling import Cancellation, give_up_if
 from assistant.tree_answer import TreeAnswer, TreeQuestion
 from data.clock import to_iso
-from data.errors import NotFoundError, SwitchboardError
+from data.errors import NotFoundError
 
 BRANCH = BranchView("b1", "塔山供电所", "0429-4110001")
 MANAGER = ContactView("area_manager", "张立新", "13904290001")
@@ -110,39 +110,31 @@ def some_results(now: datetime) -> tuple[Result, ...]:
 
 
 class ListedAnswers:
-    """Answers from a list of results; what it holds can be changed while the desktop runs.
+    """Answers from a list of results.
 
     Attributes:
-        asked: Every query in the order in which it came.
-        pause_s: How long each answer takes.
-        failure: Refuse every question for this reason.
+        slow: Texts to which the answer would take for ever.
     """
 
-    def __init__(self, results: tuple[Result, ...], freshness: Freshness = "live", as_of: str | None = "now") -> None:
+    def __init__(self, results: tuple[Result, ...], slow: Collection[str] = ()) -> None:
         self.results = results
-        self.freshness = freshness
-        self.as_of = to_iso(datetime.now(UTC)) if as_of == "now" else as_of
-        self.pause_s = 0.0
-        self.failure: str | None = None
-        self.asked: list[str] = []
-        self._cancelled = threading.Event()
+        self.slow = slow
+        self._as_of = to_iso(datetime.now(UTC))
+        self._cancellation = Cancellation()
 
     @property
     def sources(self) -> Sources:
         """The port that the desktop asks; it has no tree."""
-        return Sources(self.answer, _no_tree, self.answer, self._cancelled.set)
+        return Sources(self.answer, _no_tree, self.answer, self._cancellation)
 
     def answer(self, query: str, limit: int = 10) -> Answer:
         """Results whose code, name or id holds `query`; none for nothing."""
-        self.asked.append(query)
-        self._cancelled.clear()
-        if self._cancelled.wait(self.pause_s):
-            raise CancelledError(query)
-        if self.failure:
-            raise SwitchboardError(self.failure)
+        while query in self.slow:
+            give_up_if(self._cancellation)
+            time.sleep(0.005)
         wanted = query.strip().lower()
         found = tuple(r for r in self.results if wanted and wanted in f"{r.code} {r.name} {r.id}".lower())
-        return Answer(query, 0.5, self.as_of, 3.0, self.freshness, found[:limit])
+        return Answer(query, 0.5, self._as_of, 3.0, "live", found[:limit])
 
 
 def _no_tree(question: TreeQuestion) -> TreeAnswer:

@@ -14,6 +14,8 @@ import pytest
 
 from assistant.instance import InstanceError, send
 
+POPUP = "供电服务查询"
+"""The title of the popup's window."""
 PROGRAMS = ("Xvfb", "openbox", "trayer", "xdotool", "xclip")
 PATIENCE_S = 20.0
 REPOSITORY = Path(__file__).parents[2]
@@ -85,6 +87,10 @@ class Session:
     def active_window(self) -> str:
         """The title of the window that has the keyboard."""
         return self.ask("xdotool", "getactivewindow", "getwindowname").strip()
+
+    def wait_for_popup(self) -> None:
+        """Returns as soon as the popup has the keyboard: what is pressed before that goes elsewhere."""
+        wait_until(lambda: self.active_window() == POPUP, "the popup's focus")
 
     def windows(self, name: str) -> list[str]:
         """Ids of the visible windows whose class holds `name`."""

@@ -16,10 +16,9 @@ from data.clock import to_iso
 from data.sqlite import connect
 from sync.agent_home import AgentHome
 from tests.hubs import RunningHub, enrol, make_demo_hub, serving, switchboard
-from tests.ui.session import AgentPc, OtherProgram, Session, running, wait_until
+from tests.ui.session import POPUP, AgentPc, OtherProgram, Session, running, wait_until
 
 TASHAN_FEEDER = "F02616"
-POPUP = "供电服务查询"
 PICTURES = "SWITCHBOARD_PICTURES"
 
 
@@ -57,6 +56,7 @@ def pc(session: Session, agent: Path, other: OtherProgram, tray: None) -> Iterat
 
 
 def look_up(session: Session, pc: AgentPc, text: str) -> None:
+    session.wait_for_popup()
     session.press("ctrl+a")
     if text.isascii():
         session.type(text)
@@ -80,7 +80,6 @@ def test_a_key_press_shows_the_popup_finds_the_place_and_gives_the_focus_back(
     session: Session, pc: AgentPc, other: OtherProgram, agent: Path
 ) -> None:
     session.press("ctrl+alt+k")
-    wait_until(lambda: session.active_window() == POPUP, "the popup's focus")
     for text in ("tsx", "tashan", "塔山"):
         look_up(session, pc, text)
         pc.wait_for(chosen="塔山乡", state="normal")
@@ -162,16 +161,46 @@ def test_the_picture_of_the_readme_can_be_taken(session: Session, pc: AgentPc, h
     session.press("ctrl+alt+k")
     look_up(session, pc, "tsx")
     pc.wait_for(chosen="塔山乡", state="partial_outage", hub_connected=True)
-    picture = Path(os.environ.get(PICTURES) or tmp_path) / "popup.png"
-    window = session.xdotool("getactivewindow")
-    wait_until(lambda: take(session, window, picture), "a picture with something on it")
-    session.press("Escape")
+    take(session, tmp_path, "popup.png")
     withdraw(hub, outage)
 
 
-def take(session: Session, window: str, picture: Path) -> bool:
-    subprocess.run(["import", "-window", window, str(picture)], env=session.environment, check=True)
-    return picture.stat().st_size > 20_000  # an empty window packs to far less
+def test_the_tree_is_walked_with_keys_and_its_picture_can_be_taken(
+    session: Session, pc: AgentPc, hub: RunningHub, tmp_path: Path
+) -> None:
+    """With SWITCHBOARD_PICTURES=docs it replaces the one that is there."""
+    outage = set_outage(hub, timedelta(hours=2))
+    session.press("ctrl+alt+k")
+    look_up(session, pc, "tsx")
+    pc.wait_for(chosen="塔山乡", state="partial_outage", hub_connected=True)
+    session.press("F6")
+    feeder = f"feeder:{TASHAN_FEEDER}"
+    pc.wait_for(tree=feeder, card=None)
+    session.press("Down")
+    wait_until(lambda: str(pc.state()["tree"]).startswith("transformer_area:"), "the first transformer area")
+    session.press("Left")
+    pc.wait_for(tree=feeder)
+    take(session, tmp_path, "tree.png")
+    session.press("Return")
+    pc.wait_for(card="10kV 塔山线")
+    session.press("Return")
+    contact = switchboard("lookup", "--home", str(pc.home), "10kV 塔山线")["results"][0]["contacts"][0]
+    wait_until(lambda: session.clipboard() == contact["phone"], "the copied phone")
+    session.press("i", "Escape")
+    pc.wait_for(visible=True, tree=None, query="tsx", answered=True, chosen="塔山乡")
+    withdraw(hub, outage)
+
+
+def take(session: Session, folder: Path, name: str) -> None:
+    """Takes a picture of the popup."""
+    picture = Path(os.environ.get(PICTURES) or folder) / name
+    window = session.xdotool("getactivewindow")
+
+    def taken() -> bool:
+        subprocess.run(["import", "-window", window, str(picture)], env=session.environment, check=True)
+        return picture.stat().st_size > 20_000  # an empty window packs to far less
+
+    wait_until(taken, "a picture with something on it")
 
 
 @pytest.mark.timeout(400)
@@ -187,7 +216,6 @@ def test_the_packaged_assistant_opens_at_a_real_key_and_answers(
     program = tmp_path / "dist" / "switchboard" / "switchboard"
     with assistant(session, agent, [str(program)]) as pc:
         session.press("ctrl+alt+k")
-        wait_until(lambda: session.active_window() == POPUP, "the popup's focus")
         look_up(session, pc, "tashan")
         pc.wait_for(chosen="塔山乡")
         session.press("Escape")

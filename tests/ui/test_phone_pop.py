@@ -59,6 +59,7 @@ def test_a_popped_or_typed_number_shows_its_owner_and_is_written_nowhere(
     (first, popped), (second, typed) = customers(hub)
     pop(session, pc, f"+86 {popped}")
     pc.wait_for(visible=True, query=f"+86 {popped}", chosen=first)
+    session.wait_for_popup()
     session.press("ctrl+a")
     session.type(typed)
     pc.wait_for(query=typed, chosen=second)

@@ -8,7 +8,7 @@ import pytest
 from assistant import answering
 from assistant.answer import is_weak
 from assistant.answering import CacheAnswers
-from assistant.cancelling import CancelledError
+from assistant.cancelling import Cancellation, CancelledError
 from assistant.tree_answer import TreeQuestion
 from data.errors import NotFoundError
 from sync.agent_home import AgentHome
@@ -29,12 +29,19 @@ def home(tmp_path: Path) -> AgentHome:
 class ClockOfTheHasty(SetClock):
     """A clock whose reader has something newer to ask as soon as he has read it."""
 
-    answers: CacheAnswers | None = None
+    def __init__(self, at: datetime) -> None:
+        super().__init__(at)
+        self.cancellation = Cancellation()
+        self.hasty = False
 
     def now(self) -> datetime:
-        if self.answers:
-            self.answers.cancel()
+        if self.hasty:
+            self.cancellation.cancel()
         return super().now()
+
+    def is_patient(self) -> None:
+        self.hasty = False
+        self.cancellation.renew()
 
 
 @pytest.mark.parametrize("steps", [1, 10_000], ids=["within SQLite", "between the stages"])
@@ -43,37 +50,27 @@ def test_a_look_up_that_is_given_up_is_no_damage_and_the_next_one_is_answered(
 ) -> None:
     monkeypatch.setattr(answering, "_STEPS", steps)
     clock = ClockOfTheHasty(NOON)
-    answers = CacheAnswers(home, clock, suspect=lambda: pytest.fail("suspected"))
+    answers = CacheAnswers(home, clock, suspect=lambda: pytest.fail("suspected"), cancelled=clock.cancellation)
     assert answers.answer("塔山").results
-    clock.answers = answers
+    clock.hasty = True
     for _ in range(2):
         with pytest.raises(CancelledError):
             answers.answer("塔山水泥")
-    clock.answers = None
+    clock.is_patient()
     assert answers.answer("塔山").results
     answers.close()
 
 
-def test_a_node_whose_opening_is_given_up_is_no_damage_either(
-    home: AgentHome, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_node_whose_opening_is_given_up_is_no_damage_either(home: AgentHome, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(answering, "_STEPS", 1)
     clock = ClockOfTheHasty(NOON)
-    answers = CacheAnswers(home, clock, suspect=lambda: pytest.fail("suspected"))
+    answers = CacheAnswers(home, clock, suspect=lambda: pytest.fail("suspected"), cancelled=clock.cancellation)
     assert answers.open_node(TreeQuestion()).opened.page.nodes
-    clock.answers = answers
+    clock.hasty = True
     with pytest.raises(CancelledError):
         answers.open_node(TreeQuestion("feeder:F1"))
-    clock.answers = None
+    clock.is_patient()
     assert answers.open_node(TreeQuestion("feeder:F1")).opened.page.nodes
-    answers.close()
-
-
-def test_a_wish_to_give_up_that_comes_too_late_does_not_touch_the_next_question(home: AgentHome) -> None:
-    answers = CacheAnswers(home, SetClock(NOON))
-    assert answers.answer("塔山").results
-    answers.cancel()
-    assert answers.answer("塔山").results
     answers.close()
 
 
