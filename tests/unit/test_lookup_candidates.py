@@ -43,3 +43,47 @@ def test_part_of_a_number_is_looked_for_by_its_end() -> None:
     assert candidates.part_of_code("2114000616") == '"n0616" AND "n1400"'
     assert candidates.part_of_code("616") == '"c616" *'
     assert candidates.part_of_code("6") == ""
+
+
+def test_a_name_of_another_order_is_looked_for_with_two_units_swapped() -> None:
+    assert candidates.one_swapped(TA_SHAN_XIANG) == '("ssft0" AND "st0xn") OR ("st0xn" AND "sxnsf")'
+    assert candidates.one_swapped((TA, LONE)) == ""
+    assert candidates.one_swapped((TA,)) == ""
+
+
+def test_a_missing_character_is_looked_for_in_every_gap() -> None:
+    assert candidates.one_missing(TA_SHAN_XIANG) == '("ssfxn" AND "kt0sf") OR ("st0sf" AND "ksfxn")'
+
+
+def test_a_slip_between_initials_leaves_the_clean_ends() -> None:
+    units = segment_letters("tashanxianggaoqiao")[0][1] + INITIALS[:1]
+    assert candidates.one_wrong(units) == f"({candidates.alike(units[:4])})"
+    assert candidates.one_wrong(INITIALS) == ""
+
+
+def test_whole_short_names_are_looked_for_all_at_once() -> None:
+    assert candidates.any_of_whole([TA_SHAN_XIANG, TA_SHAN_XIANG[:2]]) == '"wt0sfxn" OR "wt0sf"'
+    assert candidates.any_of_whole([TA_SHAN_XIANG * 2, INITIALS]) == ""
+    assert candidates.any_of_whole([]) == ""
+
+
+def test_an_end_that_may_be_anything_is_left_out() -> None:
+    vague = Unit(UnitKind.BEGINNING, "sh", tuple("abcdefg"))
+    assert candidates.without_vague_end((TA, vague)) == (TA,)
+    assert candidates.without_vague_end((vague,)) == (vague,)
+    assert candidates.without_vague_end((TA, TA)) == (TA, TA)
+
+
+def test_names_that_end_so_are_told_from_those_that_go_on() -> None:
+    assert candidates.alike(TA_SHAN_XIANG, at_end=True) == '"st0sf" AND "ssfxn" AND "sxnv0"'
+    assert candidates.alike(INITIALS, at_end=True) == '"itsxv"'
+
+
+def test_a_single_initial_is_looked_for_at_the_start_of_names() -> None:
+    assert candidates.alike(INITIALS[:1]) == '"iut"'
+
+
+def test_nothing_asked_for_is_no_expression() -> None:
+    assert candidates.any_expression([]) == ""
+    assert candidates.any_expression(["", ""]) == ""
+    assert candidates.any_expression(['"a"', "", '"a"']) == '("a")'

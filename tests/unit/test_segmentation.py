@@ -1,4 +1,6 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from assistant.segmentation import Segmentation, Unit, UnitKind, corrected, segment_letters
 from data.syllables import sound_of
@@ -55,3 +57,41 @@ def test_a_misheard_first_letter_stands_for_both() -> None:
     assert Unit(UnitKind.SYLLABLE, "lan", ("x",)).initials == ("l", "n")
     assert Unit(UnitKind.INITIAL, "l").initials == ("l",)
     assert Unit(UnitKind.HANZI, "长", (), ("chang", "zhang")).initials == ("c", "z")
+
+
+def test_letters_that_are_no_syllables_are_all_initials_too() -> None:
+    assert ["t", "s", "g", "a", "n", "g"] in [texts(units) for _, units in segment_letters("tsgang")]
+
+
+def test_two_letters_swapped_across_an_edge_are_put_back() -> None:
+    sounds = [[unit.sounds for unit in units] for units in corrected("tasahn")]
+    assert [
+        (
+            sound_of(
+                "ta",
+            ),
+        ),
+        (sound_of("shan"),),
+    ] in sounds
+    sounds = [[unit.sounds for unit in units] for units in corrected("gaqoiao")]
+    assert [(sound_of("gao"),), (sound_of("qiao"),)] in sounds
+
+
+@given(letters=st.text("abcdefghijklmnopqrstuvwxyz", min_size=1, max_size=24) | st.text("ngaishzu", min_size=1))
+def test_any_letters_can_be_read_the_cheapest_way_first(letters: str) -> None:
+    ways = segment_letters(letters)
+    assert all("".join(texts(units)) == letters for _, units in ways)
+    assert ways[0][0] == min(cost for cost, _ in ways)
+    assert len({units for _, units in ways}) == len(ways)
+
+
+@given(letters=st.text("tashngoqiuxe", min_size=3, max_size=12))
+def test_a_correction_is_near_what_was_typed(letters: str) -> None:
+    for units in corrected(letters, 20):
+        assert abs(len("".join(texts(units))) - len(letters)) <= 1
+        assert all(unit.sounds for unit in units)
+
+
+def test_no_more_corrections_are_made_than_asked_for() -> None:
+    assert len(corrected("tashan", 5)) == 5
+    assert corrected("tashan", 5) == corrected("tashan")[:5]
