@@ -3,6 +3,7 @@
 Every token stands in double quotes and holds nothing but what `data.tokens` makes, so no query can be read as syntax.
 """
 
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice, pairwise, product, takewhile
 
@@ -23,6 +24,10 @@ _MOST_INITIALS = 8
 _LONGEST_GAP_SEARCH = 6
 _EXTRA_FROM = 4
 _VAGUE, _TELLING = 6, 4
+
+Sounds = tuple[str, ...]
+_Apart = tuple[tuple[Sounds, ...], tuple[Sounds, ...]]
+"""What stands before and after one place."""
 
 
 def any_of(tokens: Iterable[str]) -> str:
@@ -103,6 +108,39 @@ def any_of_whole(ways: Iterable[Segmentation]) -> str:
         if len(units) <= SHORT_NAME and all(len(unit.sounds) == 1 for unit in units)
     )
     return " OR ".join(f'"{token}"' for token in tokens)
+
+
+def any_alike(ways: Iterable[Segmentation]) -> str:
+    """Names that hold the units of one of the ways one after another; "" for none. Ways with initials are left out.
+
+    Ways that differ in one place are asked for together, so that what they share is looked up once.
+    """
+    heard = list(dict.fromkeys(tuple(unit.sounds for unit in units) for units in ways if _all_sound(units)))
+    shared = Counter(_apart(sounds, i) for sounds in heard for i in range(len(sounds)))
+    groups: defaultdict[_Apart, list[Sounds]] = defaultdict(list)
+    for sounds in heard:
+        apart, place = max(((_apart(sounds, i), i) for i in range(len(sounds))), key=lambda one: shared[one[0]])
+        groups[apart].append(sounds[place])
+    return any_expression(_around_middles(before, after, middles) for (before, after), middles in groups.items())
+
+
+def _apart(sounds: tuple[Sounds, ...], place: int) -> _Apart:
+    return sounds[:place], sounds[place + 1 :]
+
+
+def _around_middles(before: tuple[Sounds, ...], after: tuple[Sounds, ...], middles: list[Sounds]) -> str:
+    terms = [_neighbours("s", a, b) for part in (before, after) for a, b in pairwise(part)]
+    sides = [
+        " AND ".join(
+            [
+                *([_neighbours("s", before[-1], middle)] if before else []),
+                *([_neighbours("s", middle, after[0])] if after else []),
+            ]
+        )
+        or any_of("u" + sound for sound in middle)
+        for middle in middles
+    ]
+    return " AND ".join([*terms, f"({any_expression(sides)})"])
 
 
 def without_vague_end(units: Segmentation) -> Segmentation:

@@ -17,7 +17,7 @@ _PLACES = {RANKED.index("transformer_area"): 4, RANKED.index("customer"): 6}
 """Of ten, at most so many are of these kinds while others come near (`assistant.shortlist`)."""
 _CORRECTED, _WRONG, _COMMON = 56, 48, 24
 _SHORTEST_SLIP = 2
-_MOST_BEGINNINGS, _LONG_NAME, _MOST_LONG, _LONGEST_CORRECTED = 50, 5, 24, 8
+_MOST_BEGINNINGS, _LONG_NAME, _LONGEST_CORRECTED = 80, 5, 9
 GOOD = 80.0
 """With enough matches as good as this nobody looks for slips."""
 _LAST_RANK = len(RANKED) - 1
@@ -107,11 +107,11 @@ def _slips(query: Query) -> Iterator[tuple[str, str, int]]:
     whole = candidates.any_of_whole(meant)
     beginnings = dict.fromkeys(map(candidates.without_vague_end, meant[:_MOST_BEGINNINGS]))
     yield _READ_FEW, whole, _CORRECTED
-    yield _READ_FEW, candidates.any_expression([*missing, *map(candidates.alike, beginnings)]), _CORRECTED
+    yield _READ_FEW, candidates.any_expression([*missing, candidates.any_alike(beginnings)]), _CORRECTED
     yield _READ_FEW, wrong, _WRONG
     if ways and (not query.is_spelt or len(ways[0]) >= _LONG_NAME):
-        long_ways = [units for units in beginnings if len(units) >= _LONG_NAME][:_MOST_LONG]
-        yield _READ_COMMON, candidates.any_expression([*missing, *map(candidates.alike, long_ways)]), _COMMON
+        long_ways = [units for units in beginnings if len(units) >= _LONG_NAME]
+        yield _READ_COMMON, candidates.any_expression([*missing, candidates.any_alike(long_ways)]), _COMMON
         yield _READ_COMMON, wrong, _COMMON
     yield _READ_COMMON, whole, _COMMON
 
