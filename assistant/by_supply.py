@@ -60,25 +60,25 @@ class SupplySearch:
         found = self._text.search(text, _MOST_PLACES, with_slips=False)
         best = found[0].score if found else 0.0
         least = EXACT if best >= EXACT else max(least, best - _NEAR_BEST)
-        return [
-            *self._branches(text.strip()),
-            *(one.record for one in found if one.score >= least and one.reason != "fuzzy"),
-        ]
+        meant = {one.record.name for one in found if one.score >= least and one.reason != "fuzzy"}
+        return [*self._branches(plain_query(text)), *(one.record for one in found if one.record.name in meant)]
 
     def _branches(self, text: str) -> Iterator[Record]:
         if len(text) < _SHORTEST_BRANCH:
             return
-        rows = self._connection.execute("SELECT id, name FROM branch WHERE substr(name, 1, ?) = ?", (len(text), text))
+        sql = "SELECT id, name FROM branch WHERE lower(substr(name, 1, ?)) = ?"
+        rows = self._connection.execute(sql, (len(text), text))
         for key, name in rows:
             yield Record("branch", 0, key, name, None)
 
 
 def _places_and_houses(text: str) -> Iterator[tuple[str, str]]:
-    """The ways in which the end of a text may be a house: from a space on, or from the first numeral on."""
+    """The ways in which the end of a text may be a house: from a space on, or a labelled one from the first numeral on."""
     starts = [match.start() for match in _HOUSE.finditer(text)]
     first = next((start for start in starts if start > 1), None)
     spaced = text.rfind(" ") + 1
     for start in dict.fromkeys([spaced, first]):
         place = text[: start or 0].strip()
-        if start and place and not place.isdigit() and parse_house(text[start:]) is not None:
+        house = parse_house(text[start:]) if start and place and not place.isdigit() else None
+        if house and (start == spaced or any(number.label for number in house.numbers)):
             yield place, text[start:]
