@@ -67,9 +67,12 @@ def in_tree(state: State, intent: Move | Pick | Unfold | Fold | ToggleImportant 
 
 
 def ask_again(state: State) -> Step:
-    """Asks for what the tree shows, or still waits for."""
+    """Asks for what the tree shows, or still waits for; not while anything is being answered.
+
+    What is shown takes several questions: asked at every change of the data, each would give up the one before.
+    """
     view = state.tree
-    if view is None:
+    if view is None or state.answered != state.asked:
         return state, ()
     if view.result and state.asked % 2:
         return _ask_card(state, view)

@@ -6,7 +6,9 @@ from assistant.answer import Answer, BranchView, ContactView, CustomerView, Matc
 from assistant.popup_messages import (
     Answered,
     Ask,
+    Back,
     CacheChanged,
+    Confirm,
     Copy,
     CopyPhone,
     CopyScript,
@@ -83,8 +85,9 @@ def test_the_hotkey_hides_a_visible_popup_and_gives_the_focus_back() -> None:
     assert effects == (HideWindow(give_back=True),)
 
 
-def test_esc_hides_with_one_press_and_the_query_stays_for_the_next_time() -> None:
-    state, effects = after(shown(), Dismiss())
+@pytest.mark.parametrize("press", [Back(), Dismiss()])
+def test_esc_hides_with_one_press_and_the_query_stays_for_the_next_time(press: Intent) -> None:
+    state, effects = after(shown(), press)
     assert (state.visible, state.query) == (False, "lgq")
     assert effects == (HideWindow(give_back=True),)
 
@@ -277,3 +280,18 @@ def test_a_lost_hub_is_remembered_until_it_is_back() -> None:
     lost, _ = after(State(), HubSeen(connected=False))
     assert lost.hub_connected is False
     assert after(lost, HubSeen(connected=True))[0].hub_connected
+
+
+def test_enter_copies_the_phone() -> None:
+    _, effects = after(shown(result("1", "13900000001")), Confirm())
+    assert effects == (Copy("13900000001"),)
+
+
+def test_what_an_older_text_had_found_goes_after_two_seconds_and_the_late_answer_is_shown() -> None:
+    state, _ = after(shown(result("1")), Typed("lgqx"), Ticked())
+    assert state.results
+    state, _ = after(state, Ticked())
+    assert state.results == ()
+    state, _ = after(state, Answered(state.asked, "lgqx", answer("lgqx", result("2"))))
+    assert [one.id for one in state.results] == ["2"]
+    assert state.overdue == 0

@@ -352,6 +352,13 @@ def test_time_and_changes_bring_the_tree_up_to_date_and_move_nothing(network: Su
     assert agent.state.on_card
 
 
+def test_changes_that_come_faster_than_answers_do_not_give_them_up(agent: Agent) -> None:
+    agent.does(Confirm())
+    agent.hold = True
+    agent.does(*[CacheChanged()] * 5)
+    assert len(agent.held) == 1
+
+
 def test_an_outage_turns_the_lines_above_it_red_within_a_few_seconds(agent: Agent, tmp_path: Path) -> None:
     later = cache_of(tmp_path / "later.db", ROWS)
     agent.network = tree(later, ("transformer_area", "T1"))
