@@ -73,7 +73,7 @@ class SupplySearch:
 
 
 def _places_and_houses(text: str) -> Iterator[tuple[str, str]]:
-    """The ways in which the end of a text may be a house: from a space on, or a labelled one from the first numeral on."""
+    """The ways in which a text may end with a house: from a space on, or a labelled one from the first numeral on."""
     starts = [match.start() for match in _HOUSE.finditer(text)]
     first = next((start for start in starts if start > 1), None)
     spaced = text.rfind(" ") + 1
