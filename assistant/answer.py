@@ -14,7 +14,7 @@ ResultKind = Literal["area", "feeder", "transformer_area", "customer"]
 SURE = 100.0
 """The score of what was not guessed at."""
 
-WEAK_UNDER, WEAK_FUZZY_UNDER = 60.0, 75.0
+WEAK_UNDER, WEAK_FUZZY_UNDER = 60.0, 85.0
 """Scores under which a result is a guess that an agent must look at twice; the second, of a name with slips in it."""
 
 
