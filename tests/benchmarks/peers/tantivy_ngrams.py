@@ -20,8 +20,8 @@ class Tantivy(Peer):
     """Fields of n-grams for name, pinyin, initials and codes; any of the query's n-grams will do, BM25 order.
 
     Beginnings and ends are marked and so count as n-grams, too. Every field is asked; the best one counts, the others
-    by half (a disjunction-max query). The score is weighted by static rank (`weight_by_field`), which finds a tenth
-    more among a million names than BM25 alone. One thread writes, one searches.
+    by half (a disjunction-max query). The score is weighted by static rank (`weight_by_field`): among 800,000 names it
+    finds 0.72 instead of 0.61 of what is meant, among 36,000 0.74 instead of 0.80. One thread writes, one searches.
     """
 
     def build(self) -> None:
