@@ -16,6 +16,7 @@ from tests.caches import cache_of, change
 
 NAMES = ["塔山乡", "朱家村民委员会", "10kV高桥线(6)", "长庆", "绥中"]
 Step = tuple[str, str, dict[str, Json] | None]
+Records = dict[tuple[str, str], dict[str, Json]]
 Posting = tuple[str, str, str, str]
 
 _NAME = st.sampled_from(NAMES)
@@ -37,6 +38,19 @@ def _gone(kind: str, key: st.SearchStrategy[str]) -> st.SearchStrategy[Step]:
     return key.map(lambda gone: (kind, gone, None))
 
 
+NETWORK: Records = {
+    (kind, str(doc["id"])): doc
+    for kind, doc in (
+        ("branch", {"id": "B1", "name": "长庆"}),
+        ("branch", {"id": "B2", "name": "绥中", "parent_id": "B1"}),
+        ("area", {"id": "A1", "name": "绥中"}),
+        ("area", {"id": "A2", "name": "塔山乡", "parent_id": "A1"}),
+        ("area", {"id": "A3", "name": "朱家村民委员会", "parent_id": "A2"}),
+        ("feeder", {"id": "F1", "number": "616", "name": "长庆", "branch": "B2"}),
+        ("transformer_area", {"id": "T1", "number": "12", "name": "塔山乡", "feeder": "F1", "areas": ["A3"]}),
+    )
+}
+
 _STEPS = st.one_of(
     _put("area", _AREA, parent_id=st.none() | _AREA, level=st.sampled_from([None, "province", "village"])),
     _put("branch", _BRANCH, parent_id=st.none() | _BRANCH),
@@ -51,6 +65,11 @@ _STEPS = st.one_of(
     *(_gone(kind, key) for kind, key in (("area", _AREA), ("branch", _BRANCH), ("feeder", _FEEDER))),
     _gone("transformer_area", _TRANSFORMER_AREA),
 )
+
+
+def made(directory: str, records: Records) -> Connection:
+    rows = [(kind, doc) for (kind, _), doc in records.items()]
+    return cache_of(Path(tempfile.mkdtemp(dir=directory)) / "cache.db", rows)
 
 
 def postings(cache: Connection) -> set[Posting]:
@@ -75,8 +94,8 @@ def postings(cache: Connection) -> set[Posting]:
 @settings(max_examples=40, deadline=None)
 @given(batches=st.lists(st.lists(_STEPS, min_size=1, max_size=6), max_size=8))
 def test_after_any_changes_places_are_those_of_a_cache_made_afresh(batches: list[list[Step]]) -> None:
-    records: dict[tuple[str, str], dict[str, Json]] = {}
-    with tempfile.TemporaryDirectory() as directory, closing(cache_of(Path(directory) / "changed.db", [])) as changed:
+    records = dict(NETWORK)
+    with tempfile.TemporaryDirectory() as directory, closing(made(directory, records)) as changed:
         writer = CacheWriter(changed)
         for batch in batches:
             writer.apply([change(kind, doc) if doc else Change(kind, key, None) for kind, key, doc in batch])
@@ -84,8 +103,7 @@ def test_after_any_changes_places_are_those_of_a_cache_made_afresh(batches: list
                 records.pop((kind, key), None)
                 if doc:
                     records[kind, key] = doc
-        rows = [(kind, doc) for (kind, _), doc in records.items()]
-        with closing(cache_of(Path(directory) / "fresh.db", rows)) as fresh:
+        with closing(made(directory, records)) as fresh:
             assert postings(changed) == postings(fresh)
         assert indexed_postings(changed, "place_fts") == placed_postings(changed)
         changed.execute("INSERT INTO place_fts(place_fts) VALUES ('integrity-check')")
