@@ -27,6 +27,7 @@ _LEAST = 70.0
 """Both names must answer at least so well: two guesses together say nothing."""
 _SHORTEST_PART, _THREE_PARTS, _MOST_SPLITS, _MOST_WAYS = 2, 6, 8, 3
 _LOSS, _UNSPACED_LOSS, _TURNED_LOSS, _MORE_PARTS_LOSS, _WIDER_SHARE = 1.0, 3.0, 4.0, 0.5, 0.3
+_KINDS_OF_PLACE = frozenset("市县区镇乡")
 _WIDER_OF_LINES = 90.0
 """How well the wider part answers where only the index says so."""
 _NUMBER_IS, _NUMBER_BEGINS, _NUMBER_HOLDS = 100.0, 92.0, 80.0
@@ -116,24 +117,29 @@ class Within:
                     yield Found(record, score, match.reason, match.spans, own.uses), match.start
 
     def _customers(self, parts: list[Split]) -> Iterator[Found]:
-        for (wider, *_), narrower, loss in parts[:_MOST_SPLITS_WITH_CUSTOMERS]:
+        for wider, narrower, loss in parts[:_MOST_SPLITS_WITH_CUSTOMERS]:
             if not _may_be_customer(narrower):
                 continue
             named = self._names.starting(narrower, RANKED.index("customer"))
             bearers = [match for match in named[:_MOST_NAMES] if match.score >= _LEAST]
-            around = self._names.starting(wider, RANKED.index("area")) if bearers else []
-            places = [match for match in around[:_MOST_PLACES] if match.score >= _LEAST]
-            if not places:
+            around = [self._around(part) for part in wider] if bearers else []
+            if not around or not all(around):
                 continue
-            inside = self._inside([match.candidate.nid for match in places])
+            inside = sorted(set.intersection(*(self._inside([one.candidate.nid for one in each]) for each in around)))
+            outside = sum(places[0].score for places in around) / len(around)
             named_by = {match.candidate.text: match for match in bearers}
             names = [match.candidate for match in bearers]
             for record in records.customers_inside(self._connection, names, inside, _MOST_CUSTOMERS):
                 match = named_by[record.name]
-                score = _together(places[0].score, match.score) - loss
+                score = _together(outside, match.score) - loss
                 yield Found(record, score, match.reason, match.spans, match.candidate.uses)
 
-    def _inside(self, names: Sequence[int]) -> list[str]:
+    def _around(self, wider: Query) -> list[NameMatch]:
+        """The areas' names that a wider part is meant by, the best first."""
+        named = self._names.starting(wider, RANKED.index("area"))
+        return [match for match in named[:_MOST_PLACES] if match.score >= _LEAST]
+
+    def _inside(self, names: Sequence[int]) -> set[str]:
         """Ids of the areas that bear the names and of those that lie in them."""
         rows = self._connection.execute(
             "WITH RECURSIVE below(id) AS (SELECT id FROM area WHERE name_id IN (SELECT value FROM json_each(?))"
@@ -141,7 +147,7 @@ class Within:
             " SELECT id FROM below LIMIT ?",
             (json.dumps(names), _MOST_INSIDE),
         )
-        return [key for (key,) in rows]
+        return {key for (key,) in rows}
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,10 +244,21 @@ def _ends(query: Query, units: Segmentation) -> Iterator[tuple[int, ...]]:
         yield tuple(spaced)
         return
     last = len(units) - _SHORTEST_PART
+    if query.is_written and (told := _told_ends(units[:last])):
+        yield told
     yield from ((end,) for end in range(_SHORTEST_PART, last + 1))
     if len(units) >= _THREE_PARTS and query.is_written:
         for first in range(_SHORTEST_PART, last - _SHORTEST_PART + 1):
             yield from ((first, second) for second in range(first + _SHORTEST_PART, last + 1))
+
+
+def _told_ends(units: Segmentation) -> tuple[int, ...]:
+    """Numbers of units after which a word for a kind of wider place tells that its name ends: 绥中县|高桥镇|朱家."""
+    ends: list[int] = []
+    for end, unit in enumerate(units, 1):
+        if unit.text in _KINDS_OF_PLACE and end - (ends[-1] if ends else 0) >= _SHORTEST_PART:
+            ends.append(end)
+    return tuple(ends)
 
 
 def _space_ends(query: Query, units: Segmentation) -> list[int]:
