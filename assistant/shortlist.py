@@ -90,13 +90,14 @@ class Shortlist:
             return ranked
         if any(found.reason in _EXACT_REASONS for found in ranked[: self.limit]):
             return ranked[: self.limit]
-        ranked = self._without_surplus(ranked)
-        shown, rest = ranked[: self.limit], ranked[self.limit :]
+        wanted = self._without_surplus(ranked)
+        shown, rest = wanted[: self.limit], wanted[self.limit :]
         lacking = self._kept - sum(_is_few(found) for found in shown)
         near = [found for found in rest if _is_few(found) and found.score >= _NEAR][: max(0, lacking)]
         for _ in near:
             shown.pop(next(i for i in range(len(shown) - 1, -1, -1) if not _is_few(shown[i])))
-        return shown + near
+        chosen = {(found.record.kind, found.record.rid) for found in shown + near}
+        return [found for found in ranked if (found.record.kind, found.record.rid) in chosen]
 
     def _raise_bars(self) -> tuple[float, float]:
         scores = [found.score for found in self._found.values()]
@@ -112,7 +113,7 @@ class Shortlist:
         for found in ranked:
             sort, most = _sort_of(found)
             seen[sort] += 1
-            (surplus if most and seen[sort] > most * self.limit // 10 else kept).append(found)
+            (surplus if most and seen[sort] > max(1, most * self.limit // 10) else kept).append(found)
         near = sum(found.score >= _NEAR for found in kept)
         return kept[:near] + surplus + kept[near:]
 
