@@ -64,6 +64,7 @@ class Query:
         undoubled: What was meant if a letter or character was typed twice.
         in_capitals: Whether it was typed in capital letters: initials or a code, sooner than pinyin.
         of_lines: Whether a voltage was typed before it, as lines are called.
+        typed: The plain text as it was typed, a voltage and traditional characters included.
     """
 
     text: str
@@ -72,6 +73,7 @@ class Query:
     undoubled: tuple[Segmentation, ...] = ()
     in_capitals: bool = False
     of_lines: bool = False
+    typed: str = ""
 
     @property
     def loose(self) -> tuple[Segmentation, ...]:
@@ -164,6 +166,7 @@ def parse(typed: str, readings_of: ReadingsOf, simplified: Callable[[str], str] 
         undoubled=_undoubled(text, segmentations, readings_of),
         in_capitals=in_capitals,
         of_lines=text != plain,
+        typed=plain_query(typed),
     )
 
 

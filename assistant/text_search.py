@@ -79,7 +79,7 @@ class TextSearch:
 
     def _prefer(self, shortlist: Shortlist, query: Query) -> None:
         ranker = Ranker(query)
-        for (kind, key), weight in (self._preferences(query.text) if self._preferences else {}).items():
+        for (kind, key), weight in (self._preferences(query.typed) if self._preferences else {}).items():
             chosen = records.named(self._connection, kind, key)
             if chosen is None:
                 continue

@@ -21,7 +21,7 @@ from data.pinyin import readings_of
 from data.rows import chunks, get_docs
 from data.schema import CHOICE_BATCH, CHOICE_SUM, RECORDS
 from data.store import Writing
-from data.tokens import plain_code, searchable
+from data.tokens import VOLTAGE, plain_code, searchable
 
 MOST_PUBLISHED = 20_000
 MOST_SUMS = 100_000
@@ -106,7 +106,9 @@ def stands_for(query: str, kind: Kind, doc: Doc) -> bool:
         return False
     if any(typed in plain_code(code) for code in codes_of(kind, doc)):
         return True
-    return any(_spells(typed, name) for name in names_of(kind, doc))
+    voltage = VOLTAGE.match(typed)
+    spoken = typed[voltage.end() :] if voltage else typed
+    return any(_spells(spoken, name) for name in names_of(kind, doc))
 
 
 def _spells(typed: str, name: str) -> bool:

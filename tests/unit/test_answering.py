@@ -97,7 +97,7 @@ def test_without_a_cache_there_is_no_card_and_no_failure(tmp_path: Path) -> None
 
 @pytest.mark.parametrize(
     ("reason", "score", "weak"),
-    [("fuzzy", 74.9, True), ("fuzzy", 75.0, False), ("initials", 59.9, True), ("initials", 60.0, False)],
+    [("fuzzy", 84.9, True), ("fuzzy", 85.0, False), ("initials", 59.9, True), ("initials", 60.0, False)],
 )
 def test_a_low_score_is_weak_and_that_of_a_name_with_slips_sooner(reason: str, score: float, *, weak: bool) -> None:
     assert is_weak(reason, score) == weak
