@@ -18,7 +18,7 @@ _NAMESAKES = 3
 _SERIES_KIND, _SERIES = RANKED.index("transformer_area"), 4
 """Of ten places, transformer areas take no more while something else comes near: they are numbered in long series."""
 _NEAR = 60.0
-_CHOSEN, _LIFT, _LEAST_DIFFERENCE = 60.0, 30.0, 0.1
+_CHOSEN, _LIFT, _LEAST_DIFFERENCE, _ABOVE_ALL = 60.0, 30.0, 0.1, 0.4
 _EXACT_REASONS = frozenset({"code", "number"})
 
 
@@ -71,8 +71,11 @@ class Shortlist:
         known = self._found.get((record.kind, record.rid)) or found
         if known is None:
             known = Found(record, _CHOSEN, "chosen")
-        if known.score < EXACT:
-            score = min(EXACT - _LEAST_DIFFERENCE, known.score + _LIFT * weight)
+        if not _is_exact(known):
+            # A place called by its stem scores as much as an exact name; what was chosen goes before it all the same.
+            has_exact = any(map(_is_exact, self._found.values()))
+            most = EXACT - _LEAST_DIFFERENCE if has_exact else EXACT + _ABOVE_ALL * weight
+            score = max(known.score, min(most, known.score + _LIFT * weight))
             self._found[record.kind, record.rid] = replace(known, score=score)
             self._bars = None
 
@@ -130,6 +133,10 @@ def _sort_of(found: Found) -> tuple[str, int]:
 def _bar(scores: list[float], places: int) -> float:
     best = heapq.nlargest(places, scores)
     return best[-1] if best and len(best) == places else 0.0
+
+
+def _is_exact(found: Found) -> bool:
+    return found.score >= EXACT and (found.reason == "name" or found.reason in _EXACT_REASONS)
 
 
 def _is_few(found: Found) -> bool:

@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 from assistant.lookup import Hit, LookupEngine
 from data.cache import CacheWriter, Change
 from data.kinds import Json
+from data.pinyin import readings_of
 from data.sqlite import Connection
+from data.syllables import sound_of
 from tests.caches import cache_of, change
 
 NAMES = ["塔山乡", "塔山村", "长庆社区", "朱家村", "朱家村民委员会", "张伟", "10kV塔山线", "高桥", "马圈子村"]
@@ -188,6 +190,25 @@ def test_the_beginning_of_a_places_name_finds_it_while_few_names_begin_so(rows: 
             begin = [other for _, other in rows if str(other["name"]).startswith(typed)]
             if len(begin) <= 10:
                 assert doc["id"] in [hit.id for hit in engine.search(typed)], (typed, name)
+
+
+def sounds(name: str) -> list[str]:
+    return [sound_of(group.split("|")[0]) for group in readings_of(name).split(" ")]
+
+
+@settings(max_examples=40, deadline=None)
+@given(rows=networks(), data=st.data())
+def test_the_beginning_of_a_places_name_in_pinyin_finds_it_while_few_names_sound_so(
+    rows: list[Row], data: st.DataObject
+) -> None:
+    places = [str(doc["name"]) for kind, doc in rows if kind in ("area", "feeder")]
+    with engine_of(rows) as engine:
+        for name in places:
+            count = data.draw(st.integers(2, len(name)))
+            typed = "".join(group.split("|")[0] for group in readings_of(name).split(" ")[:count])
+            alike = [doc for _, doc in rows if sounds(str(doc["name"]))[:count] == sounds(name)[:count]]
+            if len(alike) <= 10:
+                assert name in [hit.name for hit in engine.search(typed)], (typed, name)
 
 
 @settings(max_examples=40, deadline=None)

@@ -38,18 +38,16 @@ def _gone(kind: str, key: st.SearchStrategy[str]) -> st.SearchStrategy[Step]:
     return key.map(lambda gone: (kind, gone, None))
 
 
-NETWORK: Records = {
-    (kind, str(doc["id"])): doc
-    for kind, doc in (
-        ("branch", {"id": "B1", "name": "长庆"}),
-        ("branch", {"id": "B2", "name": "绥中", "parent_id": "B1"}),
-        ("area", {"id": "A1", "name": "绥中"}),
-        ("area", {"id": "A2", "name": "塔山乡", "parent_id": "A1"}),
-        ("area", {"id": "A3", "name": "朱家村民委员会", "parent_id": "A2"}),
-        ("feeder", {"id": "F1", "number": "616", "name": "长庆", "branch": "B2"}),
-        ("transformer_area", {"id": "T1", "number": "12", "name": "塔山乡", "feeder": "F1", "areas": ["A3"]}),
-    )
-}
+_FIRST: list[tuple[str, dict[str, Json]]] = [
+    ("branch", {"id": "B1", "name": "长庆"}),
+    ("branch", {"id": "B2", "name": "绥中", "parent_id": "B1"}),
+    ("area", {"id": "A1", "name": "绥中"}),
+    ("area", {"id": "A2", "name": "塔山乡", "parent_id": "A1"}),
+    ("area", {"id": "A3", "name": "朱家村民委员会", "parent_id": "A2"}),
+    ("feeder", {"id": "F1", "number": "616", "name": "长庆", "branch": "B2"}),
+    ("transformer_area", {"id": "T1", "number": "12", "name": "塔山乡", "feeder": "F1", "areas": ["A3"]}),
+]
+NETWORK: Records = {(kind, str(doc["id"])): doc for kind, doc in _FIRST}
 
 _STEPS = st.one_of(
     _put("area", _AREA, parent_id=st.none() | _AREA, level=st.sampled_from([None, "province", "village"])),

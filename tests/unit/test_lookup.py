@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from assistant.cancelling import CancelledError
 from assistant.lookup import Hit, LookupEngine
 from data.sqlite import Connection
 from tests.caches import Rows, cache_of
@@ -151,3 +152,63 @@ def test_no_text_is_too_strange(engine: LookupEngine, typed: str) -> None:
 
 def test_a_guess_scores_low(engine: LookupEngine) -> None:
     assert all(hit.score < 60 for hit in engine.search("qqxxyyz"))
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("龍港區", "211403"),
+        ("塔山鄉", "a1"),
+        ("long,gang qu", "211403"),
+        ("lon ggang", "211403"),
+        ("龙港街道", "211403"),
+        ("高桥乡", "a4"),
+        ("gaoqiaocun", "a4"),
+        ("长庆村委会", "a6"),
+        ("朱家屯", "a3"),
+        ("高桥桥镇", "a4"),
+        ("gaoqiiao", "a4"),
+        ("高qaio镇", "a4"),
+        ("GQZ", "a4"),
+        ("CQSQ", "a6"),
+        ("朱家一号公变", "t1"),
+    ],
+)
+def test_what_callers_say_and_agents_mistype_finds_what_was_meant(engine: LookupEngine, typed: str, meant: str) -> None:
+    assert engine.search(typed)[0].id == meant
+
+
+@pytest.mark.parametrize(("typed", "meant"), [("10kV 塔山", "f1"), ("10KVtashan", "f1"), ("１０ｋＶ高桥", "f2")])
+def test_after_a_voltage_a_line_comes_before_places_of_its_name(engine: LookupEngine, typed: str, meant: str) -> None:
+    assert engine.search(typed)[0].id == meant
+
+
+def test_without_a_voltage_the_place_comes_before_the_line(engine: LookupEngine) -> None:
+    found = ids(engine.search("塔山"))
+    assert found.index("a1") < found.index("f1")
+
+
+@pytest.mark.parametrize("limit", [1, 2, 5, 100])
+@pytest.mark.parametrize("typed", ["塔山乡", "朱家村", "616", "tsx", "zhangwei"])
+def test_the_best_is_the_best_however_many_are_asked_for(engine: LookupEngine, typed: str, limit: int) -> None:
+    hits = engine.search(typed, limit)
+    assert hits[0] == engine.search(typed)[0]
+    assert len(hits) <= limit
+
+
+def test_what_was_chosen_for_a_query_comes_first_the_next_time(cache: Connection) -> None:
+    asked: list[str] = []
+
+    def chosen(text: str) -> dict[tuple[str, str], float]:
+        asked.append(text)
+        return {("area", "a5"): 1.0, ("area", "gone"): 1.0}
+
+    engine = LookupEngine(cache, preferences=chosen)
+    assert ids(engine.search(" ZhuJia "))[:2] == ["a5", "a3"]
+    assert asked == ["zhujia"]
+    assert engine.search("塔山乡")[0].id == "a1"
+
+
+def test_a_lookup_that_is_given_up_answers_nothing(engine: LookupEngine) -> None:
+    with pytest.raises(CancelledError):
+        engine.search("塔山", cancelled=lambda: True)

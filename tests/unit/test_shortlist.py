@@ -173,6 +173,20 @@ def test_what_was_chosen_before_never_passes_an_exact_answer() -> None:
     assert lifted[1].score < EXACT
 
 
+def test_what_was_chosen_before_passes_a_place_that_is_called_so_for_short() -> None:
+    lifted = preferred(1.0, found("area", 1, 97.0), found("area", 2, EXACT))
+    assert [one.record.rid for one in lifted] == [1, 2]
+    assert lifted[0].score <= 100
+
+
+def test_what_was_chosen_oftener_comes_first() -> None:
+    shortlist = Shortlist(TEN)
+    for rid, weight in ((1, 0.5), (2, 1.0), (3, 0.8)):
+        shortlist.add(found("area", rid, 97.0))
+        shortlist.prefer(found("area", rid, 0.0).record, weight, None)
+    assert [one.record.rid for one in sorted(shortlist.all(), key=lambda one: -one.score)] == [2, 3, 1]
+
+
 def test_an_exact_answer_that_was_chosen_before_stays_as_it_is() -> None:
     exact = found("area", 1, 100.0, reason="code")
     assert preferred(1.0, exact) == [exact]
