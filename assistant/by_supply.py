@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 
 from assistant.addresses import find_by_address
 from assistant.filtered import FilteredCustomers
@@ -50,7 +49,7 @@ class SupplySearch:
             if areas := [record for record in self._named(place, _LEAST_AROUND_HOUSE) if record.kind == "area"]:
                 found = find_by_address(self._connection, areas, house, limit)
                 share = _BARE_NUMBER if house.isdigit() else _HOUSE_SHARE
-                return [replace(one, score=share * one.score) for one in found]
+                return [one._replace(score=share * one.score) for one in found]
         return []
 
     def _named(self, text: str, least: float = _LEAST) -> list[Record]:

@@ -5,6 +5,7 @@ Every token stands in double quotes and holds nothing but what `data.tokens` mak
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from itertools import islice, pairwise, product, takewhile
 
 from assistant.segmentation import Segmentation, Unit, UnitKind
@@ -41,7 +42,8 @@ def any_expression(expressions: Iterable[str]) -> str:
     return " OR ".join(f"({expression})" for expression in dict.fromkeys(expressions) if expression)
 
 
-def _neighbours(kind: str, left: Sequence[str], right: Sequence[str]) -> str:
+@lru_cache(maxsize=1024)
+def _neighbours(kind: str, left: tuple[str, ...], right: tuple[str, ...]) -> str:
     return any_of(kind + first + second for first in left for second in right)
 
 
@@ -70,9 +72,9 @@ def alike(units: Segmentation, *, at_start: bool = False, at_end: bool = False) 
         return any_of("w" + "".join(whole) for whole in product(*(unit.sounds for unit in units)))
     terms = list(_sound_terms(units))
     if at_start:
-        terms.append(_neighbours("s", [START_SOUND], units[0].sounds))
+        terms.append(_neighbours("s", (START_SOUND,), units[0].sounds))
     if at_end:
-        terms.append(_neighbours("s", units[-1].sounds, [END_SOUND]))
+        terms.append(_neighbours("s", units[-1].sounds, (END_SOUND,)))
     return " AND ".join(terms) if terms else any_of("u" + sound for sound in units[0].sounds)
 
 
@@ -191,7 +193,7 @@ def _without(units: Segmentation, wrong: int) -> str:
         terms.append(around)
     elif len(units) < _EXTRA_FROM:
         kind, unit = ("k", units[1]) if wrong == 0 else ("s", units[0])
-        terms.append(_neighbours(kind, [START_SOUND], unit.sounds))
+        terms.append(_neighbours(kind, (START_SOUND,), unit.sounds))
     return " AND ".join(terms)
 
 

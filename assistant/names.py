@@ -17,7 +17,7 @@ _PLACES = {RANKED.index("transformer_area"): 4, RANKED.index("customer"): 6}
 """Of ten, at most so many are of these kinds while others come near (`assistant.shortlist`)."""
 _CORRECTED, _WRONG, _COMMON = 56, 48, 24
 _SHORTEST_SLIP = 2
-_MOST_BEGINNINGS, _LONG_NAME, _LONGEST_CORRECTED = 80, 5, 9
+_MOST_BEGINNINGS, _LONG_NAME, _LONGEST_CORRECTED = 56, 5, 9
 GOOD = 80.0
 """With enough matches as good as this nobody looks for slips."""
 _LAST_RANK = len(RANKED) - 1

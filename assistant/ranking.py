@@ -5,7 +5,6 @@ A name answers in one of two ways. Its neighbouring characters stand for the uni
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from sys import intern
 from typing import NamedTuple
@@ -155,29 +154,30 @@ def grades_of(unit: Unit) -> Grades:
     return Grades(unit)
 
 
-@dataclass(frozen=True)
 class Way:
-    """One reading of a query, ready to be compared with names."""
+    """One reading of a query, ready to be compared with names.
 
-    units: Segmentation
-    loss: float = 0.0
+    Attributes:
+        units: What it is read as.
+        loss: What a name that answers this way loses.
+        graded: Each unit as it is typed, with its grades.
+        most: What the units' grades can add up to.
+    """
 
-    @cached_property
-    def graded(self) -> list[tuple[str, Grades]]:
-        """Each unit as it is typed, with its grades."""
-        return [(unit.text, grades_of(unit)) for unit in self.units]
+    __slots__ = ("graded", "loss", "most", "units")
 
-    @cached_property
-    def most(self) -> float:
-        """What the units' grades can add up to."""
-        return sum(_BEST_OF.get(unit.kind, 1.0) for unit in self.units)
+    def __init__(self, units: Segmentation, loss: float = 0.0) -> None:
+        self.units = units
+        self.loss = loss
+        self.graded = [(unit.text, grades_of(unit)) for unit in units]
+        self.most = sum(_BEST_OF.get(unit.kind, 1.0) for unit in units)
 
-    @cached_property
+    @property
     def text(self) -> str:
         """The units as typed, without spaces."""
         return "".join(unit.text for unit in self.units)
 
-    @cached_property
+    @property
     def kind(self) -> str:
         """The reason that a name which fits in every unit is given."""
         kinds = {unit.kind for unit in self.units} - {UnitKind.SIGN}

@@ -3,8 +3,8 @@
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from assistant.ranking import Candidate
 from data.index import KIND_STRIDE
@@ -34,8 +34,7 @@ _BRANCH_OF = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """What a hit shows of a record."""
 
     kind: str
@@ -50,8 +49,7 @@ class Record:
         return RANKED.index(self.kind)
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """A record with how well it answers a query.
 
     Attributes:

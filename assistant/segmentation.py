@@ -22,6 +22,9 @@ class UnitKind(Enum):
     SIGN = "sign"
     """A digit that stands for itself."""
 
+    __hash__ = object.__hash__
+    """By identity: Enum's own is worked out in Python, and a keystroke asks for hundreds."""
+
 
 @dataclass(frozen=True, slots=True)
 class Unit:

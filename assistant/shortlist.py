@@ -3,7 +3,6 @@
 import heapq
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import replace
 
 from assistant.ranking import EXACT
 from assistant.records import Found, Record
@@ -76,7 +75,7 @@ class Shortlist:
             has_exact = any(map(_is_exact, self._found.values()))
             most = EXACT - _LEAST_DIFFERENCE if has_exact else EXACT + _ABOVE_ALL * weight
             score = max(known.score, min(most, known.score + _LIFT * weight))
-            self._found[record.kind, record.rid] = replace(known, score=score)
+            self._found[record.kind, record.rid] = known._replace(score=score)
             self._bars = None
 
     def all(self) -> Iterable[Found]:

@@ -1,7 +1,6 @@
 """Records by what somebody typed of their names, codes and numbers."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 
 from assistant import candidates, records
 from assistant.cancelling import Cancelled, give_up_if, never
@@ -120,7 +119,7 @@ class TextSearch:
             for match in some:
                 for found in self._bearers(match, bearers[match.candidate.nid]):
                     is_other = query.of_lines and found.record.kind != _LINE
-                    shortlist.add(replace(found, score=found.score - _NO_LINE_LOSS) if is_other else found)
+                    shortlist.add(found._replace(score=found.score - _NO_LINE_LOSS) if is_other else found)
 
     def _bearers(self, match: NameMatch, namesakes: list[Record]) -> Iterator[Found]:
         """Hits for every record that bears the name; the more namesakes stand before one, the lower its score.
