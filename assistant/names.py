@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
 
 from assistant import candidates
 from assistant.query import Query, corrections
@@ -17,6 +18,8 @@ _PLACES = {RANKED.index("transformer_area"): 4, RANKED.index("customer"): 6}
 """Of ten, at most so many are of these kinds while others come near (`assistant.shortlist`)."""
 _CORRECTED, _WRONG, _COMMON = 56, 48, 24
 _SHORTEST_SLIP = 2
+_LONG_QUERY, _LIKELY = 14, 2
+"""What is longer leaves little doubt how it is to be read."""
 _MOST_BEGINNINGS, _LONG_NAME, _LONGEST_CORRECTED = 56, 5, 9
 GOOD = 80.0
 """With enough matches as good as this nobody looks for slips."""
@@ -66,12 +69,24 @@ class Names:
         """Names that the query may mean with one slip in it, without those that match as it stands; in no order."""
         graded = {match.candidate.nid: None for match in matches}
         ranker, found = SlipRanker(query), []
-        for sql, expression, most in _slips(query):
-            for row in self._connection.execute(sql, (expression, most)) if expression else ():
+        for look in _slips(query):
+            for row in self._rows_of(look):
                 if row[0] not in graded:
                     graded[row[0]] = None
                     found.append(ranker.nearly(Candidate(*row)))
         return [match for match in found if match]
+
+    def _rows_of(self, look: "_Look") -> list[tuple[Any, ...]]:
+        """Names of places and lines, then those of customers if they are asked for, each up to its number."""
+        if not look.expression:
+            return []
+        if not look.common:
+            return list(self._connection.execute(_READ_FEW, (look.expression, look.few)))
+        # One statement does where the first range does not fill its number, as it seldom does.
+        rows = list(self._connection.execute(_READ_ALL, (look.expression, look.few)))
+        if len(rows) == look.few and rows[-1][0] < FIRST_COMMON_NAME:
+            rows += self._connection.execute(_READ_COMMON, (look.expression, look.common)).fetchall()
+        return rows
 
     def rows(self, table: str, expression: str, most: int) -> list[int]:
         """The first rows of a full-text table that satisfy an expression; none for an empty one."""
@@ -89,7 +104,7 @@ class Names:
 
 def _looks(query: Query) -> Iterator[tuple[str, int, bool]]:
     """`(expression, most, whether the rest may not be needed)`: names that are it, start with it, then hold it."""
-    ways = query.ways
+    ways = query.ways if len(query.compact) <= _LONG_QUERY else (*query.segmentations[:_LIKELY], *query.loose)
     if not ways:
         return
     yield candidates.any_expression(candidates.written(units) for units in (ways[0], *query.loose)), _WRITTEN, False
@@ -98,22 +113,24 @@ def _looks(query: Query) -> Iterator[tuple[str, int, bool]]:
         yield candidates.any_expression(expressions), most, at_start and not at_end
 
 
-def _slips(query: Query) -> Iterator[tuple[str, str, int]]:
-    """`(statement, expression, most)`: among the names of places and lines, then among the hundreds of thousands."""
+class _Look(NamedTuple):
+    """Names to look for: so many of places and lines, so many of the hundreds of thousands."""
+
+    expression: str
+    few: int
+    common: int = 0
+
+
+def _slips(query: Query) -> Iterator[_Look]:
     ways = (*query.segmentations[:2], *query.bare[:1])
     meant = corrections(query) if not ways or len(ways[0]) <= _LONGEST_CORRECTED else []
     missing = [expression(units) for units in ways for expression in (candidates.one_missing, candidates.one_swapped)]
-    wrong = candidates.any_expression(map(candidates.one_wrong, ways))
-    whole = candidates.any_of_whole(meant)
     beginnings = dict.fromkeys(map(candidates.without_vague_end, meant[:_MOST_BEGINNINGS]))
-    yield _READ_FEW, whole, _CORRECTED
-    yield _READ_FEW, candidates.any_expression([*missing, candidates.any_alike(beginnings)]), _CORRECTED
-    yield _READ_FEW, wrong, _WRONG
-    if ways and (not query.is_spelt or len(ways[0]) >= _LONG_NAME):
-        long_ways = [units for units in beginnings if len(units) >= _LONG_NAME]
-        yield _READ_COMMON, candidates.any_expression([*missing, candidates.any_alike(long_ways)]), _COMMON
-        yield _READ_COMMON, wrong, _COMMON
-    yield _READ_COMMON, whole, _COMMON
+    # Among so many customers a slip is looked for in what is long enough to tell.
+    common = _COMMON if ways and (not query.is_spelt or len(ways[0]) >= _LONG_NAME) else 0
+    yield _Look(candidates.any_of_whole(meant), _CORRECTED, _COMMON)
+    yield _Look(candidates.any_expression([*missing, candidates.any_alike(beginnings)]), _CORRECTED, common)
+    yield _Look(candidates.any_expression(map(candidates.one_wrong, ways)), _WRONG, common)
 
 
 def _enough(matches: Iterable[NameMatch | None], bar: float) -> bool:
