@@ -1,6 +1,7 @@
 """Records by what somebody typed of their names, codes and numbers."""
 
 from collections.abc import Callable, Iterator, Mapping
+from itertools import islice
 
 from assistant import candidates, records
 from assistant.cancelling import Cancelled, give_up_if, never
@@ -77,8 +78,11 @@ class TextSearch:
         return self._in_order(shortlist)
 
     def _prefer(self, shortlist: Shortlist, query: Query) -> None:
+        preferred = self._preferences(query.typed) if self._preferences else None
+        if not preferred:
+            return
         ranker = Ranker(query)
-        for (kind, key), weight in (self._preferences(query.typed) if self._preferences else {}).items():
+        for (kind, key), weight in preferred.items():
             chosen = records.named(self._connection, kind, key)
             if chosen is None:
                 continue
@@ -117,7 +121,7 @@ class TextSearch:
                 continue
             bearers = records.bearing(self._connection, [match.candidate for match in some])
             for match in some:
-                for found in self._bearers(match, bearers[match.candidate.nid]):
+                for found in islice(self._bearers(match, bearers[match.candidate.nid]), shortlist.limit):
                     is_other = query.of_lines and found.record.kind != _LINE
                     shortlist.add(found._replace(score=found.score - _NO_LINE_LOSS) if is_other else found)
 
