@@ -22,6 +22,8 @@ from data.tokens import (
 
 _MOST_ALTERNATIVES = 40
 _MOST_INITIALS = 8
+_MOST_LETTERS = 8
+"""So many initials tell a name; a longer run only costs."""
 _LONGEST_GAP_SEARCH = 6
 _EXTRA_FROM = 4
 _VAGUE, _TELLING = 6, 4
@@ -92,7 +94,8 @@ def _sound_terms(units: Segmentation) -> Iterator[str]:
 
 
 def _initial_terms(units: Segmentation, *, at_start: bool, at_end: bool) -> Iterator[str]:
-    letters = [unit.initials for unit in units]
+    at_end = at_end and len(units) <= _MOST_LETTERS
+    letters = [unit.initials for unit in units[:_MOST_LETTERS]]
     letters = [*([(START_INITIAL,)] if at_start else []), *letters, *([(END_INITIAL,)] if at_end else [])]
     length = min(LONGEST_INITIALS, len(letters))
     if length == 1:

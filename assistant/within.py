@@ -23,6 +23,7 @@ from data.tokens import CODE_GRAM
 
 _MOST_ROWS, _MOST_PLACES, _MOST_INSIDE, _MOST_NAMES, _MOST_CUSTOMERS = 64, 8, 1600, 5, 30
 _MOST_SPLITS_WITH_CUSTOMERS = 2
+_MOST_PARTS, _MOST_UNITS, _LONGEST = 4, 16, 40
 _LEAST = 70.0
 """Both names must answer at least so well: two guesses together say nothing."""
 _SHORTEST_PART, _THREE_PARTS, _MOST_SPLITS, _MOST_WAYS = 2, 6, 8, 3
@@ -218,6 +219,8 @@ def splits(query: Query) -> list[Split]:
 
     None for a single short name.
     """
+    if len(query.parts) > _MOST_PARTS or len(query.compact) > _LONGEST:
+        return []
     found: dict[tuple[str, ...], list[tuple[Segmentation, ...]]] = {}
     for units in query.segmentations:
         for ends in _ends(query, units):
@@ -244,6 +247,8 @@ def _ends(query: Query, units: Segmentation) -> Iterator[tuple[int, ...]]:
         yield tuple(spaced)
         return
     last = len(units) - _SHORTEST_PART
+    if len(units) > _MOST_UNITS:
+        return
     if query.is_written and (told := _told_ends(units[:last])):
         yield told
     yield from ((end,) for end in range(_SHORTEST_PART, last + 1))
