@@ -12,11 +12,13 @@ from assistant.ranking import EXACT, NameMatch, Ranker
 from assistant.records import Found, Record
 from assistant.shortlist import Shortlist
 from assistant.within import Within
+from data.kinds import RANKED
 from data.sqlite import Connection
 from data.tokens import plain_code
 
 _CODES = 400
 _SHORTEST_SURE = 3
+_COMMON = len(RANKED) - 1
 _KIND_BONUS = (1.5, 1.0, 0.8, 0.0)
 _LINE, _NO_LINE_LOSS = "feeder", 8.0
 _NAMESAKE_LOSS, _MOST_NAMESAKE_LOSS = 2.5, 10.0
@@ -67,7 +69,7 @@ class TextSearch:
         matches = self._names.matching(query)
         self._add_bearers(shortlist, query, matches)
         wants_more = not enough_good(query, matches)
-        if len(query.parts) > 1 or (wants_more and not any(match.score >= GOOD for match in matches)):
+        if len(query.parts) > 1 or (wants_more and not any(map(_names_a_place, matches))):
             give_up_if(cancelled)
             for found in self._within.search(query):
                 shortlist.add(found)
@@ -150,6 +152,11 @@ class TextSearch:
             return -found.score, not self._is_own(record), record.order, -found.uses, record.name, record.id
 
         return shortlist.shown(sorted(shortlist.all(), key=order))
+
+
+def _names_a_place(match: NameMatch) -> bool:
+    """Whether the match is a good one of a place or line; customers' names often begin with a place's."""
+    return match.score >= GOOD and match.candidate.rank < _COMMON
 
 
 def _highest_score(match: NameMatch) -> float:

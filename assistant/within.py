@@ -23,7 +23,7 @@ from data.tokens import CODE_GRAM
 
 _MOST_ROWS, _MOST_PLACES, _MOST_INSIDE, _MOST_NAMES, _MOST_CUSTOMERS = 64, 8, 1600, 5, 30
 _MOST_SPLITS_WITH_CUSTOMERS = 2
-_MOST_PARTS, _MOST_UNITS, _LONGEST = 4, 16, 40
+_MOST_PARTS, _MOST_UNITS = 4, 16
 _LEAST = 70.0
 """Both names must answer at least so well: two guesses together say nothing."""
 _SHORTEST_PART, _THREE_PARTS, _MOST_SPLITS, _MOST_WAYS = 2, 6, 8, 3
@@ -219,7 +219,7 @@ def splits(query: Query) -> list[Split]:
 
     None for a single short name.
     """
-    if len(query.parts) > _MOST_PARTS or len(query.compact) > _LONGEST:
+    if len(query.parts) > _MOST_PARTS:
         return []
     found: dict[tuple[str, ...], list[tuple[Segmentation, ...]]] = {}
     for units in query.segmentations:

@@ -37,11 +37,6 @@ def normal_form(text: str) -> str | None:
     return _without_extension(plain) or _digits_form(plain)
 
 
-def is_full_number(text: str) -> bool:
-    """Whether `text` is a whole phone number: nothing else may be looked up, so that nobody can feel his way to one."""
-    return normal_form(text) is not None
-
-
 def numbers_in(field: str) -> tuple[str, ...]:
     """The forms of all whole numbers in a record's phone field, in order, each once.
 

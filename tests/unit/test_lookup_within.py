@@ -173,3 +173,14 @@ def test_spans_are_those_of_the_narrower_name(engine: LookupEngine) -> None:
 
 def test_a_wider_place_without_the_narrower_name_finds_nothing_there(engine: LookupEngine) -> None:
     assert "v1" not in [hit.id for hit in engine.search("塔山 北港")]
+
+
+def test_a_place_in_another_is_found_though_a_customer_is_called_after_both(tmp_path: Path) -> None:
+    records: Rows = [
+        ("area", {"id": "211421", "name": "绥中县", "level": "county"}),
+        ("area", {"id": "211421212", "name": "李家堡乡", "level": "township", "parent_id": "211421"}),
+        ("customer", {"id": "2114141562", "name": "绥中县李家堡惠恒通信基站"}),
+    ]
+    cache = cache_of(tmp_path / "cache.db", records)
+    assert {hit.id for hit in LookupEngine(cache).search("绥中县李家堡")} == {"211421212", "2114141562"}
+    cache.close()

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.phone_numbers import is_area_code, is_full_number, normal_form, numbers_in, same_number
+from data.phone_numbers import is_area_code, normal_form, numbers_in, same_number
 
 MOBILE, LANDLINE = "13812345678", "04293123456"
 
@@ -102,7 +102,6 @@ def test_other_numbers_keep_what_tells_them_apart(text: str, form: str) -> None:
 )
 def test_a_part_of_a_number_and_anything_else_has_no_form(text: str) -> None:
     assert normal_form(text) is None
-    assert not is_full_number(text)
 
 
 @pytest.mark.parametrize(
@@ -166,7 +165,7 @@ def test_gaps_full_width_digits_and_the_country_code_change_nothing(number: str,
 
 @given(number=mobiles, cut=st.integers(0, 10))
 def test_no_beginning_of_a_mobile_number_is_a_whole_number(number: str, cut: int) -> None:
-    assert not is_full_number(number[:cut])
+    assert normal_form(number[:cut]) is None
 
 
 @given(text=st.text(st.sampled_from("0123456789+-() 转x#;/０１86429") | st.characters(), max_size=30))
