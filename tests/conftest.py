@@ -8,6 +8,8 @@ import pytest
 from data.store import Store
 from tests.stores import SetClock, fill, opened_store
 
+pytest_plugins = ["tests.databases"]
+
 
 @pytest.fixture
 def clock() -> SetClock:
