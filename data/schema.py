@@ -176,6 +176,15 @@ CHOICE_BATCH = Table(
 )
 """Batches of choices that were counted: one that is sent again is not."""
 
+LEASE = Table(
+    "lease",
+    METADATA,
+    Column("name", String, primary_key=True),
+    Column("holder", String, nullable=False),
+    Column("until_s", Double, nullable=False),
+)
+"""Which hub process does what only one may do, until when by the database's own clock, in seconds since 1970."""
+
 TICKET = Table(
     "ticket",
     METADATA,
