@@ -199,6 +199,69 @@ TICKET = Table(
 )
 Index("ticket_at", TICKET.c.at)
 
+ENTRY = Table(
+    "entry",
+    METADATA,
+    Column("key", String, primary_key=True),
+    Column("kind", String, nullable=False),
+    Column("device", String, nullable=False),
+    Column("actor", String, nullable=False),
+    Column("digest", String, nullable=False),
+    Column("made_at", String, nullable=False),
+    Column("received_at", String, nullable=False),
+    Column("kept_until", String, nullable=False),
+    Column("outcome", Text, nullable=False),
+)
+"""What PCs entered, by the key under which each try sends it, with what became of it; the entry itself is not kept."""
+Index("entry_kept_until", ENTRY.c.kept_until)
+
+CONFLICT = Table(
+    "conflict",
+    METADATA,
+    Column("id", String, primary_key=True),
+    Column("record_kind", String, nullable=False),
+    Column("record", String, nullable=False),
+    Column("entered_by", String, nullable=False),
+    Column("made_at", String, nullable=False),
+    Column("received_at", String, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("fields", Text, nullable=False),
+    Column("base", Text, nullable=False),
+    Column("ours", Text, nullable=False),
+    Column("theirs", Text, nullable=False),
+    Column("settled_at", String),
+    Column("settled_by", String),
+    Column("settled", Text),
+)
+"""Entries that contradict what was stored meanwhile, until a person settles them; the id is the entry's key."""
+Index("conflict_settled_at", CONFLICT.c.settled_at)
+
+WRAP_UP = Table(
+    "wrap_up",
+    METADATA,
+    Column("id", String, primary_key=True),
+    Column("at", String, nullable=False),
+    Column("call_id", String),
+    Column("number_hash", LargeBinary(16)),
+    Column("result", String, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("created_by", String, nullable=False),
+)
+"""How calls ended; the caller's number is kept as its keyed hash only."""
+Index("wrap_up_at", WRAP_UP.c.at)
+Index("wrap_up_call_id", WRAP_UP.c.call_id)
+
+LOOK_UP = Table(
+    "look_up",
+    METADATA,
+    Column("id", String, primary_key=True),
+    Column("at", String, nullable=False),
+    Column("record_kind", String, nullable=False),
+    Column("record", String, nullable=False),
+)
+"""Which records were looked up, and when: not by whom, and not in what words."""
+Index("look_up_at", LOOK_UP.c.at)
+
 CALL_EVENT = Table(
     "call_event",
     METADATA,
