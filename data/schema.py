@@ -95,6 +95,15 @@ CHANGE = Table(
 """Which records a revision touched; what they hold is read from their tables when it is sent."""
 
 BUCKET = Table(
+LOG_LEASE = Table(
+    "log_lease",
+    METADATA,
+    Column("reader", String, primary_key=True),
+    Column("revision", Integer, nullable=False),
+    Column("until", String, nullable=False),
+)
+"""Who will ask for what came after a revision, a device or a snapshot: the log is kept for it until then."""
+
     "bucket",
     METADATA,
     Column("bucket", String, nullable=False),
