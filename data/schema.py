@@ -14,6 +14,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    false,
 )
 
 from data.kinds import KINDS, Field, FieldType, Kind
@@ -94,7 +95,6 @@ CHANGE = Table(
 )
 """Which records a revision touched; what they hold is read from their tables when it is sent."""
 
-BUCKET = Table(
 LOG_LEASE = Table(
     "log_lease",
     METADATA,
@@ -104,6 +104,7 @@ LOG_LEASE = Table(
 )
 """Who will ask for what came after a revision, a device or a snapshot: the log is kept for it until then."""
 
+BUCKET = Table(
     "bucket",
     METADATA,
     Column("bucket", String, nullable=False),
@@ -137,7 +138,14 @@ DEVICE = Table(
     Column("token_hash", String, unique=True),
     Column("seen_at", String),
     Column("revoked_at", String),
+    Column("kind", String, nullable=False, server_default="pc"),
+    Column("generation", Integer, nullable=False, server_default="0"),
+    Column("person", String),
+    Column("status", Text),
+    Column("status_at", String),
 )
+"""Enrolled PCs and displays: `token_hash` of what all tokens of an enrolment share, `generation` of the newest refresh
+token, the `person` who signed in last, and what the device told of itself (JSON)."""
 
 PERSON = Table(
     "person",
@@ -146,6 +154,9 @@ PERSON = Table(
     Column("role", String, nullable=False),
     Column("password_hash", String, nullable=False),
     Column("disabled_at", String),
+    Column("pin_hash", String),
+    Column("branches", Text, nullable=False, server_default="[]"),
+    Column("must_change", Boolean, nullable=False, server_default=false()),
 )
 
 SESSION = Table(
@@ -154,7 +165,21 @@ SESSION = Table(
     Column("token_hash", String, primary_key=True),
     Column("person", String, nullable=False),
     Column("expires", String, nullable=False),
+    Column("device", String),
 )
+"""Who is signed in until when; at a PC for the shift where there is a `device`, else on the pages."""
+Index("session_device", SESSION.c.device)
+
+SIGN_IN_FAILURE = Table(
+    "sign_in_failure",
+    METADATA,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("at", String, nullable=False),
+    Column("place", String, nullable=False),
+    Column("name_hash", String, nullable=False),
+)
+"""Wrong passwords and PINs of the last minutes: at which device or address, and for which name, known or not."""
+Index("sign_in_failure_at", SIGN_IN_FAILURE.c.at)
 
 AUDIT = Table(
     "audit",
