@@ -48,6 +48,7 @@ def get_docs(connection: Connection, kind: str, ids: Iterable[str]) -> dict[str,
 def all_docs(connection: Connection, kind: str) -> Iterator[Doc]:
     """Every stored document of a kind by id, streamed."""
     table, described = RECORDS[kind], KINDS[kind]
-    rows = connection.execute(select(table).order_by(table.c.id), execution_options={"yield_per": 2000})
-    for row in rows.mappings():
-        yield from_row(described, row)
+    # Closed also where the reader stops half-way: PostgreSQL keeps a cursor open for it.
+    with connection.execute(select(table).order_by(table.c.id), execution_options={"yield_per": 2000}) as rows:
+        for row in rows.mappings():
+            yield from_row(described, row)

@@ -1,12 +1,11 @@
 """What many tests ask for."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from data.store import Store
-from tests.stores import SetClock, fill, opened_store
+from tests.stores import SetClock, fill, in_file, opened_store
 
 pytest_plugins = ["tests.databases"]
 
@@ -16,9 +15,19 @@ def clock() -> SetClock:
     return SetClock()
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest) -> str:
+    """The URL of an empty database, of each sort in which a hub may keep its store."""
+    return (
+        in_file(request.getfixturevalue("tmp_path"))
+        if request.param == "sqlite"
+        else str(request.getfixturevalue("postgresql"))
+    )
+
+
 @pytest.fixture
-def store(tmp_path: Path, clock: SetClock) -> Iterator[Store]:
+def store(database: str, clock: SetClock) -> Iterator[Store]:
     """A store with the small network of `tests.stores`."""
-    with opened_store(tmp_path, clock) as opened:
+    with opened_store(database, clock) as opened:
         fill(opened)
         yield opened

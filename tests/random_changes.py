@@ -9,10 +9,10 @@ from tempfile import TemporaryDirectory
 
 from hypothesis import strategies as st
 
-from data.database import open_database, sqlite_url
+from data.database import open_database
 from data.kinds import Doc, Json
 from data.store import Store, Writing
-from tests.stores import SetClock, opened_store
+from tests.stores import SetClock, in_file, opened_store
 
 BRANCHES = ("B0", "B1", "B2")
 NAMES = ("塔山乡", "张伟", "高桥镇", "10kV塔山线", "长庆社区")
@@ -94,7 +94,7 @@ def store_copied_from(template: Path) -> Iterator[tuple[Store, Path]]:
     """A store of its own that begins as the one in `template`, and the directory it is in."""
     with TemporaryDirectory() as name:
         shutil.copy(template / "store.db", name)
-        engine = open_database(sqlite_url(Path(name) / "store.db"))
+        engine = open_database(in_file(Path(name)))
         try:
             yield Store(engine, SetClock()), Path(name)
         finally:
@@ -103,6 +103,6 @@ def store_copied_from(template: Path) -> Iterator[tuple[Store, Path]]:
 
 def make_template(directory: Path, prepare: Callable[[Store], None] = lambda _: None) -> Path:
     """A directory with a store to copy, whole in one file."""
-    with opened_store(directory) as store:
+    with opened_store(in_file(directory)) as store:
         prepare(store)
     return directory

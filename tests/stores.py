@@ -52,14 +52,19 @@ class SetClock:
 
 
 @contextmanager
-def opened_store(directory: Path, clock: SetClock | None = None) -> Iterator[Store]:
-    """An empty store in `directory`."""
-    engine = open_database(sqlite_url(directory / "store.db"))
+def opened_store(database: str, clock: SetClock | None = None) -> Iterator[Store]:
+    """An empty store in the empty database at a URL."""
+    engine = open_database(database)
     try:
         migrate(engine)
         yield Store(engine, clock or SetClock())
     finally:
         engine.dispose()
+
+
+def in_file(directory: Path) -> str:
+    """The URL of the SQLite database of a store in `directory`."""
+    return sqlite_url(directory / "store.db").render_as_string()
 
 
 def fill(store: Store, records: list[tuple[str, Doc]] | None = None) -> None:

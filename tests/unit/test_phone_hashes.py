@@ -1,5 +1,4 @@
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
@@ -20,8 +19,8 @@ WEIS_NUMBER = "13812345678"
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    with opened_store(tmp_path) as opened:
+def store(database: str) -> Iterator[Store]:
+    with opened_store(database) as opened:
         opened.phones = PHONES
         hash_stored_phones(opened, PHONES)
         fill(opened)
@@ -100,9 +99,9 @@ def test_a_rehearsed_change_leaves_the_hashes_as_they_were(store: Store) -> None
     assert with_number(store, WEIS_NUMBER) == [WEI]
 
 
-def test_an_older_stores_numbers_are_hashed_in_slices_and_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_older_stores_numbers_are_hashed_in_slices_and_once(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(phone_hashing, "_SLICE", 2)
-    with opened_store(tmp_path) as old:
+    with opened_store(database) as old:
         fill(old)
         assert count(old) == 0
         assert hash_stored_phones(old, PHONES) == 5
@@ -110,9 +109,9 @@ def test_an_older_stores_numbers_are_hashed_in_slices_and_once(tmp_path: Path, m
         assert hash_stored_phones(old, PHONES) == 0
 
 
-def test_hashing_goes_on_where_it_was_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_hashing_goes_on_where_it_was_ended(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(phone_hashing, "_SLICE", 2)
-    with opened_store(tmp_path) as old:
+    with opened_store(database) as old:
         fill(old)
         with old.write("test", "one slice") as writing:
             assert phone_hashing._hash_slice(writing.connection, PHONES) == 2  # noqa: SLF001 - as if ended after it

@@ -1,12 +1,10 @@
-from pathlib import Path
-
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import insert, select
 
 from data import change_log
-from data.database import open_database, sqlite_url
+from data.database import open_database
 from data.errors import BadValueError, DataError
 from data.kinds import Doc
 from data.migrations import migrate
@@ -37,8 +35,8 @@ def put(store: Store, kind: str, record: Doc) -> None:
         writing.put(kind, record)
 
 
-def test_the_migrations_make_exactly_the_tables_that_the_code_describes(tmp_path: Path) -> None:
-    engine = open_database(sqlite_url(tmp_path / "store.db"))
+def test_the_migrations_make_exactly_the_tables_that_the_code_describes(database: str) -> None:
+    engine = open_database(database)
     migrate(engine)
     migrate(engine)
     with engine.connect() as connection:
