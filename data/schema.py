@@ -3,6 +3,7 @@
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Column,
     Double,
@@ -311,3 +312,44 @@ CALL_EVENT = Table(
 """What the exchange reported, in the order of its log; `digest` makes a second import change nothing."""
 Index("call_event_at", CALL_EVENT.c.at)
 Index("call_event_call", CALL_EVENT.c.call_id)
+
+CENTRAL_FEED = Table(
+    "central_feed",
+    METADATA,
+    Column("feed", String, primary_key=True),
+    Column("fingerprint", String, nullable=False),
+    Column("pull", String, nullable=False),
+    Column("newest", Text),
+)
+"""Each table of a central system that is pulled: what the mapping said at its last pull, which pull that was, and the
+newest value of its cursor column."""
+
+CENTRAL_BLOCK = Table(
+    "central_block",
+    METADATA,
+    Column("feed", String, nullable=False),
+    Column("block", Integer, nullable=False),
+    Column("digest_sum", BigInteger, nullable=False),
+    Column("ids", Text, nullable=False),
+    Column("digests", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("feed", "block"),
+)
+"""The rows that a pull has seen, some dozens a block: the ids of their records, a line each, and their digests."""
+
+CENTRAL_PULL = Table(
+    "central_pull",
+    METADATA,
+    Column("id", String, primary_key=True),
+    Column("source", String, nullable=False),
+    Column("mode", String, nullable=False),
+    Column("actor", String, nullable=False),
+    Column("started_at", String, nullable=False),
+    Column("ended_at", String, nullable=False),
+    Column("outcome", String, nullable=False),
+    Column("revision", Integer),
+    Column("tables", Text, nullable=False),
+    Column("error", Text),
+    Column("approved_by", String),
+)
+"""Every pull from a central system, with what it read and did, table by table (JSON)."""
+Index("central_pull_started_at", CENTRAL_PULL.c.started_at)
