@@ -11,6 +11,7 @@ from itertools import groupby
 from data import index, place_index
 from data.cells import from_cells, to_cells
 from data.customer_indexes import create_customer_indexes
+from data.index_changes import IndexChanges
 from data.kinds import KINDS, RANKED, Doc, Field, FieldType, Kind, text_list
 from data.set_hash import SetSum, hash_bytes, row_hash
 from data.sqlite import Connection
@@ -126,6 +127,7 @@ class CacheWriter:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._index = IndexChanges(connection)
         self.sums = read_sums(connection)
 
     def apply(self, changes: Iterable[Change]) -> int:
@@ -139,13 +141,13 @@ class CacheWriter:
         """
         changed = []
         for kind_name, of_one_kind in groupby(changes, lambda change: change.kind):
-            # The full-text index takes rows in ascending order: names are added one after another, and given back
-            # after that. One that somebody else takes meanwhile never leaves the index.
+            # Names are given back last: one that somebody else takes meanwhile keeps its number.
             released: list[int] = []
             for change in of_one_kind:
                 released += self._apply(KINDS[kind_name], change)
                 changed.append((kind_name, change.id))
             self._release(released)
+        self._index.write()
         place_index.refresh_places(self._connection, changed)
         return len(changed)
 
@@ -170,7 +172,7 @@ class CacheWriter:
         insert_rows(self._connection, kind, [doc])
         if kind.named:
             rid = self._connection.execute(f"SELECT rid FROM {kind.name} WHERE id = ?", (doc["id"],)).fetchone()[0]
-            index.add_codes(self._connection, kind.name, [(rid, codes_of(kind, doc))])
+            self._index.add_codes(kind.name, rid, codes_of(kind, doc))
             index.set_aliases(self._connection, kind.name, rid, name_ids[1:])
         self._add_links(kind, doc)
         self.sums[kind.name] = self.sums.get(kind.name, SetSum()).plus(row_hash(kind, doc))
@@ -181,7 +183,7 @@ class CacheWriter:
         self._remove_links(kind, stored.doc)
         borne = []
         if kind.named:
-            index.remove_codes(self._connection, kind.name, stored.rid, codes_of(kind, stored.doc))
+            self._index.remove_codes(kind.name, stored.rid, codes_of(kind, stored.doc))
             borne = self._borne(kind, stored.rid, [])
         self._connection.execute(f"DELETE FROM {kind.name} WHERE rid = ?", (stored.rid,))
         return borne
@@ -196,8 +198,8 @@ class CacheWriter:
             self._add_links(kind, doc)
         borne = []
         if kind.named and codes_of(kind, before) != codes_of(kind, doc):
-            index.remove_codes(self._connection, kind.name, rid, codes_of(kind, before))
-            index.add_codes(self._connection, kind.name, [(rid, codes_of(kind, doc))])
+            self._index.remove_codes(kind.name, rid, codes_of(kind, before))
+            self._index.add_codes(kind.name, rid, codes_of(kind, doc))
         if kind.named and names_of(kind, before) != names_of(kind, doc):
             borne = self._borne(kind, rid, self._acquire(kind, doc, readings)[1:])
         _update_row(self._connection, kind, rid, before, doc)
@@ -208,10 +210,7 @@ class CacheWriter:
         if not kind.named:
             return []
         rank, texts = RANKED.index(kind.name), names_of(kind, doc)
-        return [
-            index.acquire_name(self._connection, text, reading, rank)
-            for text, reading in zip(texts, readings, strict=True)
-        ]
+        return [self._index.acquire_name(text, reading, rank) for text, reading in zip(texts, readings, strict=True)]
 
     def _borne(self, kind: Kind, rid: int, other_names: Sequence[int]) -> list[int]:
         """The names that a record has borne so far, its own first; `other_names` are set in the place of its others."""
@@ -220,9 +219,9 @@ class CacheWriter:
 
     def _release(self, name_ids: Sequence[int]) -> None:
         for nid in sorted(name_ids):
-            index.release_name(self._connection, nid)
+            self._index.release_name(nid)
         for nid in sorted(set(name_ids)):
-            index.settle_name(self._connection, nid)
+            self._index.settle_name(nid)
 
     def _add_links(self, kind: Kind, doc: Doc) -> None:
         self._connection.executemany("INSERT INTO link VALUES (?, ?, ?, ?)", links_of(kind, doc))

@@ -39,7 +39,7 @@ def build_cache(store: Connection, path: Path, scope: str, buckets: list[str] | 
         # The file is new: nothing needs a journal to be undone with, and it is synced whole when it is done.
         connection.execute("PRAGMA journal_mode=OFF")
         connection.execute("PRAGMA synchronous=OFF")
-        connection.execute("PRAGMA cache_size=-48000")
+        connection.execute("PRAGMA cache_size=-8000")
         connection.execute("PRAGMA temp_store=FILE")
         connection.execute("BEGIN")
         cache.create_cache(connection)

@@ -110,10 +110,13 @@ def refresh_places(connection: Connection, changed: Iterable[tuple[str, str]]) -
     for kind, key in changed:
         if kind in _BELOW:
             touched.update(dict.fromkeys(connection.execute(_BELOW[kind], (key,)).fetchall()))
+    rows = []
     for kind, rid in touched:
-        remove_place(connection, kind, rid)
         row = connection.execute(f"{_ROWS[kind]} WHERE {kind[0]}.rid = ?", (rid,)).fetchone()
-        connection.execute("INSERT INTO place_fts(rowid, own, around) VALUES (?, ?, ?)", _row(connection, kind, row))
+        rows.append(_row(connection, kind, row))
+    rows.sort()  # a row that is not after the one before begins another segment
+    connection.executemany("DELETE FROM place_fts WHERE rowid = ?", ((row,) for row, *_ in rows))
+    connection.executemany("INSERT INTO place_fts(rowid, own, around) VALUES (?, ?, ?)", rows)
 
 
 def _row(connection: Connection, kind: str, row: tuple[Any, ...]) -> tuple[int, str, str]:

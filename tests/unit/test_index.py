@@ -8,15 +8,13 @@ from data.cache_recount import indexed_postings, named_postings
 from data.errors import NotFoundError
 from data.index import (
     FIRST_COMMON_NAME,
-    acquire_name,
     add_codes,
     add_names,
     create_search_tables,
     finish_build,
-    release_name,
-    remove_codes,
     set_aliases,
 )
+from data.index_changes import IndexChanges, PendingRows
 from data.kinds import Json
 from data.sqlite import Connection, connect
 from tests.caches import cache_of, change
@@ -43,25 +41,30 @@ def test_names_are_numbered_in_the_order_given(connection: Connection) -> None:
 
 
 def test_a_name_acquired_twice_is_one_name(connection: Connection) -> None:
-    first = acquire_name(connection, "塔山乡", "ta shan xiang", 1)
-    assert acquire_name(connection, "塔山乡", "ta shan xiang", 0) == first
+    changes = IndexChanges(connection)
+    first = changes.acquire_name("塔山乡", "ta shan xiang", 1)
+    assert changes.acquire_name("塔山乡", "ta shan xiang", 0) == first
+    changes.write()
     assert connection.execute("SELECT rank, uses FROM name").fetchall() == [(0, 2)]
     assert rows(connection, "name_fts", "h塔山") == [first]
 
 
 def test_a_name_is_found_until_its_last_use_is_released(connection: Connection) -> None:
-    nid = acquire_name(connection, "塔山乡", "ta shan xiang", 0)
-    acquire_name(connection, "塔山乡", "ta shan xiang", 0)
-    release_name(connection, nid)
+    changes = IndexChanges(connection)
+    nid = changes.acquire_name("塔山乡", "ta shan xiang", 0)
+    changes.acquire_name("塔山乡", "ta shan xiang", 0)
+    changes.release_name(nid)
+    changes.write()
     assert rows(connection, "name_fts", "h塔山") == [nid]
-    release_name(connection, nid)
+    changes.release_name(nid)
+    changes.write()
     assert rows(connection, "name_fts", "h塔山") == []
     assert connection.execute("SELECT count(*) FROM name").fetchone() == (0,)
 
 
 def test_a_name_that_is_not_there_cannot_be_released(connection: Connection) -> None:
     with pytest.raises(NotFoundError, match="name 7"):
-        release_name(connection, 7)
+        IndexChanges(connection).release_name(7)
 
 
 def test_codes_are_found_by_kind_until_removed(connection: Connection) -> None:
@@ -69,8 +72,33 @@ def test_codes_are_found_by_kind_until_removed(connection: Connection) -> None:
     add_codes(connection, "customer", [(1, ("2114000616",))])
     assert rows(connection, "code_fts", "c616") == [1 * 8 + 1]
     assert rows(connection, "code_fts", "n0616") == [1 * 8 + 3]
-    remove_codes(connection, "feeder", 1, ("616",))
+    changes = IndexChanges(connection)
+    changes.remove_codes("feeder", 1, ("616",))
+    changes.write()
     assert rows(connection, "code_fts", "c616") == []
+
+
+def test_a_row_that_comes_and_goes_before_it_is_written_leaves_no_trace(connection: Connection) -> None:
+    pending = PendingRows(connection, "code_fts")
+    pending.add(1, "c616")
+    pending.remove(1, "c616")
+    pending.write()
+    assert indexed_postings(connection, "code_fts").count == 0
+
+
+def test_a_row_that_is_replaced_before_it_is_written_holds_what_came_last(connection: Connection) -> None:
+    pending = PendingRows(connection, "code_fts")
+    pending.add(1, "c616")
+    pending.write()
+    pending.remove(1, "c616")
+    pending.add(1, "c617 c618")
+    pending.remove(1, "c617 c618")
+    pending.add(1, "c618 c619")
+    pending.write()
+    assert [rows(connection, "code_fts", token) for token in ("c616", "c617", "c618", "c619")] == [[], [], [1], [1]]
+    pending.remove(1, "c618 c619")
+    pending.write()
+    assert indexed_postings(connection, "code_fts").count == 0
 
 
 def test_setting_aliases_answers_those_before(connection: Connection) -> None:
@@ -113,8 +141,9 @@ def test_names_that_customers_alone_bear_are_numbered_by_themselves(connection: 
     assert rows(connection, "name_fts", "h塔山") == [1]
     assert rows(connection, "name_fts", "h张伟") == [FIRST_COMMON_NAME]
     assert rows(connection, "name_fts", "h李娜") == [FIRST_COMMON_NAME + 1]
-    assert acquire_name(connection, "高桥镇", "gao qiao zhen", 0) == 2
-    assert acquire_name(connection, "王芳", "wang fang", 3) == FIRST_COMMON_NAME + 2
+    changes = IndexChanges(connection)
+    assert changes.acquire_name("高桥镇", "gao qiao zhen", 0) == 2
+    assert changes.acquire_name("王芳", "wang fang", 3) == FIRST_COMMON_NAME + 2
 
 
 def test_a_customers_name_moves_when_an_area_takes_it_and_back_when_it_gives_it_up(cache: Connection) -> None:
