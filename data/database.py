@@ -12,6 +12,17 @@ from data.errors import DataError
 
 _LOCK_WAIT_S = 15
 
+_LOST_CONNECTION = {"connect_timeout": 10, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3}
+_SESSION = {
+    "lock_timeout": f"{_LOCK_WAIT_S}s",
+    # Whoever hangs, or whose machine is gone, in the middle of a write would else keep all hubs from writing.
+    "idle_in_transaction_session_timeout": "60s",
+    "tcp_keepalives_idle": "10",
+    "tcp_keepalives_interval": "5",
+    "tcp_keepalives_count": "3",
+}
+"""What the server does for each connection."""
+
 WRITE = "switchboard_write"
 """Execution option of a connection that will write: SQLite then takes its one write lock at BEGIN."""
 
@@ -34,14 +45,38 @@ def open_database(url: str | URL, *, cache_bytes: int = 32_000_000) -> Engine:
     try:
         parsed = make_url(url)
     except ArgumentError:
-        raise DataError(f"database {url!r} is not a URL: give one such as postgresql://user@host/name") from None
+        # What was given may hold a password: it is not repeated.
+        raise DataError("the database is given by no URL: give one such as postgresql://user@host/name") from None
     if parsed.get_backend_name() == "postgresql":
-        return create_engine(
-            parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True, pool_size=20, max_overflow=40
-        )
+        return _open_postgresql(parsed)
     if parsed.get_backend_name() != "sqlite":
         raise DataError(f"database {parsed.drivername}: the hub keeps its store in SQLite or PostgreSQL")
     return _open_sqlite(parsed, cache_bytes)
+
+
+def is_postgresql(engine: Engine) -> bool:
+    """Whether several hub processes may share the database; a SQLite file is one process's."""
+    return engine.dialect.name == "postgresql"
+
+
+def _open_postgresql(url: URL) -> Engine:
+    # With its own listener and a snapshot under way a hub process holds at most 32 connections: three processes fit
+    # into the 100 that a server allows unless it is told otherwise.
+    engine = create_engine(
+        url.set(drivername="postgresql+psycopg"),
+        connect_args={name: value for name, value in _LOST_CONNECTION.items() if name not in url.query},
+        pool_pre_ping=True,
+        pool_size=10,
+        max_overflow=20,
+    )
+
+    @event.listens_for(engine, "connect")
+    def settle(connection: Any, _record: object) -> None:  # noqa: ANN401 - the pool's class for any driver
+        for name, value in _SESSION.items():
+            connection.execute(f"SET {name} = '{value}'")
+        connection.commit()
+
+    return engine
 
 
 def _open_sqlite(url: URL, cache_bytes: int) -> Engine:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, bindparam, delete, insert, select, up
 from data import change_log
 from data.buckets import GLOBAL, BucketFinder, customers_below
 from data.clock import Clock
-from data.database import WRITE
+from data.database import WRITE, is_postgresql
 from data.kinds import KINDS, Doc, FieldType, Kind, text_list
 from data.masking import for_caches
 from data.phone_hashes import PhoneHashes, forget_phones
@@ -42,11 +42,13 @@ class Store:
         self.clock = clock
         self.phones = phones
 
+        self._reading: dict[str, Any] = (
+            {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True} if is_postgresql(engine) else {}
+        )
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A connection that sees one moment of the store."""
-        level: dict[str, Any] = {} if self.engine.dialect.name == "sqlite" else {"isolation_level": "REPEATABLE READ"}
-        with self.engine.connect().execution_options(**level) as connection, connection.begin():
+        with self.engine.connect().execution_options(**self._reading) as connection, connection.begin():
             yield connection
 
     @contextmanager
