@@ -17,9 +17,9 @@ from data.set_hash import SetSum, Sums, hash_bytes
 
 LOGGED_AT_MOST = 100_000
 """A transaction that touches more is not logged record by record: fetching a snapshot is faster than following it."""
+
 CHANNEL = "switchboard"
 """On which hub processes that share a PostgreSQL database hear of each other's commits."""
-
 
 _FLOOR = "log_floor"
 _ADVISORY_LOCK = 0x53_57_42_44  # one number for all hubs of a database: "SWBD"
@@ -81,15 +81,15 @@ def append(connection: Connection, touched: Touched, actor: str, action: str, at
         rows = [{"revision": revision, "kind": k, "id": i, "bucket": b} for k, i, b in sorted(touched.records)]
         connection.execute(insert(CHANGE), rows)
     for (bucket, kind), delta in touched.sums.items():
-    notify(connection, str(revision))
         _add_to_bucket(connection, bucket, kind, delta)
+    notify(connection, str(revision))
     return revision
+
 
 def notify(connection: Connection, notice: str) -> None:
     """On PostgreSQL, tells every hub process that listens on `CHANNEL`, when and if this transaction commits."""
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_notify(:channel, :notice)"), {"channel": CHANNEL, "notice": notice})
-
 
 
 def lock(connection: Connection) -> None:

@@ -41,10 +41,10 @@ class Store:
         self.engine = engine
         self.clock = clock
         self.phones = phones
-
         self._reading: dict[str, Any] = (
             {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True} if is_postgresql(engine) else {}
         )
+
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A connection that sees one moment of the store."""
@@ -53,7 +53,7 @@ class Store:
 
     @contextmanager
     def write(self, actor: str, action: str) -> Iterator["Writing"]:
-        """One transaction: all of it happens, with its place in the change log, or nothing.
+        """One transaction: all of it happens, with its place in the change log, or nothing. One is under way at a time.
 
         Args:
             actor: Who does it, such as `person:wang` or `os:root`.
@@ -61,6 +61,7 @@ class Store:
         """
         with self.engine.connect().execution_options(**{WRITE: True}) as connection, connection.begin() as transaction:
             writing = Writing(connection, self.clock, self.phones)
+            change_log.lock(connection)
             yield writing
             if writing.rehearsal:
                 transaction.rollback()
