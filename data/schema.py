@@ -190,7 +190,9 @@ AUDIT = Table(
     Column("actor", String, nullable=False),
     Column("act", String, nullable=False),
     Column("about", Text, nullable=False),
+    Column("hash", String, nullable=False, server_default=""),
 )
+"""Who did what, as a chain (`data.audit_chain`)."""
 
 CHOICE_SUM = Table(
     "choice_sum",

@@ -7,7 +7,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, bindparam, delete, insert, select, update
 
-from data import change_log
+from data import audit, change_log
+from data.audit_commits import COMMITTED, describe_commit
 from data.buckets import GLOBAL, BucketFinder, customers_below
 from data.clock import Clock
 from data.database import WRITE, is_postgresql
@@ -59,7 +60,8 @@ class Store:
             actor: Who does it, such as `person:wang` or `os:root`.
             action: What is done, in a word or two, for the commit log.
         """
-        with self.engine.connect().execution_options(**{WRITE: True}) as connection, connection.begin() as transaction:
+        options = {WRITE: True, audit.PENDING: []}
+        with self.engine.connect().execution_options(**options) as connection, connection.begin() as transaction:
             writing = Writing(connection, self.clock, self.phones)
             change_log.lock(connection)
             yield writing
@@ -129,9 +131,13 @@ class Writing:
         return len(removed)
 
     def finish(self, actor: str, action: str) -> None:
-        """Writes the change log; called by `Store.write` before it commits."""
+        """Writes the change log and the audit chain; called by `Store.write` before it commits."""
         if self._touched:
-            self.revision = change_log.append(self.connection, self._touched, actor, action, self.clock.now())
+            now = self.clock.now()
+            self.revision = change_log.append(self.connection, self._touched, actor, action, now)
+            about = describe_commit(self.connection, self.revision, action, self._touched.count)
+            audit.record(self.connection, now, actor, COMMITTED, about)
+        audit.chain(self.connection)
 
     def _put_chunk(self, kind: Kind, partial: dict[str, Doc], counts: Counts) -> None:
         before = get_docs(self.connection, kind.name, partial)

@@ -1,17 +1,18 @@
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
-from data import change_log
+from data import audit, change_log
 from data.database import open_database
 from data.errors import BadValueError, DataError
 from data.kinds import Doc
 from data.migrations import migrate
 from data.rows import get_docs
-from data.schema import AUDIT, METADATA, RECORDS
+from data.schema import METADATA, RECORDS
 from data.set_hash import Sums
 from data.store import Store
+from tests.stores import NOON
 
 
 def bucket_of(store: Store, customer: str) -> str:
@@ -68,11 +69,11 @@ def test_a_rehearsal_counts_and_changes_nothing(store: Store) -> None:
     with store.write("test", "dry run") as writing:
         writing.rehearsal = True
         counts = writing.put_many("area", [{"id": "A8", "name": "新区"}, {"id": "A1", "name": "塔山镇"}])
-        writing.connection.execute(insert(AUDIT).values(at="x", actor="x", act="x", about="x"))
+        audit.record(writing.connection, NOON, "test", "rehearse", "x")
     assert (counts.added, counts.changed) == (1, 1)
     assert state(store) == before
     with store.read() as connection:
-        assert connection.execute(select(AUDIT)).all() == []
+        assert [entry.act for entry in audit.entries(connection)] == ["commit"], "that of the fixture"
 
 
 def test_a_bad_record_undoes_the_whole_transaction(store: Store) -> None:
