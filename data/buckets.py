@@ -11,8 +11,7 @@ from sqlalchemy import ColumnElement, Connection, or_, select
 from data.kinds import Json
 from data.rows import chunks
 from data.schema import RECORDS
-
-GLOBAL = "global"
+from data.set_hash import GLOBAL
 
 
 def branch_bucket(branch: Json) -> str:

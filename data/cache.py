@@ -13,11 +13,11 @@ from data.cells import from_cells, to_cells
 from data.customer_indexes import create_customer_indexes
 from data.index_changes import IndexChanges
 from data.kinds import KINDS, RANKED, Doc, Field, FieldType, Kind, text_list
-from data.set_hash import SetSum, hash_bytes, row_hash
+from data.set_hash import GLOBAL, Part, SetSum, Sums, hash_bytes, row_hash
 from data.sqlite import Connection
 from data.supply_counts import create_supply_counts
 
-SCHEMA = 4
+SCHEMA = 5
 """Version of the tables below; a cache of another version is replaced by a snapshot."""
 
 _SQL_TYPES = {FieldType.REAL: "REAL", FieldType.FLAG: "INTEGER"}
@@ -37,18 +37,24 @@ class Change:
     Attributes:
         doc: The record as caches hold it, or None where it is gone or out of this cache's scope.
         readings: Of a named kind: those of each of `names_of`.
+        bucket: Where it is counted.
     """
 
     kind: str
     id: str
     doc: Doc | None
     readings: tuple[str, ...] = ()
+    bucket: str = GLOBAL
 
 
 def create_cache(connection: Connection) -> None:
     """Makes every table of an empty cache that records go into, without what `create_indexes` makes."""
     connection.execute("CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID")
-    connection.execute("CREATE TABLE checksum (kind TEXT PRIMARY KEY, rows INTEGER, set_hash BLOB) WITHOUT ROWID")
+    connection.execute("CREATE TABLE bucket (number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE)")
+    connection.execute(
+        "CREATE TABLE checksum (bucket TEXT, kind TEXT, rows INTEGER, set_hash BLOB, PRIMARY KEY (bucket, kind))"
+        " WITHOUT ROWID"
+    )
     connection.execute(
         "CREATE TABLE link (kind TEXT, id TEXT, field TEXT, target TEXT,"
         " PRIMARY KEY (kind, field, id, target)) WITHOUT ROWID"
@@ -58,7 +64,8 @@ def create_cache(connection: Connection) -> None:
             f"{field.name} {_SQL_TYPES.get(field.type, 'TEXT')}" for field in _stored(kind) if field.name != "id"
         ]
         name_id = ["name_id INTEGER NOT NULL"] if kind.named else []
-        parts = ", ".join(["rid INTEGER PRIMARY KEY", "id TEXT NOT NULL UNIQUE", *name_id, *columns])
+        bucket = ["bucket INTEGER NOT NULL"] if kind.scoped else []
+        parts = ", ".join(["rid INTEGER PRIMARY KEY", "id TEXT NOT NULL UNIQUE", *name_id, *bucket, *columns])
         connection.execute(f"CREATE TABLE {kind.name} ({parts})")
     index.create_search_tables(connection)
 
@@ -87,13 +94,14 @@ def _stored(kind: Kind) -> list[Field]:
     return [field for field in kind.fields if not (kind.named and field.name == "name")]
 
 
-def insert_rows(connection: Connection, kind: Kind, docs: Iterable[Doc]) -> None:
+def insert_rows(connection: Connection, kind: Kind, docs: Sequence[Doc], buckets: Sequence[str] = ()) -> None:
     """Adds records that the cache does not hold; their names are in the index already.
 
     Args:
         connection: The cache, in a transaction.
         kind: The kind of all `docs`.
         docs: Canonical documents.
+        buckets: Of a scoped kind, that of each; the global one where none are given.
     """
     fields = _stored(kind)
     columns, values = [field.name for field in fields], ["?"] * len(fields)
@@ -101,8 +109,22 @@ def insert_rows(connection: Connection, kind: Kind, docs: Iterable[Doc]) -> None
         columns.append("name_id")
         values.append("(SELECT nid FROM name WHERE text = ?)")
         fields.append(kind.by_name["name"])
+    cells = (to_cells(fields, doc) for doc in docs)
+    if kind.scoped:
+        columns.append("bucket")
+        values.append(_BUCKET_NUMBER)
+        own = buckets or [GLOBAL] * len(docs)
+        _add_buckets(connection, own)
+        cells = ([*row, bucket] for row, bucket in zip(cells, own, strict=True))
     sql = f"INSERT INTO {kind.name} ({', '.join(columns)}) VALUES ({', '.join(values)})"
-    connection.executemany(sql, (to_cells(fields, doc) for doc in docs))
+    connection.executemany(sql, cells)
+
+
+_BUCKET_NUMBER = "(SELECT number FROM bucket WHERE name = ?)"
+
+
+def _add_buckets(connection: Connection, names: Iterable[str]) -> None:
+    connection.executemany("INSERT OR IGNORE INTO bucket (name) VALUES (?)", [(name,) for name in sorted(set(names))])
 
 
 def links_of(kind: Kind, doc: Doc) -> list[tuple[str, str, str, str]]:
@@ -160,25 +182,25 @@ class CacheWriter:
         doc = kind.canonical(change.doc) if change.doc is not None else None
         stored = read_row(self._connection, kind, change.id)
         if doc and stored:
-            return self._update(kind, stored, doc, change.readings)
+            return self._update(kind, stored, doc, change)
         if doc:
-            self._insert(kind, doc, change.readings)
+            self._insert(kind, doc, change)
         elif stored:
             return self._remove(kind, stored)
         return []
 
-    def _insert(self, kind: Kind, doc: Doc, readings: Sequence[str]) -> None:
-        name_ids = self._acquire(kind, doc, readings)
-        insert_rows(self._connection, kind, [doc])
+    def _insert(self, kind: Kind, doc: Doc, change: Change) -> None:
+        name_ids = self._acquire(kind, doc, change.readings)
+        insert_rows(self._connection, kind, [doc], [change.bucket])
         if kind.named:
             rid = self._connection.execute(f"SELECT rid FROM {kind.name} WHERE id = ?", (doc["id"],)).fetchone()[0]
             self._index.add_codes(kind.name, rid, codes_of(kind, doc))
             index.set_aliases(self._connection, kind.name, rid, name_ids[1:])
         self._add_links(kind, doc)
-        self.sums[kind.name] = self.sums.get(kind.name, SetSum()).plus(row_hash(kind, doc))
+        self._count_in(kind, change.bucket, doc)
 
     def _remove(self, kind: Kind, stored: "StoredRow") -> list[int]:
-        self.sums[kind.name] = self.sums.get(kind.name, SetSum()).minus(row_hash(kind, stored.doc))
+        self._count_out(kind, stored)
         place_index.remove_place(self._connection, kind.name, stored.rid)
         self._remove_links(kind, stored.doc)
         borne = []
@@ -188,11 +210,11 @@ class CacheWriter:
         self._connection.execute(f"DELETE FROM {kind.name} WHERE rid = ?", (stored.rid,))
         return borne
 
-    def _update(self, kind: Kind, stored: "StoredRow", doc: Doc, readings: Sequence[str]) -> list[int]:
+    def _update(self, kind: Kind, stored: "StoredRow", doc: Doc, change: Change) -> list[int]:
         """Touches what has changed alone: most changes are of a phone or an address, which no index holds."""
         before, rid = stored.doc, stored.rid
-        total = self.sums.get(kind.name, SetSum())
-        self.sums[kind.name] = total.minus(row_hash(kind, before)).plus(row_hash(kind, doc))
+        self._count_out(kind, stored)
+        self._count_in(kind, change.bucket, doc)
         if links_of(kind, before) != links_of(kind, doc):
             self._remove_links(kind, before)
             self._add_links(kind, doc)
@@ -201,9 +223,21 @@ class CacheWriter:
             self._index.remove_codes(kind.name, rid, codes_of(kind, before))
             self._index.add_codes(kind.name, rid, codes_of(kind, doc))
         if kind.named and names_of(kind, before) != names_of(kind, doc):
-            borne = self._borne(kind, rid, self._acquire(kind, doc, readings)[1:])
+            borne = self._borne(kind, rid, self._acquire(kind, doc, change.readings)[1:])
         _update_row(self._connection, kind, rid, before, doc)
+        if kind.scoped and change.bucket != stored.bucket:
+            _add_buckets(self._connection, [change.bucket])
+            sql = f"UPDATE {kind.name} SET bucket = {_BUCKET_NUMBER} WHERE rid = ?"
+            self._connection.execute(sql, (change.bucket, rid))
         return borne
+
+    def _count_in(self, kind: Kind, bucket: str, doc: Doc) -> None:
+        part = (bucket, kind.name)
+        self.sums[part] = self.sums.get(part, SetSum()).plus(row_hash(kind, doc))
+
+    def _count_out(self, kind: Kind, stored: "StoredRow") -> None:
+        part = (stored.bucket, kind.name)
+        self.sums[part] = self.sums.get(part, SetSum()).minus(row_hash(kind, stored.doc))
 
     def _acquire(self, kind: Kind, doc: Doc, readings: Sequence[str]) -> list[int]:
         """The numbers of a document's names, its own first."""
@@ -248,6 +282,7 @@ class StoredRow:
 
     rid: int
     name_id: int
+    bucket: str
     doc: Doc
 
 
@@ -256,9 +291,14 @@ def read_row(connection: Connection, kind: Kind, key: str) -> StoredRow | None:
     names = ", ".join("name.text" if kind.named and f.name == "name" else f"{kind.name}.{f.name}" for f in kind.fields)
     nid = f"{kind.name}.name_id" if kind.named else "0"
     join = f" JOIN name ON name.nid = {kind.name}.name_id" if kind.named else ""
-    sql = f"SELECT {kind.name}.rid, {nid}, {names} FROM {kind.name}{join} WHERE {kind.name}.id = ?"
+    sql = f"SELECT {kind.name}.rid, {nid}, {bucket_of(kind)}, {names} FROM {kind.name}{join} WHERE {kind.name}.id = ?"
     row = connection.execute(sql, (key,)).fetchone()
-    return StoredRow(row[0], row[1], from_cells(kind.fields, row[2:])) if row else None
+    return StoredRow(row[0], row[1], row[2], from_cells(kind.fields, row[3:])) if row else None
+
+
+def bucket_of(kind: Kind) -> str:
+    """The SQL expression for the bucket of a row of a kind's table."""
+    return f"(SELECT name FROM bucket WHERE number = {kind.name}.bucket)" if kind.scoped else f"'{GLOBAL}'"
 
 
 def read_doc(connection: Connection, kind: str, key: str) -> Doc | None:
@@ -279,17 +319,18 @@ def write_meta(connection: Connection, values: Mapping[str, str]) -> None:
     )
 
 
-def read_sums(connection: Connection) -> dict[str, SetSum]:
-    """The cache's own checksums, a kind each."""
-    rows = connection.execute("SELECT kind, rows, set_hash FROM checksum").fetchall()
-    return {kind: SetSum(count, int.from_bytes(digest, "big")) for kind, count, digest in rows}
+def read_sums(connection: Connection) -> dict[Part, SetSum]:
+    """The cache's own checksums, one for each bucket and kind."""
+    rows = connection.execute("SELECT bucket, kind, rows, set_hash FROM checksum").fetchall()
+    return {(bucket, kind): SetSum(count, int.from_bytes(digest, "big")) for bucket, kind, count, digest in rows}
 
 
-def write_sums(connection: Connection, sums: Mapping[str, SetSum]) -> None:
+def write_sums(connection: Connection, sums: Sums) -> None:
     """Replaces the cache's checksums."""
     connection.execute("DELETE FROM checksum")
     connection.executemany(
-        "INSERT INTO checksum VALUES (?, ?, ?)", [(k, one.rows, hash_bytes(one.set_hash)) for k, one in sums.items()]
+        "INSERT INTO checksum VALUES (?, ?, ?, ?)",
+        [(*part, one.rows, hash_bytes(one.set_hash)) for part, one in sums.items()],
     )
 
 

@@ -15,7 +15,7 @@ from data.masking import for_caches
 from data.pinyin import readings_of
 from data.rows import get_docs
 from data.schema import RECORDS
-from data.set_hash import SetSum, row_hash
+from data.set_hash import GLOBAL, Part, SetSum, row_hash
 from data.sqlite import Connection as CacheConnection
 from data.sqlite import connect
 
@@ -45,7 +45,9 @@ def build_cache(store: Connection, path: Path, scope: str, buckets: list[str] | 
         cache.create_cache(connection)
         index.add_characters(connection, character_rows())
         index.add_names(connection, _names(store, buckets))
-        sums = {kind.name: _add_kind(store, connection, kind, buckets) for kind in KINDS.values()}
+        sums: dict[Part, SetSum] = {}
+        for kind in KINDS.values():
+            sums |= _add_kind(store, connection, kind, buckets)
         cache.create_indexes(connection)
         _count_shared_names(connection)
         index.finish_build(connection)
@@ -68,10 +70,11 @@ def build_cache(store: Connection, path: Path, scope: str, buckets: list[str] | 
     return revision
 
 
-def change_of(kind: Kind, doc: Doc) -> Change:
+def change_of(kind: Kind, doc: Doc, bucket: str) -> Change:
     """A record as it goes to caches: masked, with its readings."""
     names = cache.names_of(kind, doc) if kind.named else []
-    return Change(kind.name, str(doc["id"]), for_caches(kind, doc), tuple(readings_of(name) for name in names))
+    readings = tuple(readings_of(name) for name in names)
+    return Change(kind.name, str(doc["id"]), for_caches(kind, doc), readings, bucket)
 
 
 def changes_for(store: Connection, touched: Iterable[tuple[str, str]], buckets: list[str] | None) -> Iterator[Change]:
@@ -80,22 +83,25 @@ def changes_for(store: Connection, touched: Iterable[tuple[str, str]], buckets: 
     for kind, key in touched:
         by_kind.setdefault(kind, []).append(key)
     for kind, keys in by_kind.items():
-        inside = get_docs(store, kind, _inside(store, kind, keys, buckets))
+        inside = _inside(store, kind, keys, buckets)
+        docs = get_docs(store, kind, inside)
         for key in keys:
-            doc = inside.get(key)
-            yield change_of(KINDS[kind], doc) if doc else Change(kind, key, None)
+            doc = docs.get(key)
+            yield change_of(KINDS[kind], doc, inside[key]) if doc else Change(kind, key, None)
 
 
-def _inside(store: Connection, kind: str, keys: list[str], buckets: list[str] | None) -> Iterable[str]:
-    if buckets is None:
-        return keys
+def _inside(store: Connection, kind: str, keys: list[str], buckets: list[str] | None) -> dict[str, str]:
+    """The bucket of each of these records that is in one of `buckets`."""
+    if not KINDS[kind].scoped:
+        return dict.fromkeys(keys, GLOBAL) if buckets is None or GLOBAL in buckets else {}
     table = RECORDS[kind]
-    rows: list[str] = []
+    found: dict[str, str] = {}
     for start in range(0, len(keys), _CHUNK):
-        some = keys[start : start + _CHUNK]
-        wanted = select(table.c.id).where(table.c.id.in_(some), table.c.bucket.in_(buckets))
-        rows += store.execute(wanted).scalars()
-    return rows
+        wanted = select(table.c.id, table.c.bucket).where(table.c.id.in_(keys[start : start + _CHUNK]))
+        if buckets is not None:
+            wanted = wanted.where(table.c.bucket.in_(buckets))
+        found.update((row.id, row.bucket) for row in store.execute(wanted))
+    return found
 
 
 def _names(store: Connection, buckets: list[str] | None) -> Iterator[tuple[str, str, int, int]]:
@@ -106,7 +112,7 @@ def _names(store: Connection, buckets: list[str] | None) -> Iterator[tuple[str, 
     """
     uses: dict[str, tuple[int, int]] = {}
     for rank, kind in enumerate(RANKED[:-1]):
-        for docs in _docs(store, KINDS[kind], buckets, by_size=True):
+        for docs, _ in _docs(store, KINDS[kind], buckets, by_size=True):
             for name in (name for doc in docs for name in cache.names_of(KINDS[kind], doc)):
                 before = uses.get(name, (rank, 0))
                 uses[name] = (before[0], before[1] + 1)
@@ -135,30 +141,37 @@ def _count_shared_names(connection: CacheConnection) -> None:
     )
 
 
-def _docs(store: Connection, kind: Kind, buckets: list[str] | None, *, by_size: bool = False) -> Iterator[list[Doc]]:
-    """The documents of a kind by id, or areas by size and id, in chunks."""
+def _docs(
+    store: Connection, kind: Kind, buckets: list[str] | None, *, by_size: bool = False
+) -> Iterator[tuple[list[Doc], list[str]]]:
+    """The documents of a kind by id, or areas by size and id, and the bucket of each, in chunks."""
     table = RECORDS[kind.name]
     wider_first: list[Any] = [func.length(table.c.id)] if by_size and kind.name == "area" else []
-    query = select(*(table.c[name] for name in kind.by_name)).order_by(*wider_first, table.c.id)
+    query = select(table.c.bucket, *(table.c[name] for name in kind.by_name)).order_by(*wider_first, table.c.id)
     if buckets is not None:
         query = query.where(table.c.bucket.in_(buckets))
     for rows in store.execute(query, execution_options={"yield_per": _CHUNK}).partitions():
-        yield [from_cells(kind.fields, row) for row in rows]
+        yield [from_cells(kind.fields, row[1:]) for row in rows], [row[0] for row in rows]
 
 
-def _add_kind(store: Connection, connection: CacheConnection, kind: Kind, buckets: list[str] | None) -> SetSum:
-    total = SetSum()
-    for stored in _docs(store, kind, buckets):
+def _add_kind(
+    store: Connection, connection: CacheConnection, kind: Kind, buckets: list[str] | None
+) -> dict[Part, SetSum]:
+    sums: dict[Part, SetSum] = {}
+    before = 0
+    for stored, own in _docs(store, kind, buckets):
         docs = [for_caches(kind, doc) for doc in stored]
-        cache.insert_rows(connection, kind, docs)
+        cache.insert_rows(connection, kind, docs, own)
         if _has(kind, FieldType.REFS):
             connection.executemany(
                 "INSERT INTO link VALUES (?, ?, ?, ?)", (link for doc in docs for link in cache.links_of(kind, doc))
             )
         if kind.named:
-            _index_records(connection, kind, docs, total.rows)
-        total += SetSum.of(row_hash(kind, doc) for doc in docs)
-    return total
+            _index_records(connection, kind, docs, before)
+        before += len(docs)
+        for doc, bucket in zip(docs, own, strict=True):
+            sums[bucket, kind.name] = sums.get((bucket, kind.name), SetSum()).plus(row_hash(kind, doc))
+    return sums
 
 
 def _has(kind: Kind, field_type: FieldType) -> bool:

@@ -17,7 +17,7 @@ from data.cache_recount import Bag, Recount, indexed_postings, named_postings, p
 from data.errors import DataError, SwitchboardError
 from data.index import FIRST_COMMON_NAME, KIND_STRIDE
 from data.kinds import KINDS, RANKED
-from data.set_hash import SetSum
+from data.set_hash import SetSum, by_kind, differing
 from data.sqlite import Connection, DatabaseError, connect
 from data.supply_counts import counted_afresh
 from data.tokens import code_tokens, name_tokens
@@ -164,10 +164,10 @@ def _records(connection: Connection, recount: Recount) -> Iterator[Damage]:
         if nameless:
             yield Damage("records", f"{kind.name}: {nameless} records whose name is not there")
     stored = cache.read_sums(connection)
-    for name in KINDS:
-        have, should = recount.sums.get(name, SetSum()), stored.get(name, SetSum())
-        if have != should:
-            yield Damage("records", f"{name}: {have.rows} records that are not the {should.rows} of its checksum")
+    for part in differing(recount.sums, stored):
+        have, should = recount.sums.get(part, SetSum()), stored.get(part, SetSum())
+        where = f"{part[1]}: {have.rows} records in {part[0] or 'no bucket'}"
+        yield Damage("records", f"{where} that are not the {should.rows} of its checksum")
     links, aliases = Bag(), Bag()
     for row in connection.execute("SELECT kind, id, field, target FROM link"):
         links.add(row)
@@ -206,7 +206,7 @@ def _supply_counts(connection: Connection) -> Iterator[Damage]:
 
 
 def _counts(connection: Connection) -> Iterator[Damage]:
-    sums = cache.read_sums(connection)
+    sums = by_kind(cache.read_sums(connection))
     for name in KINDS:
         should = sums.get(name, SetSum()).rows
         (have,) = connection.execute(f"SELECT count(*) FROM {name}").fetchone()

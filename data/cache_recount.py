@@ -3,12 +3,12 @@
 from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
 
-from data.cache import codes_of, links_of, names_of
+from data.cache import bucket_of, codes_of, links_of, names_of
 from data.cells import from_cells
 from data.index import KIND_STRIDE
 from data.kinds import KINDS, RANKED, Doc, Kind
 from data.place_index import place_rows
-from data.set_hash import SetSum, Sums, row_hash
+from data.set_hash import Part, SetSum, Sums, row_hash
 from data.sqlite import Connection
 from data.tokens import code_tokens, name_tokens
 
@@ -39,7 +39,7 @@ class Recount:
     """The sums of every record in a cache, and what its other tables should hold for them.
 
     Attributes:
-        sums: Counts and set hashes, a kind each.
+        sums: Counts and set hashes, one for each bucket and kind.
         links: Rows that `link` should hold.
         aliases: `(kind, rid, text)` that `alias` should stand for.
         codes: Postings that `code_fts` should hold.
@@ -47,7 +47,7 @@ class Recount:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self.sums: dict[str, SetSum] = {}
+        self.sums: dict[Part, SetSum] = {}
         self.links = Bag()
         self.aliases = Bag()
         self.codes = Bag()
@@ -58,15 +58,15 @@ class Recount:
         Returns:
             How many have a name that is not there.
         """
-        total, nameless = SetSum(), 0
-        for rid, doc in _rows(self._connection, kind):
-            total = total.plus(row_hash(kind, doc))
+        nameless = 0
+        for rid, bucket, doc in rows_of(self._connection, kind):
+            part = (bucket, kind.name)
+            self.sums[part] = self.sums.get(part, SetSum()).plus(row_hash(kind, doc))
             for link in links_of(kind, doc):
                 self.links.add(link)
             if kind.named:
                 nameless += doc["name"] is None
                 self._add_searched(kind, rid, doc)
-        self.sums[kind.name] = total
         return nameless
 
     def _add_searched(self, kind: Kind, rid: int, doc: Doc) -> None:
@@ -76,11 +76,13 @@ class Recount:
             self.aliases.add((kind.name, rid, text))
 
 
-def _rows(connection: Connection, kind: Kind) -> Iterator[tuple[int, Doc]]:
+def rows_of(connection: Connection, kind: Kind) -> Iterator[tuple[int, str, Doc]]:
+    """Every record of a kind with its row number and bucket; one whose name or bucket is lost has an empty one."""
     names = ", ".join("name.text" if kind.named and f.name == "name" else f"{kind.name}.{f.name}" for f in kind.fields)
     join = f" LEFT JOIN name ON name.nid = {kind.name}.name_id" if kind.named else ""
-    for rid, *cells in connection.execute(f"SELECT {kind.name}.rid, {names} FROM {kind.name}{join}"):
-        yield rid, from_cells(kind.fields, cells)
+    bucket = f"coalesce({bucket_of(kind)}, '')"
+    for rid, own, *cells in connection.execute(f"SELECT {kind.name}.rid, {bucket}, {names} FROM {kind.name}{join}"):
+        yield rid, own, from_cells(kind.fields, cells)
 
 
 def recount(connection: Connection) -> Sums:
@@ -88,7 +90,7 @@ def recount(connection: Connection) -> Sums:
     counted = Recount(connection)
     for kind in KINDS.values():
         counted.add_all(kind)
-    return {name: total for name, total in counted.sums.items() if total.rows}
+    return counted.sums
 
 
 def named_postings(connection: Connection) -> Bag:

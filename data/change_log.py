@@ -5,7 +5,6 @@ is read from their tables, in one read transaction together with the head revisi
 and is sent every record touched after R is, after applying them all, exactly at the head.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -136,17 +135,12 @@ def touched_since(
 
 
 def sums(connection: Connection, buckets: list[str] | None) -> Sums:
-    """Count and set hash of each kind over `buckets` (None: all)."""
-    found: dict[str, SetSum] = {}
-    for bucket, kind, one in _bucket_sums(connection):
-        if buckets is None or bucket in buckets:
-            found[kind] = found.get(kind, SetSum()) + one
-    return found
-
-
-def _bucket_sums(connection: Connection) -> Iterator[tuple[str, str, SetSum]]:
-    for row in connection.execute(select(BUCKET)):
-        yield row.bucket, row.kind, SetSum(row.rows, int.from_bytes(row.set_hash, "big"))
+    """Count and set hash of each kind in each of `buckets` (None: all)."""
+    stored = select(BUCKET) if buckets is None else select(BUCKET).where(BUCKET.c.bucket.in_(buckets))
+    return {
+        (row.bucket, row.kind): SetSum(row.rows, int.from_bytes(row.set_hash, "big"))
+        for row in connection.execute(stored)
+    }
 
 
 def _add_to_bucket(connection: Connection, bucket: str, kind: str, delta: SetSum) -> None:

@@ -75,6 +75,7 @@ class Kind:
         fields: Its fields; `id` comes first.
         named: An agent can find it by its `name`.
         codes: Fields that an agent can type as a code or number.
+        scoped: A device may be held to those of some branches: each is in the bucket of one.
     """
 
     name: str
@@ -82,6 +83,7 @@ class Kind:
     fields: tuple[Field, ...]
     named: bool = True
     codes: tuple[str, ...] = ()
+    scoped: bool = False
 
     @cached_property
     def by_name(self) -> dict[str, Field]:
@@ -289,6 +291,7 @@ CUSTOMER = Kind(
         Field("source", ("来源",), choices=SOURCES),
     ),
     codes=("id",),
+    scoped=True,
 )
 OUTAGE = Kind(
     "outage",

@@ -14,6 +14,12 @@ from hashlib import blake2b
 
 from data.kinds import Doc, Kind, canonical_json
 
+GLOBAL = "global"
+"""The bucket of everything that every cache holds."""
+
+Part = tuple[str, str]
+"""What is counted and hashed by itself: a bucket and a kind."""
+
 _MODULUS = 1 << 128
 
 
@@ -58,13 +64,26 @@ class SetSum:
         return SetSum(int(rows), int(str(set_hash), 16))
 
 
-Sums = Mapping[str, SetSum]
-"""A `SetSum` a kind, by the kind's name; kinds without records may be left out."""
+Sums = Mapping[Part, SetSum]
+"""A `SetSum` for each part; parts without records may be left out."""
 
 
 def same_sums(left: Sums, right: Sums) -> bool:
-    """Whether both say the same of every kind."""
-    return all(left.get(kind, SetSum()) == right.get(kind, SetSum()) for kind in {*left, *right})
+    """Whether both say the same of every part."""
+    return not differing(left, right)
+
+
+def differing(left: Sums, right: Sums) -> list[Part]:
+    """The parts of which the two say different things, in order."""
+    return sorted(part for part in {*left, *right} if left.get(part, SetSum()) != right.get(part, SetSum()))
+
+
+def by_kind(sums: Sums) -> dict[str, SetSum]:
+    """The sums of each kind over all buckets."""
+    found: dict[str, SetSum] = {}
+    for (_, kind), one in sums.items():
+        found[kind] = found.get(kind, SetSum()) + one
+    return found
 
 
 def hash_bytes(hashed: int) -> bytes:

@@ -6,18 +6,21 @@
   is something new, and every `PING_S` seconds anyway. It only wakes: what has changed is always read from `/changes`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from data.cache import Change
 from data.clock import from_iso
-from data.set_hash import SetSum, Sums
+from data.kinds import Json
+from data.set_hash import GLOBAL, Part, SetSum, Sums
 
-VERSION = 1
+VERSION = 2
 PING_S = 10
 """How often a hub speaks on an event stream when nothing happens."""
+
+_EMPTY: tuple[Json, ...] = (None, False, [])
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +83,13 @@ class ChangeBatch:
             "since": self.since,
             "revision": self.revision,
             "sums": sums_to_json(self.sums),
-            "changes": [[one.kind, one.id, one.doc, list(one.readings)] for one in self.changes],
+            "changes": [change_to_json(one) for one in self.changes],
         }
 
     @staticmethod
     def from_json(value: Mapping[str, Any]) -> "ChangeBatch":
         """What `to_json` gave."""
-        changes = tuple(Change(kind, key, doc, tuple(readings)) for kind, key, doc, readings in value["changes"])
+        changes = tuple(change_from_json(one) for one in value["changes"])
         return ChangeBatch(
             value["epoch"],
             value["scope"],
@@ -98,11 +101,28 @@ class ChangeBatch:
         )
 
 
-def sums_to_json(sums: Sums) -> dict[str, list[int | str]]:
-    """`{kind: [rows, hash]}`."""
-    return {kind: one.to_json() for kind, one in sums.items()}
+def sums_to_json(sums: Sums) -> dict[str, dict[str, list[int | str]]]:
+    """`{bucket: {kind: [rows, hash]}}`."""
+    found: dict[str, dict[str, list[int | str]]] = {}
+    for (bucket, kind), one in sums.items():
+        found.setdefault(bucket, {})[kind] = one.to_json()
+    return found
 
 
-def sums_from_json(value: Mapping[str, list[int | str]]) -> dict[str, SetSum]:
+def sums_from_json(value: Mapping[str, Mapping[str, list[int | str]]]) -> dict[Part, SetSum]:
     """What `sums_to_json` gave."""
-    return {kind: SetSum.from_json(one) for kind, one in value.items()}
+    return {(bucket, kind): SetSum.from_json(one) for bucket, kinds in value.items() for kind, one in kinds.items()}
+
+
+def change_to_json(change: Change) -> list[Any]:
+    """`[kind, id, doc, readings]` and the bucket where it is not the global one; of the doc what is not empty."""
+    doc = None if change.doc is None else {name: value for name, value in change.doc.items() if value not in _EMPTY}
+    bucket = [] if change.bucket == GLOBAL else [change.bucket]
+    return [change.kind, change.id, doc, list(change.readings), *bucket]
+
+
+def change_from_json(value: Sequence[Any]) -> Change:
+    """What `change_to_json` gave."""
+    kind, key, doc, readings, *bucket = value
+    (own,) = bucket or [GLOBAL]
+    return Change(kind, key, doc, tuple(readings), own)

@@ -16,8 +16,7 @@ from data import cache
 from data.cache_check import is_damage
 from data.clock import CorrectedClock, to_iso
 from data.errors import DataError
-from data.kinds import KINDS
-from data.set_hash import SetSum, Sums, same_sums
+from data.set_hash import Sums, differing
 from data.sqlite import Connection, DatabaseError, connect
 from sync.agent_home import AgentHome
 from sync.errors import DamagedError, HomeError, SnapshotNeededError, SyncError
@@ -206,9 +205,8 @@ def apply_batch(connection: Connection, batch: ChangeBatch) -> bool:
 
 
 def _compare(ours: Sums, theirs: Sums) -> None:
-    if not same_sums(ours, theirs):
-        wrong = [kind for kind in KINDS if ours.get(kind, SetSum()) != theirs.get(kind, SetSum())]
-        raise DamagedError(f"the cache differs from the hub in {', '.join(wrong)}")
+    if wrong := differing(ours, theirs):
+        raise DamagedError("the cache differs from the hub in " + ", ".join("/".join(part) for part in wrong))
 
 
 def expand(packed: Path, target: Path, manifest: Manifest) -> None:

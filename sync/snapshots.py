@@ -18,7 +18,7 @@ from sqlalchemy import Connection
 from data import cache, change_log
 from data.cache_build import build_cache, changes_for
 from data.errors import DataError
-from data.set_hash import SetSum, same_sums
+from data.set_hash import Part, SetSum, same_sums
 from data.sqlite import Connection as CacheConnection
 from data.sqlite import DatabaseError, connect
 from data.store import Store
@@ -184,7 +184,7 @@ def changes_after(connection: Connection, scope: Scope, epoch: str, revision: in
     return _behind(connection, scope, epoch, revision, CHANGES_AT_MOST)
 
 
-def _stored_sums(master: Path) -> dict[str, SetSum]:
+def _stored_sums(master: Path) -> dict[Part, SetSum]:
     with closing(connect(master, read_only=True)) as connection:
         return cache.read_sums(connection)
 

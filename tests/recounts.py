@@ -5,12 +5,11 @@ from contextlib import closing
 from sqlalchemy import Connection
 
 from data import cache, change_log
-from data.buckets import GLOBAL
 from data.cache_recount import recount
 from data.kinds import KINDS, Doc, Json
 from data.masking import for_caches
 from data.rows import all_docs
-from data.set_hash import SetSum, row_hash, same_sums
+from data.set_hash import GLOBAL, Part, SetSum, row_hash, same_sums
 from data.sqlite import connect
 from sync.agent_home import AgentHome
 
@@ -35,11 +34,11 @@ def contents(connection: Connection) -> dict[tuple[str, str], Record]:
     }
 
 
-def counted(held: dict[tuple[str, str], Record], buckets: set[str] | None = None) -> dict[str, SetSum]:
-    found: dict[str, SetSum] = {}
+def counted(held: dict[tuple[str, str], Record], buckets: set[str] | None = None) -> dict[Part, SetSum]:
+    found: dict[Part, SetSum] = {}
     for (kind, _), (bucket, doc) in held.items():
         if buckets is None or bucket in buckets:
-            found[kind] = found.get(kind, SetSum()).plus(row_hash(KINDS[kind], doc))
+            found[bucket, kind] = found.get((bucket, kind), SetSum()).plus(row_hash(KINDS[kind], doc))
     return found
 
 

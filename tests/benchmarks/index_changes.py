@@ -21,6 +21,7 @@ from data.demo.people import person
 from data.kinds import KINDS
 from data.rows import get_docs
 from data.schema import RECORDS
+from data.set_hash import GLOBAL
 from data.sqlite import connect
 from tests.benchmarks.lookup_data import BenchFiles, open_store
 from tests.benchmarks.report import percentile, say, say_heading, say_row
@@ -62,7 +63,7 @@ def _changes(files: BenchFiles) -> list[Change]:
     changes: list[Change] = []
     for place, doc in enumerate(docs.values()):
         changed = {"name": person(chance)} if place % _RENAMED == 0 else {"contract_kva": 24.5}
-        changes.append(change_of(KINDS["customer"], {**doc, **changed}))
+        changes.append(change_of(KINDS["customer"], {**doc, **changed}, GLOBAL))
     return changes
 
 

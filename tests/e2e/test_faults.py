@@ -248,13 +248,13 @@ def test_a_cache_that_differs_from_the_hub_is_replaced_once_a_day_and_then_an_al
         with closing(connect(path)) as held:
             sums = cache.read_sums(held)
             held.execute("BEGIN")
-            cache.write_sums(held, {**sums, "feeder": sums["area"]})
+            cache.write_sums(held, {**sums, ("global", "feeder"): sums["global", "area"]})
             held.execute("COMMIT")
 
     tamper()
     assert switchboard("sync", "--once", "--home", str(home.path))["mode"] == "snapshot"
     tamper()
-    assert "differs from the hub in feeder, and was replaced" in refusal("sync", "--once", "--home", str(home.path))
+    assert "differs from the hub in global/feeder, and was replaced" in refusal("sync", "--once", "--home", str(home.path))
 
 
 def test_no_outage_that_the_hub_acknowledged_is_lost_when_it_is_killed(hub_home: Path) -> None:

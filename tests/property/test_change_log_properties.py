@@ -7,9 +7,8 @@ from hypothesis import given, settings
 from sqlalchemy import select
 
 from data import change_log
-from data.buckets import GLOBAL
 from data.schema import COMMIT
-from data.set_hash import same_sums
+from data.set_hash import GLOBAL, same_sums
 from tests.random_changes import Transaction, make_template, run, store_copied_from, transactions
 from tests.recounts import contents, counted
 

@@ -120,8 +120,8 @@ def test_a_set_sum_forgets_order_and_takes_back_what_it_was_given() -> None:
         backwards = backwards.plus(one)
     assert forwards == backwards == SetSum.from_json(forwards.to_json())
     assert forwards.minus(hashes[1]).minus(hashes[0]).minus(hashes[2]) == SetSum()
-    assert same_sums({"area": SetSum()}, {})
-    assert not same_sums({"area": forwards}, {"area": forwards.minus(hashes[0])})
+    assert same_sums({("global", "area"): SetSum()}, {})
+    assert not same_sums({("global", "area"): forwards}, {("global", "area"): forwards.minus(hashes[0])})
 
 
 def test_a_record_is_found_by_id_before_number_and_code_in_any_case(store: Store) -> None:

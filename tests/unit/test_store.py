@@ -125,7 +125,7 @@ def test_a_transaction_too_big_to_log_raises_the_floor(store: Store, monkeypatch
     with store.read() as connection:
         assert change_log.floor(connection) == revision + 1
         assert change_log.touched_since(connection, revision + 1, None, 10) == [("area", "X0")]
-        assert change_log.sums(connection, None)["area"].rows == 3 + 4
+        assert change_log.sums(connection, None)["global", "area"].rows == 3 + 4
 
 
 @pytest.mark.parametrize("url", ["not a url", "oracle://x", "mysql://user@host/name"])
