@@ -9,8 +9,11 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, text
 
+from data import audit
+from data.audit_commits import MIGRATED, describe_migration
 from data.change_log import get_meta, lock, set_meta
-from data.database import WRITE, is_postgresql
+from data.clock import SystemClock
+from data.database import WRITE
 from data.errors import DataError
 from data.migrations.collation import settle_collation
 
@@ -23,33 +26,57 @@ def migrate(engine: Engine) -> None:
     Raises:
         DataError: the store is a newer Switchboard's, or its database keeps texts in another encoding than UTF-8.
     """
+    with engine.connect() as connection, connection.begin():
+        if _is_present(connection):
+            return
+    options = {WRITE: True, audit.PENDING: []}
+    with engine.connect().execution_options(**options) as connection, connection.begin():
+        lock(connection)  # two hub processes may begin at once with an empty database
+        upgrade(connection)
+
+
+def upgrade(connection: Connection) -> None:
+    """What `migrate` does, in a transaction that is under way and may write."""
+    config, before = _config(), schema_of(connection)
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+    if connection.dialect.name == "postgresql":
+        settle_collation(connection)
+    if get_meta(connection, "epoch") is None:
+        set_meta(connection, "epoch", uuid4().hex)
+    after = schema_of(connection)
+    if before not in {"", after}:
+        audit.record(connection, SystemClock().now(), "hub", MIGRATED, describe_migration(connection, before, after))
+        audit.chain(connection)
+
+
+def schema_of(connection: Connection) -> str:
+    """The last step that the tables have taken, such as `0006`; empty where there are no tables."""
+    return MigrationContext.configure(connection).get_current_revision() or ""
+
+
+def is_known(schema: str) -> bool:
+    """Whether this Switchboard has the step `schema`: a newer one may have others."""
+    return schema in {one.revision for one in ScriptDirectory.from_config(_config()).walk_revisions()}
+
+
+def _config() -> Config:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent))
-    with engine.connect() as connection, connection.begin():
-        if _is_present(connection, config):
-            return
-    with engine.connect().execution_options(**{WRITE: True}) as connection, connection.begin():
-        lock(connection)  # two hub processes may begin at once with an empty database
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
-        if is_postgresql(engine):
-            settle_collation(connection)
-        if get_meta(connection, "epoch") is None:
-            set_meta(connection, "epoch", uuid4().hex)
+    return config
 
 
-def _is_present(connection: Connection, config: Config) -> bool:
-    script = ScriptDirectory.from_config(config)
-    found = MigrationContext.configure(connection).get_current_revision()
-    if found is None:
+def _is_present(connection: Connection) -> bool:
+    found = schema_of(connection)
+    if not found:
         if connection.dialect.name == "postgresql":
             _check_encoding(connection)
         return False
-    if found not in {one.revision for one in script.walk_revisions()}:
+    if not is_known(found):
         raise DataError(
             f"the store is a newer Switchboard's (tables {found}): update this one before it opens the store"
         )
-    return found == script.get_current_head()
+    return found == ScriptDirectory.from_config(_config()).get_current_head()
 
 
 def _check_encoding(connection: Connection) -> None:
