@@ -1,15 +1,13 @@
 """The key of a hub's phone hashes: a small file of its home, never in the database, a log or an answer."""
 
-import os
 import secrets
-import sys
 from pathlib import Path
 
 from data.phone_hashes import KEY_BYTES, PhoneHashes
 from data.phone_hashing import WrongKeyError, hash_anew, hash_stored_phones, stored_key_check
 from data.store import Store
 from sync.errors import HomeError
-from sync.private_files import read_whole, write_whole
+from sync.private_files import read_whole, write_once
 
 FILE = "phone.key"
 
@@ -65,18 +63,7 @@ def _read_key(home: Path) -> bytes | None:
 def _make_key(home: Path) -> bytes:
     """A new key, kept in the home; the one that is there where another process was first."""
     path = home / FILE
-    temporary = path.with_name(f".{FILE}.{os.getpid()}.new")
-    write_whole(temporary, secrets.token_hex(KEY_BYTES))
-    try:
-        # Both give the file its name whole, and only where nothing has that name.
-        if sys.platform == "win32":
-            temporary.rename(path)
-        else:
-            path.hardlink_to(temporary)
-    except FileExistsError:
-        pass
-    finally:
-        temporary.unlink(missing_ok=True)
+    write_once(path, secrets.token_hex(KEY_BYTES))
     made = _read_key(home)
     if made is None:
         raise HomeError(f"{path} was removed while it was made: try again")

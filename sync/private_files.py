@@ -47,6 +47,22 @@ def write_whole(path: Path, text: str, *, durable: bool = True) -> None:
     _when_free(lambda: temporary.replace(path))
 
 
+def write_once(path: Path, text: str) -> None:
+    """Makes the file with this content, whole; one that is there, or that another process makes first, stays."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.new")
+    write_whole(temporary, text)
+    try:
+        # Both give the file its name only where nothing has that name.
+        if sys.platform == "win32":
+            temporary.rename(path)
+        else:
+            path.hardlink_to(temporary)
+    except FileExistsError:
+        pass
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
 def _when_free(act: Callable[[], Result]) -> Result:
     """What `act` returns. Windows lets nobody replace a file that is being read, nor read one being replaced."""
     until = time.monotonic() + PATIENCE_S
