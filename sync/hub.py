@@ -9,7 +9,9 @@ from fastapi import APIRouter, FastAPI, Request, Response
 from starlette.middleware.base import RequestResponseEndpoint
 
 from data import change_log
+from data.database import is_postgresql
 from data.store import Store
+from sync.notices import Notices
 from sync.problems import add_problem_answers, problem
 from sync.shelf import SnapshotShelf
 from sync.stream import Stream
@@ -45,7 +47,8 @@ def make_hub(store: Store, shelf: SnapshotShelf) -> Hub:
         with store.read() as connection:
             return change_log.head(connection)
 
-    return Hub(store, shelf, Stream(head, store.clock), head)
+    stream = Stream(head, store.clock, Notices(store.engine) if is_postgresql(store.engine) else None)
+    return Hub(store, shelf, stream, head)
 
 
 def create_app(hub: Hub, routers: Sequence[APIRouter], version: str) -> FastAPI:

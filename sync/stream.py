@@ -4,16 +4,21 @@ import asyncio
 import logging
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+from uuid import uuid4
+
+from sqlalchemy.exc import SQLAlchemyError
 
 from data.clock import Clock, to_iso
+from sync.notices import Notices
 from sync.protocol import PING_S
 
 _WATCH_EVERY_S = 0.05
-"""Another process (the command line, a second hub) may have written: a look at the head costs some 50 µs."""
+"""Another process, such as the command line, may have written: a look at the head costs some 50 µs."""
 
-
+_WATCH_EVERY_S_WHILE_TOLD = 2.0
 _AGAIN_AFTER_S = 1.0
+_WRITTEN_BY = "written by "
 _LOG = logging.getLogger(__name__)
 
 
@@ -23,20 +28,27 @@ class Stream:
     Args:
         head: Reads the head revision; called from the watching thread.
         clock: The hub's time, sent along.
+        notices: Of the database, where it tells of commits: the head is looked at when it does, and other hub processes
+            on it are told of what was written here beside the records.
     """
 
-    def __init__(self, head: Callable[[], int], clock: Clock) -> None:
+    def __init__(self, head: Callable[[], int], clock: Clock, notices: Notices | None = None) -> None:
         self._head = head
         self._clock = clock
+        self._notices = notices
+        self._name = uuid4().hex
         self._listeners: set[asyncio.Event] = set()
         self._stop = threading.Event()
         self._look = threading.Event()
+        self._written = threading.Event()
+        self._written_elsewhere = threading.Event()
         self._seen = True
         self.revision = 0
         self.figures = 0
 
     def look_now(self) -> None:
-        """Has the head looked at at once: this process has just written."""
+        """Has the head looked at at once: this process has written, maybe figures beside the records."""
+        self._written.set()
         self._look.set()
 
     @contextmanager
@@ -46,7 +58,8 @@ class Stream:
         thread = threading.Thread(target=self._watch, args=(loop,), name="head-watch", daemon=True)
         thread.start()
         try:
-            yield
+            with self._notices.listening(self._heard) if self._notices else nullcontext():
+                yield
         finally:
             self._stop.set()
             self._look.set()
@@ -78,8 +91,10 @@ class Stream:
     def _watch(self, loop: asyncio.AbstractEventLoop) -> None:
         """The dispatcher of the watching thread: a database that does not answer is logged once and asked again."""
         while not self._stop.is_set():
-            asked = self._look.wait(_WATCH_EVERY_S)
+            told = self._notices is not None and self._notices.heard
+            self._look.wait(_WATCH_EVERY_S_WHILE_TOLD if told else _WATCH_EVERY_S)
             self._look.clear()
+            written, elsewhere = _taken(self._written), _taken(self._written_elsewhere)
             try:
                 revision = self._head()
             except Exception:  # noqa: BLE001 - the dispatcher: without this thread no agent would hear anything
@@ -88,11 +103,34 @@ class Stream:
                 self._seen = False
                 self._stop.wait(_AGAIN_AFTER_S)
                 continue
-            self.figures += asked
-            if revision != self.revision or asked or not self._seen:
+            self.figures += written or elsewhere
+            if revision != self.revision or written or elsewhere or not self._seen:
                 self.revision, self._seen = revision, True
                 loop.call_soon_threadsafe(self._wake)
+            if written:
+                self._tell_others()
+
+    def _tell_others(self) -> None:
+        if self._notices is None:
+            return
+        try:
+            self._notices.tell(f"{_WRITTEN_BY}{self._name}")
+        except SQLAlchemyError as error:
+            _LOG.warning("other hub processes were not told of new figures: %s", error)
+
+    def _heard(self, notice: str) -> None:
+        if notice.startswith(_WRITTEN_BY) and not notice.endswith(self._name):
+            self._written_elsewhere.set()
+        self._look.set()
 
     def _wake(self) -> None:
         for woken in self._listeners:
             woken.set()
+
+
+def _taken(flag: threading.Event) -> bool:
+    """Whether the flag was up; it is down then."""
+    up = flag.is_set()
+    if up:
+        flag.clear()
+    return up
