@@ -1,5 +1,6 @@
 """A hub's home: the directory that holds its store, its snapshots and what it remembers of itself."""
 
+import re
 import shutil
 import sys
 import tomllib
@@ -17,6 +18,7 @@ from data.migrations import migrate
 from data.phone_numbers import is_area_code
 from data.store import Store
 from sync.errors import HomeError
+from sync.keeping import read_keeping
 from sync.phone_key import hash_phones_anew, open_phones
 from sync.private_files import make_private_directory, write_whole
 
@@ -39,6 +41,7 @@ class HubHome:
             raise HomeError(f"{path} is not a hub's home: make one with switchboard init --home {path}") from None
         except (OSError, tomllib.TOMLDecodeError) as error:
             raise HomeError(f"{path / _FILE} cannot be read: {error}") from None
+        self.keeping = read_keeping(settings)
         self._database = str(settings.get("database", ""))
         self.demo = bool(settings.get("demo", False))
         self.area_code = str(settings.get("area_code", ""))
@@ -106,7 +109,7 @@ class HubHome:
             DataError, HomeError: it is no such database, or does not answer; nothing was changed.
         """
         self._with_phones(_open(url, self.path)).engine.dispose()
-        _write(self.path, url, demo=self.demo, area_code=self.area_code)
+        write_whole(self.path / _FILE, with_database((self.path / _FILE).read_text(encoding="utf-8"), url))
         return HubHome(self.path)
 
 
@@ -159,6 +162,12 @@ def _lock(file: IO[str]) -> bool:
 
 
 def _write(path: Path, database: str, *, demo: bool, area_code: str) -> None:
-    quoted = database.replace("\\", "\\\\").replace('"', '\\"')
-    settings = f'database = "{quoted}"\ndemo = {str(demo).lower()}\narea_code = "{area_code}"\n'
-    write_whole(path / _FILE, settings)
+    settings = f'demo = {str(demo).lower()}\narea_code = "{area_code}"\n'
+    write_whole(path / _FILE, with_database(settings, database))
+
+
+def with_database(settings: str, url: str) -> str:
+    """The text of a `hub.toml` that names the database at `url`, and is as it was otherwise; empty: the home's own."""
+    quoted = url.replace("\\", "\\\\").replace('"', '\\"')
+    others = [line for line in settings.splitlines() if not re.match(r"database\s*=", line)]
+    return "\n".join([f'database = "{quoted}"', *others]) + "\n"
