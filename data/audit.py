@@ -1,12 +1,12 @@
 """The record of who did what, kept as a chain (`data.audit_chain`) in which nothing can be changed unnoticed."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import ColumnElement, Connection, insert, select
 
-from data import change_log
 from data.audit_chain import Entry, Link, entry_after, link_of
 from data.clock import to_iso
 from data.schema import AUDIT
@@ -34,13 +34,11 @@ def record(connection: Connection, at: datetime, actor: str, act: str, about: st
 def chain(connection: Connection) -> None:
     """Takes what was noted in this transaction into the chain; to be called last, just before the commit.
 
-    Last, for it takes the lock of the change log: whoever took that first and then waited for a row would be waited
-    for by whoever holds the row and wants the lock.
+    The transaction must be the only writer (`data.change_log.lock`): two would give one number twice.
     """
     acts: list[tuple[str, str, str, str]] = connection.get_execution_options()[PENDING]
     if not acts:
         return
-    change_log.lock(connection)
     last, rows = end_of_chain(connection), list[dict[str, Any]]()
     for act in acts:
         entry = entry_after(last, *act)
@@ -65,6 +63,60 @@ def entries(connection: Connection, after: int = 0, up_to: int | None = None) ->
     rows = connection.execute(chosen.order_by(AUDIT.c.number), execution_options={"yield_per": _ROWS_AT_ONCE})
     for row in rows:
         yield Entry(*row)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which entries: those for which all holds that is given.
+
+    Attributes:
+        since: From this moment on.
+        until: Before this moment.
+        actor: Its name has this in it.
+        acts: One of these.
+        not_acts: None of these.
+    """
+
+    since: datetime | None = None
+    until: datetime | None = None
+    actor: str = ""
+    acts: tuple[str, ...] = ()
+    not_acts: tuple[str, ...] = ()
+
+
+def newest(
+    connection: Connection, wanted: Wanted, *, before: int | None = None, limit: int | None = None
+) -> list[Entry]:
+    """The entries that are wanted, the newest first.
+
+    Args:
+        connection: Of the store.
+        wanted: Which.
+        before: Only entries before this number.
+        limit: At most so many; None: all.
+    """
+    chosen = select(*(AUDIT.c[name] for name in Entry.__slots__)).where(*_conditions(wanted))
+    if before is not None:
+        chosen = chosen.where(AUDIT.c.number < before)
+    return [Entry(*row) for row in connection.execute(chosen.order_by(AUDIT.c.number.desc()).limit(limit))]
+
+
+def acts_of(connection: Connection) -> list[str]:
+    """The acts of which there are entries, in order."""
+    return list(connection.execute(select(AUDIT.c.act).distinct().order_by(AUDIT.c.act)).scalars())
+
+
+def _conditions(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
+    if wanted.since is not None:
+        yield AUDIT.c.at >= to_iso(wanted.since)
+    if wanted.until is not None:
+        yield AUDIT.c.at < to_iso(wanted.until)
+    if wanted.actor:
+        yield AUDIT.c.actor.contains(wanted.actor, autoescape=True)
+    if wanted.acts:
+        yield AUDIT.c.act.in_(wanted.acts)
+    if wanted.not_acts:
+        yield AUDIT.c.act.not_in(wanted.not_acts)
 
 
 def _storable(text: str) -> str:

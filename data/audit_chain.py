@@ -4,7 +4,7 @@ Checkpoints are entries' numbers and hashes that somebody keeps elsewhere: what 
 all without being found.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -67,32 +67,42 @@ def link_of(entry: Entry) -> Link:
     return Link(entry.number, entry.hash)
 
 
-def check_chain(entries: Iterable[Entry], start: Link, checkpoints: Mapping[int, str]) -> Iterator[Finding]:
+def check_chain(entries: Iterable[Entry], start: Link, checkpoints: Iterable[Link]) -> Iterator[Finding]:
     """What is wrong with a chain: every edit, removal, change of order and, before a checkpoint, truncation.
 
     Args:
         entries: All entries after `start`, by number.
         start: Where the chain begins: `Link()`, or where earlier entries were taken away.
-        checkpoints: Hashes by number, kept where nobody could change them.
+        checkpoints: Places of the chain, kept where nobody could change them; those before `start` say nothing.
 
     Returns:
-        The findings by number; none where the chain is whole. Entries that were written anew, with hashes to match,
-        are found by the first checkpoint behind them: the finding's number is then the first that it may be.
+        The findings; none where the chain is whole. Entries that were written anew, with hashes to match, are found by
+        the first checkpoint behind them: the finding's number is then the first that it may be.
     """
+    kept = _by_number(checkpoints)
     last, sure = start, start.number
+    if kept.get(start.number, {start.hash}) != {start.hash}:
+        yield Finding(start.number, f"entry {start.number}, before the first, is not that of the checkpoint")
     for entry in entries:
         if entry.number > last.number + 1:
             yield Finding(last.number + 1, _missing(last.number + 1, entry.number - 1))
         elif entry.hash != _hash(last.hash, entry.number, entry.at, entry.actor, entry.act, entry.about):
             yield Finding(entry.number, f"entry {entry.number} was changed, or does not follow the one before it")
         last = link_of(entry)
-        if last.number in checkpoints:
-            if checkpoints[last.number] != last.hash:
+        if last.number in kept:
+            if kept[last.number] != {last.hash}:
                 yield Finding(sure + 1, f"entries {sure + 1} to {last.number} are not those of the checkpoint")
             sure = last.number
-    behind = [number for number in checkpoints if number > last.number]
-    if behind:
-        yield Finding(last.number + 1, _missing(last.number + 1, max(behind)))
+    end = max(kept, default=0)
+    if end > last.number:
+        yield Finding(last.number + 1, _missing(last.number + 1, end))
+
+
+def _by_number(checkpoints: Iterable[Link]) -> dict[int, set[str]]:
+    kept: dict[int, set[str]] = {}
+    for one in checkpoints:
+        kept.setdefault(one.number, set()).add(one.hash)
+    return kept
 
 
 def _missing(first: int, last: int) -> str:

@@ -1,14 +1,14 @@
 """What is wrong with a store's audit trail, and with what it vouches for."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
 from data import audit, change_log
 from data.audit_chain import Entry, Finding, Link, check_chain
-from data.audit_commits import COMMITTED, MIGRATED, digest_of
+from data.audit_commits import ARCHIVED, COMMITTED, MIGRATED, digest_of
 from data.schema import AUDIT, COMMIT
 from data.set_hash import differing
 from data.store_sums import counted_sums, hashed_sums
@@ -17,14 +17,14 @@ _AT_ONCE = 1000
 
 
 def check_audit(
-    connection: Connection, start: Link, checkpoints: Mapping[int, str], *, thorough: bool = False
+    connection: Connection, start: Link, checkpoints: Iterable[Link], *, thorough: bool = False
 ) -> Iterator[Finding]:
     """Everything that is wrong, first with the chain, then with the commit log and the records.
 
     Args:
         connection: Sees one moment of the store.
         start: Where the stored part of the chain begins.
-        checkpoints: Hashes by number, kept where nobody could change them.
+        checkpoints: Places of the chain, kept where nobody could change them.
         thorough: Hashes every record anew, instead of trusting the hashes that are stored beside them.
     """
     yield from check_chain(audit.entries(connection, start.number), start, checkpoints)
@@ -39,11 +39,10 @@ def check_commits(connection: Connection) -> Iterator[Finding]:
     """
     entries = select(*(AUDIT.c[name] for name in Entry.__slots__)).where(AUDIT.c.act == COMMITTED)
     rows = connection.execute(entries.order_by(AUDIT.c.number), execution_options={"yield_per": _AT_ONCE})
-    floor, last = change_log.floor(connection), 0
+    floor, last = change_log.floor(connection), _archived_revision(connection)
     for chunk in rows.partitions():
         said = {about["revision"]: (Entry(*row), about) for row in chunk if "revision" in (about := _about(row))}
-        first = last + 1 if last else min(said, default=1)
-        last = max(said, default=last)
+        first, last = last + 1, max(said, default=last)
         logged = {row.revision: row for row in _log(connection, first, last)}
         for revision, (entry, about) in said.items():
             row = logged.pop(revision, None)
@@ -75,6 +74,13 @@ def check_records(connection: Connection, *, thorough: bool) -> Iterator[Finding
     counted = hashed_sums(connection) if thorough else counted_sums(connection)
     for bucket, kind in differing(kept, counted):
         yield Finding(row.number, f"records of the kind {kind} in {bucket} were changed beside the store")
+
+
+def _archived_revision(connection: Connection) -> int:
+    """The last revision whose entry was archived, 0 where none was."""
+    archived = select(AUDIT.c.about).where(AUDIT.c.act == ARCHIVED).order_by(AUDIT.c.number.desc()).limit(1)
+    row = connection.execute(archived).first()
+    return int(_about(row).get("revision", 0)) if row else 0
 
 
 def _log(connection: Connection, first: int, last: int | None) -> Sequence[Row[Any]]:

@@ -1,15 +1,20 @@
 """Commits of the store as audit entries: who changed how much, and what all records came to after it."""
 
+import json
 from hashlib import sha256
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from data import change_log
 from data.kinds import Json, canonical_json
+from data.schema import AUDIT
 from data.set_hash import Sums
 
 COMMITTED, MIGRATED = "commit", "migrate"
 """The acts whose entries say what the records came to."""
+
+ARCHIVED = "archive_audit"
+"""The act whose entry says which entries were archived, and the last revision among them."""
 
 
 def describe_commit(connection: Connection, revision: int, action: str, changed: int) -> str:
@@ -22,6 +27,14 @@ def describe_migration(connection: Connection, before: str, after: str) -> str:
     """What the entry of a change of the tables is about; it may have changed what records hold."""
     records = digest_of(change_log.sums(connection, None))
     return canonical_json({"from": before, "records": records, "to": after})
+
+
+def describe_archive(connection: Connection, first: int, last: int) -> str:
+    """What the entry is about that tells of entries `first` to `last` being archived; they are in the store still."""
+    commits = select(AUDIT.c.about).where(AUDIT.c.act == COMMITTED, AUDIT.c.number > last).order_by(AUDIT.c.number)
+    later = connection.execute(commits.limit(1)).scalar_one_or_none()
+    revision = json.loads(later)["revision"] - 1 if later else change_log.head(connection)
+    return canonical_json({"first": first, "last": last, "revision": revision})
 
 
 def digest_of(sums: Sums) -> str:
