@@ -1,6 +1,5 @@
 """Setting, revising, restoring and withdrawing outage windows: one set of rules for every way in."""
 
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -11,10 +10,10 @@ from data import change_log
 from data.clock import to_iso, usable
 from data.errors import NotFoundError, OutageError
 from data.finding import find_one
-from data.kinds import KINDS, OUTAGE_KINDS, Json
+from data.kinds import KINDS, Json
+from data.outage_rules import check_kind, check_scope, check_scope_kind, check_times, readable_reason
 from data.outages import (
     ENDED_STAYS,
-    SCOPE_KINDS,
     Affected,
     OutageWindow,
     Restoration,
@@ -28,8 +27,6 @@ from data.rows import from_row, get_docs
 from data.schema import RECORDS
 from data.store import Writing
 from data.supply import SupplyNetwork
-
-SCOPE_AT_MOST, REASON_AT_MOST = 200, 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +57,11 @@ def add_outage(writing: Writing, entered: NewOutage, by: str) -> OutageWindow:
         OutageError: kind, times, reason or scope do not make a window.
         NotFoundError, AmbiguousError: a scope names no record, or several.
     """
-    if entered.kind not in OUTAGE_KINDS:
-        raise OutageError(f"kind {entered.kind!r} is not known: give one of {', '.join(OUTAGE_KINDS)}")
-    if not entered.scope:
-        raise OutageError("nothing is in the scope: name at least one feeder, transformer area, area or customer")
-    if len(entered.scope) > SCOPE_AT_MOST:
-        raise OutageError(f"{len(entered.scope)} entries in the scope: give at most {SCOPE_AT_MOST}")
+    check_kind(entered.kind)
+    check_scope(entered.scope)
     start, etr = usable(entered.start, "start"), usable(entered.etr, "etr")
-    _check_times(start, etr)
-    reason = _reason(entered.reason)
+    check_times(start, etr)
+    reason = readable_reason(entered.reason)
     scope = tuple(dict.fromkeys(_resolve(writing.connection, entered.scope)))
     now = writing.clock.now()
     window = OutageWindow(
@@ -92,8 +85,8 @@ def revise_outage(writing: Writing, key: str, etr: datetime, reason: str, by: st
         OutageError: the window is over, or the ETR is before the start.
     """
     window, etr = _open_window(writing, key), usable(etr, "etr")
-    _check_times(window.start, etr)
-    return _save(writing, _revised(window, writing.clock.now(), by, "plan_change", etr, _reason(reason)))
+    check_times(window.start, etr)
+    return _save(writing, _revised(window, writing.clock.now(), by, "plan_change", etr, readable_reason(reason)))
 
 
 def restore_outage(
@@ -131,7 +124,7 @@ def withdraw_outage(writing: Writing, key: str, reason: str, by: str) -> OutageW
     """
     window, now = _open_window(writing, key), writing.clock.now()
     withdrawn = replace(window, withdrawn_at=now)
-    return _save(writing, _revised(withdrawn, now, by, "withdrawn", window.etr, _reason(reason)))
+    return _save(writing, _revised(withdrawn, now, by, "withdrawn", window.etr, readable_reason(reason)))
 
 
 def shown_outages(connection: Connection, at: datetime) -> list[OutageWindow]:
@@ -191,26 +184,9 @@ def _named_item(connection: Connection, item: ScopeItem) -> dict[str, Json]:
 def _resolve(connection: Connection, scope: Iterable[tuple[str, str]]) -> list[ScopeItem]:
     items = []
     for kind, named in scope:
-        if kind not in SCOPE_KINDS:
-            raise OutageError(f"scope {kind!r} is not known: give one of {', '.join(SCOPE_KINDS)}")
+        check_scope_kind(kind)
         items.append(ScopeItem(kind, find_one(connection, kind, named)))
     return items
-
-
-def _check_times(start: datetime, etr: datetime) -> None:
-    if etr <= start:
-        raise OutageError(f"ETR {to_iso(etr)} is not after the start {to_iso(start)}: give a later one")
-
-
-def _reason(reason: str) -> str:
-    told = " ".join(reason.split())
-    if not told:
-        raise OutageError("a reason is needed: agents read it out")
-    if len(told) > REASON_AT_MOST:
-        raise OutageError(f"the reason has {len(told)} characters: give at most {REASON_AT_MOST}")
-    if any(unicodedata.category(character) in {"Cc", "Cf", "Cs"} for character in told):
-        raise OutageError("the reason holds characters that cannot be read out: is the text in another encoding?")
-    return told
 
 
 def _check_inside(connection: Connection, window: OutageWindow, parts: list[ScopeItem]) -> None:
