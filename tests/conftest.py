@@ -7,7 +7,7 @@ import pytest
 from data.store import Store
 from tests.stores import SetClock, fill, in_file, opened_store
 
-pytest_plugins = ["tests.databases"]
+pytest_plugins = ["tests.databases", "tests.mariadb"]
 
 
 @pytest.fixture
