@@ -13,6 +13,7 @@ from switchboard import __version__
 from switchboard.cli import home_of
 from sync.asking import PersonWho
 from sync.choice_routes import choice_router
+from sync.desk.audit_page import audit_page_router
 from sync.desk.pages import desk_router, desk_static, live_outages
 from sync.errors import SyncError
 from sync.hub import Hub, create_app, make_hub
@@ -39,6 +40,7 @@ def compose(home: HubHome) -> tuple[Hub, FastAPI]:
         outage_router(hub),
         phone_router(hub),
         desk_router(hub),
+        audit_page_router(hub),
         wallboard_router(
             connect=store.read,
             clock=store.clock,

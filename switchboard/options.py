@@ -17,6 +17,7 @@ def add_verbs(parser: argparse.ArgumentParser) -> None:
     _add_import(verbs)
     _add_outage(verbs)
     _add_calls(verbs)
+    _add_audit(verbs)
     _add_demo(verbs)
 
 
@@ -132,6 +133,29 @@ def _add_calls(verbs: Verbs) -> None:
     duty.add_argument("--from", dest="start", required=True, metavar="TIME")
     duty.add_argument("--to", dest="end", required=True, metavar="TIME")
     duty.add_argument("--queue")
+
+
+def _add_audit(verbs: Verbs) -> None:
+    audit = _group(verbs, "audit", "who did what")
+    run = "switchboard.audit_verb:"
+    listed = _verb(audit, "list", run + "list_entries", "list entries, the newest first")
+    listed.add_argument("--since", metavar="TIME")
+    listed.add_argument("--until", metavar="TIME", help="before this moment")
+    listed.add_argument("--actor", default="", help="has this in its name, such as person:wang")
+    listed.add_argument("--act", action="append", default=[], help="such as reveal; may be given more than once")
+    listed.add_argument("--limit", type=int, default=1000, help="at most so many (1000)")
+    listed.add_argument("--xlsx", metavar="FILE", help="into a workbook")
+    verify = _verb(audit, "verify", run + "verify", "prove that nothing was changed; 1 where something was")
+    verify.add_argument("--checkpoint", action="append", default=[], metavar="FILE", help="kept elsewhere; repeatable")
+    verify.add_argument("--public-key", metavar="FILE", help="what `audit key` printed; else the home's")
+    verify.add_argument("--archive", action="append", default=[], metavar="FILE", help="this file too; repeatable")
+    verify.add_argument("--thorough", action="store_true", help="hash every record anew")
+    checkpoint = _verb(audit, "checkpoint", run + "checkpoint", "print a signed line, to be kept elsewhere")
+    checkpoint.add_argument("--out", metavar="FILE", help="append it to this file")
+    archive = _verb(audit, "archive", run + "archive", "put old entries into a signed file of the home")
+    archive.add_argument("--before", required=True, metavar="TIME")
+    key = _verb(audit, "key", run + "key", "print the public key of the checkpoints")
+    key.add_argument("--new", action="store_true", help="the old key is lost for good")
 
 
 def _add_demo(verbs: Verbs) -> None:

@@ -105,9 +105,10 @@ class AuditTrail:
             make_private_directory(path.parent)
             write_whole(path, line + "\n")
 
-    def kept_checkpoints(self) -> list[Path]:
-        """The checkpoints in the home, the oldest first."""
-        return sorted((self._home / CHECKPOINTS).glob("*.json"))
+    def kept_checkpoints(self, public: str) -> list[Path]:
+        """The files in the home with checkpoints that a key has signed, the oldest first."""
+        files = sorted((self._home / CHECKPOINTS).glob("*.json"))
+        return [path for path in files if f'"key":"{public}"' in path.read_text(encoding="utf-8", errors="replace")]
 
     def prove(self, files: Iterable[Path], public: str = "", *, thorough: bool = False) -> Proof:
         """Reads the whole trail and says whether it is what the checkpoints say, and what it vouches for too.
@@ -214,7 +215,14 @@ def read_checkpoints(files: Iterable[Path], public: str) -> list[Link]:
         DamagedError: a checkpoint was changed, or another key signed it.
         HomeError: a file cannot be read.
     """
-    return [read_checkpoint(line, public).link for path in files for line in _lines(path) if line.strip()]
+    return [_checkpoint(path, line, public) for path in files for line in _lines(path) if line.strip()]
+
+
+def _checkpoint(path: Path, line: str, public: str) -> Link:
+    try:
+        return read_checkpoint(line, public).link
+    except DamagedError as error:
+        raise DamagedError(f"{path}: {error}") from None
 
 
 def _lines(path: Path) -> list[str]:

@@ -1,6 +1,7 @@
 """Whatever is done to the entries, the check finds it, and names the first entry that is not as it was."""
 
 from dataclasses import replace
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -45,7 +46,8 @@ def tampered(draw: st.DrawFn) -> tuple[list[Entry], list[Entry]]:
         here = draw(st.integers(0, len(after) - 1))
         match draw(st.sampled_from(["edit", "remove", "remove, renumber", "move", "make up", "truncate"])):
             case "edit":
-                after[here] = replace(after[here], **{draw(FIELDS): draw(TEXTS)})
+                changes: dict[str, Any] = {draw(FIELDS): draw(TEXTS)}
+                after[here] = replace(after[here], **changes)
             case "remove":
                 del after[here]
             case "remove, renumber":

@@ -27,6 +27,10 @@ def trail(tmp_path: Path, store: Store) -> AuditTrail:
     return AuditTrail(tmp_path, store)
 
 
+def kept(trail: AuditTrail) -> list[Path]:
+    return trail.kept_checkpoints(trail.key(ME).public)
+
+
 def act(store: Store, *acts: str) -> None:
     for one in acts:
         with store.write(ME, one) as writing:
@@ -182,12 +186,12 @@ def test_a_days_checkpoint_is_made_once_in_the_home_and_elsewhere(
         trail.keep_checkpoint(tmp_path / "elsewhere")
     clock.pass_time(hours=13)  # past midnight in Shanghai
     trail.keep_checkpoint(tmp_path / "elsewhere")
-    assert [path.name for path in trail.kept_checkpoints()] == ["2026-11-22.json", "2026-11-23.json"]
+    assert [path.name for path in kept(trail)] == ["2026-11-22.json", "2026-11-23.json"]
     assert [path.read_bytes() for path in sorted((tmp_path / "elsewhere").iterdir())] == [
-        path.read_bytes() for path in trail.kept_checkpoints()
+        path.read_bytes() for path in kept(trail)
     ]
-    assert all(path.stat().st_mode & 0o077 == 0 for path in trail.kept_checkpoints())
-    assert trail.prove(trail.kept_checkpoints()).findings == []
+    assert all(path.stat().st_mode & 0o077 == 0 for path in kept(trail))
+    assert trail.prove(kept(trail)).findings == []
 
 
 def test_old_entries_go_into_files_and_the_chain_goes_on(
@@ -202,13 +206,13 @@ def test_old_entries_go_into_files_and_the_chain_goes_on(
         files.append(trail.archive(clock.now(), ME))
     assert [path and path.name for path in files] == ["000000001-000000004.jsonl", "000000005-000000008.jsonl"]
     trail.keep_checkpoint(None)
-    proof = trail.prove(trail.kept_checkpoints())
+    proof = trail.prove(kept(trail))
     assert (proof.first, proof.findings, proof.checkpoints) == (9, [], 2)
     assert [one.act for one in entries(store)] == ["sign_in", "archive_audit"]
     public = trail.key(ME).public
     for path in files:
         assert path is not None
-        assert check_archive(path, trail.kept_checkpoints(), public) == []
+        assert check_archive(path, kept(trail), public) == []
     first = files[0]
     assert first is not None
     first.write_text(first.read_text().replace("export", "reveal"))

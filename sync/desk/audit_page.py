@@ -1,0 +1,128 @@
+"""The desk's page of audit entries, for whoever may see them."""
+
+import json
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi.templating import Jinja2Templates
+
+from data import audit
+from data.audit_chain import Entry
+from data.audit_commits import COMMITTED
+from data.clock import from_iso
+from data.errors import BadValueError
+from data.rights import ROLES
+from sync.asking import PersonWho
+from sync.audit_trail import LOCAL
+from sync.auth import Person
+from sync.hub import Hub
+
+ACT_LABELS = {
+    COMMITTED: "数据变更",
+    "migrate": "升级数据表",
+    "restore": "从备份恢复",
+    "back_up": "备份",
+    "make_audit_key": "建立审计密钥",
+    "archive_audit": "归档审计记录",
+    "export_audit": "导出审计记录",
+    "sign_in": "登录",
+    "sign_in_failed": "登录失败",
+    "sign_in_shut": "登录锁定",
+    "begin_shift": "上班登录",
+    "end_shift": "交班",
+    "add_person": "新增人员",
+    "set_pin": "设置 PIN",
+    "enable_person": "启用人员",
+    "disable_person": "停用人员",
+    "add_device": "新增坐席电脑",
+    "enrol": "登记坐席电脑",
+    "rename_device": "改名坐席电脑",
+    "move_device": "调整坐席电脑范围",
+    "reveal": "查看明文",
+    "find_by_phone": "按电话查客户",
+    "make_ticket": "建工单",
+    "add_outage": "新增停电",
+    "revise_outage": "停电改期",
+    "restore_outage": "确认送电",
+    "withdraw_outage": "撤销停电",
+    "import": "导入文件",
+    "import_calls": "导入话务",
+    "conflict": "修改冲突",
+    "settle_conflict": "处理冲突",
+}
+"""What acts are called on the page; others stand there by their own name."""
+
+_PAGE = 100
+_HERE = Path(__file__).parent
+
+Text = Annotated[str, Query(max_length=100)]
+
+
+def audit_page_router(hub: Hub) -> APIRouter:
+    """The page `/desk/audit`."""
+    router = APIRouter(include_in_schema=False)
+    templates = Jinja2Templates(_HERE / "templates")
+    templates.env.filters |= {"day_and_time": _day_and_time, "in_words": _in_words}
+    templates.env.globals |= {"ACT_LABELS": ACT_LABELS, "ROLES": ROLES}
+    may_see = PersonWho(hub.store, "see_audit")
+
+    @router.get("/desk/audit")
+    def entries(
+        request: Request,
+        reader: Annotated[Person, Depends(may_see)],
+        since: Text = "",
+        until: Text = "",
+        actor: Text = "",
+        act: Text = "",
+        before: Annotated[int | None, Query(ge=1, lt=1 << 31)] = None,
+    ) -> Response:
+        error, filters = "", {"since": since, "until": until, "actor": actor, "act": act}
+        try:
+            wanted = _wanted(since, until, actor.strip(), act)
+        except BadValueError as bad:
+            error, wanted = str(bad), audit.Wanted()
+        with hub.store.read() as connection:
+            found = audit.newest(connection, wanted, before=before, limit=_PAGE + 1)
+            acts = audit.acts_of(connection)
+        shown = found[:_PAGE]
+        older = urlencode({**filters, "before": shown[-1].number}) if len(found) > _PAGE else ""
+        values = {"person": reader, "entries": shown, "acts": acts, "older": older, "filters": filters}
+        return templates.TemplateResponse(
+            request, "audit.html", {**values, "error": error, "first": before is None}, 422 if error else 200
+        )
+
+    return router
+
+
+def _wanted(since: str, until: str, actor: str, act: str) -> audit.Wanted:
+    """What the filters ask for; commits, which are many, only where they are asked for."""
+    last = _day(until, "至") if until else None
+    return audit.Wanted(
+        since=_day(since, "从") if since else None,
+        until=last + timedelta(days=1) if last else None,
+        actor=actor,
+        acts=() if act in {"", "*"} else (act,),
+        not_acts=(COMMITTED,) if act == "" else (),
+    )
+
+
+def _day(text: str, field: str) -> datetime:
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=LOCAL)
+    except ValueError:
+        raise BadValueError(field, text, "fill in a day 请填写日期") from None
+
+
+def _day_and_time(at: str) -> str:
+    return from_iso(at).astimezone(LOCAL).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def _in_words(entry: Entry) -> str:
+    """What an entry is about, for people: a commit without its digest."""
+    if entry.act != COMMITTED:
+        return entry.about
+    about = json.loads(entry.about)
+    return f"{about['action']}（{about['changed']} 条，版本 {about['revision']}）"
