@@ -1,0 +1,104 @@
+"""Reading one feed to its end, before anything is changed."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Connection, select
+
+from data.schema import CENTRAL_FEED
+from sync.central.applying import ReadFeed, parts_for
+from sync.central.cursors import asked_from, cursor_text
+from sync.central.known_rows import KnownRows
+from sync.central.mapping import Feed
+from sync.central.outcomes import TableOutcome
+from sync.central.reader import SourceReader, SourceRow
+from sync.central.spool import Spool
+
+_Sums = Mapping[int, tuple[int, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class FeedState:
+    """What the store knows of a feed.
+
+    Attributes:
+        pull: The last pull of it; empty before the first.
+        fingerprint: What the mapping said then.
+        newest: The cursor's newest value then, as text.
+        sums: Rows and sum of digests of each block.
+    """
+
+    pull: str
+    fingerprint: str
+    newest: str | None
+    sums: _Sums
+
+    @property
+    def rows(self) -> int:
+        """How many rows are known."""
+        return sum(rows for rows, _ in self.sums.values())
+
+
+def feed_state(connection: Connection, feed: Feed) -> FeedState:
+    """What the store knows of `feed`."""
+    row = connection.execute(select(CENTRAL_FEED).where(CENTRAL_FEED.c.feed == feed.key)).first()
+    sums = KnownRows(connection, feed.key).sums()
+    return FeedState(row.pull, row.fingerprint, row.newest, sums) if row else FeedState("", "", None, sums)
+
+
+def read_feed(
+    reader: SourceReader, feed: Feed, state: FeedState, folder: Path, *, changed: bool, anew: bool
+) -> ReadFeed | None:
+    """What there is to be applied of a feed.
+
+    Args:
+        reader: Of the source.
+        feed: What the mapping says.
+        state: What is known.
+        folder: Where rows are spooled.
+        changed: Ask by the cursor for what has changed.
+        anew: Look at every row, also at those that are known as they are.
+
+    Returns:
+        None where what has changed is asked for and the feed has no cursor.
+    """
+    if changed and feed.cursor is None:
+        return None
+    anew = anew or (state.fingerprint != feed.fingerprint and bool(state.pull))
+    # before the rows: what is committed in between is then read twice, not never
+    newest = cursor_text(feed, reader.newest(feed)) if feed.cursor else None
+    outcome = TableOutcome(feed.kind, known=state.rows)
+    since = asked_from(feed, state.newest) if changed and state.newest and not anew else None
+    spool = Spool(folder, parts_for(feed.kind, known=state.rows))
+    try:
+        if feed.kind == "call_event":
+            blocks: set[int] = set()
+            _fill(spool, outcome, reader.events(feed, since))
+        elif since is not None or not reader.digests or anew or not state.sums:
+            blocks = set(state.sums)
+            _fill(spool, outcome, reader.rows(feed, since=since))
+        else:
+            blocks = _different_blocks(outcome, state.sums, reader.sums(feed))
+            if blocks:
+                _fill(spool, outcome, reader.rows(feed, blocks), count=False)
+    except BaseException:
+        spool.close()
+        raise
+    return ReadFeed(feed, spool, since is None, blocks, anew, outcome, newest or state.newest)
+
+
+def _fill(spool: Spool, outcome: TableOutcome, rows: Iterable[SourceRow], *, count: bool = True) -> None:
+    for row in rows:
+        spool.add(row)
+    outcome.transferred = spool.rows
+    if count:
+        outcome.read = spool.rows
+
+
+def _different_blocks(outcome: TableOutcome, known: _Sums, found: _Sums) -> set[int]:
+    """The blocks that are not as they are known; the rows of the others are counted as unchanged."""
+    different = {block for block in found.keys() | known.keys() if found.get(block) != known.get(block)}
+    outcome.read = sum(rows for rows, _ in found.values())
+    outcome.unchanged = sum(rows for block, (rows, _) in found.items() if block not in different)
+    return different

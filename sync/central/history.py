@@ -1,0 +1,92 @@
+"""The record of every pull: who, when, from where, what was read and done, and what was rejected and why."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from data.clock import to_iso
+from data.schema import CENTRAL_PULL
+from sync.central.errors import MappingError
+
+_KEPT = 1000
+"""Pulls that are remembered; one a minute are some sixteen hours, one a night some three years."""
+
+
+@dataclass(frozen=True, slots=True)
+class PullRecord:
+    """One pull.
+
+    Attributes:
+        mode: `full`, `changed` or `dry_run`.
+        outcome: `done`, `refused` or `failed`.
+        tables: What became of each table, by its name.
+    """
+
+    id: str
+    source: str
+    mode: str
+    actor: str
+    started_at: datetime
+    ended_at: datetime
+    outcome: str
+    tables: dict[str, Any]
+    revision: int | None = None
+    error: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """As the command prints it."""
+        return {
+            "id": self.id,
+            "source": self.source,
+            "mode": self.mode,
+            "actor": self.actor,
+            "started_at": to_iso(self.started_at),
+            "seconds": round((self.ended_at - self.started_at).total_seconds(), 3),
+            "outcome": self.outcome,
+            "revision": self.revision,
+            "tables": self.tables,
+            "error": self.error,
+        }
+
+
+def remember(connection: Connection, record: PullRecord) -> None:
+    """Keeps a record, and lets the oldest go."""
+    row = record.to_json()
+    del row["seconds"]
+    row["tables"] = json.dumps(record.tables, ensure_ascii=False)
+    connection.execute(insert(CENTRAL_PULL).values(row | {"ended_at": to_iso(record.ended_at)}))
+    newest = select(CENTRAL_PULL.c.started_at).order_by(CENTRAL_PULL.c.started_at.desc()).offset(_KEPT).limit(1)
+    if (oldest := connection.execute(newest).scalar_one_or_none()) is not None:
+        connection.execute(delete(CENTRAL_PULL).where(CENTRAL_PULL.c.started_at <= oldest))
+
+
+def pulls(connection: Connection, limit: int) -> list[dict[str, Any]]:
+    """The last pulls, newest first."""
+    columns = CENTRAL_PULL.c
+    found = connection.execute(select(CENTRAL_PULL).order_by(columns.started_at.desc(), columns.id).limit(limit))
+    return [{**row, "tables": json.loads(row["tables"])} for row in found.mappings()]
+
+
+def refused_pull(connection: Connection, pull: str) -> tuple[str, dict[str, int]]:
+    """The source of a pull that was refused and waits for approval, and how many records of each kind it would delete.
+
+    Raises:
+        MappingError: there is no such pull, it was not refused, or was approved before.
+    """
+    row = connection.execute(select(CENTRAL_PULL).where(CENTRAL_PULL.c.id == pull)).first()
+    if row is None:
+        raise MappingError(f"there is no pull {pull}: switchboard pull --history lists them")
+    if row.outcome != "refused" or row.approved_by is not None:
+        raise MappingError(f"the pull {pull} does not wait for approval: an approval is for one pull alone")
+    deletions: dict[str, int] = {}
+    for table in json.loads(row.tables).values():
+        deletions[table["kind"]] = deletions.get(table["kind"], 0) + table["deleted"]
+    return row.source, deletions
+
+
+def mark_approved(connection: Connection, pull: str, actor: str) -> None:
+    """Notes that a refused pull was approved: once is enough."""
+    connection.execute(update(CENTRAL_PULL).where(CENTRAL_PULL.c.id == pull).values(approved_by=actor))

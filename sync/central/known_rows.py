@@ -1,0 +1,112 @@
+"""What a pull remembers of the rows that it has seen: the ids of their records and their digests, block by block."""
+
+from array import array
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection, delete, func, insert, select
+
+from data.schema import CENTRAL_BLOCK
+from sync.central.row_digest import SUM_MODULUS
+
+BROUGHT = SUM_MODULUS
+"""Set beside the digest of a row whose record the pull itself has brought: it may delete it."""
+
+_DIGEST_BYTES = 8
+_BLOCKS_AT_A_TIME = 400
+
+
+@dataclass(slots=True)
+class SeenRows:
+    """Rows as they are met, packed: some twenty bytes each.
+
+    Attributes:
+        packed: By block, a line for each id and a number for each digest.
+    """
+
+    packed: dict[int, tuple[bytearray, "array[int]"]] = field(default_factory=dict)
+
+    def add(self, block: int, key: str, digest: int) -> None:
+        """Takes a row; `digest` may have `BROUGHT` beside it."""
+        found = self.packed.get(block)
+        if found is None:
+            found = self.packed[block] = (bytearray(b"\n"), array("q"))
+        found[0].extend(key.encode() + b"\n")
+        found[1].append(digest)
+
+    def has(self, block: int, key: str) -> bool:
+        """Whether a row with this id was taken."""
+        found = self.packed.get(block)
+        return found is not None and b"\n" + key.encode() + b"\n" in found[0]
+
+
+class KnownRows:
+    """The rows of one feed that earlier pulls have seen.
+
+    Args:
+        connection: Of the store; one that may write, for what writes.
+        feed: `Feed.key`.
+    """
+
+    def __init__(self, connection: Connection, feed: str) -> None:
+        self._connection = connection
+        self._feed = feed
+        self._here = CENTRAL_BLOCK.c.feed == feed
+
+    def sums(self) -> dict[int, tuple[int, int]]:
+        """Number of rows and sum of digests, modulo `SUM_MODULUS`, of each block."""
+        columns = CENTRAL_BLOCK.c
+        found = self._connection.execute(
+            select(columns.block, func.length(columns.digests), columns.digest_sum).where(self._here)
+        )
+        return {block: (length // _DIGEST_BYTES, summed) for block, length, summed in found}
+
+    def rows(self, blocks: Collection[int]) -> dict[int, dict[str, int]]:
+        """The digests of the rows of these blocks, each with `BROUGHT` or not, by block and id."""
+        found: dict[int, dict[str, int]] = {}
+        for some in _some(blocks):
+            columns = CENTRAL_BLOCK.c
+            stored = select(columns.block, columns.ids, columns.digests).where(self._here, columns.block.in_(some))
+            for block, ids, digests in self._connection.execute(stored):
+                found[block] = dict(zip(ids.split("\n")[1:-1], _numbers(digests), strict=True))
+        return found
+
+    def replace(self, blocks: Collection[int], seen: SeenRows) -> None:
+        """Remembers of these blocks what was seen, and nothing else."""
+        for some in _some(blocks):
+            self._connection.execute(delete(CENTRAL_BLOCK).where(self._here, CENTRAL_BLOCK.c.block.in_(some)))
+            rows = [self._row(block, *seen.packed[block]) for block in some if block in seen.packed]
+            if rows:
+                self._connection.execute(insert(CENTRAL_BLOCK), rows)
+
+    def mend(self, rows: Iterable[tuple[int, str, int]]) -> None:
+        """Takes further rows, or other digests of known ones, into their blocks."""
+        mended: dict[int, dict[str, int]] = {}
+        for block, key, digest in rows:
+            mended.setdefault(block, {})[key] = digest
+        seen, stored = SeenRows(), self.rows(mended)
+        for block, entries in mended.items():
+            for key, digest in (stored.get(block, {}) | entries).items():
+                seen.add(block, key, digest)
+        self.replace(mended, seen)
+
+    def _row(self, block: int, ids: bytearray, digests: "array[int]") -> dict[str, object]:
+        return {
+            "feed": self._feed,
+            "block": block,
+            "digest_sum": sum(digests) % SUM_MODULUS,
+            "ids": ids.decode(),
+            "digests": digests.tobytes(),
+        }
+
+
+def _numbers(packed: bytes) -> "array[int]":
+    numbers = array("q")
+    numbers.frombytes(packed)
+    return numbers
+
+
+def _some(blocks: Collection[int]) -> Iterator[list[int]]:
+    ordered = sorted(blocks)
+    for start in range(0, len(ordered), _BLOCKS_AT_A_TIME):
+        yield ordered[start : start + _BLOCKS_AT_A_TIME]

@@ -1,0 +1,240 @@
+"""One pull from a central system: read to the end, then take what differs into the store, in one transaction."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from uuid import uuid4
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.engine import URL
+
+from data import audit, change_log
+from data.importing import Problem, Rejected
+from data.schema import CENTRAL_FEED, CENTRAL_PULL
+from data.store import Store, Writing
+from sync.central.applying import FeedApplier, ReadFeed
+from sync.central.errors import ApprovalNeededError, OvertakenError
+from sync.central.events import TakeLines, log_lines
+from sync.central.feed_reading import FeedState, feed_state, read_feed
+from sync.central.history import PullRecord, mark_approved, remember
+from sync.central.known_rows import KnownRows
+from sync.central.mapping import Feed, Source
+from sync.central.outcomes import TableOutcome
+from sync.central.reader import reading
+from sync.central.records import RecordTarget, Target
+from sync.central.statements import FeedStatement
+from sync.central.tickets import TicketTarget
+
+DELETED_AT_MOST = 0.05
+"""The share of the records of a kind that may vanish at once without a person's word."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """How a pull is to be done.
+
+    Attributes:
+        changed: Ask by the cursor columns for what has changed; else everything is compared.
+        anew: Take every row, also those that are known as they are: what was changed here is overwritten.
+        dry_run: Say what would change, change nothing.
+        approve_deletions: However much would be deleted.
+        approves: The refused pull that a person has approved.
+        approved: How many records of each kind that pull would have deleted.
+    """
+
+    changed: bool = False
+    anew: bool = False
+    dry_run: bool = False
+    approve_deletions: bool = False
+    approves: str = ""
+    approved: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def mode(self) -> str:
+        """As it is recorded."""
+        return "dry_run" if self.dry_run else "changed" if self.changed else "full"
+
+
+@dataclass(frozen=True, slots=True)
+class Puller:
+    """Pulls one source into a store.
+
+    Attributes:
+        url: With its password.
+        folder: Where rows are spooled; private.
+        take_lines: The way of call events into the store.
+    """
+
+    store: Store
+    source: Source
+    url: URL
+    folder: Path
+    take_lines: TakeLines
+
+    def pull(self, actor: str, wish: Wish) -> PullRecord:
+        """One pull, recorded whatever becomes of it.
+
+        Raises:
+            SourceError: the source does not answer, or not to the end; nothing was changed.
+            ApprovalNeededError: it would delete too much; nothing was changed.
+            OvertakenError: another pull of the source was finished meanwhile; nothing was changed.
+        """
+        work = _Pull(self, uuid4().hex[:12], actor, wish, self.store.clock.now())
+        try:
+            return work.run()
+        except Exception as error:
+            refused = isinstance(error, ApprovalNeededError)
+            record = work.record("refused" if refused else "failed", str(error))
+            with self.store.write(actor, "record pull") as writing:
+                remember(writing.connection, record)
+            raise
+
+
+@dataclass(slots=True)
+class _Pull:
+    """A pull under way."""
+
+    puller: Puller
+    id: str
+    actor: str
+    wish: Wish
+    started_at: datetime
+    outcomes: dict[str, TableOutcome] = field(default_factory=dict)
+
+    def run(self) -> PullRecord:
+        """Reads, applies, records."""
+        source, store = self.puller.source, self.puller.store
+        with store.read() as connection:
+            states = {feed.key: feed_state(connection, feed) for feed in source.feeds}
+        with ExitStack() as spools:
+            read = self._read(states, spools)
+            with store.write(self.actor, f"pull {source.name}") as writing:
+                writing.rehearsal = self.wish.dry_run
+                self._refuse_if_overtaken(writing, states)
+                self._apply(writing, read)
+                for one in read:
+                    _remember_feed(writing, one, self.id)
+                if not self.wish.dry_run:
+                    self._note(writing)
+        record = self.record("done", None, writing.revision)
+        with store.write(self.actor, "record pull") as recording:
+            if self.wish.dry_run:
+                remember(recording.connection, record)
+            else:
+                here = CENTRAL_PULL.c.id == self.id
+                recording.connection.execute(update(CENTRAL_PULL).where(here).values(revision=record.revision))
+        return record
+
+    def record(self, outcome: str, error: str | None, revision: int | None = None) -> PullRecord:
+        """What is known of the pull so far."""
+        sample = self.wish.dry_run or outcome == "refused"
+        return PullRecord(
+            self.id,
+            self.puller.source.name,
+            self.wish.mode,
+            self.actor,
+            self.started_at,
+            self.puller.store.clock.now(),
+            outcome,
+            {name: one.to_json(sample=sample) for name, one in self.outcomes.items()},
+            revision,
+            error,
+        )
+
+    def _read(self, states: Mapping[str, FeedState], spools: ExitStack) -> list[ReadFeed]:
+        found: list[ReadFeed] = []
+        with reading(self.puller.url) as reader:
+            for feed in self.puller.source.feeds:
+                one = read_feed(
+                    reader,
+                    feed,
+                    states[feed.key],
+                    self.puller.folder,
+                    changed=self.wish.changed,
+                    anew=self.wish.anew,
+                )
+                if one is not None:
+                    spools.callback(one.spool.close)
+                    self.outcomes[feed.name] = one.outcome
+                    found.append(one)
+        return found
+
+    def _apply(self, writing: Writing, read: Sequence[ReadFeed]) -> None:
+        appliers = [
+            FeedApplier(one, KnownRows(writing.connection, one.feed.key), self._target(writing, one.feed))
+            for one in read
+            if one.feed.kind != "call_event"
+        ]
+        for applier in appliers:
+            applier.apply()
+        while sum(applier.try_again() for applier in appliers):
+            pass  # what could be stored now may be what another row waits for
+        for applier in appliers:
+            applier.finish()
+        if not self.wish.dry_run:
+            self._refuse_too_many_deletions()
+        for applier in reversed(appliers):  # what refers before what is referred to
+            applier.delete()
+        for one in read:
+            if one.feed.kind == "call_event":
+                self._take_events(writing, one)
+
+    def _target(self, writing: Writing, feed: Feed) -> Target:
+        names = FeedStatement(feed).fields
+        if feed.kind == "ticket":
+            return TicketTarget(writing, feed, names, ZoneInfo(self.puller.source.timezone))
+        return RecordTarget(writing, feed, names)
+
+    def _take_events(self, writing: Writing, read: ReadFeed) -> None:
+        lines = log_lines(read.feed, read.spool.part(0), FeedStatement(read.feed).fields)
+        became = self.puller.take_lines(writing.connection, lines, ZoneInfo(self.puller.source.timezone))
+        read.outcome.added, read.outcome.unchanged = became["added"], became["known"]
+        for one in became["rejected"]:
+            problem = Problem("line", one["text"], one["reason"])
+            read.outcome.reject(str(one["line"]), Rejected(one["line"], (problem,)))
+
+    def _refuse_too_many_deletions(self) -> None:
+        if self.wish.approve_deletions:
+            return
+        known, deleted = _by_kind(self.outcomes, "known"), _by_kind(self.outcomes, "deleted")
+        for kind, count in deleted.items():
+            if count > max(known[kind] * DELETED_AT_MOST, self.wish.approved.get(kind, 0)):
+                raise ApprovalNeededError(
+                    f"this pull would delete {count:,} of the {known[kind]:,} records of kind {kind} that came from "
+                    f"{self.puller.source.name}, and changed nothing: if that is right, approve it with "
+                    f"switchboard pull --approve {self.id}"
+                )
+
+    def _refuse_if_overtaken(self, writing: Writing, states: Mapping[str, FeedState]) -> None:
+        change_log.lock(writing.connection)
+        for feed in self.puller.source.feeds:
+            here = select(CENTRAL_FEED.c.pull).where(CENTRAL_FEED.c.feed == feed.key)
+            last = writing.connection.execute(here).scalar_one_or_none() or ""
+            if last != states[feed.key].pull:
+                raise OvertakenError(f"another pull of {self.puller.source.name} was finished meanwhile: run it again")
+
+    def _note(self, writing: Writing) -> None:
+        now = self.puller.store.clock.now()
+        if self.wish.approves:
+            mark_approved(writing.connection, self.wish.approves, self.actor)
+            audit.record(writing.connection, now, self.actor, "approve_pull", self.wish.approves)
+        remember(writing.connection, self.record("done", None))
+        audit.record(writing.connection, now, self.actor, "pull", f"{self.puller.source.name} {self.id}")
+
+
+def _by_kind(outcomes: Mapping[str, TableOutcome], name: str) -> dict[str, int]:
+    counted: dict[str, int] = {}
+    for one in outcomes.values():
+        counted[one.kind] = counted.get(one.kind, 0) + int(getattr(one, name))
+    return counted
+
+
+def _remember_feed(writing: Writing, read: ReadFeed, pull: str) -> None:
+    key = read.feed.key
+    writing.connection.execute(delete(CENTRAL_FEED).where(CENTRAL_FEED.c.feed == key))
+    writing.connection.execute(
+        insert(CENTRAL_FEED).values(feed=key, fingerprint=read.feed.fingerprint, pull=pull, newest=read.newest)
+    )

@@ -1,0 +1,170 @@
+"""Reading a central system: one transaction that cannot write, and rows that stream."""
+
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.pool import NullPool
+
+from sync.central import row_digest
+from sync.central.cell_texts import cell_text
+from sync.central.copy_rows import can_copy, copied_rows
+from sync.central.errors import SourceError
+from sync.central.mapping import Feed
+from sync.central.statements import FeedStatement
+
+_ANSWER_WITHIN_S = 20
+_ROWS_AT_A_TIME = 2000
+_FEW_BLOCKS = row_digest.BLOCKS // 8
+"""More blocks than these are not named in the question: everything is read, and what is not wanted passed over."""
+
+_AT_CONNECT = {
+    "mysql": ("SET SESSION TRANSACTION READ ONLY", "SET SESSION group_concat_max_len = 1000000"),
+    "mariadb": ("SET SESSION TRANSACTION READ ONLY", "SET SESSION group_concat_max_len = 1000000"),
+    "postgresql": ("SET default_transaction_read_only = on",),
+    "sqlite": ("PRAGMA query_only = ON",),
+}
+_AT_BEGIN = {"oracle": "SET TRANSACTION READ ONLY", "sqlite": "BEGIN"}
+_SNAPSHOT = {"postgresql": "REPEATABLE READ", "mysql": "REPEATABLE READ", "mariadb": "REPEATABLE READ"}
+_CONNECT_LIMIT = {"psycopg": "connect_timeout", "pymysql": "connect_timeout", "psycopg2": "connect_timeout"}
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRow:
+    """One row of a central system.
+
+    Attributes:
+        block: In which it is compared, 0 for call events.
+        digest: Of all its cells.
+        cells: Its values as texts, in the order of the feed's fields; empty where nothing is known.
+    """
+
+    block: int
+    digest: int
+    cells: tuple[str, ...]
+
+
+class SourceReader:
+    """One read-only transaction on a central system.
+
+    Args:
+        connection: In a transaction.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    @property
+    def digests(self) -> bool:
+        """Whether the source itself can say which blocks have changed."""
+        return row_digest.can_digest(self._connection.dialect)
+
+    def newest(self, feed: Feed) -> Any:  # noqa: ANN401 - of whatever type the column is
+        """The greatest value of the feed's cursor; None in an empty table."""
+        return self._connection.execute(FeedStatement(feed).newest()).scalar_one_or_none()
+
+    def sums(self, feed: Feed) -> dict[int, tuple[int, int]]:
+        """Number of rows and sum of digests, modulo `row_digest.SUM_MODULUS`, of each block that has rows."""
+        found: Iterable[Any] = self._connection.execute(FeedStatement(feed).sums(self._connection.dialect))
+        return {int(block): (int(rows), int(summed) % row_digest.SUM_MODULUS) for block, rows, summed in found}
+
+    def rows(self, feed: Feed, blocks: Collection[int] | None = None, since: object = None) -> Iterator[SourceRow]:
+        """The feed's rows, streamed.
+
+        Args:
+            feed: One whose records have ids.
+            blocks: Only these; None: all.
+            since: Only rows whose cursor is at least this; None: all.
+        """
+        statement = FeedStatement(feed)
+        if not self.digests:
+            for cells in self._texts(statement.since(since)):
+                yield SourceRow(row_digest.block_of(cells[0]), row_digest.digest_of(cells), cells)
+            return
+        asked = blocks if blocks is not None and len(blocks) <= _FEW_BLOCKS else None
+        question = statement.digested_rows(self._connection.dialect, asked, since)
+        for texts in self._texts(question):
+            block = int(texts[0])
+            if blocks is None or block in blocks:
+                yield SourceRow(block, int(texts[1]) % row_digest.SUM_MODULUS, texts[2:])
+
+    def events(self, feed: Feed, since: object = None) -> Iterator[SourceRow]:
+        """The rows of a feed of call events, in their order, streamed."""
+        for cells in self._texts(FeedStatement(feed).since(since)):
+            yield SourceRow(0, 0, cells)
+
+    def _texts(self, statement: Any) -> Iterator[tuple[str, ...]]:  # noqa: ANN401 - a SELECT of any columns
+        if can_copy(self._connection):
+            yield from copied_rows(self._connection, statement)
+            return
+        options = {"stream_results": True, "yield_per": _ROWS_AT_A_TIME}
+        for row in self._connection.execute(statement, execution_options=options):
+            yield tuple([cell_text(value) for value in row])
+
+
+@contextmanager
+def reading(url: URL) -> Iterator[SourceReader]:
+    """A reader of the central system at `url`, seeing one moment of it where the source can.
+
+    Raises:
+        SourceError: it does not answer, or refuses a question; the message holds no password.
+    """
+    try:
+        engine = _engine(url)
+        level = _SNAPSHOT.get(engine.dialect.name)
+        options: dict[str, Any] = {"isolation_level": level} if level else {}
+        with engine.connect().execution_options(**options) as connection, connection.begin() as transaction:
+            yield SourceReader(connection)
+            transaction.rollback()
+    except NoSuchModuleError as error:
+        raise SourceError(f"{url.drivername}: there is no such kind of database: {error}") from None
+    except ModuleNotFoundError as error:
+        raise SourceError(f"{url.drivername}: its driver is not installed ({error.name}): pip install it") from None
+    except (SQLAlchemyError, _driver_error(url)) as error:
+        raise SourceError(f"{_shown(url)}: {_reason(error, url)}") from None
+
+
+def _engine(url: URL) -> Engine:
+    limit = _CONNECT_LIMIT.get(url.get_driver_name())
+    engine = create_engine(
+        url, poolclass=NullPool, connect_args={limit: _ANSWER_WITHIN_S} if limit else {}, hide_parameters=True
+    )
+    at_connect, at_begin = _AT_CONNECT.get(engine.dialect.name, ()), _AT_BEGIN.get(engine.dialect.name)
+
+    @event.listens_for(engine, "connect")
+    def settle(connection: Any, _record: object) -> None:  # noqa: ANN401 - of whatever driver
+        cursor = connection.cursor()
+        for statement in at_connect:
+            cursor.execute(statement)
+        cursor.close()
+        connection.commit()
+
+    if at_begin:
+
+        @event.listens_for(engine, "begin")
+        def begin(connection: Connection) -> None:
+            connection.exec_driver_sql(at_begin)
+
+    return engine
+
+
+def _driver_error(url: URL) -> type[Exception]:
+    """What the driver raises outside SQLAlchemy's hands."""
+    if url.get_driver_name() != "psycopg":
+        return SQLAlchemyError
+    import psycopg  # noqa: PLC0415 - only where it is used
+
+    return psycopg.Error
+
+
+def _shown(url: URL) -> str:
+    return f"{url.get_backend_name()} {url.host or ''}/{url.database or ''}"
+
+
+def _reason(error: Exception, url: URL) -> str:
+    said = " ".join(str(getattr(error, "orig", None) or error).split())
+    return said.replace(str(url.password), "***") if url.password else said

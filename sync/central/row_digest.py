@@ -1,0 +1,55 @@
+"""Digests of rows that the central system's own SQL computes, so that unchanged rows need not travel."""
+
+import zlib
+from hashlib import blake2b
+from typing import Any
+
+from sqlalchemy import ColumnElement, Dialect, Numeric, Text, cast, func, literal_column
+
+BLOCKS = 16_384
+"""Rows are compared block by block: of a million rows, some seventy are one block."""
+
+SUM_MODULUS = 1 << 62
+"""Digests and their sums are taken modulo this: two bits of a 64-bit number are left over."""
+
+_HEX_DIGITS = 15
+"""Of an MD5 that are kept: 60 bits, so that a change goes unnoticed with odds of 1 in 2**60."""
+
+_BETWEEN: ColumnElement[str] = literal_column("E'\\x1f'")
+_NULL: ColumnElement[str] = literal_column("E'\\x1e'")
+"""Characters that no record holds: they separate, and stand for nothing known."""
+
+
+def can_digest(dialect: Dialect) -> bool:
+    """Whether rows are digested by the source's own SQL; else they are read and digested here."""
+    return dialect.name in {"postgresql", "mysql", "mariadb"}
+
+
+def digest(dialect: Dialect, cells: list[ColumnElement[Any]]) -> ColumnElement[Any]:
+    """The digest of a row; a NULL differs from every text.
+
+    PostgreSQL's own 64-bit hash takes a third of the time of its MD5.
+    """
+    if dialect.name == "postgresql":
+        texts = [func.coalesce(cast(cell, Text), _NULL) for cell in cells]
+        return func.hashtextextended(func.concat_ws(_BETWEEN, *texts), literal_column("0"))
+    hashed = func.left(func.md5(func.json_array(*cells)), _HEX_DIGITS)
+    return cast(func.conv(hashed, 16, 10), Numeric(20, 0))
+
+
+def block(dialect: Dialect, key: ColumnElement[Any]) -> ColumnElement[Any]:
+    """The block of a row, 0 to `BLOCKS` - 1, by its key alone."""
+    if dialect.name == "postgresql":
+        return func.hashtext(cast(key, Text)).op("&")(literal_column(str(BLOCKS - 1)))
+    return func.crc32(key).op("&")(literal_column(str(BLOCKS - 1)))
+
+
+def digest_of(cells: tuple[str, ...]) -> int:
+    """The digest of a row that was read, 0 to 2**60 - 1."""
+    joined = "\0".join(cells).encode("utf-8", "surrogatepass")
+    return int.from_bytes(blake2b(joined, digest_size=8).digest(), "big") >> 4
+
+
+def block_of(key: str) -> int:
+    """The block of a row that was read, 0 to `BLOCKS` - 1."""
+    return zlib.crc32(key.encode("utf-8", "surrogatepass")) % BLOCKS

@@ -1,0 +1,62 @@
+"""Rows on their way from a central system to the store: read to the end first, on disk, then applied."""
+
+import marshal
+import tempfile
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+
+from sync.central.reader import SourceRow
+from sync.central.row_digest import BLOCKS
+
+PARTS = 64
+"""Rows that must be compared with known ones come back in so many parts, each of which fits into memory."""
+
+_TOGETHER = 500
+
+
+class Spool:
+    """Rows of one feed in a file that nobody else can open, and that is gone with the spool.
+
+    Args:
+        folder: Where the file is; private, as rows hold personal data.
+        parts: 1 for rows in the order in which they came, or `PARTS`.
+    """
+
+    def __init__(self, folder: Path, parts: int) -> None:
+        self.parts = parts
+        self.rows = 0
+        self._file = tempfile.TemporaryFile(dir=folder, prefix="pull-")  # noqa: SIM115 - open as long as the spool is
+        self._waiting: dict[int, list[tuple[int, int, tuple[str, ...]]]] = defaultdict(list)
+        self._pieces: dict[int, list[tuple[int, int]]] = defaultdict(list)
+
+    def close(self) -> None:
+        """Removes the file."""
+        self._file.close()
+
+    def add(self, row: SourceRow) -> None:
+        """Keeps a row."""
+        part = self.part_of(row.block)
+        waiting = self._waiting[part]
+        waiting.append((row.block, row.digest, row.cells))
+        self.rows += 1
+        if len(waiting) == _TOGETHER:
+            self._flush(part)
+
+    def part_of(self, block: int) -> int:
+        """The part in which the rows of a block are."""
+        return block * self.parts // BLOCKS
+
+    def part(self, number: int) -> Iterator[SourceRow]:
+        """The rows of a part, in the order in which they came."""
+        if self._waiting[number]:
+            self._flush(number)
+        for start, length in self._pieces[number]:
+            self._file.seek(start)
+            for row in marshal.loads(self._file.read(length)):  # noqa: S302 - this process wrote it
+                yield SourceRow(*row)
+
+    def _flush(self, part: int) -> None:
+        piece = marshal.dumps(self._waiting.pop(part))
+        self._pieces[part].append((self._file.seek(0, 2), len(piece)))
+        self._file.write(piece)

@@ -1,0 +1,105 @@
+"""Rows of a central system as tickets."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import delete, insert, select, update
+
+from data.clock import to_iso, usable
+from data.errors import BadValueError
+from data.importing import Problem, Rejected, Row
+from data.kinds import Doc
+from data.rows import chunks
+from data.schema import RECORDS, TICKET
+from data.store import Writing
+from sync.central.mapping import TICKET_FIELDS, Feed
+from sync.central.outcomes import Taken
+
+TICKET_KINDS = ("trouble_report", "enquiry", "complaint", "chase_up", "follow_up")
+TICKET_STATES = ("open", "closed")
+_PLACES = ("area", "feeder", "transformer_area", "customer")
+_NEEDED = ("id", "at", "kind", "state")
+
+
+class TicketTarget:
+    """Stores the rows of a feed as tickets.
+
+    Args:
+        writing: The transaction.
+        feed: What the mapping says.
+        names: The fields of the rows' cells.
+        timezone: Of times without an offset.
+    """
+
+    def __init__(self, writing: Writing, feed: Feed, names: Iterable[str], timezone: ZoneInfo) -> None:
+        self._connection = writing.connection
+        self._feed = feed
+        self._names = tuple(names)
+        self._timezone = timezone
+        self._blank: Doc = {**dict.fromkeys(TICKET_FIELDS), "text": "", "created_by": feed.source}
+
+    def take(self, rows: Iterable[Row]) -> Iterator[Taken | Rejected]:
+        """What became of each row; the stored ones are written."""
+        for row in rows:
+            try:
+                yield self._stored(row)
+            except BadValueError as error:
+                yield Rejected(row.number, (Problem(error.field, error.value, error.reason),))
+
+    def delete(self, ids: Iterable[str]) -> int:
+        """Removes tickets; how many there were."""
+        removed = 0
+        for some in chunks(ids):
+            removed += self._connection.execute(delete(TICKET).where(TICKET.c.id.in_(some))).rowcount
+        return removed
+
+    def _stored(self, row: Row) -> Taken:
+        said = self._read(row)
+        here = TICKET.c.id == said["id"]
+        found = self._connection.execute(select(*(TICKET.c[name] for name in TICKET_FIELDS)).where(here)).first()
+        before: Doc | None = dict(zip(TICKET_FIELDS, found, strict=True)) if found else None
+        after: Doc = {**(before or self._blank), **said}
+        if before is None:
+            self._connection.execute(insert(TICKET).values(after))
+        elif before != after:
+            self._connection.execute(update(TICKET).where(here).values(after))
+        return Taken(row.number, str(said["id"]), before, after)
+
+    def _read(self, row: Row) -> Doc:
+        said: Doc = {}
+        for name, cell in zip(self._names, row.cells, strict=True):
+            codes = self._feed.values[name].codes
+            if codes is not None and cell and cell not in codes:
+                raise BadValueError(name, cell, "this code is not in the code list")
+            said[name] = self._value(name, cell if codes is None else codes.get(cell, ""))
+        self._check_place(said)
+        return said
+
+    def _value(self, name: str, text: str) -> str | None:
+        text = " ".join(text.split()) if name != "text" else text.strip()
+        if not text and name in _NEEDED:
+            raise BadValueError(name, "", "must not be empty")
+        if name == "at":
+            return to_iso(self._moment(text))
+        accepted = {"kind": TICKET_KINDS, "state": TICKET_STATES, "place_kind": _PLACES}.get(name)
+        if accepted and text and text not in accepted:
+            raise BadValueError(name, text, "must be one of " + ", ".join(accepted))
+        otherwise = {"text": "", "created_by": self._feed.source}.get(name)
+        return text or otherwise
+
+    def _moment(self, text: str) -> datetime:
+        try:
+            moment = datetime.fromisoformat(text)
+        except ValueError:
+            raise BadValueError("at", text, "must be a time") from None
+        return usable(moment if moment.tzinfo else moment.replace(tzinfo=self._timezone), "at")
+
+    def _check_place(self, said: Doc) -> None:
+        """Refuses a place that is not in the store."""
+        kind, key = said.get("place_kind"), said.get("place_id")
+        if not key or "place_kind" not in said:
+            return
+        table = RECORDS[str(kind or "customer")]
+        if self._connection.execute(select(table.c.id).where(table.c.id == key)).first() is None:
+            raise BadValueError("place_id", key, f"there is no {kind} with this id")
