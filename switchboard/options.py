@@ -15,6 +15,7 @@ def add_verbs(parser: argparse.ArgumentParser) -> None:
     _add_hub_verbs(verbs)
     _add_agent_verbs(verbs)
     _add_import(verbs)
+    _add_pull(verbs)
     _add_outage(verbs)
     _add_calls(verbs)
     _add_audit(verbs)
@@ -30,6 +31,14 @@ def _verb(verbs: Verbs, name: str, run: str, about: str, *, json: bool = True) -
     return verb
 
 
+class _Instead(argparse.Action):
+    """An option that makes another function do the verb."""
+
+    def __call__(self, _parser: object, namespace: argparse.Namespace, values: object, _option: object = None) -> None:
+        setattr(namespace, self.dest, values)
+        namespace.run = self.const
+
+
 def _group(verbs: Verbs, name: str, about: str) -> Verbs:
     return verbs.add_parser(name, help=about, description=about).add_subparsers(metavar="WHAT", required=True)
 
@@ -38,6 +47,10 @@ def _add_hub_verbs(verbs: Verbs) -> None:
     init = _verb(verbs, "init", "switchboard.hub_verbs:init", "make a new hub home")
     init.add_argument("--demo", action="store_true", help="fill it with the Huludao demo network")
     init.add_argument("--customers", type=int, default=20_000, help="demo customers, 1000 to 1200000 (20000)")
+    about = "instead, fill the empty database at URL as a sample marketing system, and print a mapping file for it"
+    init.add_argument(
+        "--demo-central", metavar="URL", action=_Instead, const="switchboard.pull_verb:init_central", help=about
+    )
     hub = _verb(verbs, "hub", "switchboard.hub_process:hub", "serve a hub", json=False)
     hub.add_argument("--database", metavar="URL", help="PostgreSQL or SQLite; remembered in the home")
     hub.add_argument("--host", default="127.0.0.1")
@@ -95,6 +108,19 @@ def _add_import(verbs: Verbs) -> None:
     imported.add_argument("--map", metavar="MAP.toml", help="renames columns")
     imported.add_argument("--errors", metavar="OUT.xlsx", help="list the rejected rows here")
     imported.add_argument("--clear", action="store_true", help="an empty cell clears what is stored")
+
+
+def _add_pull(verbs: Verbs) -> None:
+    pull = _verb(verbs, "pull", "switchboard.pull_verb:pull", "pull from the central systems by a mapping file")
+    pull.add_argument("--config", metavar="CENTRAL.toml", help="the mapping file; else central.toml in the home")
+    pull.add_argument("--source", metavar="NAME", help="only this source of it")
+    pull.add_argument("--changed", action="store_true", help="only what has changed, by the cursor columns")
+    pull.add_argument("--anew", action="store_true", help="take every row again, over what was changed here")
+    pull.add_argument("--dry-run", action="store_true", help="say what would change, change nothing")
+    pull.add_argument("--approve-deletions", action="store_true", help="however many records would be deleted")
+    pull.add_argument("--approve", metavar="ID", help="do the pull that was refused, this once")
+    pull.add_argument("--history", action="store_true", help="list the pulls that were made, newest first")
+    pull.add_argument("--limit", type=int, default=20, help="with --history: how many (20)")
 
 
 def _add_outage(verbs: Verbs) -> None:
