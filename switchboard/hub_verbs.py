@@ -10,15 +10,17 @@ import webbrowser
 from itertools import groupby
 from pathlib import Path
 
+from data.change_log import sums
 from data.clock import to_iso
 from data.demo import demo_records
 from data.errors import BadValueError
+from data.set_hash import by_kind
 from data.store import Store
-from switchboard.cli import home_of
+from switchboard.cli import UsageError, home_of
 from sync import auth
 from sync.errors import HomeError
 from sync.hub_client import checked_url
-from sync.hub_home import HubHome, make_hub_home
+from sync.hub_home import HubHome, join_hub_home, make_hub_home
 
 DEMO_PASSWORD = "demo"  # noqa: S105 - published: demo accounts exist only in demo homes
 DEMO_PEOPLE = {
@@ -41,12 +43,20 @@ def os_actor() -> str:
 def init(options: argparse.Namespace) -> dict[str, object]:
     """Makes a hub home, with the demo network where that is asked for."""
     home = home_of(options)
-    made = make_demo_home(home, options.customers) if options.demo else make_hub_home(home)
+    made = _make_home(home, options)
     with made.open_store().read() as connection:
-        from data.change_log import sums  # noqa: PLC0415
-
-        rows = {kind: one.rows for kind, one in sums(connection, None).items()}
+        rows = {kind: one.rows for kind, one in by_kind(sums(connection, None)).items()}
     return {"home": str(home), "demo": made.demo, "rows": rows}
+
+
+def _make_home(path: Path, options: argparse.Namespace) -> HubHome:
+    if options.join:
+        if options.demo:
+            raise UsageError("--join takes the records of the hub that is there: leave out --demo")
+        return join_hub_home(path, Path(options.join), options.database or "")
+    if options.database:
+        raise UsageError("--database goes with --join; a hub of its own is given it by switchboard hub --database")
+    return make_demo_home(path, options.customers) if options.demo else make_hub_home(path)
 
 
 def make_demo_home(path: Path, customers: int) -> HubHome:

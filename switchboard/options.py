@@ -51,6 +51,8 @@ def _add_hub_verbs(verbs: Verbs) -> None:
     init.add_argument(
         "--demo-central", metavar="URL", action=_Instead, const="switchboard.pull_verb:init_central", help=about
     )
+    init.add_argument("--join", metavar="DIR", help="a further hub on the PostgreSQL database of the hub home DIR")
+    init.add_argument("--database", metavar="URL", help="with --join: where that database is, seen from here")
     hub = _verb(verbs, "hub", "switchboard.hub_process:hub", "serve a hub", json=False)
     hub.add_argument("--database", metavar="URL", help="PostgreSQL or SQLite; remembered in the home")
     hub.add_argument("--host", default="127.0.0.1")

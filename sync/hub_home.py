@@ -5,7 +5,7 @@ import shutil
 import sys
 import tomllib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO
 
@@ -15,12 +15,17 @@ from sqlalchemy.exc import SQLAlchemyError
 from data.clock import Clock, SystemClock
 from data.database import open_database, sqlite_url
 from data.migrations import migrate
+from data.moving import is_empty, move_store
 from data.phone_numbers import is_area_code
 from data.store import Store
+from sync import phone_key
 from sync.errors import HomeError
 from sync.keeping import read_keeping
 from sync.phone_key import hash_phones_anew, open_phones
-from sync.private_files import make_private_directory, write_whole
+from sync.private_files import make_private_directory, read_whole, write_whole
+
+SHARED = (phone_key.FILE,)
+"""Files that all hubs of one database must have alike; secrets, which are never in the database."""
 
 _FILE = "hub.toml"
 _DEMO_AREA_CODE = "0429"  # Huludao
@@ -47,6 +52,11 @@ class HubHome:
         self.area_code = str(settings.get("area_code", ""))
         if self.area_code and not is_area_code(self.area_code):
             raise HomeError(f'{path / _FILE}: area_code "{self.area_code}" is none: give one such as "0429"')
+
+    @property
+    def database(self) -> str:
+        """The URL of the database that holds the store; empty where that is a file of the home."""
+        return self._database
 
     @property
     def _store(self) -> Path:
@@ -103,14 +113,27 @@ class HubHome:
             yield
 
     def use_database(self, url: str) -> "HubHome":
-        """Remembers that the store is in the database at `url`, once it has answered.
+        """Remembers that the store is in the database at `url`; an empty one is given what this home's store holds.
 
         Raises:
             DataError, HomeError: it is no such database, or does not answer; nothing was changed.
         """
-        self._with_phones(_open(url, self.path)).engine.dispose()
-        write_whole(self.path / _FILE, with_database((self.path / _FILE).read_text(encoding="utf-8"), url))
+        if url != self._database:
+            self._move_to(url)
+            write_whole(self.path / _FILE, with_database((self.path / _FILE).read_text(encoding="utf-8"), url))
         return HubHome(self.path)
+
+    def _move_to(self, url: str) -> None:
+        with ExitStack() as opened:
+            target = _open(url, self.path)
+            opened.callback(target.engine.dispose)
+            with target.read() as connection:
+                empty = is_empty(connection)
+            if empty:
+                source = _open(self._url(), self.path)
+                opened.callback(source.engine.dispose)
+                move_store(source.engine, target.engine)
+            self._with_phones(target)
 
 
 def _open(url: str | URL, home: Path, clock: Clock | None = None) -> Store:
@@ -130,8 +153,7 @@ def make_hub_home(path: Path, *, demo: bool = False) -> HubHome:
     Raises:
         HomeError: there is something at `path` already.
     """
-    if path.exists() and (not path.is_dir() or any(path.iterdir())):
-        raise HomeError(f"{path} is not empty: give another directory, or remove it first")
+    _check_free(path)
     try:
         make_private_directory(path)
         make_private_directory(path / "snapshots")
@@ -143,6 +165,51 @@ def make_hub_home(path: Path, *, demo: bool = False) -> HubHome:
         shutil.rmtree(path, ignore_errors=True)
         raise
     return home
+
+
+def join_hub_home(path: Path, other: Path, database: str = "") -> HubHome:
+    """A new hub home at `path` for a further hub on the PostgreSQL database of the hub whose home is `other`.
+
+    Args:
+        path: Where; nothing is left behind where it fails.
+        other: The home of the hub that is there, or a directory with a copy of its `SHARED` files and settings.
+        database: Its URL from this machine, where that is another than from there.
+
+    Raises:
+        HomeError: there is something at `path` already, the store of `other` cannot be shared, or a file is missing.
+    """
+    first = HubHome(other)
+    url = database or first.database
+    if not url.startswith("postgresql"):
+        raise HomeError(
+            f"the store of {other} is a file, which one hub alone can serve:"
+            f" move it with switchboard hub --home {other} --database postgresql://…"
+        )
+    _check_free(path)
+    try:
+        make_private_directory(path)
+        make_private_directory(path / "snapshots")
+        for name in SHARED:
+            _copy_secret(other / name, path / name)
+        write_whole(path / _FILE, with_database((other / _FILE).read_text(encoding="utf-8"), url))
+        joined = HubHome(path)
+        joined.open_store().engine.dispose()
+    except BaseException:
+        shutil.rmtree(path, ignore_errors=True)
+        raise
+    return joined
+
+
+def _copy_secret(source: Path, target: Path) -> None:
+    try:
+        write_whole(target, read_whole(source))
+    except FileNotFoundError:
+        raise HomeError(f"{source} is missing: copy it there from the home of the hub that is to be joined") from None
+
+
+def _check_free(path: Path) -> None:
+    if path.exists() and (not path.is_dir() or any(path.iterdir())):
+        raise HomeError(f"{path} is not empty: give another directory, or remove it first")
 
 
 def _lock(file: IO[str]) -> bool:

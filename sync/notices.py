@@ -4,10 +4,10 @@ import logging
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from typing import Any
 
 import psycopg
 from sqlalchemy import Engine
-from sqlalchemy.exc import SQLAlchemyError
 
 from data import change_log
 
@@ -57,21 +57,21 @@ class Notices:
             thread.join()
 
     def _run(self, on_notice: Callable[[str], None]) -> None:
-        silent = False
+        """The dispatcher of the thread: what goes wrong is logged once and tried again."""
+        said = False
         while not self._stop.is_set():
             try:
                 self._listen(on_notice)
-            except (psycopg.Error, SQLAlchemyError) as error:
-                if self.heard or not silent:
+            except Exception as error:  # noqa: BLE001 - the dispatcher: nobody would hear of other hubs' figures
+                if self.heard or not said:
                     _LOG.warning("no notices from the database, the head is looked at instead: %s", error)
-                self.heard, silent = False, True
+                self.heard, said = False, True
                 self._stop.wait(_AGAIN_AFTER_S)
 
     def _listen(self, on_notice: Callable[[str], None]) -> None:
         with closing(self._engine.raw_connection()) as pooled:
+            connection: psycopg.Connection[Any] = pooled.driver_connection  # type: ignore[assignment]  # any driver's
             pooled.detach()  # it is kept for good: the pool has others for everybody else
-            connection = pooled.driver_connection
-            assert isinstance(connection, psycopg.Connection)  # noqa: S101 - for the type checker
             connection.autocommit = True
             connection.execute(f"LISTEN {change_log.CHANNEL}")
             self.heard = True

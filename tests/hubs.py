@@ -57,9 +57,9 @@ def make_demo_hub(home: Path) -> Path:
 
 
 @contextmanager
-def serving(home: Path) -> Iterator[RunningHub]:
+def serving(home: Path, *words: str) -> Iterator[RunningHub]:
     """The hub of `home`, ready, on a free port; ended with the block."""
-    command = [*COMMAND, "hub", "--home", str(home), "--port", "0"]
+    command = [*COMMAND, "hub", "--home", str(home), "--port", "0", *words]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=os.environ) as process:
         try:
             assert process.stdout
