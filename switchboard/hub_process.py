@@ -14,7 +14,9 @@ from switchboard.cli import home_of
 from sync.asking import PersonWho
 from sync.choice_routes import choice_router
 from sync.desk.audit_page import audit_page_router
+from sync.desk.conflict_page import conflict_router
 from sync.desk.pages import desk_router, desk_static, live_outages
+from sync.entry_routes import entry_router
 from sync.errors import SyncError
 from sync.hub import Hub, create_app, make_hub
 from sync.hub_home import HubHome
@@ -38,9 +40,11 @@ def compose(home: HubHome) -> tuple[Hub, FastAPI]:
         replica_router(hub),
         choice_router(hub),
         outage_router(hub),
+        entry_router(hub),
         phone_router(hub),
         desk_router(hub),
         audit_page_router(hub),
+        conflict_router(hub),
         wallboard_router(
             connect=store.read,
             clock=store.clock,

@@ -6,6 +6,7 @@ from typing import Any
 Verbs = Any
 """argparse's collection of sub-commands, whose class is private."""
 
+TICKETS = ("trouble_report", "enquiry", "complaint", "chase_up", "follow_up")
 IMPORTED = ("areas", "branches", "feeders", "transformer-areas", "customers", "contacts")
 
 
@@ -17,6 +18,7 @@ def add_verbs(parser: argparse.ArgumentParser) -> None:
     _add_import(verbs)
     _add_pull(verbs)
     _add_outage(verbs)
+    _add_entries(verbs)
     _add_calls(verbs)
     _add_audit(verbs)
     _add_demo(verbs)
@@ -148,6 +150,29 @@ def _add_outage(verbs: Verbs) -> None:
     withdraw = _verb(outage, "withdraw", "switchboard.outage_verbs:withdraw", "take a window back")
     withdraw.add_argument("id")
     withdraw.add_argument("--reason", required=True)
+
+
+def _add_entries(verbs: Verbs) -> None:
+    run = "switchboard.entry_verbs:"
+    outbox = _group(verbs, "outbox", "what was entered at this PC and waits, was refused, or is in conflict")
+    _verb(outbox, "list", run + "list_entries", "list the entries")
+    dismiss = _verb(outbox, "dismiss", run + "dismiss", "let go of an entry that was refused or never sent")
+    retry = _verb(outbox, "retry", run + "retry", "send an entry again, as whoever is signed in")
+    for verb in (dismiss, retry):
+        verb.add_argument("key", help="the entry's key, or a unique beginning of it")
+    ticket = _verb(_group(verbs, "ticket", "tickets"), "add", run + "add_ticket", "make a ticket at this PC")
+    ticket.add_argument("--kind", required=True, choices=TICKETS)
+    ticket.add_argument("--text", required=True)
+    for place in ("feeder", "transformer-area", "area", "customer"):
+        ticket.add_argument(f"--{place}", metavar="ID|NUMBER|NAME")
+    ended = _verb(_group(verbs, "wrap-up", "how calls ended"), "add", run + "add_wrap_up", "keep how a call ended")
+    ended.add_argument("--result", required=True, metavar="CODE", help="lower-case letters, digits and _")
+    ended.add_argument("--note", default="")
+    ended.add_argument("--call", default="", metavar="ID", help="the exchange's id of the call")
+    ended.add_argument("--number", default="", help="the caller's; the hub keeps a hash of it")
+    area = _verb(_group(verbs, "area", "areas"), "edit", run + "edit_area", "change or add an area at this PC")
+    area.add_argument("id")
+    area.add_argument("--set", action="append", required=True, metavar="FIELD=VALUE", help="lists are split by ;")
 
 
 def _add_calls(verbs: Verbs) -> None:

@@ -1,92 +1,43 @@
-"""Verbs for outage windows, straight on the store: the hub may serve meanwhile, and notices."""
+"""Verbs for outage windows: on a hub's home straight on its store, on an agent's through the outbox.
+
+Each side is imported only where it is needed: an agent's PC may lack the hub's part.
+"""
 
 import argparse
-from collections.abc import Callable
+import importlib
+from types import ModuleType
 
-from data import audit
-from data.clock import from_iso
-from data.errors import BadValueError
-from data.kinds import Json
-from data.outage_entry import (
-    NewOutage,
-    add_outage,
-    describe_outage,
-    restore_outage,
-    revise_outage,
-    shown_outages,
-    withdraw_outage,
-)
-from data.outages import OutageWindow
-from data.store import Store, Writing
 from switchboard.cli import home_of
-from switchboard.hub_verbs import os_actor
-from sync.hub_home import HubHome
+from sync.agent_home import AgentHome
+
+Answer = object
 
 
-def _write(options: argparse.Namespace, act: str, do: Callable[[Writing], OutageWindow]) -> dict[str, Json]:
-    store = _store(options)
-    with store.write(os_actor(), act) as writing:
-        window = do(writing)
-        audit.record(writing.connection, store.clock.now(), os_actor(), act.replace(" ", "_"), window.id)
-    with store.read() as connection:
-        return describe_outage(connection, window, store.clock.now())
-
-
-def _store(options: argparse.Namespace) -> Store:
-    return HubHome(home_of(options)).open_store()
-
-
-def add(options: argparse.Namespace) -> dict[str, Json]:
+def add(options: argparse.Namespace) -> Answer:
     """Sets a window."""
-    named = {
-        "feeder": options.feeder,
-        "transformer_area": options.transformer_area,
-        "area": options.area,
-        "customer": options.customer,
-    }
-    entered = NewOutage(
-        kind=options.kind,
-        start=from_iso(options.start, "--start"),
-        etr=from_iso(options.etr, "--etr"),
-        reason=options.reason,
-        scope=tuple((kind, name) for kind, names in named.items() for name in names),
-        hold=options.hold,
-    )
-    return _write(options, "add outage", lambda writing: add_outage(writing, entered, os_actor()))
+    return _side(options).add(options)
 
 
-def list_windows(options: argparse.Namespace) -> list[dict[str, Json]]:
-    """The windows that are to be shown at a moment: upcoming, in effect, or ended not long before."""
-    store = _store(options)
-    at = from_iso(options.at, "--at") if options.at else store.clock.now()
-    with store.read() as connection:
-        return [describe_outage(connection, window, at) for window in shown_outages(connection, at)]
+def list_windows(options: argparse.Namespace) -> Answer:
+    """The windows that are to be shown at a moment."""
+    return _side(options).list_windows(options)
 
 
-def revise(options: argparse.Namespace) -> dict[str, Json]:
+def revise(options: argparse.Namespace) -> Answer:
     """Moves the ETR."""
-    etr = from_iso(options.etr, "--etr")
-    return _write(
-        options, "revise outage", lambda writing: revise_outage(writing, options.id, etr, options.reason, os_actor())
-    )
+    return _side(options).revise(options)
 
 
-def restore(options: argparse.Namespace) -> dict[str, Json]:
+def restore(options: argparse.Namespace) -> Answer:
     """Confirms that power is back, for all or for parts."""
-    at = from_iso(options.at, "--at") if options.at else None
-    parts = [_part(text) for text in options.partial]
-    return _write(options, "restore outage", lambda writing: restore_outage(writing, options.id, at, parts, os_actor()))
+    return _side(options).restore(options)
 
 
-def withdraw(options: argparse.Namespace) -> dict[str, Json]:
+def withdraw(options: argparse.Namespace) -> Answer:
     """Takes a window back."""
-    return _write(
-        options, "withdraw outage", lambda writing: withdraw_outage(writing, options.id, options.reason, os_actor())
-    )
+    return _side(options).withdraw(options)
 
 
-def _part(text: str) -> tuple[str, str]:
-    kind, colon, name = text.partition(":")
-    if not colon or not name:
-        raise BadValueError("--partial", text, "give KIND:ID, such as transformer_area:TQ0616001")
-    return kind.replace("-", "_"), name
+def _side(options: argparse.Namespace) -> ModuleType:
+    agents = AgentHome(home_of(options)).enrolled
+    return importlib.import_module("switchboard.agent_outages" if agents else "switchboard.hub_outages")

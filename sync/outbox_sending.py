@@ -12,7 +12,7 @@ from itertools import groupby
 from typing import Any, Protocol
 
 from data.clock import Clock
-from data.entries import read_outcome
+from data.entries import Outcome, read_outcome
 from data.errors import DataError
 from sync.errors import RefusedError, ShiftOverError, SyncError
 from sync.outbox import Author, Kept, Outbox, OutboxCounts, OutboxError
@@ -49,6 +49,7 @@ class OutboxSender:
         clock: The hub's time as well as it is known.
         signed_in: Who is signed in at this PC now: their entries go under the present shift.
         on_change: Called on the thread with what is in the outbox, when that has changed.
+        on_outcome: Called with an entry's key and what became of it.
     """
 
     def __init__(
@@ -58,12 +59,14 @@ class OutboxSender:
         clock: Clock,
         signed_in: Callable[[], Author] = Author,
         on_change: Callable[[OutboxCounts], None] = lambda _: None,
+        on_outcome: Callable[[str, Outcome], object] = lambda _key, _outcome: None,
     ) -> None:
         self._outbox = outbox
         self._client = client
         self._clock = clock
         self._signed_in = signed_in
         self._on_change = on_change
+        self._on_outcome = on_outcome
         self._told: OutboxCounts | None = None
         self._wake = threading.Event()
         self._stopped = threading.Event()
@@ -141,6 +144,7 @@ class OutboxSender:
             self._outbox.note([key], str(answer.get("detail") or "the hub did not answer for this entry"))
             return False
         self._outbox.conclude(key, outcome)
+        self._on_outcome(key, outcome)
         return True
 
     def _ask_for_settled(self) -> None:

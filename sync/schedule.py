@@ -8,6 +8,8 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.base import BaseTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
+from data.entries_conflicts import forget_settled
+from data.entries_ledger import forget_old_entries
 from data.team_choices import clean_team_choices
 from sync.auth import drop_old_sessions
 from sync.hub import Hub
@@ -17,6 +19,7 @@ from sync.snapshots import Scope
 _SNAPSHOT_EVERY_MINUTES = 10
 _SESSIONS_EVERY_MINUTES = 60
 _CHOICES_EVERY_MINUTES = 60
+_ENTRIES_EVERY_MINUTES = 60
 _TAKEN_OVER_WITHIN = timedelta(seconds=3 * LASTS_S)
 
 
@@ -35,6 +38,7 @@ class HubSchedule:
         self._own.add_job(lambda: hub.shelf.prepare(Scope.of(None)), "interval", minutes=_SNAPSHOT_EVERY_MINUTES)
         self.add(lambda: drop_old_sessions(hub.store), IntervalTrigger(minutes=_SESSIONS_EVERY_MINUTES))
         self.add(lambda: _clean_choices(hub), IntervalTrigger(minutes=_CHOICES_EVERY_MINUTES))
+        self.add(lambda: _clean_entries(hub), IntervalTrigger(minutes=_ENTRIES_EVERY_MINUTES))
 
     def add(self, job: Callable[[], object], trigger: BaseTrigger) -> None:
         """Has a job done by the hub process that leads; never twice at once in one process.
@@ -76,3 +80,9 @@ def _scheduler() -> BackgroundScheduler:
 def _clean_choices(hub: Hub) -> None:
     with hub.store.write("hub", "clean team choices") as writing:
         clean_team_choices(writing)
+
+
+def _clean_entries(hub: Hub) -> None:
+    with hub.store.write("hub", "clean entries") as writing:
+        forget_old_entries(writing)
+        forget_settled(writing)

@@ -1,0 +1,114 @@
+"""Verbs for what is entered at a PC: into its outbox, and to the hub at once where there is one."""
+
+import argparse
+from collections.abc import Callable
+from typing import Any
+
+from data.entries import Entry, Outcome
+from data.errors import BadValueError
+from data.kinds import AREA, FieldType, Json
+from switchboard.cli import home_of
+from sync.agent_home import AgentHome
+from sync.entering import Entering, Place, author_at
+from sync.errors import RefusedError, SyncError
+from sync.hub_client import HubClient
+from sync.outbox import Author, Outbox
+from sync.outbox_sending import OutboxSender
+
+
+def enter(options: argparse.Namespace, make: Callable[[Entering], Entry]) -> dict[str, Any]:
+    """Keeps an entry and tries to send it: what became of it, `waiting` where the hub has not answered.
+
+    Raises:
+        RefusedError: the hub refused it; it stays in the outbox.
+    """
+    home = _home(options)
+    outbox = Outbox(home.path)
+    entry = make(Entering(home, outbox, home.clock()))
+    return _sent(home, outbox, entry)
+
+
+def add_ticket(options: argparse.Namespace) -> dict[str, Any]:
+    """Makes a ticket, for a place or for none."""
+    named = {kind: getattr(options, kind) for kind in ("area", "feeder", "transformer_area", "customer")}
+    places = [Place(kind, name) for kind, name in named.items() if name]
+    if len(places) > 1:
+        raise BadValueError("place", len(places), "a ticket is for one place: give one option")
+    place = places[0] if places else None
+    return enter(options, lambda entering: entering.ticket(options.kind, options.text, place))
+
+
+def add_wrap_up(options: argparse.Namespace) -> dict[str, Any]:
+    """Keeps how a call ended."""
+    return enter(
+        options,
+        lambda entering: entering.wrap_up(options.result, options.note, options.call, options.number),
+    )
+
+
+def edit_area(options: argparse.Namespace) -> dict[str, Any]:
+    """Changes fields of an area, or adds one."""
+    changes = dict(_change(text) for text in options.set)
+    return enter(options, lambda entering: entering.area(options.id, changes))
+
+
+def list_entries(options: argparse.Namespace) -> list[dict[str, Any]]:
+    """What is in the outbox, oldest first: waiting, refused or in conflict."""
+    return [kept.to_json() for kept in Outbox(_home(options).path).entries()]
+
+
+def dismiss(options: argparse.Namespace) -> dict[str, Any]:
+    """Lets go of an entry: a refused one, or one that was never sent."""
+    outbox = Outbox(_home(options).path)
+    kept = outbox.find(options.key)
+    outbox.dismiss(kept.entry.key)
+    return kept.to_json()
+
+
+def retry(options: argparse.Namespace) -> dict[str, Any]:
+    """Sends an entry again, in the name of whoever is signed in now."""
+    home = _home(options)
+    outbox, now = Outbox(home.path), home.clock().now()
+    author = author_at(home, now)
+    if not author.name:
+        raise RefusedError("nobody is signed in at this PC: sign in first 请先在本机登录")
+    return _sent(home, outbox, outbox.send_again(options.key, author, now))
+
+
+def _sent(home: AgentHome, outbox: Outbox, entry: Entry) -> dict[str, Any]:
+    outcomes: dict[str, Outcome] = {}
+    clock = home.clock()
+
+    def signed_in() -> Author:
+        return author_at(home, clock.now())
+
+    sender = OutboxSender(outbox, HubClient.at(home), clock, signed_in, on_outcome=outcomes.__setitem__)
+    try:
+        sender.send()
+    except SyncError as problem:
+        waits = str(problem)
+    else:
+        waits = next((kept.detail for kept in outbox.entries() if kept.entry.key == entry.key), "")
+    outcome = outcomes.get(entry.key)
+    if outcome is None:
+        return {"entry": entry.key, "status": "waiting", "record": "", "detail": waits}
+    if outcome.status == "refused":
+        raise RefusedError(f"the hub refused it: {outcome.detail}; it stays in the outbox as {entry.key}")
+    return {"entry": entry.key, **outcome.to_json()}
+
+
+def _home(options: argparse.Namespace) -> AgentHome:
+    home = AgentHome(home_of(options))
+    home.enrolment()
+    return home
+
+
+def _change(text: str) -> tuple[str, Json]:
+    name, equals, value = text.partition("=")
+    field = AREA.by_name.get(name)
+    if not equals or field is None or name == "id":
+        known = ", ".join(one for one in AREA.by_name if one != "id")
+        raise BadValueError("--set", text, f"give FIELD=VALUE; the fields are {known}")
+    if field.type is FieldType.TEXTS:
+        return name, [part for part in value.split(";") if part]
+    return name, value or None

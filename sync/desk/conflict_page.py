@@ -1,0 +1,129 @@
+"""The desk's page of conflicts: entries that met somebody else's change, both versions side by side."""
+
+from pathlib import Path
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form, Request, Response
+from fastapi.responses import RedirectResponse
+from fastapi.templating import Jinja2Templates
+
+from data.entries_conflicts import Conflict, Side, open_conflicts, settle
+from data.errors import BadValueError, SwitchboardError
+from data.kinds import KINDS, FieldType, Json
+from data.rights import ROLES
+from data.rows import get_docs
+from sync.asking import PersonWho
+from sync.auth import Person
+from sync.desk.pages import SCOPE_LABELS, local_time
+from sync.hub import Hub
+from sync.outage_routes import actor
+from sync.problems import status_of
+
+_WINDOW_LABELS = {
+    "etr": "预计恢复",
+    "restored_at": "送电时间",
+    "withdrawn_at": "撤销时间",
+    "restored": "已送电部分",
+}
+_SIDES: dict[str, Side] = {"ours": "ours", "theirs": "theirs"}
+_SEE_OTHER = 303
+
+
+def conflict_router(hub: Hub) -> APIRouter:
+    """The page, and settling from it."""
+    router = APIRouter(include_in_schema=False)
+    templates = Jinja2Templates(Path(__file__).parent / "templates")
+    templates.env.filters |= {"local_time": local_time}
+    templates.env.globals |= {"ROLES": ROLES}
+    Settler = Annotated[Person, Depends(PersonWho(hub.store, "resolve_conflicts"))]
+
+    def page(request: Request, person: Person, error: str = "", status: int = 200) -> Response:
+        with hub.store.read() as connection:
+            conflicts = [(one, _title(one), _rows(one)) for one in open_conflicts(connection)]
+            names = {one.id: _name(get_docs(connection, one.record_kind, [one.record])) for one, *_ in conflicts}
+        values = {"person": person, "conflicts": conflicts, "names": names, "error": error}
+        return templates.TemplateResponse(request, "conflicts.html", values, status)
+
+    @router.get("/desk/conflicts")
+    def conflicts(request: Request, settler: Settler) -> Response:
+        return page(request, settler)
+
+    @router.post("/desk/conflicts/{key}")
+    def settle_one(
+        request: Request,
+        settler: Settler,
+        key: str,
+        seen: Annotated[str, Form(max_length=100_000)],
+        side: Annotated[list[str], Form(max_length=50)],
+        whole: Annotated[str, Form(max_length=10)] = "",
+    ) -> Response:
+        try:
+            sides = _sides(side, whole)
+            with hub.store.write(actor(settler), "settle conflict") as writing:
+                settle(writing, key, sides, seen, actor(settler))
+        except SwitchboardError as error:
+            return page(request, settler, str(error), status_of(error))
+        hub.stream.look_now()
+        return RedirectResponse("/desk/conflicts", _SEE_OTHER)
+
+    return router
+
+
+def _sides(chosen: list[str], whole: str) -> dict[str, Side]:
+    """Whose value holds, by field, of texts such as `etr:ours`; `whole` stands for all."""
+    sides: dict[str, Side] = {}
+    for one in chosen:
+        name, _, picked = one.partition(":")
+        if (whole or picked) not in _SIDES:
+            raise BadValueError("side", one, "choose one of the two versions 请选择采用哪一方")
+        sides[name] = _SIDES[whole or picked]
+    return sides
+
+
+def _title(conflict: Conflict) -> str:
+    return KINDS[conflict.record_kind].label
+
+
+def _name(docs: dict[str, dict[str, Json]]) -> str:
+    return next((str(doc.get("name") or doc.get("reason") or "") for doc in docs.values()), "")
+
+
+def _rows(conflict: Conflict) -> list[dict[str, str]]:
+    """The fields to be decided, with all three values as people read them; first choice: what nobody else touched."""
+    return [
+        {
+            "field": name,
+            "label": _label(conflict.record_kind, name),
+            "base": _shown(conflict.record_kind, name, conflict.base.get(name)),
+            "theirs": _shown(conflict.record_kind, name, conflict.theirs.get(name)),
+            "ours": _shown(conflict.record_kind, name, conflict.ours.get(name)),
+            "first": "ours" if conflict.theirs.get(name) == conflict.base.get(name) else "theirs",
+        }
+        for name in conflict.fields
+    ]
+
+
+def _label(kind: str, name: str) -> str:
+    if kind == "outage":
+        return _WINDOW_LABELS[name]
+    headers = KINDS[kind].by_name[name].headers
+    return headers[0] if headers else name
+
+
+def _shown(kind: str, name: str, value: Json) -> str:
+    if value is None or value == []:
+        return "—"
+    if isinstance(value, list):
+        return "；".join(_part(item) for item in value)
+    known = KINDS[kind].by_name.get(name)
+    if known is not None and known.type is FieldType.TIME:
+        return local_time(str(value))
+    if known is not None and known.choices:
+        return known.choices.get(str(value), str(value))
+    return str(value)
+
+
+def _part(item: Json) -> str:
+    if not isinstance(item, dict):
+        return str(item)
+    return f"{SCOPE_LABELS.get(str(item['kind']), item['kind'])} {item['id']}（{local_time(str(item['at']))}）"
