@@ -35,8 +35,7 @@ def hub_of(home: AgentHome) -> Find:
     """Asks the hub at which `home` is enrolled, whenever it is called."""
 
     def find(number: str) -> Sequence[str]:
-        enrolment = home.enrolment()
-        return HubClient(enrolment.hub, enrolment.token).customers_with_phone(number)
+        return HubClient.at(home).customers_with_phone(number)
 
     return find
 

@@ -51,7 +51,7 @@ def run(home: AgentHome) -> int:
     if home.enrolled:
         background.append(lambda post: _follow(home, clock, watch, guard, post))
         if settings.learn:
-            background.append(lambda _: ChoiceSharer(choices, _client(home), clock).start())
+            background.append(lambda _: ChoiceSharer(choices, HubClient.at(home), clock).start())
     answers = PhoneAnswers(cache, hub_of(home))
     background.append(answers.start)
     sources = Sources(answers.answer, cache.open_node, cache.card, cancellation)
@@ -66,7 +66,7 @@ def _guard(guard: CacheGuard, post: Post) -> Callable[[], None]:
 def _follow(
     home: AgentHome, clock: CorrectedClock, watch: "StateWatch", guard: CacheGuard, post: Post
 ) -> Callable[[], None]:
-    replica = Replica(home, _client(home), clock)
+    replica = Replica(home, HubClient.at(home), clock)
 
     def changed() -> None:
         post("cache_changed")
@@ -75,11 +75,6 @@ def _follow(
 
     follower = Follower(replica, lambda _: changed(), lambda there: post("hub_back" if there else "hub_lost"))
     return follower.start()
-
-
-def _client(home: AgentHome) -> HubClient:
-    enrolment = home.enrolment()
-    return HubClient(enrolment.hub, enrolment.token)
 
 
 class StateWatch:

@@ -28,8 +28,7 @@ def enrol(options: argparse.Namespace) -> dict[str, Any]:
 def sync(options: argparse.Namespace) -> dict[str, Any] | None:
     """Brings the cache up to date: once, or for ever as the hub speaks."""
     home = AgentHome(home_of(options))
-    enrolment = home.enrolment()
-    replica = Replica(home, HubClient(enrolment.hub, enrolment.token))
+    replica = Replica(home, HubClient.at(home))
     if options.once:
         return replica.sync().to_json()
     from sync.follow import follow_for_ever  # noqa: PLC0415

@@ -134,8 +134,7 @@ def _agent(path: Path, hub_home: HubHome, url: str) -> Replica:
     if not home.enrolled or home.enrolment().hub != url:
         code, _ = auth.add_device(hub_home.open_store(), "demo", (), os_actor())
         home.save_enrolment(HubClient(url).enrol(code))
-    enrolment = home.enrolment()
-    return Replica(home, HubClient(enrolment.hub, enrolment.token))
+    return Replica(home, HubClient.at(home))
 
 
 @contextmanager

@@ -125,8 +125,7 @@ def _disk(home: AgentHome) -> Check:
 def _hub(home: AgentHome) -> Check:
     """Reached as this device, so that its rights are tried too; the hub's first event tells its time."""
     try:
-        enrolment = home.enrolment()
-        revision, hub_time = next(HubClient(enrolment.hub, enrolment.token).events())
+        revision, hub_time = next(HubClient.at(home).events())
     except (SwitchboardError, StopIteration) as problem:
         said = str(problem) or "it ended the stream"
         return Check("hub", good=False, zh=f"连不上服务器：{said}", en=f"the hub does not answer: {said}")
@@ -138,7 +137,7 @@ def _hub(home: AgentHome) -> Check:
         zh=f"服务器已连通（版本 {revision}）；本机时钟相差 {off_s} 秒"
         + ("" if abs(offset) <= CLOCK_OFF_BY else "，请校时"),
         en=f"the hub answers, at revision {revision}; this PC's clock is {off_s} s behind it",
-        facts={"url": enrolment.hub, "revision": revision, "clock_offset_s": off_s},
+        facts={"url": home.enrolment().hub, "revision": revision, "clock_offset_s": off_s},
     )
 
 

@@ -16,6 +16,7 @@ from sync.choice_routes import choice_router
 from sync.desk.audit_page import audit_page_router
 from sync.desk.conflict_page import conflict_router
 from sync.desk.pages import desk_router, desk_static, live_outages
+from sync.device_routes import device_router
 from sync.entry_routes import entry_router
 from sync.errors import SyncError
 from sync.hub import Hub, create_app, make_hub
@@ -25,6 +26,7 @@ from sync.phone_routes import phone_router
 from sync.replica_routes import replica_router
 from sync.schedule import HubSchedule
 from sync.shelf import SnapshotShelf
+from sync.shift_routes import shift_router
 from sync.snapshots import Scope
 from wallboard.call_routes import call_router
 from wallboard.pages import wallboard_router
@@ -38,6 +40,8 @@ def compose(home: HubHome) -> tuple[Hub, FastAPI]:
     hub = make_hub(store, SnapshotShelf(home.snapshots, store))
     routers = [
         replica_router(hub),
+        device_router(hub),
+        shift_router(hub),
         choice_router(hub),
         outage_router(hub),
         entry_router(hub),

@@ -4,26 +4,15 @@ A cache file is never replaced while it may be open. A new one gets a new name, 
 one holds.
 """
 
-import json
-from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from data.cache_columns import fit_file
 from data.clock import CorrectedClock, SystemClock, from_iso, to_iso
 from data.errors import DataError
 from sync.cache_health import CacheHealth
-from sync.errors import HomeError
+from sync.enrolment import Enrolment, EnrolmentFiles
 from sync.private_files import make_private_directory, read_whole, write_whole
-
-
-@dataclass(frozen=True, slots=True)
-class Enrolment:
-    """What this device knows of its hub."""
-
-    hub: str
-    device: str
-    name: str
-    token: str
 
 
 class AgentHome:
@@ -31,20 +20,21 @@ class AgentHome:
 
     Attributes:
         health: What is known of the soundness of its cache.
+        files: Of the enrolment and the shift.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._enrolment_file = path / "agent.json"
+        self.files = EnrolmentFiles(path)
         self._pointer = path / "cache" / "current"
         self._confirmed = path / "cache" / "confirmed"
-        self._replaced = path / "cache" / "replaced"
+        self._fitted: set[str] = set()
         self.health = CacheHealth(path / "cache")
 
     @property
     def enrolled(self) -> bool:
         """Whether a device was enrolled here."""
-        return self._enrolment_file.exists()
+        return self.files.there
 
     def enrolment(self) -> Enrolment:
         """Which hub, and with which secret.
@@ -52,23 +42,16 @@ class AgentHome:
         Raises:
             HomeError: the device is not enrolled, or its file is damaged.
         """
-        try:
-            return Enrolment(**json.loads(read_whole(self._enrolment_file)))
-        except FileNotFoundError:
-            raise HomeError(
-                f"{self.path} is not enrolled: switchboard enrol --home {self.path} --hub URL --code CODE"
-            ) from None
-        except (OSError, ValueError, TypeError) as error:
-            raise HomeError(f"{self._enrolment_file} cannot be read ({error}): enrol again with a new code") from None
+        return self.files.read()
 
     def make(self) -> None:
         """Makes the home's directory where it is missing; a one-time code is not spent on one that cannot be made."""
         make_private_directory(self.path)
 
     def save_enrolment(self, enrolment: Enrolment) -> None:
-        """Keeps the device's secret in a file that only its owner may read."""
+        """Keeps the device's tokens where only its owner may read them."""
         self.make()
-        write_whole(self._enrolment_file, json.dumps(asdict(enrolment), ensure_ascii=False))
+        self.files.write(enrolment)
 
     @property
     def caches(self) -> Path:
@@ -77,12 +60,17 @@ class AgentHome:
         return self.path / "cache"
 
     def current_cache(self) -> Path | None:
-        """The cache file that holds, or None where there is none yet."""
+        """The cache file that holds, with the columns that this program reads, or None where there is none yet."""
         try:
             path = self._pointer.parent / read_whole(self._pointer).strip()
         except (OSError, ValueError):
             return None
-        return path if path.is_file() else None
+        if not path.is_file():
+            return None
+        if path.name not in self._fitted:
+            fit_file(path)
+            self._fitted.add(path.name)
+        return path
 
     def switch_to(self, cache: Path) -> None:
         """Makes `cache`, a file in `caches`, the one that holds, and removes those that nobody can want any more."""
@@ -106,14 +94,6 @@ class AgentHome:
         except (OSError, ValueError, IndexError, OverflowError):
             offset = timedelta(0)
         return CorrectedClock(SystemClock(), offset)
-
-    def replaced_at(self) -> datetime | None:
-        """When a cache was last replaced because it differed from the hub; None if that never happened."""
-        return _moment_in(self._replaced)
-
-    def note_replaced(self, at: datetime) -> None:
-        """Notes that the cache differed from the hub at `at` and is replaced for that."""
-        write_whole(self._replaced, to_iso(at))
 
 
 def _moment_in(file: Path) -> datetime | None:

@@ -1,14 +1,14 @@
 """What devices tell of the records that were chosen: counts, without anybody's name."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict, Field
 
 from data.team_choices import TeamChoice, count_batch
-from sync.asking import asking_device
+from sync.asking import DeviceWho
+from sync.auth import Device
 from sync.choice_outbox import MOST_COUNTED, MOST_IN_A_BATCH
-from sync.errors import RefusedError
 from sync.hub import Hub
 
 
@@ -36,11 +36,10 @@ def choice_router(hub: Hub) -> APIRouter:
     """The route for choices."""
     router = APIRouter(tags=["choices"])
 
+    Teller = Annotated[Device, Depends(DeviceWho(hub.store, "tell_choices"))]
+
     @router.post("/choices")
-    def choices(request: Request, batch: ChoicesRequest) -> dict[str, bool]:
-        device = asking_device(hub.store, request)
-        if device is None:
-            raise RefusedError("this device is not enrolled at this hub, or was revoked: enrol it again")
+    def choices(device: Teller, batch: ChoicesRequest) -> dict[str, bool]:
         told = [TeamChoice(one.query, one.kind, one.id, one.count) for one in batch.choices]
         # The commit log is for good: it must not say which device chose.
         with hub.store.write("devices", "count choices") as writing:

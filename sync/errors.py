@@ -15,8 +15,20 @@ class HubUnreachableError(SyncError):
     """The hub does not answer; a later try may succeed."""
 
 
+class OtherHubError(HubUnreachableError):
+    """Who answers there shows another certificate than the hub did."""
+
+
 class RefusedError(SyncError):
     """The hub answered, and said no."""
+
+
+class TokenOverError(RefusedError):
+    """The device's access token is good no more: over, or the device was revoked."""
+
+
+class ShiftOverError(RefusedError):
+    """Whoever was signed in at this PC is so no more."""
 
 
 class SnapshotNeededError(SyncError):
@@ -29,3 +41,11 @@ class DamagedError(SyncError):
 
 class EndedError(SyncError):
     """Work was ended before it was done."""
+
+
+class TooManyTriesError(SyncError):
+    """Wrong too often; `wait_s` seconds from now it may be tried again."""
+
+    def __init__(self, message: str, *, wait_s: int) -> None:
+        super().__init__(message)
+        self.wait_s = wait_s

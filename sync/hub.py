@@ -5,16 +5,18 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass
 
-from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from starlette.middleware.base import RequestResponseEndpoint
 
 from data import change_log
 from data.database import is_postgresql
 from data.store import Store
+from sync.asking import Anybody
 from sync.notices import Notices
 from sync.problems import add_problem_answers, problem
 from sync.shelf import SnapshotShelf
 from sync.stream import Stream
+from sync.withdrawal import Withdrawals
 
 _CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -38,6 +40,7 @@ class Hub:
     stream: Stream
     head: Callable[[], int]
     """Reads the store's head revision."""
+    withdrawals: Withdrawals
 
 
 def make_hub(store: Store, shelf: SnapshotShelf) -> Hub:
@@ -48,7 +51,7 @@ def make_hub(store: Store, shelf: SnapshotShelf) -> Hub:
             return change_log.head(connection)
 
     stream = Stream(head, store.clock, Notices(store.engine) if is_postgresql(store.engine) else None)
-    return Hub(store, shelf, stream, head)
+    return Hub(store, shelf, stream, head, Withdrawals(store, stream.look_now))
 
 
 def create_app(hub: Hub, routers: Sequence[APIRouter], version: str) -> FastAPI:
@@ -62,7 +65,8 @@ def create_app(hub: Hub, routers: Sequence[APIRouter], version: str) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        with closing(hub.shelf), hub.stream.watching(asyncio.get_running_loop()):
+        loop = asyncio.get_running_loop()
+        with closing(hub.shelf), hub.stream.watching(loop), hub.withdrawals.watching():
             yield
 
     # The interactive documentation loads scripts from elsewhere, which the content policy forbids.
@@ -72,7 +76,7 @@ def create_app(hub: Hub, routers: Sequence[APIRouter], version: str) -> FastAPI:
     for router in routers:
         app.include_router(router)
 
-    @app.get("/healthz")
+    @app.get("/healthz", dependencies=[Depends(Anybody("says only that the hub is there"))])
     def healthz() -> dict[str, object]:
         with hub.store.read() as connection:
             revision, epoch = change_log.head(connection), change_log.epoch(connection)

@@ -14,14 +14,29 @@ from urllib3.exceptions import HTTPError
 
 from data.clock import from_iso
 from data.errors import DataError
-from sync.agent_home import Enrolment
-from sync.errors import DamagedError, HubUnreachableError, RefusedError, SnapshotNeededError, SyncError
+from sync.agent_home import AgentHome
+from sync.credential import Credential, GivenToken, HomeCredential
+from sync.device_protocol import SHIFT_OVER, TOKEN_OVER, HubSays
+from sync.enrolment import Enrolment, Shift
+from sync.errors import (
+    DamagedError,
+    HubUnreachableError,
+    OtherHubError,
+    RefusedError,
+    ShiftOverError,
+    SnapshotNeededError,
+    SyncError,
+    TokenOverError,
+)
 from sync.protocol import PING_S, VERSION, ChangeBatch, Manifest
+from sync.trust import Trust
 
 _GONE = 410
 _PREPARING = 503
-_OK = 200
 _PARTIAL = 206
+_GOOD = {200, 201, 204, _PARTIAL}
+_OTHER_CERTIFICATE = "Fingerprints did not match"
+_AGENT = f"switchboard-replica/{VERSION}"
 _BLOCK = 1 << 16
 """Bytes at a time: what of a block had come when a line broke must be fetched again."""
 _READ_S = 60.0
@@ -37,27 +52,87 @@ class HubClient:
         received: Bytes of answers so far, as they came over the line.
     """
 
-    def __init__(self, hub: str, token: str = "") -> None:
+    def __init__(
+        self, hub: str, token: str = "", *, credential: Credential | None = None, trust: Trust | None = None
+    ) -> None:
         self._hub = checked_url(hub)
-        self._headers = {"User-Agent": f"switchboard-replica/{VERSION}"}
-        if token:
-            self._headers["Authorization"] = f"Bearer {token}"
+        self._credential = credential or GivenToken(token)
+        self._trust = trust or Trust()
         timeout = urllib3.Timeout(connect=5.0, read=_READ_S)
-        self._pool = urllib3.PoolManager(retries=False, timeout=timeout, maxsize=2)
+        self._pool = urllib3.PoolManager(retries=False, timeout=timeout, maxsize=2, **self._trust.options())
         self.received = 0
 
+    @classmethod
+    def at(cls, home: AgentHome) -> "HubClient":
+        """The hub that the device of `home` is enrolled at, with the tokens, the shift and the proof kept there.
+
+        Raises:
+            HomeError: no device is enrolled there.
+        """
+        enrolment = home.enrolment()
+        trust = Trust(enrolment.pin, home.files.ca if enrolment.ca else None)
+        return cls(enrolment.hub, credential=HomeCredential(home), trust=trust)
+
     def enrol(self, code: str) -> Enrolment:
-        """Turns a one-time code into this device's lasting secret.
+        """Turns a one-time code into a device and its first tokens.
 
         Raises:
             RefusedError: the code is wrong, used or expired.
         """
         return self._answer(
-            lambda answer: Enrolment(self._hub, answer["device"], answer["name"], answer["token"]),
+            lambda answer: Enrolment(
+                hub=self._hub,
+                device=answer["device"],
+                name=answer["name"],
+                token=answer["token"],
+                refresh=answer.get("refresh", ""),
+                pin=self._trust.pin,
+                ca=self._trust.ca is not None,
+            ),
             "POST",
             "/enrol",
             {"code": code},
         )
+
+    def tokens(self, refresh: str) -> tuple[str, str]:
+        """The next access and refresh token.
+
+        Raises:
+            RefusedError: the hub takes this refresh token no more: the device was revoked.
+        """
+        return self._answer(
+            lambda answer: (str(answer["token"]), str(answer["refresh"])), "POST", "/token", {"refresh": refresh}
+        )
+
+    def begin_shift(self, name: str, secret: str) -> Shift:
+        """Signs a person in at this PC by password or PIN.
+
+        Raises:
+            RefusedError: name, password or PIN is wrong, or was so too often.
+        """
+        return self._answer(
+            lambda answer: Shift(answer["name"], answer["role"], answer["token"], from_iso(answer["ends"])),
+            "POST",
+            "/shift",
+            {"name": name, "secret": secret},
+        )
+
+    def end_shift(self) -> None:
+        """Signs out whoever is signed in at this PC."""
+        with self._stream("DELETE", "/shift", {}):
+            return
+
+    def report_status(self, status: dict[str, Any]) -> HubSays:
+        """Tells how this PC fares, and hears who is signed in at it as far as the hub knows."""
+        said = self._answer(
+            lambda answer: HubSays(bool(answer["sign_in_required"]), answer["person"], bool(answer["renew"])),
+            "POST",
+            "/device/status",
+            status,
+        )
+        if said.renew:
+            self._renew(self._credential.headers())
+        return said
 
     def changes(self, epoch: str, scope: str, since: int) -> ChangeBatch:
         """Everything after revision `since`.
@@ -173,24 +248,57 @@ class HubClient:
         timeout: urllib3.Timeout | None = None,
         body: dict[str, Any] | None = None,
     ) -> Iterator[urllib3.BaseHTTPResponse]:
+        sent = {**self._credential.headers(), **headers}
         try:
-            response = self._pool.request(
-                method,
-                self._hub + path,
-                headers={**self._headers, **headers, **({"Content-Type": "application/json"} if body else {})},
-                body=json.dumps(body) if body else None,
-                preload_content=False,
-                redirect=False,
-                timeout=timeout or urllib3.Timeout(connect=5.0, read=_READ_S),
-            )
             try:
-                if response.status not in {_OK, _PARTIAL}:
-                    raise _refusal(self._hub + path.partition("?")[0], response)
+                response = self._opened(method, path, sent, timeout, body)
+            except TokenOverError:
+                if not self._renew(sent):
+                    raise
+                sent = {**self._credential.headers(), **headers}
+                response = self._opened(method, path, sent, timeout, body)
+            try:
                 yield response
             finally:
                 response.close()
+        except ShiftOverError:
+            self._credential.end_shift()
+            raise
         except HTTPError as error:
+            if _OTHER_CERTIFICATE in str(error):
+                raise OtherHubError(
+                    f"{self._hub} shows another certificate than at enrolment: if it was renewed on purpose, compare "
+                    "it at the hub and run switchboard trust; else somebody stands between"
+                ) from None
             raise HubUnreachableError(f"{self._hub} cannot be reached: {_plain(error)}") from error
+
+    def _renew(self, sent: dict[str, str]) -> bool:
+        return self._credential.renew(sent, HubClient(self._hub, trust=self._trust).tokens)
+
+    def _opened(
+        self,
+        method: str,
+        path: str,
+        headers: dict[str, str],
+        timeout: urllib3.Timeout | None,
+        body: dict[str, Any] | None,
+    ) -> urllib3.BaseHTTPResponse:
+        kind = {"Content-Type": "application/json"} if body else {}
+        response = self._pool.request(
+            method,
+            self._hub + path,
+            headers={"User-Agent": _AGENT, **kind, **headers},
+            body=json.dumps(body) if body else None,
+            preload_content=False,
+            redirect=False,
+            timeout=timeout or urllib3.Timeout(connect=5.0, read=_READ_S),
+        )
+        if response.status not in _GOOD:
+            try:
+                raise _refusal(self._hub + path.partition("?")[0], response)
+            finally:
+                response.close()
+        return response
 
     @staticmethod
     def _pause(seconds: float) -> None:
@@ -222,14 +330,15 @@ def checked_url(hub: str) -> str:
 def _refusal(where: str, response: urllib3.BaseHTTPResponse) -> SyncError:
     try:
         problem = json.loads(response.read(65536))
-        detail = str(problem.get("detail") or problem.get("title"))
+        detail, kind = str(problem.get("detail") or problem.get("title")), problem.get("type")
     except (ValueError, AttributeError):
-        detail = "it gave no reason: is this the hub?"
+        detail, kind = "it gave no reason: is this the hub?", None
     if response.status == _GONE:
         return SnapshotNeededError(detail)
     if response.status == _PREPARING and "Retry-After" in response.headers:
         return _PreparingError(float(response.headers["Retry-After"]))
-    return RefusedError(f"{where} refused ({response.status}): {detail}")
+    refusal = {TOKEN_OVER: TokenOverError, SHIFT_OVER: ShiftOverError}.get(str(kind), RefusedError)
+    return refusal(f"{where} refused ({response.status}): {detail}")
 
 
 def _plain(error: HTTPError) -> str:

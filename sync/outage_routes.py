@@ -23,7 +23,7 @@ from data.outages import OutageWindow
 from data.schema import TICKET
 from data.store import Writing
 from sync.asking import PersonWho
-from sync.auth import Person, sign_in
+from sync.auth import Person
 from sync.hub import Hub
 
 TicketKind = Literal["trouble_report", "enquiry", "complaint", "chase_up", "follow_up"]
@@ -76,13 +76,6 @@ class TicketRequest(BaseModel):
     place_id: str | None = Field(default=None, max_length=200)
 
 
-class SignInRequest(BaseModel):
-    """Name and password of a person."""
-
-    name: str = Field(max_length=200)
-    password: str = Field(max_length=200)
-
-
 def outage_router(hub: Hub) -> APIRouter:
     """The routes for people and their programs."""
     router = APIRouter(tags=["outages"])
@@ -94,11 +87,6 @@ def outage_router(hub: Hub) -> APIRouter:
         hub.stream.look_now()
         with hub.store.read() as connection:
             return describe_outage(connection, window, hub.store.clock.now())
-
-    @router.post("/session", status_code=201)
-    def session(request: SignInRequest) -> Mapping[str, object]:
-        person, token = sign_in(hub.store, request.name, request.password)
-        return {"token": token, "name": person.name, "role": person.role}
 
     @router.get("/outages")
     def outages(_reader: Reader, at: AwareDatetime | None = None) -> Sequence[Mapping[str, object]]:

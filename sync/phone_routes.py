@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from threading import Lock
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
@@ -14,10 +14,7 @@ from data import audit
 from data.buckets import buckets_of_scope
 from data.clock import Clock
 from data.phone_numbers import normal_form
-from data.rights import check
-from sync import auth
-from sync.asking import asking_device, asking_person
-from sync.errors import RefusedError
+from sync.asking import AtDevice, AtDeviceWho
 from sync.hub import Hub
 from sync.problems import problem
 
@@ -26,8 +23,6 @@ FOUND_AT_MOST = 50
 
 ASKED_AT_MOST = 30
 _WITHIN = timedelta(minutes=1)
-_NOBODYS_ROLE = "agent"
-"""What a device may do while nobody is signed in at it: as much as the least of its users."""
 
 _SHOWN_OF_HASH = 8
 
@@ -50,30 +45,18 @@ def phone_router(hub: Hub) -> APIRouter:
     router = APIRouter(tags=["phones"])
     limit = AskingLimit(hub.store.clock)
 
-    def device(request: Request) -> auth.Device:
-        found = asking_device(hub.store, request)
-        if found is None:
-            raise RefusedError("this device is not enrolled at this hub, or was revoked: enrol it again")
-        return found
-
-    def person(request: Request) -> auth.Person | None:
-        found = asking_person(hub.store, request)
-        check(found.role if found else _NOBODYS_ROLE, "find_by_phone")
-        return found
-
-    Known = Annotated[auth.Device, Depends(device)]
-    Allowed = Annotated[auth.Person | None, Depends(person)]
+    Asking = Annotated[AtDevice, Depends(AtDeviceWho(hub.store, "find_by_phone"))]
 
     @router.post("/customers/by-phone", response_model=None)
-    def by_phone(known: Known, allowed: Allowed, request: PhoneRequest) -> dict[str, Sequence[str]] | JSONResponse:
+    def by_phone(asking: Asking, request: PhoneRequest) -> dict[str, Sequence[str]] | JSONResponse:
         form = normal_form(request.number)
         if form is None:
             return problem(422, "give a whole phone number: a mobile number, or a landline with its area code")
+        known, who = asking.device, asking.actor
         wait_s = limit.wait_s(known.id)
         if wait_s:
             detail = f"this device may look up {ASKED_AT_MOST} phone numbers a minute: wait {wait_s} s"
             return problem(429, detail, {"Retry-After": str(wait_s)})
-        who = f"person:{allowed.name}" if allowed else f"device:{known.id}"
         with hub.store.write(who, "find by phone") as writing:
             buckets = buckets_of_scope(writing.connection, known.branches)
             found = phones.customers_with(writing.connection, form, buckets, FOUND_AT_MOST)

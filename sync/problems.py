@@ -11,7 +11,14 @@ from starlette.exceptions import HTTPException
 
 from data.errors import AmbiguousError, NotFoundError, SwitchboardError
 from data.rights import ForbiddenError
-from sync.errors import RefusedError, SnapshotNeededError
+from sync.device_protocol import SHIFT_OVER, TOKEN_OVER
+from sync.errors import (
+    RefusedError,
+    ShiftOverError,
+    SnapshotNeededError,
+    TokenOverError,
+    TooManyTriesError,
+)
 
 _STATUS: tuple[tuple[type[SwitchboardError], int], ...] = (
     (NotFoundError, 404),
@@ -19,20 +26,28 @@ _STATUS: tuple[tuple[type[SwitchboardError], int], ...] = (
     (ForbiddenError, 403),
     (RefusedError, 401),
     (SnapshotNeededError, 410),
+    (TooManyTriesError, 429),
 )
 _ANY_OTHER, _SEE_OTHER, _FAILED, _UNAVAILABLE = 422, 303, 500, 503
 _LOG = logging.getLogger(__name__)
 
 
-def problem(status: int, detail: str, headers: dict[str, str] | None = None) -> JSONResponse:
+def problem(status: int, detail: str, headers: dict[str, str] | None = None, kind: str = "about:blank") -> JSONResponse:
     """An answer that says what is wrong."""
-    body = {"type": "about:blank", "status": status, "detail": detail}
+    body = {"type": kind, "status": status, "detail": detail}
     return JSONResponse(body, status, headers, media_type="application/problem+json")
 
 
 def status_of(error: SwitchboardError) -> int:
     """The HTTP status of one of our errors."""
     return next((status for kind, status in _STATUS if isinstance(error, kind)), _ANY_OTHER)
+
+
+def _kind_of(error: SwitchboardError) -> str:
+    """What a PC's program can tell it by."""
+    if isinstance(error, TokenOverError):
+        return TOKEN_OVER
+    return SHIFT_OVER if isinstance(error, ShiftOverError) else "about:blank"
 
 
 def _wants_page(request: Request) -> bool:
@@ -46,7 +61,8 @@ def add_problem_answers(app: FastAPI) -> None:
     def ours(request: Request, error: SwitchboardError) -> Response:
         if isinstance(error, RefusedError) and _wants_page(request):
             return RedirectResponse(f"/login?{urlencode({'next': request.url.path})}", _SEE_OTHER)
-        return problem(status_of(error), str(error))
+        wait = {"Retry-After": str(error.wait_s)} if isinstance(error, TooManyTriesError) else None
+        return problem(status_of(error), str(error), wait, _kind_of(error))
 
     @app.exception_handler(OperationalError)
     def busy(_request: Request, error: OperationalError) -> JSONResponse:

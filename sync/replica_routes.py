@@ -1,13 +1,13 @@
-"""What devices ask of the hub: enrolment, snapshots, changes, the event stream."""
+"""What devices ask of the hub: snapshots, changes, the event stream."""
 
 import json
 from collections import OrderedDict
+from collections.abc import AsyncIterator
 from threading import Lock
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Response
 from fastapi.responses import FileResponse, JSONResponse
-from pydantic import BaseModel, Field
 from sse_starlette import EventSourceResponse
 
 from data import change_log
@@ -15,8 +15,9 @@ from data.buckets import buckets_of_scope
 from data.cache_build import changes_for
 from data.clock import to_iso
 from sync import auth
-from sync.asking import asking_device, asking_person
-from sync.errors import RefusedError, SnapshotNeededError
+from sync.asking import DeviceWho, ListenerWho
+from sync.auth.changes import Holder
+from sync.errors import SnapshotNeededError
 from sync.hub import Hub
 from sync.problems import problem
 from sync.protocol import ChangeBatch
@@ -25,33 +26,12 @@ from sync.snapshots import Scope, changes_after
 _REMEMBERED_ANSWERS = 8
 
 
-class EnrolRequest(BaseModel):
-    """A one-time code."""
-
-    code: str = Field(max_length=64)
-
-
 def replica_router(hub: Hub) -> APIRouter:
     """The routes for devices."""
     router = APIRouter(tags=["replica"])
     answers = _Answers(hub)
 
-    def device(request: Request) -> auth.Device:
-        found = asking_device(hub.store, request)
-        if found is None:
-            raise RefusedError("this device is not enrolled at this hub, or was revoked: enrol it again")
-        return found
-
-    def listener(request: Request) -> None:
-        if asking_device(hub.store, request) is None and asking_person(hub.store, request) is None:
-            raise RefusedError("sign in, or enrol this device, to be told of changes")
-
-    Known = Annotated[auth.Device, Depends(device)]
-
-    @router.post("/enrol")
-    def enrol(request: EnrolRequest) -> dict[str, str]:
-        found, token = auth.enrol(hub.store, request.code)
-        return {"device": found.id, "name": found.name, "token": token}
+    Known = Annotated[auth.Device, Depends(DeviceWho(hub.store, "keep_cache"))]
 
     @router.get("/changes")
     def changes(known: Known, epoch: str, scope: str, since: int) -> Response:
@@ -73,11 +53,20 @@ def replica_router(hub: Hub) -> APIRouter:
             return problem(404, "this snapshot is no longer there: ask for the manifest again")
         return FileResponse(path, media_type="application/zstd")
 
-    @router.get("/events", response_model=None, dependencies=[Depends(listener)])
-    async def events() -> EventSourceResponse:
-        return EventSourceResponse(hub.stream.events(), ping=3600)
+    @router.get("/events", response_model=None)
+    async def events(holder: Annotated[Holder, Depends(ListenerWho(hub.store))]) -> EventSourceResponse:
+        return EventSourceResponse(_while_rightful(hub, holder), ping=3600)
 
     return router
+
+
+async def _while_rightful(hub: Hub, holder: Holder) -> AsyncIterator[dict[str, Any]]:
+    """The events, until `holder` may hear no more."""
+    with hub.withdrawals.holding(holder) as may_go_on:
+        async for event in hub.stream.events():
+            if not may_go_on():
+                return
+            yield event
 
 
 def _scope(hub: Hub, device: auth.Device) -> Scope:

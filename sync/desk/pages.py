@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
@@ -28,12 +29,14 @@ from data.outages import OutageWindow
 from data.rights import RIGHTS, ROLES
 from data.store import Writing
 from sync import auth
-from sync.asking import COOKIE, PersonWho, check_same_site, session_token
+from sync.asking import COOKIE, Anybody, PersonWho, check_same_site, session_token
 from sync.auth import Person
-from sync.errors import RefusedError
+from sync.auth.lockout import address
+from sync.errors import RefusedError, TooManyTriesError
 from sync.hub import Hub
 from sync.outage_routes import actor, note
 from sync.problems import status_of
+from sync.shift_routes import one_of_few
 
 LOCAL = ZoneInfo("Asia/Shanghai")
 SCOPE_LABELS = {"feeder": "线路", "transformer_area": "台区", "area": "区域", "customer": "客户"}
@@ -117,28 +120,29 @@ def desk_router(hub: Hub) -> APIRouter:
         hub.stream.look_now()
         return RedirectResponse("/desk", _SEE_OTHER)
 
-    @router.get("/")
+    @router.get("/", dependencies=[Depends(Anybody("leads to the desk"))])
     def start() -> Response:
         return RedirectResponse("/desk", _SEE_OTHER)
 
-    @router.get("/login")
+    @router.get("/login", dependencies=[Depends(Anybody("the page to sign in on"))])
     def login_page(request: Request, next: str = "/desk") -> Response:  # noqa: A002 - as it stands in the address
         return page(request, "login.html", error="", name="", next=next)
 
-    @router.post("/login")
-    def login(request: Request, name: Text, password: Text, next: Text = "/desk") -> Response:  # noqa: A002
+    @router.post("/login", dependencies=[Depends(Anybody("the password is the credential"))])
+    async def login(request: Request, name: Text, password: Text, next: Text = "/desk") -> Response:  # noqa: A002
         check_same_site(request)
+        place = address(request.client.host if request.client else None)
         try:
-            _, token = auth.sign_in(hub.store, name, password)
-        except RefusedError as error:
-            return page(request, "login.html", 401, error=str(error), name=name, next=next)
-        response = RedirectResponse(_inside(next), _SEE_OTHER)
+            person, token = await one_of_few(partial(auth.sign_in, hub.store, name, password, place))
+        except (RefusedError, TooManyTriesError) as error:
+            return page(request, "login.html", status_of(error), error=str(error), name=name, next=next)
+        response = RedirectResponse("/desk/account" if person.must_change else _inside(next), _SEE_OTHER)
         secure = request.url.scheme == "https"
         lasts = int(auth.SESSION_LASTS.total_seconds())
         response.set_cookie(COOKIE, token, max_age=lasts, httponly=True, samesite="strict", secure=secure)
         return response
 
-    @router.post("/logout")
+    @router.post("/logout", dependencies=[Depends(Anybody("ends the session that it bears"))])
     def logout(request: Request) -> Response:
         check_same_site(request)
         auth.sign_out(hub.store, session_token(request))

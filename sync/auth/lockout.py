@@ -1,0 +1,106 @@
+"""Guessing is slow: five wrong tries within a quarter of an hour shut a place, or a name, for as long.
+
+A place is a device, or the address that a page is asked from. It is shut first: at one device nobody can shut out a
+person elsewhere, and where a person worked last a shut name is still let in. Names that do not exist are counted, too:
+the answer must not tell which do.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from math import ceil
+
+from sqlalchemy import ColumnElement, Connection, delete, insert, select
+
+from data import audit
+from data.clock import from_iso, to_iso
+from data.schema import SIGN_IN_FAILURE
+from sync.auth.tokens import digest
+from sync.errors import TooManyTriesError
+
+TRIES = 5
+WITHIN = timedelta(minutes=15)
+SHUT_FOR = timedelta(minutes=15)
+_TRIES_AT_AN_ADDRESS = 50
+"""A whole office may stand behind one address; one name at it still has `TRIES`."""
+_LOOKED_AT = 200
+_ADDRESS = "address:"
+
+
+def address(host: str | None) -> str:
+    """The place of whoever asks from `host`."""
+    return _ADDRESS + (host or "unknown")
+
+
+def check_open(connection: Connection, place: str, name: str, now: datetime, *, worked_here_last: bool) -> None:
+    """Does nothing where `name` may be tried at `place`.
+
+    Raises:
+        TooManyTriesError: the place or the name is shut.
+    """
+    until = _shut_until(connection, place, digest(name), now, worked_here_last=worked_here_last)
+    if until is not None and until > now:
+        wait_s = ceil((until - now).total_seconds())
+        raise TooManyTriesError(
+            f"too many wrong tries 错误次数过多: wait {-(-wait_s // 60)} min 请稍候再试", wait_s=wait_s
+        )
+
+
+def note_failure(connection: Connection, place: str, name: str, now: datetime, *, known: bool) -> None:
+    """Counts a wrong try, and audits it; what is counted no more is dropped."""
+    connection.execute(delete(SIGN_IN_FAILURE).where(SIGN_IN_FAILURE.c.at < to_iso(now - WITHIN - SHUT_FOR)))
+    connection.execute(insert(SIGN_IN_FAILURE).values(at=to_iso(now), place=place, name_hash=digest(name)))
+    # Whoever types the password into the field for the name must not find it in the audit.
+    who = name if known else "an unknown name"
+    audit.record(connection, now, place, "sign_in_failed", who)
+    until = _shut_until(connection, place, digest(name), now, worked_here_last=False)
+    if until is not None and until > now:
+        audit.record(connection, now, place, "sign_in_shut", f"{who} until {to_iso(until)}")
+
+
+def forgive(connection: Connection, place: str, name: str) -> None:
+    """Counts a person's slips at a place no more: they remembered."""
+    own = (SIGN_IN_FAILURE.c.place == place) & (SIGN_IN_FAILURE.c.name_hash == digest(name))
+    connection.execute(delete(SIGN_IN_FAILURE).where(own))
+
+
+def _shut_until(
+    connection: Connection, place: str, name_hash: str, now: datetime, *, worked_here_last: bool
+) -> datetime | None:
+    here, named = SIGN_IN_FAILURE.c.place == place, SIGN_IN_FAILURE.c.name_hash == name_hash
+    tries_here = _TRIES_AT_AN_ADDRESS if place.startswith(_ADDRESS) else TRIES
+    ends = [
+        _end(_times(connection, here, now), tries_here),
+        _end(_times(connection, here & named, now), TRIES),
+    ]
+    if not worked_here_last:
+        ends.append(_end(_times_everywhere(connection, named, now), TRIES))
+    return max((end for end in ends if end is not None), default=None)
+
+
+def _times(connection: Connection, where: ColumnElement[bool], now: datetime) -> list[datetime]:
+    return [at for _, at in _failures(connection, where, now)]
+
+
+def _times_everywhere(connection: Connection, where: ColumnElement[bool], now: datetime) -> list[datetime]:
+    """Of each place less than it takes to shut anything: one place alone never shuts a name."""
+    counted: dict[str, int] = {}
+    times = []
+    for place, at in _failures(connection, where, now):
+        counted[place] = counted.get(place, 0) + 1
+        if counted[place] < TRIES:
+            times.append(at)
+    return times
+
+
+def _failures(connection: Connection, where: ColumnElement[bool], now: datetime) -> Iterable[tuple[str, datetime]]:
+    table = SIGN_IN_FAILURE
+    newest = select(table.c.place, table.c.at).where(where, table.c.at >= to_iso(now - WITHIN - SHUT_FOR))
+    rows = connection.execute(newest.order_by(table.c.number.desc()).limit(_LOOKED_AT))
+    return ((row.place, from_iso(row.at)) for row in rows)
+
+
+def _end(newest_first: list[datetime], tries: int) -> datetime | None:
+    """When it is open again, where the last `tries` failures came within `WITHIN`."""
+    if len(newest_first) < tries or newest_first[0] - newest_first[tries - 1] > WITHIN:
+        return None
+    return newest_first[0] + SHUT_FOR

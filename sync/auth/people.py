@@ -1,0 +1,182 @@
+"""People: names, roles, branches, passwords and PINs."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
+
+from data import audit
+from data.clock import to_iso
+from data.errors import BadValueError, DataError, NotFoundError
+from data.rights import ROLES, ForbiddenError
+from data.schema import PERSON, SESSION
+from data.store import Store, Writing
+from sync.auth.branches import branch_list, within
+from sync.auth.changes import note_rights_changed
+from sync.auth.passwords import LONGEST, password_hash, pin_hash, spoken_secret
+
+_ADMINISTRATOR = "administrator"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A person who has signed in; `branches` empty means all.
+
+    Attributes:
+        must_change: The password was given by somebody else and is good for changing it only.
+    """
+
+    name: str
+    role: str
+    branches: tuple[str, ...] = ()
+    must_change: bool = False
+
+
+class LastAdministratorError(DataError):
+    """Nobody could manage people any more."""
+
+
+def person_in(row: Row[Any]) -> Person:
+    """The person of a row of their table."""
+    return Person(row.name, row.role, tuple(json.loads(row.branches)), bool(row.must_change))
+
+
+def add_person(store: Store, name: str, role: str, password: str, actor: str, branches: tuple[str, ...] = ()) -> None:
+    """Adds a person, or gives one another role and password; sessions begun with the old ones end.
+
+    Raises:
+        BadValueError: the role is not known, or name or password is empty.
+        NotFoundError: a branch is not known.
+        LastAdministratorError: the last administrator would be one no more.
+    """
+    name = _checked_name(name)
+    values: dict[str, Any] = {"role": _checked_role(role), "password_hash": password_hash(password)}
+    with store.write(actor, "add person") as writing:
+        values |= {"branches": branch_list(writing.connection, branches), "must_change": False, "disabled_at": None}
+        with _keeping_an_administrator(writing.connection, name):
+            changed = writing.connection.execute(update(PERSON).where(PERSON.c.name == name).values(values))
+            if changed.rowcount == 0:
+                writing.connection.execute(insert(PERSON).values(name=name, **values))
+        _changed(writing, name, actor, "add_person", f"{name} {role}")
+
+
+def set_role(store: Store, name: str, role: str, actor: str, branches: tuple[str, ...] = ()) -> None:
+    """Gives a person another role and other branches; what they began with the old ones ends.
+
+    Raises:
+        NotFoundError: nobody has this name, or a branch is not known.
+        LastAdministratorError: the last administrator would be one no more.
+    """
+    with store.write(actor, "set role") as writing:
+        values = {"role": _checked_role(role), "branches": branch_list(writing.connection, branches)}
+        _update(writing, name, values)
+        _changed(writing, name, actor, "set_role", " ".join([name, role, *branches]))
+
+
+def set_password(store: Store, name: str, password: str, actor: str) -> None:
+    """Gives a person another password; sessions begun with the old one end."""
+    with store.write(actor, "set password") as writing:
+        _update(writing, name, {"password_hash": password_hash(password), "must_change": False})
+        _changed(writing, name, actor, "set_password", name)
+
+
+def reset_password(store: Store, name: str, actor: str) -> str:
+    """A new password, shown this once, that its owner has to change; the PIN goes."""
+    password = spoken_secret()
+    with store.write(actor, "reset password") as writing:
+        _update(writing, name, {"password_hash": password_hash(password), "pin_hash": None, "must_change": True})
+        _changed(writing, name, actor, "reset_password", name)
+    return password
+
+
+def set_pin(store: Store, name: str, pin: str, actor: str) -> None:
+    """Gives a person another PIN, good at enrolled PCs; none for an empty one."""
+    with store.write(actor, "set PIN") as writing:
+        _update(writing, name, {"pin_hash": pin_hash(pin) if pin else None})
+        audit.record(writing.connection, writing.clock.now(), actor, "set_pin", name)
+
+
+def disable_person(store: Store, name: str, actor: str) -> None:
+    """Shuts a person out; all their sessions end.
+
+    Raises:
+        NotFoundError: nobody has this name.
+        LastAdministratorError: nobody could manage people any more.
+    """
+    with store.write(actor, "disable person") as writing:
+        _update(writing, name, {"disabled_at": to_iso(writing.clock.now())})
+        _changed(writing, name, actor, "disable_person", name)
+
+
+def enable_person(store: Store, name: str, actor: str) -> None:
+    """Lets a person in again."""
+    with store.write(actor, "enable person") as writing:
+        _update(writing, name, {"disabled_at": None})
+        audit.record(writing.connection, writing.clock.now(), actor, "enable_person", name)
+
+
+def list_people(connection: Connection) -> list[dict[str, Any]]:
+    """Everybody by name: role, branches, whether they have a PIN, when disabled, and at which devices they work."""
+    devices: dict[str, list[str]] = {}
+    for row in connection.execute(select(SESSION.c.person, SESSION.c.device).where(SESSION.c.device.is_not(None))):
+        devices.setdefault(row.person, []).append(row.device)
+    return [
+        {
+            "name": row.name,
+            "role": row.role,
+            "branches": json.loads(row.branches),
+            "pin": row.pin_hash is not None,
+            "disabled_at": row.disabled_at,
+            "devices": devices.get(row.name, []),
+        }
+        for row in connection.execute(select(PERSON).order_by(PERSON.c.name))
+    ]
+
+
+def check_branch(connection: Connection, person: Person, branch: str | None) -> None:
+    """Does nothing where `person` may change what belongs to `branch`: one of theirs, or anything below it.
+
+    Raises:
+        ForbiddenError: it belongs to others, or to nobody in particular.
+    """
+    if not within(connection, person.branches, branch):
+        raise ForbiddenError(f"{person.name} keeps {', '.join(person.branches)} only, not {branch or 'all branches'}")
+
+
+def _update(writing: Writing, name: str, values: dict[str, Any]) -> None:
+    with _keeping_an_administrator(writing.connection, name):
+        changed = writing.connection.execute(update(PERSON).where(PERSON.c.name == name.strip()).values(values))
+    if changed.rowcount == 0:
+        raise NotFoundError(f"nobody has the name {name!r}")
+
+
+def _changed(writing: Writing, name: str, actor: str, act: str, about: str) -> None:
+    """Ends the person's sessions and notes the act, in the transaction of the change."""
+    writing.connection.execute(delete(SESSION).where(SESSION.c.person == name.strip()))
+    note_rights_changed(writing.connection)
+    audit.record(writing.connection, writing.clock.now(), actor, act, about)
+
+
+@contextmanager
+def _keeping_an_administrator(connection: Connection, name: str) -> Iterator[None]:
+    """Fails where the block takes away the last administrator."""
+    there = select(func.count()).where(PERSON.c.role == _ADMINISTRATOR, PERSON.c.disabled_at.is_(None))
+    before = connection.execute(there).scalar_one()
+    yield
+    if before and not connection.execute(there).scalar_one():
+        raise LastAdministratorError(f"{name} is the last administrator: make another one first")
+
+
+def _checked_name(name: str) -> str:
+    if not 0 < len(name.strip()) <= LONGEST:
+        raise BadValueError("name", name[:20], f"must not be empty, nor longer than {LONGEST} characters")
+    return name.strip()
+
+
+def _checked_role(role: str) -> str:
+    if role not in ROLES:
+        raise BadValueError("role", role, "give one of " + ", ".join(ROLES))
+    return role

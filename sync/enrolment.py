@@ -1,0 +1,113 @@
+"""What a PC keeps of its enrolment: which hub, how it is recognised, the tokens, and who is signed in for the shift."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, fields, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from data.clock import from_iso, to_iso
+from data.errors import DataError
+from sync.errors import HomeError
+from sync.file_lock import locked
+from sync.private_files import read_whole, write_whole
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolment:
+    """What this device knows of its hub.
+
+    Attributes:
+        token: What it asks with: good for some minutes, or lasting where the hub gives no `refresh`.
+        refresh: What it gets the next pair of tokens with; empty where it was enrolled before there were any.
+        pin: SHA-256 of the hub's certificate, in hexadecimal; empty without TLS, or where `ca` is its proof.
+        ca: Whether the home keeps a certificate authority that the hub's certificate must come from.
+    """
+
+    hub: str
+    device: str
+    name: str
+    token: str
+    refresh: str = ""
+    pin: str = ""
+    ca: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """Who is signed in at this PC, and until when."""
+
+    person: str
+    role: str
+    token: str
+    ends: datetime
+
+
+class EnrolmentFiles:
+    """The small files of an agent's home that hold them, readable by their owner only.
+
+    Args:
+        path: The home.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._home = path
+        self._enrolment = path / "agent.json"
+        self._shift = path / "shift.json"
+        self.ca = path / "hub-ca.pem"
+
+    @property
+    def there(self) -> bool:
+        """Whether a device was enrolled here."""
+        return self._enrolment.exists()
+
+    def read(self) -> Enrolment:
+        """Which hub, and with which tokens.
+
+        Raises:
+            HomeError: the device is not enrolled, or its file is damaged.
+        """
+        try:
+            kept = json.loads(read_whole(self._enrolment))
+            known = {field.name for field in fields(Enrolment)}
+            return Enrolment(**{name: value for name, value in kept.items() if name in known})
+        except FileNotFoundError:
+            raise HomeError(
+                f"{self._home} is not enrolled: switchboard enrol --home {self._home} --hub URL --code CODE"
+            ) from None
+        except (OSError, ValueError, TypeError, AttributeError) as error:
+            raise HomeError(f"{self._enrolment} cannot be read ({error}): enrol again with a new code") from None
+
+    def write(self, enrolment: Enrolment) -> None:
+        """Keeps it, whole or not at all."""
+        write_whole(self._enrolment, json.dumps(asdict(enrolment), ensure_ascii=False))
+
+    def write_tokens(self, token: str, refresh: str) -> Enrolment:
+        """Keeps another pair of tokens."""
+        enrolment = replace(self.read(), token=token, refresh=refresh)
+        self.write(enrolment)
+        return enrolment
+
+    @contextmanager
+    def renewing(self) -> Iterator[Enrolment]:
+        """Keeps other processes of this home from renewing the tokens while the block runs, and tells the newest."""
+        with locked(self._home / "tokens.lock"):
+            yield self.read()
+
+    def shift(self) -> Shift | None:
+        """Who signed in last and has not signed out, or None; whether the shift is over by now is for the asker."""
+        try:
+            kept: dict[str, Any] = json.loads(read_whole(self._shift))
+            return Shift(str(kept["person"]), str(kept["role"]), str(kept["token"]), from_iso(kept["ends"]))
+        except (OSError, ValueError, KeyError, TypeError, DataError):
+            return None
+
+    def begin_shift(self, shift: Shift) -> None:
+        """Keeps who is signed in: the assistant may be started again within a shift."""
+        write_whole(self._shift, json.dumps({**asdict(shift), "ends": to_iso(shift.ends)}, ensure_ascii=False))
+
+    def end_shift(self) -> None:
+        """Nobody is signed in any more."""
+        self._shift.unlink(missing_ok=True)

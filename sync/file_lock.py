@@ -1,0 +1,45 @@
+"""One process at a time: a lock on a small file, which the system frees however its holder ends."""
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+from sync.errors import HomeError
+
+PATIENCE_S = 30.0
+_PAUSE_S = 0.02
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Holds the lock on the file at `path`, made where it is missing, while the block runs.
+
+    Raises:
+        HomeError: another process has held it for `PATIENCE_S`.
+    """
+    with path.open("a") as file:
+        until = time.monotonic() + PATIENCE_S
+        while not taken(file):
+            if time.monotonic() > until:
+                raise HomeError(f"{path} has been held by another process for {PATIENCE_S:.0f} s: end that first")
+            time.sleep(_PAUSE_S)
+        yield  # closing the file frees the lock
+
+
+def taken(file: IO[str]) -> bool:
+    """Whether the lock on an open file was free and is held now, until the file is closed."""
+    try:
+        if sys.platform == "win32":
+            import msvcrt  # noqa: PLC0415 - exists there only
+
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl  # noqa: PLC0415 - exists elsewhere only
+
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
