@@ -77,6 +77,8 @@ def plain_character(character: str) -> str:
 
 def plain_text(text: str) -> str:
     """`text` character by character in lower case and normal width; positions stay the same."""
+    if text.isascii():
+        return text.lower()
     lower = text.lower()
     if len(lower) == len(text) and unicodedata.is_normalized("NFKC", lower):
         return lower
@@ -167,6 +169,8 @@ def name_tokens(text: str, readings: str) -> list[str]:
     stem, _ = said_of(plain)
     read = [_read(group) for group in groups]
     sounds, initials = [sounds for sounds, _ in read], [initials for _, initials in read]
+    if stem == len(plain) == sum(map(len, sounds)) == sum(map(len, initials)):
+        return list(dict.fromkeys(_of_one_reading(plain, [one for (one,) in sounds], [one for (one,) in initials])))
     anchored = [[START_SOUND], *sounds, [END_SOUND]]
     tokens = dict.fromkeys(_written(plain))
     if len(plain) <= SHORT_NAME:
@@ -180,6 +184,22 @@ def name_tokens(text: str, readings: str) -> list[str]:
     if stem < len(plain):
         tokens.update(dict.fromkeys(_of_stem(sounds[:stem], initials[:stem])))
     return list(tokens)
+
+
+def _of_one_reading(plain: str, sounds: list[str], initials: list[str]) -> list[str]:
+    """What `name_tokens` answers for a name of which there is one reading and no shorter form: most people's."""
+    anchored, line = [START_SOUND, *sounds, END_SOUND], START_INITIAL + "".join(initials) + END_INITIAL
+    tokens = ["h" + plain[at : at + 2] for at in range(max(1, len(plain) - 1))]
+    if len(plain) <= SHORT_NAME:
+        tokens.append("w" + "".join(sounds))
+    tokens += ["s" + first + second for first, second in pairwise(anchored)]
+    tokens += ["k" + first + second for first, second in zip(anchored, anchored[2:], strict=False)]
+    tokens += ["m" + first + second for first, second in zip(sounds, initials[1:], strict=False)]
+    tokens += ["u" + sound for sound in sounds]
+    for length in range(2, LONGEST_INITIALS + 1):
+        tokens += ["i" + line[start : start + length] for start in range(len(line) - length + 1)]
+    tokens.append("b" + plain[0])
+    return tokens
 
 
 def _of_stem(sounds: list[list[str]], initials: list[list[str]]) -> Iterator[str]:
