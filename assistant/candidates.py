@@ -44,7 +44,7 @@ def any_expression(expressions: Iterable[str]) -> str:
     return " OR ".join(f"({expression})" for expression in dict.fromkeys(expressions) if expression)
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def _neighbours(kind: str, left: tuple[str, ...], right: tuple[str, ...]) -> str:
     return any_of(kind + first + second for first in left for second in right)
 

@@ -34,7 +34,7 @@ class Parsed(NamedTuple):
     said: int
 
 
-@lru_cache(maxsize=1536)
+@lru_cache(maxsize=384)
 def parsed(text: str, readings: str) -> Parsed:
     """The name taken apart; remembered, since the next keystroke grades most of the names of the last."""
     plain, groups, positions = searchable(text, readings)

@@ -169,7 +169,7 @@ def corrected(letters: str, limit: int = 120) -> list[Segmentation]:
     return [units for _, units in sorted(cheapest.values(), key=lambda way: way[0])[:limit]]
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def _meant(typed: str) -> tuple[str, ...]:
     return tuple(near for near in syllables_near(typed) if OSA.distance(near, typed, score_cutoff=1) <= 1)
 

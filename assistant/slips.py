@@ -70,7 +70,7 @@ def _match(candidate: Candidate, score: float, start: int, end: int) -> NameMatc
     return NameMatch(candidate, score if start else score + _AT_START, start, end)
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=128)
 def _signs(text: str, readings: str) -> tuple[str, ...]:
     """For each character of a name the signs of its readings."""
     return tuple(

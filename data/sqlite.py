@@ -11,7 +11,10 @@ DatabaseError = _sqlite.DatabaseError
 OperationalError = _sqlite.OperationalError
 
 
-_STATEMENTS = 48
+_READER_KIB, _WRITER_KIB = 600, 2000
+"""Pages that a connection keeps. Look-ups read the upper pages of indexes again; the rest is in the system's cache."""
+
+_STATEMENTS = 24
 """Prepared statements that a connection keeps; each holds some ten kilobytes."""
 
 
@@ -27,7 +30,7 @@ def connect(path: Path, *, read_only: bool = False) -> Any:  # noqa: ANN401 - sq
         uri, uri=True, isolation_level=None, check_same_thread=False, timeout=10, cached_statements=_STATEMENTS
     )
     connection.execute("PRAGMA busy_timeout=10000")
-    connection.execute("PRAGMA cache_size=-2000")
+    connection.execute(f"PRAGMA cache_size=-{_READER_KIB if read_only else _WRITER_KIB}")
     if not read_only:
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=FULL")
