@@ -20,6 +20,7 @@ def add_verbs(parser: argparse.ArgumentParser) -> None:
     _add_outage(verbs)
     _add_entries(verbs)
     _add_calls(verbs)
+    _add_backup(verbs)
     _add_audit(verbs)
     _add_demo(verbs)
 
@@ -186,6 +187,17 @@ def _add_calls(verbs: Verbs) -> None:
     duty.add_argument("--from", dest="start", required=True, metavar="TIME")
     duty.add_argument("--to", dest="end", required=True, metavar="TIME")
     duty.add_argument("--queue")
+
+
+def _add_backup(verbs: Verbs) -> None:
+    where = "its first line is the passphrase; else SWITCHBOARD_PASSPHRASE, if it is set"
+    backup = _verb(verbs, "backup", "switchboard.backup_verbs:backup", "make a safe copy of a hub while it serves")
+    backup.add_argument("out", metavar="OUT", help="a new file, or a directory")
+    backup.add_argument("--passphrase-file", metavar="FILE", help=f"encrypt it; {where}")
+    restore = _verb(verbs, "restore", "switchboard.backup_verbs:restore", "make a new hub home from a safe copy")
+    restore.add_argument("file", metavar="FILE")
+    restore.add_argument("--database", metavar="URL", help="an empty PostgreSQL database for the store")
+    restore.add_argument("--passphrase-file", metavar="FILE", help=f"of an encrypted copy; {where}")
 
 
 def _add_audit(verbs: Verbs) -> None:
