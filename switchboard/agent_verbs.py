@@ -4,6 +4,7 @@ import argparse
 import json
 import sys
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,18 +12,39 @@ from data.clock import from_iso
 from switchboard.cli import UsageError, home_of
 from sync.agent_home import AgentHome
 from sync.errors import HomeError
-from sync.hub_client import HubClient
+from sync.hub_client import HubClient, checked_url
+from sync.private_files import write_whole
 from sync.replica import Replica
+from sync.trust import Trust, settled_trust
 
 
 def enrol(options: argparse.Namespace) -> dict[str, Any]:
     """Enrols this PC with a one-time code."""
     home = AgentHome(home_of(options))
-    client = HubClient(options.hub)
+    hub = checked_url(options.hub)
     home.make()
+    client = HubClient(hub, trust=_settled(home, hub, options))
     enrolment = client.enrol(options.code)
     home.save_enrolment(enrolment)
-    return {"hub": enrolment.hub, "device": enrolment.device, "name": enrolment.name}
+    return {"hub": enrolment.hub, "device": enrolment.device, "name": enrolment.name, "pin": enrolment.pin or None}
+
+
+def trust(options: argparse.Namespace) -> dict[str, Any]:
+    """Has this PC take the hub by another certificate, or authority, from now on."""
+    home = AgentHome(home_of(options))
+    with home.files.renewing() as enrolment:
+        settled = _settled(home, enrolment.hub, options)
+        home.files.write(replace(enrolment, pin=settled.pin, ca=settled.ca is not None))
+    return {"hub": enrolment.hub, "pin": settled.pin or None, "ca": settled.ca is not None}
+
+
+def _settled(home: AgentHome, hub: str, options: argparse.Namespace) -> Trust:
+    """How the hub is recognised; the authority's file is kept in the home."""
+    settled = settled_trust(hub, options.pin, Path(options.ca) if options.ca else None)
+    if settled.ca is None:
+        return settled
+    write_whole(home.files.ca, settled.ca.read_text(encoding="utf-8"))
+    return Trust(ca=home.files.ca)
 
 
 def sync(options: argparse.Namespace) -> dict[str, Any] | None:

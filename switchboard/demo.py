@@ -37,7 +37,7 @@ from sync.replica import Replica
 _READY_WITHIN_S = 60.0
 _ENDS_WITHIN_S = 8.0
 _CALLS_EVERY_S = 2.0
-_ADMINISTRATOR = "admin"
+_EXCHANGE, _DUTY_OFFICER = "exchange", "duty"
 _DEMO_FAULT = "F02616"
 """10kV 塔山线, which supplies 塔山乡."""
 
@@ -150,8 +150,8 @@ def _live_calls(url: str) -> Iterator[None]:
         thread.join(_CALLS_EVERY_S * 2)
 
 
-def _sign_in(url: str) -> str:
-    return str(_post(f"{url}/session", {"name": _ADMINISTRATOR, "password": DEMO_PASSWORD}, "")["token"])
+def _sign_in(url: str, name: str) -> str:
+    return str(_post(f"{url}/session", {"name": name, "password": DEMO_PASSWORD}, "")["token"])
 
 
 def _set_demo_outages(url: str, store: Store) -> None:
@@ -161,7 +161,7 @@ def _set_demo_outages(url: str, store: Store) -> None:
         if shown_outages(connection, now):
             return
         feeders = [str(doc["id"]) for doc in all_docs(connection, "feeder")]
-    token = _sign_in(url)
+    token = _sign_in(url, _DUTY_OFFICER)
     wanted = ((_DEMO_FAULT, "fault", "雷击跳闸，抢修人员已到现场"), (feeders[-1], "maintenance", "更换柱上开关"))
     for hours, (feeder, kind, reason) in enumerate(wanted, 2):
         times = {"start": to_iso(now - timedelta(minutes=20)), "etr": to_iso(now + timedelta(hours=hours))}
@@ -173,7 +173,7 @@ def _send_calls(url: str, stop: threading.Event) -> None:
     simulator, token = CallSimulator(seed=time.time_ns()), ""
     while not stop.wait(_CALLS_EVERY_S):
         try:
-            token = token or _sign_in(url)
+            token = token or _sign_in(url, _EXCHANGE)
             _post(f"{url}/calls/events", {"lines": simulator.lines_until(time.time())}, token)
         except SwitchboardError as error:
             token = ""  # a session ends after some hours

@@ -5,15 +5,12 @@ import getpass
 import os
 import shutil
 import subprocess
-import sys
 import webbrowser
 from itertools import groupby
 from pathlib import Path
 
 from data.change_log import sums
-from data.clock import to_iso
 from data.demo import demo_records
-from data.errors import BadValueError
 from data.set_hash import by_kind
 from data.store import Store
 from switchboard.cli import UsageError, home_of
@@ -23,12 +20,17 @@ from sync.hub_client import checked_url
 from sync.hub_home import HubHome, join_hub_home, make_hub_home
 
 DEMO_PASSWORD = "demo"  # noqa: S105 - published: demo accounts exist only in demo homes
+DEMO_BRANCHES = ("B21140205",)
+"""Whose areas and rural customers the demo's editor keeps."""
 DEMO_PEOPLE = {
     "agent": "agent",
     "duty": "duty_officer",
     "maintainer": "maintainer",
+    "editor": "editor",
     "supervisor": "supervisor",
     "admin": "administrator",
+    "auditor": "auditor",
+    "exchange": "importer",
 }
 
 
@@ -82,24 +84,8 @@ def fill_with_demo(store: Store, records: object) -> None:
         for kind, group in groupby(records, key=lambda record: record[0]):  # type: ignore[call-overload]
             writing.put_many(kind, (doc for _, doc in group))
     for name, role in DEMO_PEOPLE.items():
-        auth.add_person(store, name, role, DEMO_PASSWORD, os_actor())
-
-
-def add_agent(options: argparse.Namespace) -> dict[str, object]:
-    """Makes an agent's PC known and prints its one-time code."""
-    store = HubHome(home_of(options)).open_store()
-    code, expires = auth.add_device(store, options.name, tuple(options.branch), os_actor())
-    return {"name": options.name, "code": code, "expires": to_iso(expires)}
-
-
-def add_user(options: argparse.Namespace) -> dict[str, object]:
-    """Adds a person; the password comes from the terminal or the first line of stdin."""
-    store = HubHome(home_of(options)).open_store()
-    password = getpass.getpass("password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\r\n")
-    if not password:
-        raise BadValueError("password", "", "give one on stdin")
-    auth.add_person(store, options.name, options.role, password, os_actor())
-    return {"name": options.name, "role": options.role}
+        branches = DEMO_BRANCHES if role == "editor" else ()
+        auth.add_person(store, name, role, DEMO_PASSWORD, os_actor(), branches)
 
 
 def rehash_phones(options: argparse.Namespace) -> dict[str, object]:

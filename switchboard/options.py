@@ -14,6 +14,8 @@ def add_verbs(parser: argparse.ArgumentParser) -> None:
     """Adds every verb to the command's parser."""
     verbs = parser.add_subparsers(title="verbs", metavar="VERB", required=True)
     _add_hub_verbs(verbs)
+    _add_agents(verbs)
+    _add_users(verbs)
     _add_agent_verbs(verbs)
     _add_import(verbs)
     _add_pull(verbs)
@@ -60,22 +62,66 @@ def _add_hub_verbs(verbs: Verbs) -> None:
     hub.add_argument("--database", metavar="URL", help="PostgreSQL or SQLite; remembered in the home")
     hub.add_argument("--host", default="127.0.0.1")
     hub.add_argument("--port", type=int, default=8400)
-    agents = _group(verbs, "agents", "agents' PCs")
-    add = _verb(agents, "add", "switchboard.hub_verbs:add_agent", "make a one-time enrolment code")
-    add.add_argument("name")
-    add.add_argument("--branch", action="append", default=[], metavar="ID", help="only the customers of this branch")
-    users = _group(verbs, "users", "people who sign in")
-    person = _verb(users, "add", "switchboard.hub_verbs:add_user", "add a person; the password is read from stdin")
-    person.add_argument("name")
-    person.add_argument("--role", required=True)
     phones = _group(verbs, "phones", "finding customers by phone number")
     _verb(phones, "rehash", "switchboard.hub_verbs:rehash_phones", "hash all numbers anew: the key was lost")
+
+
+def _add_agents(verbs: Verbs) -> None:
+    agents = _group(verbs, "agents", "agents' PCs, and displays")
+
+    def verb(name: str, about: str) -> argparse.ArgumentParser:
+        return _verb(agents, name, f"switchboard.device_verbs:{name}", about)
+
+    add = verb("add", "make a one-time enrolment code")
+    add.add_argument("name")
+    add.add_argument("--display", action="store_true", help="for a wallboard: give the code at /display")
+    _add_branches(add)
+    _verb(agents, "list", "switchboard.device_verbs:list_all", "every device and how it fares")
+    verb("revoke", "end all that a device may do, now").add_argument("device", metavar="NAME|ID")
+    rename = verb("rename", "give a device another name")
+    rename.add_argument("device", metavar="NAME|ID")
+    rename.add_argument("name", metavar="NEW")
+    move = verb("move", "hold a device to the branches named, or to none")
+    move.add_argument("device", metavar="NAME|ID")
+    _add_branches(move)
+
+
+def _add_users(verbs: Verbs) -> None:
+    users = _group(verbs, "users", "people who sign in")
+
+    def verb(name: str, about: str, run: str = "") -> argparse.ArgumentParser:
+        made = _verb(users, name, f"switchboard.people_verbs:{run or name}", about)
+        made.add_argument("name")
+        return made
+
+    for made in (
+        verb("add", "add a person; the password is read from stdin"),
+        verb("role", "give a person another role and the branches named"),
+    ):
+        made.add_argument("--role", required=True)
+        _add_branches(made)
+    password = verb("password", "give a person another password, read from stdin")
+    password.add_argument("--reset", action="store_true", help="a random one instead, shown once, to be changed")
+    verb("pin", "give a person another PIN for enrolled PCs, read from stdin")
+    verb("disable", "shut a person out, now")
+    verb("enable", "let a person in again")
+    _verb(users, "list", "switchboard.people_verbs:list_all", "everybody with role and branches")
+    _verb(users, "rights", "switchboard.people_verbs:rights", "which role may do what")
+    policy = _verb(users, "policy", "switchboard.people_verbs:policy", "whether PCs answer before somebody signs in")
+    policy.add_argument("--sign-in", choices=("required", "optional"), required=True)
+
+
+def _add_branches(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("--branch", action="append", default=[], metavar="ID", help="only what is of this branch")
 
 
 def _add_agent_verbs(verbs: Verbs) -> None:
     enrol = _verb(verbs, "enrol", "switchboard.agent_verbs:enrol", "enrol this PC at a hub")
     enrol.add_argument("--hub", required=True, metavar="URL")
     enrol.add_argument("--code", required=True)
+    _add_trust(enrol)
+    trust = _verb(verbs, "trust", "switchboard.agent_verbs:trust", "the hub shows another certificate from now on")
+    _add_trust(trust)
     sync = _verb(verbs, "sync", "switchboard.agent_verbs:sync", "bring the cache up to date")
     sync.add_argument("--once", action="store_true", help="once, not for ever")
     lookup = _verb(verbs, "lookup", "switchboard.agent_verbs:lookup", "look something up")
@@ -92,6 +138,11 @@ def _add_agent_verbs(verbs: Verbs) -> None:
     doctor.add_argument("--thorough", action="store_true", help="every record and posting of the cache")
     wall = _verb(verbs, "wallboard", "switchboard.hub_verbs:wallboard", "open the wallboard full-screen", json=False)
     wall.add_argument("--hub", default="http://127.0.0.1:8400", metavar="URL")
+
+
+def _add_trust(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("--pin", default="", metavar="SHA256", help="of the hub's certificate, as read at the hub")
+    verb.add_argument("--ca", metavar="FILE", help="the authority that the hub's certificate comes from")
 
 
 def _add_tree(verbs: Verbs) -> None:

@@ -51,6 +51,7 @@ class AgentHome:
     def save_enrolment(self, enrolment: Enrolment) -> None:
         """Keeps the device's tokens where only its owner may read them."""
         self.make()
+        self.files.end_shift()
         self.files.write(enrolment)
 
     @property

@@ -7,6 +7,7 @@ from uuid import uuid4
 
 from sqlalchemy import Connection, select
 
+from data import audit
 from data.change_log import get_meta, set_meta
 from data.clock import to_iso
 from data.schema import DEVICE, PERSON, SESSION
@@ -45,9 +46,10 @@ def sign_in_required(connection: Connection) -> bool:
     return get_meta(connection, _MUST_SIGN_IN) == "yes"
 
 
-def require_sign_in(connection: Connection, *, required: bool) -> None:
+def require_sign_in(connection: Connection, *, required: bool, actor: str, at: datetime) -> None:
     """Keeps that policy."""
     set_meta(connection, _MUST_SIGN_IN, "yes" if required else "no")
+    audit.record(connection, at, actor, "set_sign_in_policy", "required" if required else "optional")
 
 
 def device_holder(device: str, branches: tuple[str, ...]) -> Holder:
