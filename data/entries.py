@@ -22,6 +22,9 @@ RIGHT_TO_ENTER = {
 }
 """Every kind of entry, with the act of `data.rights` that it is."""
 
+SHOWN_IN_CACHES = frozenset(kind for kind in RIGHT_TO_ENTER if kind == "area_edit" or kind.startswith("outage_"))
+"""Kinds of entry that change records which every PC keeps."""
+
 TICKET_KINDS = {
     "trouble_report": "报修",
     "enquiry": "咨询",
@@ -110,15 +113,17 @@ class Outcome:
     Attributes:
         record: The id of what it made or changed; empty where there is none.
         detail: Why it was refused, or what it contradicts.
+        revision: A cache that is there shows what was changed; 0 where caches show nothing of it.
     """
 
     status: Status
     record: str = ""
     detail: str = ""
+    revision: int = 0
 
-    def to_json(self) -> dict[str, str]:
+    def to_json(self) -> dict[str, Json]:
         """The outcome on the wire and in the store."""
-        return {"status": self.status, "record": self.record, "detail": self.detail}
+        return {"status": self.status, "record": self.record, "detail": self.detail, "revision": self.revision}
 
 
 def read_outcome(told: dict[str, Any]) -> Outcome:
@@ -127,10 +132,10 @@ def read_outcome(told: dict[str, Any]) -> Outcome:
     Raises:
         EntryError: it is none: nothing may be concluded from it.
     """
-    status = told.get("status")
-    if status not in {"applied", "conflict", "refused"}:
+    status, revision = told.get("status"), told.get("revision", 0)
+    if status not in {"applied", "conflict", "refused"} or not isinstance(revision, int):
         raise EntryError(f"{status!r} is no outcome of an entry")
-    return Outcome(status, str(told.get("record") or ""), str(told.get("detail") or ""))
+    return Outcome(status, str(told.get("record") or ""), str(told.get("detail") or ""), revision)
 
 
 def check_age(entry: Entry, now: datetime) -> None:

@@ -1,14 +1,24 @@
 """Every entry applied exactly once: its outcome is written, under its key, in the transaction that applies it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection, Row, delete, insert, select
 
 from data import change_log
 from data.clock import to_iso
-from data.entries import REMEMBERED_FOR, Entry, KeyRefusedError, Outcome, check_age, dump, load, read_outcome
+from data.entries import (
+    REMEMBERED_FOR,
+    SHOWN_IN_CACHES,
+    Entry,
+    KeyRefusedError,
+    Outcome,
+    check_age,
+    dump,
+    load,
+    read_outcome,
+)
 from data.errors import SwitchboardError
 from data.schema import ENTRY
 from data.store import Store, Writing
@@ -97,6 +107,8 @@ def _known(writing: Writing, sender: Sender, entry: Entry) -> Outcome | None:
 
 def _keep(writing: Writing, sender: Sender, entry: Entry, outcome: Outcome) -> Outcome:
     now = writing.clock.now()
+    if outcome.status == "applied" and entry.kind in SHOWN_IN_CACHES:  # under the lock: this commit is the next
+        outcome = replace(outcome, revision=change_log.head(writing.connection) + 1)
     writing.connection.execute(
         insert(ENTRY).values(
             key=entry.key,
@@ -107,7 +119,7 @@ def _keep(writing: Writing, sender: Sender, entry: Entry, outcome: Outcome) -> O
             made_at=to_iso(entry.made_at),
             received_at=to_iso(now),
             kept_until=_kept_until(entry, now),
-            outcome=dump({**outcome.to_json()}),
+            outcome=dump(outcome.to_json()),
         )
     )
     return outcome

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from data.cache import read_doc
+from data.cache import read_doc, read_meta
 from data.clock import Clock, to_iso, usable
 from data.entries import Entry, window_version
 from data.errors import NotFoundError, OutageError
@@ -81,9 +81,9 @@ class Entering:
             if name in AREA.by_name:
                 canonical_value(AREA.by_name[name], value)
         subject = f"area:{key}"
-        base = self._cached("area", key)
-        for kept in self._outbox.waiting_about(subject):
-            base = {**(base or {}), **kept.entry.body["changes"]}
+        base, kept = self._seen("area", key, subject)
+        for one in kept:
+            base = {**(base or {}), **one.entry.body["changes"]}
         return self._enter("area_edit", subject, {"id": key, "base": base, "changes": changes})
 
     def add_outage(
@@ -114,6 +114,7 @@ class Entering:
         Raises:
             OutageError, NotFoundError: there is no such window, it is over, or the ETR is before the start.
         """
+        key = self._outbox.subject_of(key)
         base, start = self._window(key)
         check_times(start, usable(etr, "etr"))
         body = {"id": key, "etr": to_iso(usable(etr, "etr")), "reason": readable_reason(reason), "base": base}
@@ -125,6 +126,7 @@ class Entering:
         Raises:
             OutageError, NotFoundError: there is no such window, it is over, or had not begun at `at`.
         """
+        key = self._outbox.subject_of(key)
         base, start = self._window(key)
         moment, now = usable(at, "at") if at else self._clock.now(), self._clock.now()
         if not start <= moment <= now:
@@ -139,6 +141,7 @@ class Entering:
         Raises:
             OutageError, NotFoundError: there is no such window, or it is over.
         """
+        key = self._outbox.subject_of(key)
         base, _ = self._window(key)
         return self._enter("outage_withdraw", key, {"id": key, "reason": readable_reason(reason), "base": base})
 
@@ -151,8 +154,7 @@ class Entering:
 
     def _window(self, key: str) -> tuple[Doc, datetime]:
         """What changes of a window, with what waits here, and its start."""
-        kept = self._outbox.waiting_about(key)
-        doc = self._cached("outage", key)
+        doc, kept = self._seen("outage", key, key)
         if doc is not None:
             seen, start = window_version(doc), str(doc["start"])
         else:
@@ -167,12 +169,16 @@ class Entering:
             raise OutageError(f"outage {key} was restored or withdrawn: set a new one")
         return seen, datetime.fromisoformat(start)
 
-    def _cached(self, kind: str, key: str) -> Doc | None:
+    def _seen(self, kind: str, key: str, subject: str) -> tuple[Doc | None, list[Kept]]:
+        """A record as the cache has it, and what was entered about it here and is not in the cache yet."""
         cache = self._home.current_cache()
         if cache is None:
-            return None
+            return None, self._outbox.not_shown(subject, 0, self._clock.now())
         with closing(connect(cache, read_only=True)) as connection:
-            return read_doc(connection, kind, key)
+            connection.execute("BEGIN")
+            doc, revision = read_doc(connection, kind, key), int(read_meta(connection)["revision"])
+            connection.execute("COMMIT")
+        return doc, self._outbox.not_shown(subject, revision, self._clock.now())
 
 
 def _after(seen: Doc, kept: Kept) -> Doc:

@@ -36,13 +36,18 @@ CREATE TABLE IF NOT EXISTS entry (
     body TEXT NOT NULL,
     state TEXT NOT NULL DEFAULT 'waiting',
     detail TEXT NOT NULL DEFAULT '',
-    tried INTEGER NOT NULL DEFAULT 0
+    tried INTEGER NOT NULL DEFAULT 0,
+    revision INTEGER NOT NULL DEFAULT 0,
+    concluded_at TEXT NOT NULL DEFAULT ''
 )
 """
 _COLUMNS = "key, kind, subject, made_at, person, session, body, state, detail, tried"
 _LARGEST_BODY = 40_000
 """Bytes on the wire."""
 _MOST_ENTRIES = 5_000
+_SHOWN_WITHIN = timedelta(minutes=15)
+"""A cache follows within a second. Where it does not, it is another history that it follows."""
+
 _LOOK_UPS_WAIT = timedelta(seconds=60)
 """Look-ups are gathered for as long: nobody waits for them, and each would else be a request."""
 
@@ -153,11 +158,20 @@ class Outbox:
 
     def entries(self) -> list[Kept]:
         """Everything in the outbox, oldest first."""
-        return self._read("1 ORDER BY number")
+        return self._read("state <> 'applied' ORDER BY number")
 
-    def waiting_about(self, subject: str) -> list[Kept]:
-        """What was entered about one thing and is not known to have reached the hub, in order."""
-        return self._read("subject = ? AND state = 'waiting' ORDER BY number", subject)
+    def not_shown(self, subject: str, revision: int, now: datetime) -> list[Kept]:
+        """What was entered about one thing and is not in a cache of `revision` yet, in order.
+
+        It waits, or the hub has applied it and the cache has not heard of it.
+        """
+        waits, comes = "state = 'waiting'", "state = 'applied' AND revision > ? AND concluded_at > ?"
+        since = to_iso(now - _SHOWN_WITHIN)
+        return self._read(f"subject = ? AND ({waits} OR {comes}) ORDER BY number", subject, revision, since)
+
+    def subject_of(self, key: str) -> str:
+        """What the entry with this key is about, such as the id of the window that it has set; else `key` itself."""
+        return next((kept.subject for kept in self._read("key = ?", key)), key)
 
     def find(self, key: str) -> Kept:
         """One entry, by its key or a unique beginning of it.
@@ -165,7 +179,11 @@ class Outbox:
         Raises:
             OutboxError: there is none, or several.
         """
-        found = self._read("substr(key, 1, length(?)) = ? ORDER BY number LIMIT 2", key, key) if key else []
+        found = (
+            self._read("substr(key, 1, length(?)) = ? AND state <> 'applied' ORDER BY number LIMIT 2", key, key)
+            if key
+            else []
+        )
         if len(found) != 1:
             raise OutboxError(f"{'several entries begin' if found else 'no entry begins'} with {key!r}: outbox list")
         return found[0]
@@ -175,7 +193,9 @@ class Outbox:
         if not self.path.exists():
             return OutboxCounts()
         with self._open() as connection:
-            rows = connection.execute("SELECT state, count(*) FROM entry WHERE kind <> 'look_up' GROUP BY state")
+            rows = connection.execute(
+                "SELECT state, count(*) FROM entry WHERE kind <> 'look_up' AND state <> 'applied' GROUP BY state"
+            )
             return OutboxCounts(**dict(rows.fetchall()))
 
     def mark_tried(self, keys: list[str]) -> None:
@@ -183,15 +203,24 @@ class Outbox:
         with self._write() as connection:
             connection.executemany("UPDATE entry SET tried = 1 WHERE key = ?", [(key,) for key in keys])
 
-    def conclude(self, key: str, outcome: Outcome) -> None:
-        """Does what follows from the hub's word: an applied entry goes, another one stays with the reason."""
+    def conclude(self, key: str, outcome: Outcome, at: datetime) -> None:
+        """Does what follows from the hub's word: an applied entry goes, another one stays with the reason.
+
+        What caches show is remembered until they do.
+        """
         with self._write() as connection:
-            if outcome.status == "applied":
+            connection.execute(
+                "DELETE FROM entry WHERE state = 'applied' AND concluded_at <= ?", (to_iso(at - _SHOWN_WITHIN),)
+            )
+            if outcome.status == "applied" and not outcome.revision:
                 connection.execute("DELETE FROM entry WHERE key = ?", (key,))
-            else:
-                connection.execute(
-                    "UPDATE entry SET state = ?, detail = ? WHERE key = ?", (outcome.status, outcome.detail, key)
-                )
+                return
+            connection.execute(
+                "UPDATE entry SET state = ?, detail = ?, revision = ?, concluded_at = ? WHERE key = ?",
+                (outcome.status, outcome.detail, outcome.revision, to_iso(at), key),
+            )
+            if outcome.record:  # what was entered about a window before it had an id is about that id
+                connection.execute("UPDATE entry SET subject = ? WHERE subject = ?", (outcome.record, key))
 
     def note(self, keys: list[str], detail: str) -> None:
         """Keeps why entries still wait."""

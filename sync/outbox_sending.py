@@ -143,7 +143,7 @@ class OutboxSender:
         except DataError:
             self._outbox.note([key], str(answer.get("detail") or "the hub did not answer for this entry"))
             return False
-        self._outbox.conclude(key, outcome)
+        self._outbox.conclude(key, outcome, self._clock.now())
         self._on_outcome(key, outcome)
         return True
 
