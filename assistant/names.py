@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from assistant import candidates
 from assistant.query import Query, corrections
 from assistant.ranking import EXACT, Candidate, NameMatch, Ranker
+from assistant.segmentation import UnitKind
 from assistant.slips import SlipRanker
 from data.index import FIRST_COMMON_NAME
 from data.kinds import RANKED
@@ -14,13 +15,16 @@ from data.sqlite import Connection
 
 _WRITTEN, _WHOLE, _AT_START, _ANYWHERE = 48, 40, 40, 48
 _SHOWN = 10
-_PLACES = {RANKED.index("transformer_area"): 4, RANKED.index("customer"): 6}
+_PLACES = {RANKED.index("transformer_area"): 2, RANKED.index("customer"): 6}
 """Of ten, at most so many are of these kinds while others come near (`assistant.shortlist`)."""
 _CORRECTED, _WRONG, _COMMON = 56, 48, 24
 _SHORTEST_SLIP = 2
+_SHORTEST_SURE_SLIP, _LONGEST_SURE_SLIP = 4, 12
+"""Letters in which a slip is looked for although something good was found: more of them are seldom that by chance."""
 _LONG_QUERY, _LIKELY = 14, 2
 """What is longer leaves little doubt how it is to be read."""
 _MOST_BEGINNINGS, _LONG_NAME, _LONGEST_CORRECTED = 56, 5, 9
+_CALLED_SO = 97.0
 GOOD = 80.0
 """With enough matches as good as this nobody looks for slips."""
 _LAST_RANK = len(RANKED) - 1
@@ -65,11 +69,16 @@ class Names:
         ]
         return [match for match in in_order(map(ranker.aligned, found)) if match.start == 0]
 
-    def nearly_matching(self, query: Query, matches: list[NameMatch]) -> list[NameMatch]:
-        """Names that the query may mean with one slip in it, without those that match as it stands; in no order."""
+    def nearly_matching(self, query: Query, matches: list[NameMatch], *, whole_only: bool = False) -> list[NameMatch]:
+        """Names that the query may mean with one slip in it, without those that match as it stands; in no order.
+
+        With `whole_only` just those that it may mean as a whole, which are quickly found.
+        """
+        if whole_only and not _may_be_another(query, matches):
+            return []
         graded = {match.candidate.nid: None for match in matches}
         ranker, found = SlipRanker(query), []
-        for look in _slips(query):
+        for look in _whole_slips(query) if whole_only else _slips(query):
             for row in self._rows_of(look):
                 if row[0] not in graded:
                     graded[row[0]] = None
@@ -124,13 +133,18 @@ class _Look(NamedTuple):
 def _slips(query: Query) -> Iterator[_Look]:
     ways = (*query.segmentations[:2], *query.bare[:1])
     meant = corrections(query) if not ways or len(ways[0]) <= _LONGEST_CORRECTED else []
+    yield _Look(candidates.any_of_whole(meant), _CORRECTED, _COMMON)
     missing = [expression(units) for units in ways for expression in (candidates.one_missing, candidates.one_swapped)]
     beginnings = dict.fromkeys(map(candidates.without_vague_end, meant[:_MOST_BEGINNINGS]))
     # Among so many customers a slip is looked for in what is long enough to tell.
     common = _COMMON if ways and (not query.is_spelt or len(ways[0]) >= _LONG_NAME) else 0
-    yield _Look(candidates.any_of_whole(meant), _CORRECTED, _COMMON)
     yield _Look(candidates.any_expression([*missing, candidates.any_alike(beginnings)]), _CORRECTED, common)
     yield _Look(candidates.any_expression(map(candidates.one_wrong, ways)), _WRONG, common)
+
+
+def _whole_slips(query: Query) -> Iterator[_Look]:
+    """As `_slips`, of places and lines that the query may mean as a whole."""
+    yield _Look(candidates.any_of_whole(corrections(query)), _CORRECTED)
 
 
 def _enough(matches: Iterable[NameMatch | None], bar: float) -> bool:
@@ -163,6 +177,15 @@ def enough_good(query: Query, matches: list[NameMatch]) -> bool:
     )
     good = [match for match in matches if (is_certain or match.candidate.rank < _LAST_RANK) and _is_good(query, match)]
     return len(good) >= (_ENOUGH_GOOD if is_long and not is_certain else 1)
+
+
+def _may_be_another(query: Query, matches: list[NameMatch]) -> bool:
+    """Whether whole syllables were typed that no place or line is called: a slip may have led to the matches."""
+    if not query.is_spelt or not _SHORTEST_SURE_SLIP <= len(query.compact) <= _LONGEST_SURE_SLIP:
+        return False
+    if any(unit.kind not in (UnitKind.SYLLABLE, UnitKind.HANZI) for unit in query.segmentations[0]):
+        return False
+    return not any(match.score >= _CALLED_SO and match.candidate.rank < _LAST_RANK for match in matches)
 
 
 def _is_good(query: Query, match: NameMatch) -> bool:

@@ -48,8 +48,8 @@ _CONTIGUOUS, _GRADE_WEIGHT = 88.0, 90.0
 _AT_START, _COVERAGE = 5.0, 5.0
 _OFFICE_LOSS, _ALL_SAID = 0.4, 0.5
 _COMMON = len(RANKED) - 1
-_PERSON, _WITHIN_A_PERSON = 4, 16.0
-"""Nobody spells a person's name from the middle, and so many hold any two syllables."""
+_PERSON, _WITHIN_A_PERSON, _WITHIN_SPELT = 4, 24.0, 8.0
+"""Nobody spells a person's name from the middle, and so many hold any two syllables; few people spell a place's so."""
 _HANZI_HOMOPHONE, _HANZI_OTHER_READING, _HANZI_ALIKE = 0.8, 0.78, 0.7
 _SYLLABLE_ALIKE, _BEGINNING, _BEGINNING_ALIKE, _INITIAL, _LATER_READING = 0.9, 0.97, 0.8, 0.9, 0.02
 
@@ -198,9 +198,10 @@ class Ranker:
     @cached_property
     def best_inside(self) -> float:
         """What a name that does not start with the query can score at most."""
+        spelt = _WITHIN_SPELT * self._query.is_spelt
         return max(
             (
-                _CONTIGUOUS - _GRADE_WEIGHT * (1 - way.most / len(way.units)) + _COVERAGE + _ALL_SAID - way.loss
+                _CONTIGUOUS - _GRADE_WEIGHT * (1 - way.most / len(way.units)) + _COVERAGE + _ALL_SAID - way.loss - spelt
                 for way in self._ways
             ),
             default=0.0,
@@ -211,12 +212,12 @@ class Ranker:
         name = parsed(candidate.text, candidate.readings)
         if name.plain == self._query.compact:
             return NameMatch(candidate, EXACT, 0, len(name.plain))
-        is_common = candidate.rank == _COMMON and self._query.is_spelt
+        inside = self._loss_inside(candidate, name) if self._query.is_spelt else 0.0
         best, best_way, best_start = 0.0, None, 0
         for way in self._ways:
             start, mean = _best_alignment(way, name.plain, name.groups)
             if mean:
-                score = _score(mean, start, len(way.units), name, is_common=is_common) - way.loss
+                score = _score(mean, start, len(way.units), name) - way.loss - (inside if start else 0.0)
                 if score > best:
                     best, best_way, best_start = score, way, start
                 if mean >= _BEGINNING and not way.loss:
@@ -224,6 +225,11 @@ class Ranker:
         if best_way is None:
             return None
         return NameMatch(candidate, best, best_start, best_start + len(best_way.units), best_way)
+
+    @staticmethod
+    def _loss_inside(candidate: Candidate, name: Parsed) -> float:
+        is_person = candidate.rank == _COMMON and len(name.plain) <= _PERSON
+        return _WITHIN_A_PERSON if is_person else _WITHIN_SPELT
 
 
 def _best_alignment(way: Way, plain: str, groups: Sequence[str]) -> tuple[int, float]:
@@ -246,15 +252,13 @@ def _best_alignment(way: Way, plain: str, groups: Sequence[str]) -> tuple[int, f
     return best_start, best / count
 
 
-def _score(mean: float, start: int, count: int, name: Parsed, *, is_common: bool) -> float:
+def _score(mean: float, start: int, count: int, name: Parsed) -> float:
     score = _CONTIGUOUS - _GRADE_WEIGHT * (1 - mean) + _COVERAGE * min(1.0, count / name.stem)
     if count >= name.said:
         score += _ALL_SAID
     if name.said != len(name.plain):
         score -= _OFFICE_LOSS
-    if start == 0:
-        return score + _AT_START
-    return score - _WITHIN_A_PERSON if is_common and len(name.plain) <= _PERSON else score
+    return score if start else score + _AT_START
 
 
 def _reason(way: Way, start: int, plain: str, groups: Sequence[str]) -> str:

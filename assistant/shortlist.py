@@ -1,6 +1,5 @@
 """The best of the records found so far, and which of them are shown."""
 
-import heapq
 from collections import Counter
 from collections.abc import Iterable
 
@@ -14,8 +13,9 @@ _FEW_KEPT = 4
 customers' names hold something that sounds like anything."""
 _NAMESAKES = 3
 """Of ten places, customers of the very name that was typed take no more while another name comes near."""
-_SERIES_KIND, _SERIES = RANKED.index("transformer_area"), 4
-"""Of ten places, transformer areas take no more while something else comes near: they are numbered in long series."""
+_SERIES_KIND, _SERIES = RANKED.index("transformer_area"), 2
+"""Of ten places, transformer areas take no more while something else comes near: they are numbered in long series.
+Where a slip is in what was typed it may be in the number, so that any of them may be meant."""
 _NEAR = 60.0
 _CHOSEN, _LIFT, _LEAST_DIFFERENCE, _ABOVE_ALL = 60.0, 30.0, 0.1, 0.4
 _EXACT_REASONS = frozenset({"code", "number"})
@@ -102,13 +102,21 @@ class Shortlist:
         return [found for found in ranked if (found.record.kind, found.record.rid) in chosen]
 
     def _raise_bars(self) -> tuple[float, float]:
-        scores = [found.score for found in self._found.values()]
-        few = [found.score for found in self._found.values() if _is_few(found)]
-        self._bars = _bar(scores, self.limit), _bar(few, self._kept)
+        if len(self._found) < self._kept:
+            return 0.0, 0.0
+        wanted, _ = self._parted(sorted(self._found.values(), key=_by_score))
+        few = [found for found in wanted if _is_few(found)]
+        self._bars = _bar(wanted, self.limit), _bar(few, self._kept)
         return self._bars
 
     def _without_surplus(self, ranked: list[Found]) -> list[Found]:
         """The records with the surplus of one name or series behind whatever else comes near."""
+        kept, surplus = self._parted(ranked)
+        near = sum(found.score >= _NEAR for found in kept)
+        return kept[:near] + surplus + kept[near:]
+
+    def _parted(self, ranked: list[Found]) -> tuple[list[Found], list[Found]]:
+        """The records without the surplus of one name or series, and this surplus."""
         seen = Counter[str]()
         kept: list[Found] = []
         surplus: list[Found] = []
@@ -116,22 +124,25 @@ class Shortlist:
             sort, most = _sort_of(found)
             seen[sort] += 1
             (surplus if most and seen[sort] > max(1, most * self.limit // 10) else kept).append(found)
-        near = sum(found.score >= _NEAR for found in kept)
-        return kept[:near] + surplus + kept[near:]
+        return kept, surplus
 
 
 def _sort_of(found: Found) -> tuple[str, int]:
     """What a record is one of many of, and how many of ten places these take; 0 for as many as there are."""
-    if found.record.order == _SERIES_KIND and found.score < EXACT:
+    if found.record.order == _SERIES_KIND and found.score < EXACT and found.reason != "fuzzy":
         return found.record.kind, _SERIES
     if not _is_few(found) and found.score >= EXACT:
         return found.record.name, _NAMESAKES
     return "", 0
 
 
-def _bar(scores: list[float], places: int) -> float:
-    best = heapq.nlargest(places, scores)
-    return best[-1] if best and len(best) == places else 0.0
+def _by_score(found: Found) -> float:
+    return -found.score
+
+
+def _bar(ranked: list[Found], places: int) -> float:
+    """The score that takes the last of so many places; 0 while one of them is free."""
+    return ranked[places - 1].score if 0 < places <= len(ranked) else 0.0
 
 
 def _is_exact(found: Found) -> bool:

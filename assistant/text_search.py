@@ -19,9 +19,12 @@ from data.tokens import plain_code
 _CODES = 400
 _SHORTEST_SURE = 3
 _COMMON = len(RANKED) - 1
-_KIND_BONUS = (1.5, 1.0, 0.8, 0.0)
+_KIND_BONUS = (1.5, 1.0, -2.5, -6.0)
+"""By ordinal of kind: places and lines are what most calls are about, and for every part of a place's name there are
+transformer areas and customers called after it. Not where the name itself was typed in full."""
+_SLIP_BONUS = (1.5, 1.0, 0.8, 0.0)
 _LINE, _NO_LINE_LOSS = "feeder", 8.0
-_NAMESAKE_LOSS, _MOST_NAMESAKE_LOSS = 2.5, 10.0
+_NAMESAKE_LOSS, _MOST_NAMESAKE_LOSS = 6.0, 18.0
 _CODE_EXACT, _NUMBER_PREFIX, _CODE_PREFIX, _CODE_PART, _CODE_COVERAGE, _CODE_END = 100.0, 92.0, 82.0, 80.0, 6.0, 3.0
 _SHORTEST_CODE = 2
 
@@ -73,9 +76,10 @@ class TextSearch:
             give_up_if(cancelled)
             for found in self._within.search(query):
                 shortlist.add(found)
-        if with_slips and (wants_more or (len(query.compact) >= _SHORTEST_SURE and shortlist.is_short)):
+        if with_slips:
             give_up_if(cancelled)
-            self._add_bearers(shortlist, query, self._names.nearly_matching(query, matches))
+            is_sure = not wants_more and (len(query.compact) < _SHORTEST_SURE or not shortlist.is_short)
+            self._add_bearers(shortlist, query, self._names.nearly_matching(query, matches, whole_only=is_sure))
         self._prefer(shortlist, query)
         return self._in_order(shortlist)
 
@@ -138,7 +142,7 @@ class TextSearch:
         if self._own_branches and len(namesakes) > 1:
             namesakes.sort(key=lambda record: (not self._is_own(record), record.order))
         for before, record in enumerate(namesakes):
-            score = min(match.score + _KIND_BONUS[record.order], EXACT)
+            score = _score_as(match, record.order)
             if match.score < EXACT:
                 score -= min(before * _NAMESAKE_LOSS, _MOST_NAMESAKE_LOSS)
             yield Found(record, score, reason, spans if record.name == name.text else (), name.uses)
@@ -160,7 +164,14 @@ def _names_a_place(match: NameMatch) -> bool:
 
 
 def _highest_score(match: NameMatch) -> float:
-    return min(match.score + _KIND_BONUS[match.candidate.rank], EXACT)
+    return _score_as(match, match.candidate.rank)
+
+
+def _score_as(match: NameMatch, rank: int) -> float:
+    """What a record of this kind scores that bears the name."""
+    if match.score >= EXACT:
+        return EXACT
+    return min(match.score + (_SLIP_BONUS if match.way is None else _KIND_BONUS)[rank], EXACT)
 
 
 def _promise(match: NameMatch) -> tuple[float, int, int, str]:

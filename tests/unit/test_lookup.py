@@ -212,3 +212,18 @@ def test_what_was_chosen_for_a_query_comes_first_the_next_time(cache: Connection
 def test_a_lookup_that_is_given_up_answers_nothing(engine: LookupEngine) -> None:
     with pytest.raises(CancelledError):
         engine.search("塔山", cancelled=lambda: True)
+
+
+def test_a_name_with_a_letter_missing_is_found_though_something_sounds_like_what_was_typed(tmp_path: Path) -> None:
+    areas: Rows = [("area", {"id": "a1", "name": "岔沟村"}), ("area", {"id": "a2", "name": "蔡沟村"})]
+    connection = cache_of(tmp_path / "cache.db", areas)
+    assert ids(LookupEngine(connection).search("cagou")) == ["a1", "a2"]
+    connection.close()
+
+
+def test_a_place_with_the_text_inside_its_name_comes_before_customers_called_after_the_text(tmp_path: Path) -> None:
+    rows: Rows = [("area", {"id": "a1", "name": "樱桃园村"})]
+    rows += [("customer", {"id": f"211400000{i}", "name": f"桃园{shop}"}) for i, shop in enumerate(("超市", "药房"))]
+    connection = cache_of(tmp_path / "cache.db", rows)
+    assert ids(LookupEngine(connection).search("桃园"))[0] == "a1"
+    connection.close()

@@ -59,6 +59,19 @@ def test_a_series_of_transformer_areas_leaves_places_to_others() -> None:
     assert kinds(result) == ["transformer_area"] * 4 + ["customer"] * 6
 
 
+def test_a_series_leaves_room_for_what_is_found_after_it() -> None:
+    shortlist = Shortlist(TEN)
+    for record in many("transformer_area", 20, 95.0):
+        shortlist.add(record)
+    assert shortlist.has_room_for(90.0, 0, ties=False)
+
+
+def test_any_of_a_series_may_be_meant_where_a_slip_may_be_in_the_number() -> None:
+    series = [found("transformer_area", rid, 85.0, reason="fuzzy") for rid in range(9)]
+    result = shown(TEN, *series, *many("customer", 20, 80.0))
+    assert kinds(result) == ["transformer_area"] * 9 + ["customer"]
+
+
 def test_a_series_fills_the_list_where_nothing_else_comes_near() -> None:
     result = shown(
         TEN, *many("transformer_area", 20, 95.0), *many("customer", 3, 80.0), *many("customer", 9, 59.0, first=9)

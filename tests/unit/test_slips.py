@@ -1,0 +1,29 @@
+"""How near a name comes to a query with one slip in it."""
+
+import pytest
+
+from assistant.query import parse
+from assistant.ranking import Candidate
+from assistant.slips import SlipRanker
+from data.pinyin import readings_of
+
+
+def readings_of_character(character: str) -> tuple[str, ...]:
+    return tuple(readings_of(character).split("|"))
+
+
+def nearness(typed: str, name: str) -> float:
+    match = SlipRanker(parse(typed, readings_of_character)).nearly(Candidate(1, name, readings_of(name), 0, 1))
+    return match.score if match else 0.0
+
+
+@pytest.mark.parametrize(
+    ("typed", "likelier", "other"),
+    [
+        ("cagou", "蔡沟村", "大沟村"),  # an i is missing, rather than another letter in the place of the d
+        ("jinahua", "建华村", "金华村"),  # two letters changed places, rather than one too many
+        ("gajiazi", "孤家子村", "八家子村"),  # hardly anybody mistakes the first letter
+    ],
+)
+def test_the_likelier_slip_comes_nearer(typed: str, likelier: str, other: str) -> None:
+    assert nearness(typed, likelier) > nearness(typed, other) > 0
