@@ -5,7 +5,7 @@ come with the records: nothing here knows pinyin.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from data import index, place_index
@@ -20,7 +20,17 @@ from data.supply_counts import create_supply_counts
 SCHEMA = 5
 """Version of the tables below; a cache of another version is replaced by a snapshot."""
 
-_SQL_TYPES = {FieldType.REAL: "REAL", FieldType.FLAG: "INTEGER"}
+SQL_TYPES = {
+    FieldType.TEXT: "TEXT",
+    FieldType.REAL: "REAL",
+    FieldType.FLAG: "INTEGER",
+    FieldType.TIME: "TEXT_TIME",
+    FieldType.REF: "TEXT_REF",
+    FieldType.REFS: "TEXT_REFS",
+    FieldType.TEXTS: "TEXT_TEXTS",
+    FieldType.JSON: "TEXT_JSON",
+}
+"""How the column of a field of each type is declared, so that a program that does not know the field knows its type."""
 
 _INDEXES = {
     "area": ("parent_id", "code"),
@@ -60,14 +70,17 @@ def create_cache(connection: Connection) -> None:
         " PRIMARY KEY (kind, field, id, target)) WITHOUT ROWID"
     )
     for kind in KINDS.values():
-        columns = [
-            f"{field.name} {_SQL_TYPES.get(field.type, 'TEXT')}" for field in _stored(kind) if field.name != "id"
-        ]
-        name_id = ["name_id INTEGER NOT NULL"] if kind.named else []
-        bucket = ["bucket INTEGER NOT NULL"] if kind.scoped else []
-        parts = ", ".join(["rid INTEGER PRIMARY KEY", "id TEXT NOT NULL UNIQUE", *name_id, *bucket, *columns])
-        connection.execute(f"CREATE TABLE {kind.name} ({parts})")
+        create_table(connection, kind)
     index.create_search_tables(connection)
+
+
+def create_table(connection: Connection, kind: Kind) -> None:
+    """Makes the table of a kind."""
+    columns = [f"{field.name} {SQL_TYPES[field.type]}" for field in _stored(kind) if field.name != "id"]
+    name_id = ["name_id INTEGER NOT NULL"] if kind.named else []
+    bucket = ["bucket INTEGER NOT NULL"] if kind.scoped else []
+    parts = ", ".join(["rid INTEGER PRIMARY KEY", "id TEXT NOT NULL UNIQUE", *name_id, *bucket, *columns])
+    connection.execute(f"CREATE TABLE {kind.name} ({parts})")
 
 
 def create_indexes(connection: Connection) -> None:
@@ -150,6 +163,7 @@ class CacheWriter:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._index = IndexChanges(connection)
+        self._kinds = kinds_in(connection)
         self.sums = read_sums(connection)
 
     def apply(self, changes: Iterable[Change]) -> int:
@@ -166,7 +180,7 @@ class CacheWriter:
             # Names are given back last: one that somebody else takes meanwhile keeps its number.
             released: list[int] = []
             for change in of_one_kind:
-                released += self._apply(KINDS[kind_name], change)
+                released += self._apply(self._kinds[kind_name], change)
                 changed.append((kind_name, change.id))
             self._release(released)
         self._index.write()
@@ -274,6 +288,25 @@ def _update_row(connection: Connection, kind: Kind, rid: int, before: Doc, after
         setting = ", ".join(named if kind.named and name == "name" else f"{name} = ?" for name in names)
         cells = to_cells(changed, after)
         connection.execute(f"UPDATE {kind.name} SET {setting} WHERE rid = ?", (*cells, rid))
+
+
+def kinds_in(connection: Connection) -> dict[str, Kind]:
+    """The kinds as this cache holds them: fields that this program does not know are in columns of their names.
+
+    A kind whose table the cache does not have yet is left out.
+    """
+    found = {}
+    for kind in KINDS.values():
+        columns = connection.execute("SELECT name, type FROM pragma_table_info(?)", (kind.name,)).fetchall()
+        if columns:
+            unknown = [one for one in columns if one[0] not in {"rid", "name_id", "bucket", *kind.by_name}]
+            types = ((name, _FIELD_TYPES.get(declared, FieldType.TEXT)) for name, declared in unknown)
+            more = tuple(Field(name, type=field_type, later=True) for name, field_type in types)
+            found[kind.name] = replace(kind, fields=(*kind.fields, *more)) if more else kind
+    return found
+
+
+_FIELD_TYPES = {declared: field_type for field_type, declared in SQL_TYPES.items()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -159,7 +159,7 @@ def _structure_of(connection: Connection, pragma: str, table: str, part: Part) -
 
 def _records(connection: Connection, recount: Recount) -> Iterator[Damage]:
     """Every record, its links and other names, against the cache's sums and tables."""
-    for kind in KINDS.values():
+    for kind in cache.kinds_in(connection).values():
         nameless = recount.add_all(kind)
         if nameless:
             yield Damage("records", f"{kind.name}: {nameless} records whose name is not there")

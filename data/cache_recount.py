@@ -3,10 +3,10 @@
 from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
 
-from data.cache import bucket_of, codes_of, links_of, names_of
+from data.cache import bucket_of, codes_of, kinds_in, links_of, names_of
 from data.cells import from_cells
 from data.index import KIND_STRIDE
-from data.kinds import KINDS, RANKED, Doc, Kind
+from data.kinds import RANKED, Doc, Kind
 from data.place_index import place_rows
 from data.set_hash import Part, SetSum, Sums, row_hash
 from data.sqlite import Connection
@@ -88,7 +88,7 @@ def rows_of(connection: Connection, kind: Kind) -> Iterator[tuple[int, str, Doc]
 def recount(connection: Connection) -> Sums:
     """Counts and set hashes made anew from every record in the cache: finds damage that its own sums hide."""
     counted = Recount(connection)
-    for kind in KINDS.values():
+    for kind in kinds_in(connection).values():
         counted.add_all(kind)
     return counted.sums
 

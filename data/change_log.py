@@ -119,6 +119,13 @@ def floor(connection: Connection) -> int:
     return int(get_meta(connection, _FLOOR) or 0)
 
 
+def raise_floor(connection: Connection, revision: int) -> None:
+    """Says that the log is not kept up to `revision`, in a transaction that may write; a higher floor stays."""
+    lock(connection)
+    if revision > floor(connection):
+        set_meta(connection, _FLOOR, str(revision))
+
+
 def touched_since(
     connection: Connection, revision: int, buckets: list[str] | None, limit: int
 ) -> list[tuple[str, str]] | None:

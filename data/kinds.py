@@ -54,6 +54,8 @@ class Field:
         choices: Accepted values; an import also takes the Chinese word that is the key's value.
         personal: Masked by role before it leaves the hub.
         required: May not be empty.
+        later: Came after the first release: empty in caches that do not have it yet, and then not in a record's hash.
+            Stands after every field that is not, and is neither required nor searched.
     """
 
     name: str
@@ -63,6 +65,7 @@ class Field:
     choices: Mapping[str, str] | None = None
     personal: bool = False
     required: bool = False
+    later: bool = False
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,7 @@ class Kind:
         named: An agent can find it by its `name`.
         codes: Fields that an agent can type as a code or number.
         scoped: A device may be held to those of some branches: each is in the bucket of one.
+        urgent: Small changes are told at once, not only that there are some. Never of a scoped kind.
     """
 
     name: str
@@ -84,6 +88,7 @@ class Kind:
     named: bool = True
     codes: tuple[str, ...] = ()
     scoped: bool = False
+    urgent: bool = False
 
     @cached_property
     def by_name(self) -> dict[str, Field]:
@@ -127,6 +132,9 @@ def canonical_value(field: Field, value: Json | datetime) -> Json:  # noqa: PLR0
 
 
 LISTS = frozenset({FieldType.REFS, FieldType.TEXTS})
+
+EMPTY: tuple[Json, ...] = (None, False, [])
+"""What a field holds where nothing is known."""
 
 
 def _text(field: Field, value: Json | datetime) -> str:
@@ -309,6 +317,7 @@ OUTAGE = Kind(
         Field("revisions", type=FieldType.JSON, required=True),
     ),
     named=False,
+    urgent=True,
 )
 TEAM_CHOICE = Kind(
     "team_choice",

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
 
-from data.kinds import Doc, Kind, canonical_json
+from data.kinds import EMPTY, Doc, Kind, canonical_json
 
 GLOBAL = "global"
 """The bucket of everything that every cache holds."""
@@ -24,8 +24,17 @@ _MODULUS = 1 << 128
 
 
 def row_hash(kind: Kind, doc: Doc) -> int:
-    """The hash of one record in canonical form, 0 to 2**128 - 1."""
-    text = kind.name + canonical_json([doc[field.name] for field in kind.fields])
+    """The hash of one record in canonical form, 0 to 2**128 - 1.
+
+    Later fields count up to the last that is not empty: one that a cache does not have yet, and that holds nothing,
+    makes no difference.
+    """
+    values = [doc[field.name] for field in kind.fields]
+    if kind.fields[-1].later:
+        first = sum(not field.later for field in kind.fields)
+        while len(values) > first and values[-1] in EMPTY:
+            values.pop()
+    text = kind.name + canonical_json(values)
     return int.from_bytes(blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest(), "big")
 
 

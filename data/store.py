@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine, bindparam, delete, insert, select, up
 
 from data import audit, change_log
 from data.audit_commits import COMMITTED, describe_commit
-from data.buckets import GLOBAL, BucketFinder, customers_below
+from data.buckets import BucketFinder, customers_below
 from data.clock import Clock
 from data.database import WRITE, is_postgresql
 from data.kinds import KINDS, Doc, FieldType, Kind, text_list
@@ -17,7 +17,7 @@ from data.masking import for_caches
 from data.phone_hashes import PhoneHashes, forget_phones
 from data.rows import CHUNK, chunks, get_docs, to_row
 from data.schema import LINK, RECORDS
-from data.set_hash import hash_bytes, row_hash
+from data.set_hash import GLOBAL, hash_bytes, row_hash
 
 
 @dataclass(slots=True)

@@ -79,6 +79,7 @@ def examine(home: AgentHome, *, thorough: bool) -> Iterator[Check]:
         )
     else:
         yield _cache(home, path)
+        yield _agreement(home)
         yield _integrity(home, path, thorough=thorough)
     yield _desktop()
     yield _assistant(home)
@@ -125,11 +126,11 @@ def _disk(home: AgentHome) -> Check:
 def _hub(home: AgentHome) -> Check:
     """Reached as this device, so that its rights are tried too; the hub's first event tells its time."""
     try:
-        revision, hub_time = next(HubClient.at(home).events())
+        told = next(HubClient.at(home).events())
     except (SwitchboardError, StopIteration) as problem:
         said = str(problem) or "it ended the stream"
         return Check("hub", good=False, zh=f"连不上服务器：{said}", en=f"the hub does not answer: {said}")
-    offset = hub_time - SystemClock().now()
+    revision, offset = told.revision, told.time - SystemClock().now()
     off_s = round(offset.total_seconds(), 1)
     return Check(
         "hub",
@@ -166,6 +167,14 @@ def _cache(home: AgentHome, path: Path) -> Check:
             "confirmed_at": to_iso(confirmed) if confirmed else None,
         },
     )
+
+
+def _agreement(home: AgentHome) -> Check:
+    """What the last synchronisation found; a difference that comes back within a day is an alarm."""
+    alarm = home.health.alarm()
+    if alarm is None:
+        return Check("agreement", good=True, zh="本机数据与服务器核对一致", en="the cache adds up to what the hub says")
+    return Check("agreement", good=False, zh=f"本机数据与服务器不一致，请报告管理员：{alarm}", en=f"alarm: {alarm}")
 
 
 def _integrity(home: AgentHome, path: Path, *, thorough: bool) -> Check:

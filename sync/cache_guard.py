@@ -50,12 +50,14 @@ class CacheGuard:
         self._doubted = False
         self._unchecked = True
         self._damaged = False
+        self._told_bad = False
 
     def start(self, report: Callable[[bool], None]) -> Callable[[], None]:
         """Starts the thread; what it returns ends it, and notes that it ended in good order.
 
         Args:
-            report: Called on the thread with whether the cache is known to be damaged, when that changes.
+            report: Called on the thread with whether the cache is known to be damaged, or cannot be made equal to the
+                hub, when that changes.
         """
         self._report = report
         self._doubted = self._home.health.begin()
@@ -151,10 +153,13 @@ class CacheGuard:
         """Reports, and logs, that damage became known, by this guard or another process, or was repaired."""
         path = self._home.current_cache()
         finding = self._home.health.finding(path) if path else None
+        alarm = self._home.health.alarm()
         if finding and not self._damaged:
             _LOG.warning("the cache %s is damaged: %s", finding.cache, finding)
         elif self._damaged and not finding:
             _LOG.warning("the damaged cache was replaced")
-        if (finding is not None) != self._damaged:
-            self._damaged = finding is not None
-            self._report(self._damaged)
+        bad = finding is not None or alarm is not None
+        if bad != self._told_bad:
+            self._told_bad = bad
+            self._report(bad)
+        self._damaged = finding is not None

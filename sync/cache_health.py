@@ -13,6 +13,7 @@ from typing import Any
 from data.cache_check import Damage
 from data.clock import from_iso, to_iso
 from data.errors import DataError
+from data.set_hash import Part
 from sync.private_files import read_whole, write_whole
 
 REPAIRS_A_DAY = 3
@@ -46,6 +47,8 @@ class CacheHealth:
         self._checked = directory / "checked"
         self._repairs = directory / "repairs"
         self._running = directory / "running"
+        self._mended = directory / "mended"
+        self._alarm = directory / "alarm"
 
     def note_check(self, cache: Path, at: datetime, damages: Iterable[Damage], *, thorough: bool) -> None:
         """Notes what a check of `cache` found; what an earlier one found in it and this one did not is forgotten."""
@@ -93,6 +96,35 @@ class CacheHealth:
     def may_repair(self, now: datetime) -> bool:
         """Whether a damaged cache may be replaced once more today."""
         return len(self.repairs(now)) < REPAIRS_A_DAY
+
+    def note_mended(self, parts: Iterable[Part], now: datetime) -> None:
+        """Notes that these parts differ from the hub and are fetched again."""
+        kept = {**self._mendings(now), **{"/".join(part): to_iso(now) for part in parts}}
+        write_whole(self._mended, json.dumps(kept, ensure_ascii=False))
+
+    def may_mend(self, parts: Iterable[Part], now: datetime) -> bool:
+        """Whether none of these parts was fetched again within a day of `now`."""
+        return not self._mendings(now).keys() & {"/".join(part) for part in parts}
+
+    def _mendings(self, now: datetime) -> dict[str, str]:
+        noted = _json_in(self._mended)
+        try:
+            return {part: at for part, at in dict(noted or {}).items() if abs(now - from_iso(at)) < _DAY}
+        except (TypeError, ValueError, AttributeError, DataError):
+            return {}
+
+    def note_alarm(self, reason: str, now: datetime) -> None:
+        """Notes that the cache cannot be made equal to the hub, and why: somebody has to look."""
+        write_whole(self._alarm, json.dumps({"at": to_iso(now), "reason": reason}, ensure_ascii=False))
+
+    def end_alarm(self) -> None:
+        """Notes that the cache was found equal to the hub."""
+        self._alarm.unlink(missing_ok=True)
+
+    def alarm(self) -> str | None:
+        """Why the cache cannot be made equal to the hub; None where nothing is known to be wrong."""
+        noted = _json_in(self._alarm)
+        return str(noted["reason"]) if isinstance(noted, dict) and "reason" in noted else None
 
     def begin(self) -> bool:
         """Notes that somebody keeps the cache from now on.

@@ -1,6 +1,10 @@
 """What can go wrong between a hub and an agent's cache."""
 
+from collections.abc import Sequence
+
 from data.errors import SwitchboardError
+
+_NAMED = 5
 
 
 class SyncError(SwitchboardError):
@@ -37,6 +41,23 @@ class SnapshotNeededError(SyncError):
 
 class DamagedError(SyncError):
     """What was received or stored is not what the hub says it should be."""
+
+
+class TooOldError(SyncError):
+    """This program is older than what the hub still serves."""
+
+
+class DifferingError(DamagedError):
+    """A cache does not add up to what the hub says.
+
+    Attributes:
+        parts: Buckets and kinds in which it differs.
+    """
+
+    def __init__(self, parts: Sequence[tuple[str, str]]) -> None:
+        named = ", ".join("/".join(part) for part in parts[:_NAMED]) + (" …" if len(parts) > _NAMED else "")
+        super().__init__(f"the cache differs from the hub in {named}")
+        self.parts = tuple(parts)
 
 
 class EndedError(SyncError):

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from data.errors import SwitchboardError
+from sync.protocol import ChangeBatch
 from sync.replica import Replica, SyncReport
 
 _LOG = logging.getLogger(__name__)
@@ -60,17 +61,27 @@ class Follower:
 
     def _follow(self) -> None:
         self._sync()
-        for revision, hub_time in self._replica.client.events():
+        for told in self._replica.client.events(self._revision):
             if self._stop.is_set():
                 return
-            self._replica.clock.observe(hub_time)
-            if revision != self._revision or self._replica.repair_due():
+            self._replica.clock.observe(told.time)
+            if told.batch is not None and told.batch.since == self._revision:
+                self._take(told.batch)
+            behind = told.revision != self._revision or told.epoch not in {"", self._replica.epoch}
+            if behind or self._replica.repair_due():
                 self._sync()
             elif self._replica.clock.now() - self._confirmed >= _CONFIRM_EVERY:
                 self._confirm()
 
+    def _take(self, batch: ChangeBatch) -> None:
+        """What came along with the news; where it does not add up, the cache is synchronised."""
+        if (report := self._replica.take(batch)) is not None:
+            self._done(report)
+
     def _sync(self) -> None:
-        report = self._replica.sync()
+        self._done(self._replica.sync())
+
+    def _done(self, report: SyncReport) -> None:
         self._revision = report.revision
         self._confirmed = self._replica.clock.now()
         self._wait_s = _FIRST_WAIT_S

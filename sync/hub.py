@@ -14,8 +14,10 @@ from data.store import Store
 from sync.asking import Anybody
 from sync.notices import Notices
 from sync.problems import add_problem_answers, problem
+from sync.retention import LogRetention
 from sync.shelf import SnapshotShelf
 from sync.stream import Stream
+from sync.urgent import news_since
 from sync.withdrawal import Withdrawals
 
 _CSP = (
@@ -41,6 +43,7 @@ class Hub:
     head: Callable[[], int]
     """Reads the store's head revision."""
     withdrawals: Withdrawals
+    retention: LogRetention
 
 
 def make_hub(store: Store, shelf: SnapshotShelf) -> Hub:
@@ -50,8 +53,9 @@ def make_hub(store: Store, shelf: SnapshotShelf) -> Hub:
         with store.read() as connection:
             return change_log.head(connection)
 
-    stream = Stream(head, store.clock, Notices(store.engine) if is_postgresql(store.engine) else None)
-    return Hub(store, shelf, stream, head, Withdrawals(store, stream.look_now))
+    notices = Notices(store.engine) if is_postgresql(store.engine) else None
+    stream = Stream(head, store.clock, notices, lambda since: news_since(store, since))
+    return Hub(store, shelf, stream, head, Withdrawals(store, stream.look_now), LogRetention(store))
 
 
 def create_app(hub: Hub, routers: Sequence[APIRouter], version: str) -> FastAPI:

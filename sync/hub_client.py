@@ -4,22 +4,21 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
-from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlencode, urlsplit
 
 import urllib3
 from urllib3.exceptions import HTTPError
 
+from data.cache import SCHEMA
 from data.clock import from_iso
 from data.errors import DataError
 from sync.agent_home import AgentHome
 from sync.credential import Credential, GivenToken, HomeCredential
-from sync.device_protocol import SHIFT_OVER, TOKEN_OVER, HubSays
+from sync.device_protocol import PERSON_HEADER, SHIFT_OVER, TOKEN_OVER, HubSays
+from sync.download import first_byte
 from sync.enrolment import Enrolment, Shift
 from sync.errors import (
-    DamagedError,
     HubUnreachableError,
     OtherHubError,
     RefusedError,
@@ -28,7 +27,18 @@ from sync.errors import (
     SyncError,
     TokenOverError,
 )
-from sync.protocol import PING_S, VERSION, ChangeBatch, Manifest
+from sync.protocol import (
+    CACHE_HEADER,
+    PING_S,
+    PROTOCOL_HEADER,
+    TIME_HEADER,
+    VERSION,
+    ChangeBatch,
+    Manifest,
+    Repair,
+    RepairAsk,
+    Told,
+)
 from sync.trust import Trust
 
 _GONE = 410
@@ -36,7 +46,13 @@ _PREPARING = 503
 _PARTIAL = 206
 _GOOD = {200, 201, 204, _PARTIAL}
 _OTHER_CERTIFICATE = "Fingerprints did not match"
-_AGENT = f"switchboard-replica/{VERSION}"
+_SAYS = {
+    "User-Agent": f"switchboard-replica/{VERSION}",
+    PROTOCOL_HEADER: str(VERSION),
+    CACHE_HEADER: str(SCHEMA),
+    "Accept-Encoding": "gzip",
+}
+"""What every request says of this program."""
 _BLOCK = 1 << 16
 """Bytes at a time: what of a block had come when a line broke must be fetched again."""
 _READ_S = 60.0
@@ -166,35 +182,45 @@ class HubClient:
                 self._pause(preparing.retry_after_s)
         raise HubUnreachableError(f"{self._hub} has been preparing a snapshot for too long: look at its log")
 
-    def download(self, manifest: Manifest, target: Path) -> None:
-        """Writes the snapshot's file to `target`, going on where an earlier try ended.
+    def repair(self, ask: RepairAsk) -> Repair:
+        """What makes a cache equal to the hub, of which some parts do not add up.
 
         Raises:
-            DamagedError: more came than the manifest says.
+            SnapshotNeededError: the log does not lead there, or too much differs.
         """
-        have = target.stat().st_size if target.exists() else 0
-        if have > manifest.size:
-            target.unlink()
-            have = 0
-        if have == manifest.size:
-            return
-        headers = {"Range": f"bytes={have}-"} if have else {}
-        with self._stream("GET", manifest.url, headers) as response:
-            going_on = response.status == _PARTIAL
-            with target.open("ab" if going_on else "wb") as file:
-                for block in response.stream(_BLOCK):
-                    self.received += len(block)
-                    file.write(block)
-        if target.stat().st_size != manifest.size:
-            if target.stat().st_size > manifest.size:
-                target.unlink()
-                raise DamagedError(f"{self._hub} sent more than the snapshot it announced")
-            raise HubUnreachableError(f"{self._hub} broke off in the middle of a snapshot: the next try goes on there")
+        return self._answer(Repair.from_json, "POST", "/repair", ask.to_json())
 
-    def events(self) -> Iterator[tuple[int, datetime]]:
-        """The head revision and the hub's time, each time the hub speaks: at least every `PING_S` seconds."""
+    @contextmanager
+    def snapshot_file(self, manifest: Manifest, have: int) -> Iterator[tuple[int, Iterator[bytes]]]:
+        """The snapshot's bytes from `have` on, or from the beginning where they cannot be had: where, and what.
+
+        Raises:
+            HubUnreachableError: what is answered is not this file.
+        """
+        headers = {"Accept-Encoding": "identity"}
+        if have:
+            headers |= {"Range": f"bytes={have}-", **({"If-Range": manifest.etag} if manifest.etag else {})}
+        with self._stream("GET", manifest.url, headers) as response:
+            with self._checked(manifest.url):
+                start = first_byte(response.status, response.headers, manifest, have)
+            yield start, self._counted(response.stream(_BLOCK))
+
+    def _counted(self, blocks: Iterator[bytes]) -> Iterator[bytes]:
+        for block in blocks:
+            self.received += len(block)
+            yield block
+
+    def events(self, heard: int | None = None) -> Iterator[Told]:
+        """What the hub says, at least every `PING_S` seconds.
+
+        Args:
+            heard: The revision that the cache is at: what cannot wait is told from there on.
+        """
         timeout = urllib3.Timeout(connect=5.0, read=PING_S * 3)
-        with self._stream("GET", "/events", {"Accept": "text/event-stream"}, timeout) as response:
+        headers = {"Accept": "text/event-stream", "Accept-Encoding": "identity"}
+        if heard is not None:
+            headers["Last-Event-ID"] = str(heard)
+        with self._stream("GET", "/events", headers, timeout) as response:
             buffer = b""
             for block in response.stream(1024):
                 buffer = (buffer + block).replace(b"\r\n", b"\n")
@@ -207,12 +233,34 @@ class HubClient:
         """Tells a batch of choices; one that the hub has counted before is taken again without a word."""
         self._answer(lambda answer: answer["counted"], "POST", "/choices", batch)
 
-    def _told(self, event: bytes) -> tuple[int, datetime] | None:
+    def send_entries(self, entries: list[dict[str, Any]], session: str) -> dict[str, dict[str, Any]]:
+        """What became of entries, by key, as the hub tells it; it may be silent about some.
+
+        Args:
+            entries: As `data.entries.Entry.to_json` writes them.
+            session: The secret of the shift in which they were made; empty for the present one.
+        """
+        return self._answer(
+            lambda answer: {str(one["key"]): dict(one) for one in answer["entries"]},
+            "POST",
+            "/entries",
+            {"entries": entries},
+            headers={PERSON_HEADER: session} if session else None,
+        )
+
+    def settled(self, key: str) -> str:
+        """How a person settled the conflict of an entry: `ours`, `theirs` or `merged`; empty while it waits.
+
+        It is `unknown` where the hub, put back from an older copy perhaps, knows of none.
+        """
+        return self._answer(lambda answer: str(answer["settled"]), "GET", f"/entries/{key}/conflict")
+
+    def _told(self, event: bytes) -> Told | None:
         for line in event.split(b"\n"):
             if line.startswith(b"data:"):
                 with self._checked("/events"):
                     data = json.loads(line[5:])
-                    return (int(data["revision"]), from_iso(data["time"])) if "revision" in data else None
+                    return Told.from_json(data) if "revision" in data else None
         return None
 
     def _answer(
@@ -222,13 +270,16 @@ class HubClient:
         path: str,
         body: dict[str, Any] | None = None,
         timeout: urllib3.Timeout | None = None,
+        headers: dict[str, str] | None = None,
     ) -> _T:
         """What `read` makes of the JSON of an answer."""
-        with self._stream(method, path, {}, timeout, body) as response:
+        with self._stream(method, path, headers or {}, timeout, body) as response:
             content = response.read()
-            self.received += len(content)
+            self.received += int(response.headers.get("Content-Length", len(content)))
+            time = {"time": said} if (said := response.headers.get(TIME_HEADER)) else {}
         with self._checked(path):
-            return read(json.loads(content))
+            answer = json.loads(content)
+            return read({**answer, **time} if time else answer)
 
     @contextmanager
     def _checked(self, path: str) -> Iterator[None]:
@@ -262,7 +313,8 @@ class HubClient:
             finally:
                 response.close()
         except ShiftOverError:
-            self._credential.end_shift()
+            if PERSON_HEADER not in headers:  # else it is an earlier one that is over
+                self._credential.end_shift()
             raise
         except HTTPError as error:
             if _OTHER_CERTIFICATE in str(error):
@@ -287,7 +339,7 @@ class HubClient:
         response = self._pool.request(
             method,
             self._hub + path,
-            headers={"User-Agent": _AGENT, **kind, **headers},
+            headers={**_SAYS, **kind, **headers},
             body=json.dumps(body) if body else None,
             preload_content=False,
             redirect=False,

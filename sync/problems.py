@@ -18,6 +18,7 @@ from sync.errors import (
     SnapshotNeededError,
     TokenOverError,
     TooManyTriesError,
+    TooOldError,
 )
 
 _STATUS: tuple[tuple[type[SwitchboardError], int], ...] = (
@@ -27,6 +28,7 @@ _STATUS: tuple[tuple[type[SwitchboardError], int], ...] = (
     (RefusedError, 401),
     (SnapshotNeededError, 410),
     (TooManyTriesError, 429),
+    (TooOldError, 426),
 )
 _ANY_OTHER, _SEE_OTHER, _FAILED, _UNAVAILABLE = 422, 303, 500, 503
 _LOG = logging.getLogger(__name__)

@@ -1,32 +1,28 @@
 """Keeping an agent's cache equal to the hub: fetch, verify, apply, and only then show."""
 
-import hashlib
 import logging
-import os
 import time
 from contextlib import closing
 from dataclasses import asdict, dataclass
-from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal
 
-import zstandard
-
 from data import cache
 from data.cache_check import is_damage
-from data.clock import CorrectedClock, to_iso
+from data.cache_columns import fit_tables
+from data.clock import CorrectedClock
 from data.errors import DataError
-from data.set_hash import Sums, differing
 from data.sqlite import Connection, DatabaseError, connect
 from sync.agent_home import AgentHome
-from sync.errors import DamagedError, HomeError, SnapshotNeededError, SyncError
+from sync.download import fetch
+from sync.errors import DamagedError, DifferingError, HomeError, SnapshotNeededError, SyncError, TooOldError
 from sync.hub_client import HubClient
-from sync.protocol import ChangeBatch, Manifest
+from sync.mending import differing_parts, mend, question
+from sync.protocol import VERSION, ChangeBatch, Manifest, Repair
 
 _LOG = logging.getLogger(__name__)
-_BLOCK = 1 << 20
-_REPLACED_AT_MOST_EVERY = timedelta(days=1)
-"""A hub whose sums are wrong must not have every agent fetch snapshot after snapshot."""
+_TRIES_WHILE_SHARED = 10
+Mode = Literal["snapshot", "changes", "current"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +32,10 @@ class SyncReport:
     Attributes:
         rows: Records written.
         bytes: Received from the hub.
-        verified: Counts and set hash of every kind were compared with the hub's.
+        verified: Counts and set hash of every bucket and kind were compared with the hub's.
     """
 
-    mode: Literal["snapshot", "changes", "current"]
+    mode: Mode
     revision: int
     rows: int
     bytes: int
@@ -68,36 +64,51 @@ class Replica:
         self.home = home
         self.client = client
         self.clock = clock or home.clock()
+        self.epoch = ""
+        """Of the history that the cache was last found to follow."""
 
     def sync(self) -> SyncReport:
         """Brings the cache up to date, by changes where the log reaches, else by a snapshot and changes after it.
 
-        A crash at any point leaves the cache that was there, or the new one.
+        Parts that do not add up are fetched again, once a day. A crash at any point leaves the cache that was there, or
+        the new one.
 
         Raises:
             HubUnreachableError, RefusedError: nothing has changed.
-            DamagedError: the cache differs from the hub, for the second time in a day, or cannot be read, after it
-                was replaced for damage `REPAIRS_A_DAY` times; or a snapshot was damaged.
+            DamagedError: the cache differs from the hub in a part that was fetched again within a day, or cannot be
+                read, after it was replaced for damage `REPAIRS_A_DAY` times; or a snapshot was damaged.
         """
         began, received = time.monotonic(), self.client.received
-        mode: Literal["snapshot", "changes", "current"] = "changes"
-        rows = 0
         try:
-            revision, rows = self._follow()
-            if rows == 0:
-                mode = "current"
+            mode, revision, rows = self._follow()
         except SnapshotNeededError as needed:
-            mode, rows = "snapshot", self._fetch_snapshot()
+            fetched = self._fetch_snapshot()
             if isinstance(needed, _RepairNeededError):
                 self.home.health.note_repair(self.clock.now())
-            revision, more = self._follow()
-            rows += more
+            _, revision, rows = self._follow()
+            mode, rows = "snapshot", rows + fetched
+        self.home.health.end_alarm()
         self.home.confirm(self.clock.now(), self.clock.offset)
         seconds = time.monotonic() - began
         return SyncReport(mode, revision, rows, self.client.received - received, round(seconds, 3), verified=True)
 
-    def _follow(self) -> tuple[int, int]:
-        """The revision reached through the change log and the number of records it brought."""
+    def take(self, batch: ChangeBatch) -> SyncReport | None:
+        """Applies a batch that came by itself, if it follows and adds up; else None: `sync` must be called."""
+        began, path = time.monotonic(), self.home.current_cache()
+        if path is None or self.repair_due() or self.home.health.alarm() is not None:
+            return None
+        try:
+            with closing(connect(path)) as connection:
+                if cache.read_meta(connection).get("epoch") != batch.epoch or not apply_batch(connection, batch):
+                    return None
+        except (DamagedError, DatabaseError):
+            return None
+        self.home.confirm(self.clock.now(), self.clock.offset)
+        seconds = round(time.monotonic() - began, 3)
+        return SyncReport("changes", batch.revision, len(batch.changes), 0, seconds, verified=True)
+
+    def _follow(self) -> tuple[Mode, int, int]:
+        """Whether the change log brought anything, the revision reached through it and the number of records."""
         path = self.home.current_cache()
         if path is None:
             raise SnapshotNeededError("there is no cache yet")
@@ -105,15 +116,49 @@ class Replica:
             raise _RepairNeededError(f"the cache {path.name} is damaged")
         try:
             with closing(connect(path)) as connection:
-                batch = self._next_batch(connection)
-                while not apply_batch(connection, batch):
-                    batch = self._next_batch(connection)
-        except DamagedError as error:
-            self._may_replace(error)
-            raise SnapshotNeededError(str(error)) from error
+                return self._follow_in(connection)
         except DatabaseError as error:
             raise self._unreadable(path, error) from error
-        return batch.revision, len(batch.changes)
+
+    def _follow_in(self, connection: Connection) -> tuple[Mode, int, int]:
+        for _ in range(_TRIES_WHILE_SHARED):
+            batch = self._next_batch(connection)
+            try:
+                if apply_batch(connection, batch):
+                    return "changes" if batch.changes else "current", batch.revision, len(batch.changes)
+            except DifferingError as error:
+                if (repair := self._mend(connection, error)) is not None:
+                    renewed = sum(len(one.records) for one in repair.renewed)
+                    return "changes", repair.batch.revision, len(repair.batch.changes) + renewed
+            except DamagedError as error:
+                self._note_differing((("", ""),), error)
+                raise SnapshotNeededError(str(error)) from error
+        raise HomeError("another process of this home changes the cache all the time: it is tried again")
+
+    def _mend(self, connection: Connection, differing: DifferingError) -> Repair | None:
+        """Has the parts that differ fetched again; None where another process has moved the cache on meanwhile."""
+        self._note_differing(differing.parts, differing)
+        repair = self.client.repair(question(connection, differing.parts))
+        try:
+            return repair if apply_repair(connection, repair) else None
+        except DamagedError as error:
+            raise self._alarm(error) from error
+
+    def _note_differing(self, parts: tuple[tuple[str, str], ...], error: DamagedError) -> None:
+        """Notes that what differs from the hub is fetched now, unless that was done not long ago: then it is an alarm.
+
+        A hub whose sums are wrong must not have every agent fetch the same again and again.
+        """
+        now, health = self.clock.now(), self.home.health
+        if not health.may_mend(parts, now):
+            raise self._alarm(error) from error
+        _LOG.warning("%s: that is fetched again", error)
+        health.note_mended(parts, now)
+
+    def _alarm(self, error: DamagedError) -> DamagedError:
+        again = f"{error}, and was fetched again for that within a day: tell whoever runs the hub"
+        self.home.health.note_alarm(again, self.clock.now())
+        return DamagedError(again)
 
     def repair_due(self) -> bool:
         """Whether the cache is known to be damaged and may be replaced today; else it is followed as it is."""
@@ -132,15 +177,6 @@ class Replica:
         _LOG.warning("the cache %s cannot be read (%s): a snapshot is fetched", path.name, error)
         return _RepairNeededError(str(error))
 
-    def _may_replace(self, error: DamagedError) -> None:
-        """Notes that a cache that differs from the hub is replaced now, unless that was done not long ago."""
-        now, before = self.clock.now(), self.home.replaced_at()
-        if before is not None and before <= now < before + _REPLACED_AT_MOST_EVERY:
-            again = f"{error}, and was replaced for that at {to_iso(before)} already: tell whoever runs the hub"
-            raise DamagedError(again) from error
-        _LOG.warning("%s: it is replaced by a snapshot", error)
-        self.home.note_replaced(now)
-
     def _next_batch(self, connection: Connection) -> ChangeBatch:
         meta = cache.read_meta(connection)
         if meta.get("schema") != str(cache.SCHEMA):
@@ -150,28 +186,32 @@ class Replica:
         except (KeyError, ValueError):
             raise SnapshotNeededError("the cache does not say where it stands") from None
         batch = self.client.changes(*here)
+        self.epoch = batch.epoch
         if batch.time is not None:
             self.clock.observe(batch.time)
         return batch
 
     def _fetch_snapshot(self) -> int:
         manifest = self.client.manifest()
+        check_version(manifest)
         target = self.home.caches / f"{manifest.epoch[:8]}-{manifest.revision}-{time.time_ns()}.db"
         packed = self.home.caches / f"{manifest.sha256}.part"
         for leftover in self.home.caches.glob("*.part"):
             if leftover != packed:
                 leftover.unlink(missing_ok=True)
         try:
-            self.client.download(manifest, packed)
-            expand(packed, target, manifest)
+            fetch(self.client, manifest, packed, target)
             check_snapshot(target, manifest)
+        except OSError as error:
+            target.unlink(missing_ok=True)
+            raise HomeError(f"the snapshot cannot be kept in {target.parent}: {error.strerror or error}") from error
         except BaseException:
             target.unlink(missing_ok=True)
             raise
         self.home.switch_to(target)
         self.home.health.note_check(target, self.clock.now(), (), thorough=True)  # by its SHA-256
         packed.unlink(missing_ok=True)
-        return sum(one.rows for one in manifest.sums.values())
+        return manifest.rows
 
 
 def apply_batch(connection: Connection, batch: ChangeBatch) -> bool:
@@ -181,20 +221,25 @@ def apply_batch(connection: Connection, batch: ChangeBatch) -> bool:
         False where another process has moved the cache on meanwhile: the batch does not follow it any more.
 
     Raises:
-        DamagedError: the cache would not hold what the hub says it should; nothing was changed.
+        DifferingError: the cache would not hold what the hub says it should; nothing was changed.
+        DamagedError: the batch does not fit the cache; nothing was changed.
     """
     if batch.since == batch.revision:
-        _compare(cache.read_sums(connection), batch.sums)
+        if wrong := differing_parts(connection, cache.read_sums(connection), batch.sums, partial=batch.partial):
+            raise DifferingError(wrong)
         return True
+    return apply_repair(connection, Repair(batch, ()))
+
+
+def apply_repair(connection: Connection, repair: Repair) -> bool:
+    """Applies a batch and the parts that are renewed with it, or nothing; see `apply_batch`."""
     connection.execute("BEGIN IMMEDIATE")
     try:
-        if cache.read_meta(connection).get("revision") != str(batch.since):
+        wrong = mend(connection, repair)
+        if wrong is None:
             return False
-        writer = cache.CacheWriter(connection)
-        writer.apply(batch.changes)
-        _compare(writer.sums, batch.sums)
-        writer.save_sums()
-        cache.write_meta(connection, {"revision": str(batch.revision)})
+        if wrong:
+            raise DifferingError(wrong)
         connection.execute("COMMIT")
     except (DataError, KeyError, TypeError, ValueError) as error:
         raise DamagedError(f"what changed does not fit the cache ({error})") from error
@@ -204,32 +249,16 @@ def apply_batch(connection: Connection, batch: ChangeBatch) -> bool:
     return True
 
 
-def _compare(ours: Sums, theirs: Sums) -> None:
-    if wrong := differing(ours, theirs):
-        raise DamagedError("the cache differs from the hub in " + ", ".join("/".join(part) for part in wrong))
-
-
-def expand(packed: Path, target: Path, manifest: Manifest) -> None:
-    """Checks the downloaded file against its manifest while writing the cache in it to `target`, synced.
+def check_version(manifest: Manifest) -> None:
+    """Does nothing where this program reads the caches of a hub.
 
     Raises:
-        DamagedError: size or SHA-256 differ; the downloaded file is removed.
+        TooOldError: it does not, and which of the two should be updated.
     """
-    digest = hashlib.sha256()
-    expander = zstandard.ZstdDecompressor().decompressobj()
-    try:
-        with packed.open("rb") as read, target.open("wb") as write:
-            while block := read.read(_BLOCK):
-                digest.update(block)
-                write.write(expander.decompress(block))
-            write.flush()
-            os.fsync(write.fileno())
-    except zstandard.ZstdError as error:
-        packed.unlink(missing_ok=True)
-        raise DamagedError(f"the snapshot was damaged on its way: {error}") from None
-    if digest.hexdigest() != manifest.sha256 or target.stat().st_size != manifest.expanded:
-        packed.unlink(missing_ok=True)
-        raise DamagedError("the snapshot was damaged on its way: its checksum differs")
+    if manifest.minimum_client > VERSION or manifest.schema > cache.SCHEMA:
+        raise TooOldError("the hub's caches are newer than this program: update the program on this PC")
+    if manifest.schema < cache.SCHEMA or manifest.compression != "zstd":
+        raise TooOldError("the hub's caches are older than this program: update the hub")
 
 
 def check_snapshot(path: Path, manifest: Manifest) -> None:
@@ -241,9 +270,12 @@ def check_snapshot(path: Path, manifest: Manifest) -> None:
     try:
         with closing(connect(path)) as connection:
             meta, sums = cache.read_meta(connection), cache.read_sums(connection)
+            wrong = differing_parts(connection, sums, manifest.sums, partial=False)
+            fit_tables(connection)
     except DatabaseError as error:
         raise DamagedError(f"the snapshot is no cache: {error}") from None
     said = (meta.get("epoch"), meta.get("revision"), meta.get("scope"), meta.get("schema"))
     if said != (manifest.epoch, str(manifest.revision), manifest.scope, str(manifest.schema)):
         raise DamagedError("the snapshot is not the one that its manifest describes")
-    _compare(sums, manifest.sums)
+    if wrong:
+        raise DifferingError(wrong)

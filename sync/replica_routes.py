@@ -1,49 +1,77 @@
-"""What devices ask of the hub: snapshots, changes, the event stream."""
+"""What devices ask of the hub: snapshots, changes, repairs, the event stream."""
 
-import json
-from collections import OrderedDict
 from collections.abc import AsyncIterator
-from threading import Lock
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.responses import FileResponse, JSONResponse
+from pydantic import BaseModel, Field
 from sse_starlette import EventSourceResponse
 
-from data import change_log
+from data import cache
 from data.buckets import buckets_of_scope
-from data.cache_build import changes_for
 from data.clock import to_iso
 from sync import auth
+from sync.answers import Answers, Body
 from sync.asking import DeviceWho, ListenerWho
 from sync.auth.changes import Holder
-from sync.errors import SnapshotNeededError
+from sync.errors import SnapshotNeededError, TooOldError
 from sync.hub import Hub
 from sync.problems import problem
-from sync.protocol import ChangeBatch
-from sync.snapshots import Scope, changes_after
+from sync.protocol import CACHE_HEADER, OLDEST, PROTOCOL_HEADER, TIME_HEADER, VERSION, RepairAsk
+from sync.snapshots import Scope
 
-_REMEMBERED_ANSWERS = 8
+SEND_WITHIN_S = 20.0
+"""A listener that takes nothing for so long is cut off; it comes back and says where it was."""
+
+_FIRST_CACHE = 4
+"""The version of the caches that replicas read which do not say so."""
+
+_WORTH_PACKING = 1_000
+_Revision = Annotated[int, Query(ge=0, le=2**31 - 1)]
+_Text = Annotated[str, Field(max_length=64)]
+_Sum = tuple[Annotated[int, Field(ge=0, le=2**31 - 1)], Annotated[str, Field(pattern="^[0-9a-f]{1,32}$")]]
+
+
+class RepairRequest(BaseModel):
+    """A `RepairAsk`."""
+
+    epoch: _Text
+    scope: _Text
+    since: Annotated[int, Field(ge=0, le=2**31 - 1)]
+    parts: list[tuple[_Text, _Text, list[_Sum]]]
 
 
 def replica_router(hub: Hub) -> APIRouter:
     """The routes for devices."""
     router = APIRouter(tags=["replica"])
-    answers = _Answers(hub)
+    answers = Answers(hub.store)
 
     Known = Annotated[auth.Device, Depends(DeviceWho(hub.store, "keep_cache"))]
+    Version = Annotated[int, Depends(_version)]
 
     @router.get("/changes")
-    def changes(known: Known, epoch: str, scope: str, since: int) -> Response:
-        return Response(answers.changes(_scope(hub, known), epoch, scope, since), media_type="application/json")
+    def changes(request: Request, known: Known, version: Version, epoch: str, scope: str, since: _Revision) -> Response:
+        own = _held_scope(hub, known, scope)
+        body = answers.changes(own, epoch, since, hub.head(), version)
+        hub.retention.seen(known.id, since)
+        return _first_version(hub, body) if version == 1 else _json(hub, request, body)
 
-    @router.get("/snapshot", response_model=None)
-    def snapshot(known: Known) -> JSONResponse:
+    @router.post("/repair")
+    def repair(request: Request, known: Known, asked: RepairRequest) -> Response:
+        own = _held_scope(hub, known, asked.scope)
+        return _json(hub, request, answers.repair(own, RepairAsk.from_json(asked.model_dump())))
+
+    @router.get("/snapshot", response_model=None, dependencies=[Depends(_version)])
+    def snapshot(known: Known, reads: Annotated[int, Header(alias=CACHE_HEADER)] = _FIRST_CACHE) -> JSONResponse:
+        if reads < cache.SCHEMA:
+            raise TooOldError(f"this program reads caches of version {reads}, this hub makes {cache.SCHEMA}: update it")
         scope = _scope(hub, known)
         manifest = hub.shelf.fresh(scope)
         if manifest is None:
             hub.shelf.prepare(scope)
             return problem(503, "the hub is preparing a snapshot", {"Retry-After": "1"})
+        hub.retention.hold(manifest.scope, manifest.revision)
         return JSONResponse(manifest.to_json())
 
     @router.get("/snapshot/{scope_key}/{name}", response_model=None)
@@ -51,19 +79,30 @@ def replica_router(hub: Hub) -> APIRouter:
         path = hub.shelf.file(scope_key, name) if scope_key == _scope(hub, known).key else None
         if path is None:
             return problem(404, "this snapshot is no longer there: ask for the manifest again")
-        return FileResponse(path, media_type="application/zstd")
+        # The name says what is in it: whoever goes on with a download says the same, or begins anew.
+        return FileResponse(path, media_type="application/zstd", headers={"ETag": f'"{path.stem}"'})
 
     @router.get("/events", response_model=None)
-    async def events(holder: Annotated[Holder, Depends(ListenerWho(hub.store))]) -> EventSourceResponse:
-        return EventSourceResponse(_while_rightful(hub, holder), ping=3600)
+    async def events(
+        holder: Annotated[Holder, Depends(ListenerWho(hub.store))], last_event_id: Annotated[str, Header()] = ""
+    ) -> EventSourceResponse:
+        heard = int(last_event_id) if last_event_id.isdecimal() else None
+        return EventSourceResponse(_while_rightful(hub, holder, heard), ping=3600, send_timeout=SEND_WITHIN_S)
 
     return router
 
 
-async def _while_rightful(hub: Hub, holder: Holder) -> AsyncIterator[dict[str, Any]]:
+def _version(said: Annotated[int, Header(alias=PROTOCOL_HEADER)] = 1) -> int:
+    """The version of the protocol in which to answer."""
+    if said < OLDEST:
+        raise TooOldError(f"this program speaks version {said}, this hub {OLDEST} to {VERSION}: update it")
+    return min(said, VERSION)
+
+
+async def _while_rightful(hub: Hub, holder: Holder, heard: int | None) -> AsyncIterator[dict[str, Any]]:
     """The events, until `holder` may hear no more."""
     with hub.withdrawals.holding(holder) as may_go_on:
-        async for event in hub.stream.events():
+        async for event in hub.stream.events(heard):
             if not may_go_on():
                 return
             yield event
@@ -74,42 +113,23 @@ def _scope(hub: Hub, device: auth.Device) -> Scope:
         return Scope.of(buckets_of_scope(connection, device.branches))
 
 
-class _Answers:
-    """Makes the bodies of `/changes`; when a change wakes every agent at once, they share one body."""
+def _held_scope(hub: Hub, device: auth.Device, said: str) -> Scope:
+    """The device's scope, if it is the one that its cache has."""
+    scope = _scope(hub, device)
+    if said != scope.key:
+        raise SnapshotNeededError("what this device may see has changed: fetch a snapshot")
+    return scope
 
-    def __init__(self, hub: Hub) -> None:
-        self._hub = hub
-        self._bodies: OrderedDict[tuple[str, str, int, int], bytes] = OrderedDict()
-        self._lock = Lock()
 
-    def changes(self, scope: Scope, epoch: str, scope_key: str, since: int) -> bytes:
-        """The JSON of a `ChangeBatch`.
+def _json(hub: Hub, request: Request, body: Body) -> Response:
+    """A body that many share; the time is of this very answer, and stands beside it."""
+    headers = {TIME_HEADER: to_iso(hub.store.clock.now()), PROTOCOL_HEADER: str(VERSION), "Vary": "Accept-Encoding"}
+    if len(body.plain) < _WORTH_PACKING or "gzip" not in request.headers.get("accept-encoding", ""):
+        return Response(body.plain, media_type="application/json", headers=headers)
+    return Response(body.packed, media_type="application/json", headers={**headers, "Content-Encoding": "gzip"})
 
-        Raises:
-            SnapshotNeededError: the log does not lead from there to the head.
-        """
-        if scope_key != scope.key:
-            raise SnapshotNeededError("what this device may see has changed: fetch a snapshot")
-        with self._lock:
-            key = (epoch, scope.key, since, self._hub.head())
-            if since == key[3] or key not in self._bodies:
-                self._bodies[key] = self._body(scope, epoch, since)
-                while len(self._bodies) > _REMEMBERED_ANSWERS:
-                    self._bodies.popitem(last=False)
-            # The time is of this very answer, whoever the rest was made for.
-            return f'{{"time":"{to_iso(self._hub.store.clock.now())}",'.encode() + self._bodies[key][1:]
 
-    def _body(self, scope: Scope, epoch: str, since: int) -> bytes:
-        with self._hub.store.read() as connection:
-            touched = changes_after(connection, scope, epoch, since)
-            if touched is None:
-                raise SnapshotNeededError("the change log does not lead from there to here: fetch a snapshot")
-            batch = ChangeBatch(
-                epoch=epoch,
-                scope=scope.key,
-                since=since,
-                revision=change_log.head(connection),
-                sums=change_log.sums(connection, scope.bucket_list),
-                changes=tuple(changes_for(connection, touched, scope.bucket_list)),
-            )
-        return json.dumps(batch.to_json(), ensure_ascii=False, separators=(",", ":")).encode()
+def _first_version(hub: Hub, body: Body) -> Response:
+    """As replicas of version 1 read it, with the time in the body."""
+    time = f'{{"time":"{to_iso(hub.store.clock.now())}",'.encode()
+    return Response(time + body.plain[1:], media_type="application/json")

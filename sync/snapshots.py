@@ -24,13 +24,16 @@ from data.sqlite import DatabaseError, connect
 from data.store import Store
 from sync.errors import DamagedError
 from sync.private_files import make_private_directory, read_whole, write_whole
-from sync.protocol import Manifest
+from sync.protocol import VERSION, Manifest
 
 CHANGES_AT_MOST = 20_000
 """A cache that is further behind than this many records takes a snapshot: fetching it is faster by then."""
 
 _BEHIND_AT_MOST = 2_000
 """A published snapshot that is further behind than this many records is made anew."""
+
+OLDEST_READER = VERSION
+"""The oldest version of the protocol whose replicas read the caches that are made now."""
 
 _LOG = logging.getLogger(__name__)
 _KEPT = 2
@@ -85,8 +88,10 @@ def publish(store: Store, scope: Scope, directory: Path) -> Manifest:
     if not same_sums(_stored_sums(master), sums):
         _remove_database(master)
         raise DamagedError(f"the snapshot of scope {scope.key} at revision {revision} does not match the store")
-    name = f"{epoch[:8]}-{revision}.zst"
-    size, digest = _compress(master, directory / name)
+    size, digest = _compress(master, packed := directory / "packed.part")
+    # Named for its content: a link that broke goes on with the same bytes or finds nothing.
+    name = f"{epoch[:8]}-{revision}-{digest[:16]}.zst"
+    packed.replace(directory / name)
     manifest = Manifest(
         epoch=epoch,
         scope=scope.key,
@@ -98,6 +103,8 @@ def publish(store: Store, scope: Scope, directory: Path) -> Manifest:
         expanded=master.stat().st_size,
         schema=cache.SCHEMA,
         sums=sums,
+        etag=f'"{Path(name).stem}"',
+        minimum_client=OLDEST_READER,
     )
     write_whole(directory / _MANIFEST, json.dumps(manifest.to_json()))
     _prune(directory)
@@ -190,16 +197,15 @@ def _stored_sums(master: Path) -> dict[Part, SetSum]:
 
 
 def _compress(source: Path, target: Path) -> tuple[int, str]:
-    """Size and SHA-256 of the compressed file, synced to disk before it gets its name."""
-    temporary, digest, size = target.with_suffix(".part"), hashlib.sha256(), 0
+    """Size and SHA-256 of the compressed file, synced to disk."""
+    digest, size = hashlib.sha256(), 0
     compressor = zstandard.ZstdCompressor(level=3, threads=-1)
-    with source.open("rb") as read, temporary.open("wb") as write:
+    with source.open("rb") as read, target.open("wb") as write:
         for block in compressor.read_to_iter(read, read_size=_BLOCK, write_size=_BLOCK):
             digest.update(block)
             size += write.write(block)
         write.flush()
         os.fsync(write.fileno())
-    temporary.replace(target)
     return size, digest.hexdigest()
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from data.clock import Clock, to_iso
 from sync.notices import Notices
 from sync.protocol import PING_S
+from sync.urgent import News
 
 _WATCH_EVERY_S = 0.05
 """Another process, such as the command line, may have written: a look at the head costs some 50 µs."""
@@ -28,13 +29,22 @@ class Stream:
     Args:
         head: Reads the head revision; called from the watching thread.
         clock: The hub's time, sent along.
+        news: What there is to tell of everything after a revision; called from the watching thread when there is some.
         notices: Of the database, where it tells of commits: the head is looked at when it does, and other hub processes
             on it are told of what was written here beside the records.
     """
 
-    def __init__(self, head: Callable[[], int], clock: Clock, notices: Notices | None = None) -> None:
+    def __init__(
+        self,
+        head: Callable[[], int],
+        clock: Clock,
+        notices: Notices | None = None,
+        news: Callable[[int], News] | None = None,
+    ) -> None:
         self._head = head
         self._clock = clock
+        self._news_since = news or (lambda since: News("", since, head()))
+        self._news = News("", 0, 0)
         self._notices = notices
         self._name = uuid4().hex
         self._listeners: set[asyncio.Event] = set()
@@ -43,8 +53,12 @@ class Stream:
         self._written = threading.Event()
         self._written_elsewhere = threading.Event()
         self._seen = True
-        self.revision = 0
         self.figures = 0
+
+    @property
+    def revision(self) -> int:
+        """The head, as listeners are told it."""
+        return self._news.revision
 
     def look_now(self) -> None:
         """Has the head looked at at once: this process has written, maybe figures beside the records."""
@@ -54,7 +68,7 @@ class Stream:
     @contextmanager
     def watching(self, loop: asyncio.AbstractEventLoop) -> Iterator[None]:
         """Watches the head while the block runs, and ends every listener after it."""
-        self.revision = self._head()
+        self._news = self._news_since(self._head())
         thread = threading.Thread(target=self._watch, args=(loop,), name="head-watch", daemon=True)
         thread.start()
         try:
@@ -66,10 +80,15 @@ class Stream:
             thread.join()
             self._wake()
 
-    async def events(self) -> AsyncIterator[dict[str, str]]:
+    async def events(self, heard: int | None = None) -> AsyncIterator[dict[str, str]]:
         """What each listener is sent, as sse-starlette takes it: at once, on each change, and every `PING_S`.
 
         While the head cannot be read nothing is sent: whoever hears an old revision would take it for confirmed.
+        What listeners have not taken yet is never kept for them: the next thing they are sent is the newest.
+
+        Args:
+            heard: The revision that the listener heard of last, where it says so: an urgent batch from there on is for
+                it, too.
         """
         woken = asyncio.Event()
         self._listeners.add(woken)
@@ -77,7 +96,9 @@ class Stream:
             while not self._stop.is_set():
                 woken.clear()
                 if self._seen:
-                    yield {"event": "change", "data": self._message()}
+                    news = self._news
+                    yield {"event": "change", "id": str(news.revision), "data": self._message(news, heard)}
+                    heard = news.revision
                 try:
                     await asyncio.wait_for(woken.wait(), PING_S)
                 except TimeoutError:
@@ -85,8 +106,12 @@ class Stream:
         finally:
             self._listeners.discard(woken)
 
-    def _message(self) -> str:
-        return f'{{"revision":{self.revision},"figures":{self.figures},"time":"{to_iso(self._clock.now())}"}}'
+    def _message(self, news: News, heard: int | None) -> str:
+        batch = f',"batch":{news.batch}' if news.batch and heard == news.since else ""
+        return (
+            f'{{"revision":{news.revision},"figures":{self.figures},"time":"{to_iso(self._clock.now())}"'
+            f',"epoch":"{news.epoch}"{batch}}}'
+        )
 
     def _watch(self, loop: asyncio.AbstractEventLoop) -> None:
         """The dispatcher of the watching thread: a database that does not answer is logged once and asked again."""
@@ -96,7 +121,7 @@ class Stream:
             self._look.clear()
             written, elsewhere = _taken(self._written), _taken(self._written_elsewhere)
             try:
-                revision = self._head()
+                news = self._news if self._head() == self.revision else self._news_since(self.revision)
             except Exception:  # noqa: BLE001 - the dispatcher: without this thread no agent would hear anything
                 if self._seen:
                     _LOG.exception("the head revision cannot be read")
@@ -104,8 +129,8 @@ class Stream:
                 self._stop.wait(_AGAIN_AFTER_S)
                 continue
             self.figures += written or elsewhere
-            if revision != self.revision or written or elsewhere or not self._seen:
-                self.revision, self._seen = revision, True
+            if news is not self._news or written or elsewhere or not self._seen:
+                self._news, self._seen = news, True
                 loop.call_soon_threadsafe(self._wake)
             if written:
                 self._tell_others()

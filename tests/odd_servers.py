@@ -4,7 +4,9 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from socketserver import BaseRequestHandler, ThreadingTCPServer
 
 PORTAL = b"<html><body>Please sign in to the guest network</body></html>"
@@ -29,7 +31,67 @@ def answering(status: int, body: bytes, **headers: str) -> Iterator[str]:
         def log_message(self, *args: object) -> None:
             """Says nothing."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    with _served(Handler) as url:
+        yield url
+
+
+@dataclass(frozen=True)
+class Sent:
+    """An answer of a server of one file."""
+
+    status: int
+    body: bytes
+    headers: dict[str, str]
+
+
+@contextmanager
+def serving_file(
+    content: bytes, mangle: Callable[[Sent], Sent] = lambda sent: sent
+) -> Iterator[tuple[str, list[tuple[str | None, str | None]]]]:
+    """A server of one file under any path, which goes on where it is asked to; its ETag is the path's stem.
+
+    Args:
+        content: The file.
+        mangle: What becomes of each answer on its way.
+
+    Yields:
+        Its URL, and the `Range` and `If-Range` of each request.
+    """
+    asked: list[tuple[str | None, str | None]] = []
+
+    def answer(path: str, wanted: str | None, if_range: str | None) -> Sent:
+        etag = f'"{Path(path).stem}"'
+        if wanted is None or (if_range is not None and if_range != etag):
+            return Sent(200, content, {"ETag": etag, "Content-Length": str(len(content))})
+        start = int(wanted.removeprefix("bytes=").rstrip("-"))
+        rest = content[start:]
+        where = f"bytes {start}-{len(content) - 1}/{len(content)}"
+        return Sent(206, rest, {"ETag": etag, "Content-Range": where, "Content-Length": str(len(rest))})
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            wanted, if_range = self.headers.get("Range"), self.headers.get("If-Range")
+            asked.append((wanted, if_range))
+            sent = mangle(answer(self.path, wanted, if_range))
+            self.send_response(sent.status)
+            for name, value in sent.headers.items():
+                self.send_header(name, value)
+            self.end_headers()
+            try:
+                self.wfile.write(sent.body)
+            except OSError:
+                return  # who asked has had enough
+
+        def log_message(self, *args: object) -> None:
+            """Says nothing."""
+
+    with _served(Handler) as url:
+        yield url, asked
+
+
+@contextmanager
+def _served(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     try:

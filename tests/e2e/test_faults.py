@@ -236,11 +236,11 @@ def test_a_cache_file_that_is_damaged_is_replaced(shared_hub: RunningHub, tmp_pa
         assert check_cache(home) is not None
 
 
-def test_a_cache_that_differs_from_the_hub_is_replaced_once_a_day_and_then_an_alarm(
+def test_a_part_that_differs_from_the_hub_is_fetched_again_once_a_day_and_then_an_alarm(
     shared_hub: RunningHub, tmp_path: Path
 ) -> None:
     home = enrolled(shared_hub, shared_hub.url, tmp_path / "differs")
-    switchboard("sync", "--once", "--home", str(home.path))
+    first = switchboard("sync", "--once", "--home", str(home.path))
 
     def tamper() -> None:
         path = home.current_cache()
@@ -252,9 +252,16 @@ def test_a_cache_that_differs_from_the_hub_is_replaced_once_a_day_and_then_an_al
             held.execute("COMMIT")
 
     tamper()
-    assert switchboard("sync", "--once", "--home", str(home.path))["mode"] == "snapshot"
+    path = home.current_cache()
+    report = switchboard("sync", "--once", "--home", str(home.path))
+    assert report["mode"] == "changes"
+    assert report["bytes"] < first["bytes"] / 20, "not the whole cache"
+    assert home.current_cache() == path
+    assert check_cache(home) == report["revision"]
     tamper()
-    assert "differs from the hub in global/feeder, and was replaced" in refusal("sync", "--once", "--home", str(home.path))
+    assert "differs from the hub in global/feeder, and was fetched again" in refusal(
+        "sync", "--once", "--home", str(home.path)
+    )
 
 
 def test_no_outage_that_the_hub_acknowledged_is_lost_when_it_is_killed(hub_home: Path) -> None:

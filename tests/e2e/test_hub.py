@@ -115,11 +115,13 @@ def test_whoever_follows_hears_of_another_processs_outage_and_does_not_keep_the_
     home = AgentHome(enrol(hub, tmp_path / "agent"))
     known = home.enrolment()
     events = HubClient(known.hub, known.token).events()
-    before, _ = next(events)
+    before = next(events)
     add_outage(hub.home)
-    after, hub_time = next(events)
-    assert after == before + 1
-    assert abs((hub_time - datetime.now(UTC)).total_seconds()) < PATIENCE_S
+    after = next(events)
+    assert after.revision == before.revision + 1
+    assert abs((after.time - datetime.now(UTC)).total_seconds()) < PATIENCE_S
+    assert after.batch is not None, "an outage comes along with the news of it"
+    assert [(one.kind, after.batch.since) for one in after.batch.changes] == [("outage", before.revision)]
     hub.process.send_signal(signal.SIGTERM)
     assert hub.process.wait(PATIENCE_S) in {0, -signal.SIGTERM}
 

@@ -1,0 +1,177 @@
+"""Fetching a snapshot: its bytes are kept, checked and unpacked while they come."""
+
+import hashlib
+import os
+import re
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from itertools import chain
+from pathlib import Path
+from queue import Queue
+from typing import BinaryIO, Protocol
+
+import zstandard
+
+from sync.errors import DamagedError, HubUnreachableError, RefusedError
+from sync.protocol import Manifest
+
+_PARTIAL = 206
+_RANGE = re.compile(r"bytes (\d+)-\d+/(\d+|\*)")
+_MAGIC = b"\x28\xb5\x2f\xfd"
+"""With which zstd's frames begin (RFC 8878, 3.1.1)."""
+
+_BLOCK = 1 << 20
+_WAITING_BLOCKS = 64
+_SYNC_EVERY = 32 << 20
+"""Bytes: the disk begins to write while the rest is still coming, so that the last wait for it is short."""
+
+
+class SnapshotSource(Protocol):
+    """Where snapshots come from."""
+
+    def snapshot_file(self, manifest: Manifest, have: int) -> AbstractContextManager[tuple[int, Iterator[bytes]]]:
+        """The position from which bytes come, `have` or 0, and the bytes."""
+        ...
+
+
+def first_byte(status: int, headers: Mapping[str, str], manifest: Manifest, have: int) -> int:
+    """The position in the snapshot's file at which the body of an answer begins: `have` or 0.
+
+    Raises:
+        ValueError: it is no answer to the question for this file.
+    """
+    length = headers.get("Content-Length") if "Content-Encoding" not in headers else None
+    if status == _PARTIAL:
+        said = _RANGE.fullmatch(headers.get("Content-Range", ""))
+        if said is None or int(said[1]) != have or said[2] not in {"*", str(manifest.size)}:
+            raise ValueError("another range than was asked for")
+        have = int(said[1])
+    else:
+        have = 0
+    if length is not None and int(length) != manifest.size - have:
+        raise ValueError("another length than the snapshot's")
+    return have
+
+
+def fetch(source: SnapshotSource, manifest: Manifest, packed: Path, target: Path) -> None:
+    """Writes the cache of a snapshot to `target`, checked against its manifest and synced to disk.
+
+    What has come is kept in `packed` until it is whole: another try goes on there.
+
+    Raises:
+        DamagedError: what came is not what the manifest says; nothing of it is kept.
+        HubUnreachableError: the line broke, or somebody else than the hub answered.
+        RefusedError: the hub has the file no longer.
+    """
+    have = packed.stat().st_size if packed.exists() else 0
+    try:
+        _fetch(source, manifest, packed, target, have if have <= manifest.size else 0)
+    except RefusedError:
+        if not have:
+            raise
+        _fetch(source, manifest, packed, target, 0)  # whoever refuses the rest may give the whole
+    except DamagedError:
+        packed.unlink(missing_ok=True)
+        raise
+
+
+def _fetch(source: SnapshotSource, manifest: Manifest, packed: Path, target: Path, have: int) -> None:
+    if have == manifest.size:
+        with _unpacking(target, manifest) as unpacking, packed.open("rb") as kept:
+            unpacking.take_all(kept, have)
+        return
+    with source.snapshot_file(manifest, have) as (start, blocks):
+        first = next(blocks, b"")
+        if start == 0 and not first.startswith(_MAGIC[: len(first)]):
+            raise HubUnreachableError("something else than a snapshot was answered: is this the hub?")
+        with _unpacking(target, manifest) as unpacking, packed.open("r+b" if start else "wb", buffering=0) as kept:
+            unpacking.take_all(kept, start)
+            kept.truncate()
+            _take_rest(chain([first], blocks), kept, unpacking, manifest)
+
+
+def _take_rest(blocks: Iterable[bytes], kept: BinaryIO, unpacking: "_Unpacking", manifest: Manifest) -> None:
+    position = kept.tell()
+    for block in blocks:
+        position += len(block)
+        if position > manifest.size:
+            raise DamagedError("more came than the snapshot that was announced")
+        kept.write(block)
+        unpacking.take(block)
+    if position < manifest.size:
+        raise HubUnreachableError(
+            "the line to the hub broke off in the middle of a snapshot: the next try goes on there"
+        )
+
+
+@contextmanager
+def _unpacking(target: Path, manifest: Manifest) -> Iterator["_Unpacking"]:
+    """Unpacks what it is given beside the one who fetches; the end waits until all of it is checked and on disk."""
+    with target.open("wb", buffering=0) as file:
+        unpacking = _Unpacking(file, manifest)
+        try:
+            yield unpacking
+        finally:
+            unpacking.end()
+        unpacking.check()
+
+
+class _Unpacking:
+    """A thread that hashes, unpacks and writes."""
+
+    def __init__(self, file: BinaryIO, manifest: Manifest) -> None:
+        self._file = file
+        self._manifest = manifest
+        self._blocks: Queue[bytes | None] = Queue(_WAITING_BLOCKS)
+        self._digest = hashlib.sha256()
+        self._expander = zstandard.ZstdDecompressor().decompressobj()
+        self._failure: Exception | None = None
+        self._written = 0
+        self._thread = threading.Thread(target=self._run, name="unpacking", daemon=True)
+        self._thread.start()
+
+    def take(self, block: bytes) -> None:
+        """Gives it the next bytes."""
+        self._blocks.put(block)
+
+    def take_all(self, kept: BinaryIO, size: int) -> None:
+        """Gives it the first bytes of a file."""
+        while kept.tell() < size and (block := kept.read(min(_BLOCK, size - kept.tell()))):
+            self.take(block)
+
+    def end(self) -> None:
+        """There is no more: waits until it is done with what it has."""
+        self._blocks.put(None)
+        self._thread.join()
+
+    def check(self) -> None:
+        """Waits for the disk.
+
+        Raises:
+            DamagedError: size or SHA-256 are not the manifest's.
+        """
+        if isinstance(self._failure, OSError):
+            raise self._failure
+        if self._failure is not None:
+            raise DamagedError(f"the snapshot was damaged on its way: {self._failure}")
+        if self._digest.hexdigest() != self._manifest.sha256 or self._written != self._manifest.expanded:
+            raise DamagedError("the snapshot was damaged on its way: its checksum differs")
+        os.fsync(self._file.fileno())
+
+    def _run(self) -> None:
+        """The dispatcher of the thread: after a failure the rest is only taken, so that nobody waits for it."""
+        while (block := self._blocks.get()) is not None:
+            if self._failure is None:
+                try:
+                    self._unpack(block)
+                except Exception as error:  # noqa: BLE001 - whatever it was is raised by whoever waits
+                    self._failure = error
+
+    def _unpack(self, block: bytes) -> None:
+        self._digest.update(block)
+        expanded = self._expander.decompress(block)
+        self._written += len(expanded)
+        if self._written > self._manifest.expanded:
+            raise ValueError("there is more in it than was announced")
+        self._file.write(expanded)
