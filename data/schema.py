@@ -320,7 +320,7 @@ CENTRAL_FEED = Table(
     METADATA,
     Column("feed", String, primary_key=True),
     Column("fingerprint", String, nullable=False),
-    Column("pull", String, nullable=False),
+    Column("pull", Integer, nullable=False),
     Column("newest", Text),
 )
 """Each table of a central system that is pulled: what the mapping said at its last pull, which pull that was, and the
@@ -341,12 +341,12 @@ CENTRAL_BLOCK = Table(
 CENTRAL_PULL = Table(
     "central_pull",
     METADATA,
-    Column("id", String, primary_key=True),
+    Column("id", Integer, primary_key=True, autoincrement=True),
     Column("source", String, nullable=False),
     Column("mode", String, nullable=False),
     Column("actor", String, nullable=False),
     Column("started_at", String, nullable=False),
-    Column("ended_at", String, nullable=False),
+    Column("ended_at", String),
     Column("outcome", String, nullable=False),
     Column("revision", Integer),
     Column("tables", Text, nullable=False),
@@ -354,4 +354,3 @@ CENTRAL_PULL = Table(
     Column("approved_by", String),
 )
 """Every pull from a central system, with what it read and did, table by table (JSON)."""
-Index("central_pull_started_at", CENTRAL_PULL.c.started_at)

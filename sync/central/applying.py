@@ -110,27 +110,30 @@ class FeedApplier:
             blocks = {block for block in self.read.blocks if spool.part_of(block) == number}
         else:
             blocks = {row.block for row in spool.part(number)}
-        before, seen = self.known.rows(blocks), SeenRows()
-        different = self._different(spool.part(number), before, seen)
+        before, seen, offered = self.known.rows(blocks), SeenRows(), set[str]()
+        different = self._different(spool.part(number), before, seen, offered)
         together = None if self.read.feed.kind in TREES else _TOGETHER
         while some := list(islice(different, together)):
             self._store(some, seen)
+            offered.clear()
         self._settle(before, seen)
         self.known.replace(blocks | seen.packed.keys(), seen)
 
     def _different(
-        self, rows: Iterable[SourceRow], before: dict[int, dict[str, int]], seen: SeenRows
+        self, rows: Iterable[SourceRow], before: dict[int, dict[str, int]], seen: SeenRows, offered: set[str]
     ) -> Iterator[_Offered]:
-        """The rows that are not known as they are."""
+        """The rows that are not known as they are; `offered` holds the ids of those that are not yet stored."""
         for row in rows:
             key = _record_id(self.read.feed.kind, row.cells[0])
             was = before.get(row.block, {}).get(key)
-            if seen.has(row.block, key):
+            if key in offered or seen.has(row.block, key):
                 self.read.outcome.reject(key, Rejected(0, (Problem("id", key, _TWICE),)))
             elif was is not None and was % BROUGHT == row.digest and not self.read.anew:
                 seen.add(row.block, key, was)
                 self.read.outcome.unchanged += 1
             else:
+                if key:  # each row without an id is told so
+                    offered.add(key)
                 yield _Offered(row, key, was)
 
     def _store(self, some: list[_Offered], seen: SeenRows) -> None:

@@ -23,13 +23,13 @@ class FeedState:
     """What the store knows of a feed.
 
     Attributes:
-        pull: The last pull of it; empty before the first.
+        pull: The last pull of it; 0 before the first.
         fingerprint: What the mapping said then.
         newest: The cursor's newest value then, as text.
         sums: Rows and sum of digests of each block.
     """
 
-    pull: str
+    pull: int
     fingerprint: str
     newest: str | None
     sums: _Sums
@@ -44,7 +44,7 @@ def feed_state(connection: Connection, feed: Feed) -> FeedState:
     """What the store knows of `feed`."""
     row = connection.execute(select(CENTRAL_FEED).where(CENTRAL_FEED.c.feed == feed.key)).first()
     sums = KnownRows(connection, feed.key).sums()
-    return FeedState(row.pull, row.fingerprint, row.newest, sums) if row else FeedState("", "", None, sums)
+    return FeedState(row.pull, row.fingerprint, row.newest, sums) if row else FeedState(0, "", None, sums)
 
 
 def read_feed(

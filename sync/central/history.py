@@ -20,12 +20,13 @@ class PullRecord:
     """One pull.
 
     Attributes:
+        id: Its number.
         mode: `full`, `changed` or `dry_run`.
-        outcome: `done`, `refused` or `failed`.
+        outcome: `done`, `refused` or `failed`; in the history also `running`, which it stays where it was killed.
         tables: What became of each table, by its name.
     """
 
-    id: str
+    id: int
     source: str
     mode: str
     actor: str
@@ -52,25 +53,36 @@ class PullRecord:
         }
 
 
-def remember(connection: Connection, record: PullRecord) -> None:
-    """Keeps a record, and lets the oldest go."""
-    row = record.to_json()
-    del row["seconds"]
-    row["tables"] = json.dumps(record.tables, ensure_ascii=False)
-    connection.execute(insert(CENTRAL_PULL).values(row | {"ended_at": to_iso(record.ended_at)}))
-    newest = select(CENTRAL_PULL.c.started_at).order_by(CENTRAL_PULL.c.started_at.desc()).offset(_KEPT).limit(1)
-    if (oldest := connection.execute(newest).scalar_one_or_none()) is not None:
-        connection.execute(delete(CENTRAL_PULL).where(CENTRAL_PULL.c.started_at <= oldest))
+def begin(connection: Connection, source: str, mode: str, actor: str, at: datetime) -> int:
+    """The number of a pull that begins; the oldest records go."""
+    row = {"source": source, "mode": mode, "actor": actor, "started_at": to_iso(at), "outcome": "running"}
+    number: int = connection.execute(insert(CENTRAL_PULL).values(row | {"tables": "{}"})).inserted_primary_key[0]  # type: ignore[index]  # it has one
+    connection.execute(delete(CENTRAL_PULL).where(CENTRAL_PULL.c.id <= number - _KEPT))
+    return number
+
+
+def end(connection: Connection, record: PullRecord) -> None:
+    """Notes how a pull ended."""
+    connection.execute(
+        update(CENTRAL_PULL)
+        .where(CENTRAL_PULL.c.id == record.id)
+        .values(
+            ended_at=to_iso(record.ended_at),
+            outcome=record.outcome,
+            revision=record.revision,
+            tables=json.dumps(record.tables, ensure_ascii=False),
+            error=record.error,
+        )
+    )
 
 
 def pulls(connection: Connection, limit: int) -> list[dict[str, Any]]:
     """The last pulls, newest first."""
-    columns = CENTRAL_PULL.c
-    found = connection.execute(select(CENTRAL_PULL).order_by(columns.started_at.desc(), columns.id).limit(limit))
+    found = connection.execute(select(CENTRAL_PULL).order_by(CENTRAL_PULL.c.id.desc()).limit(limit))
     return [{**row, "tables": json.loads(row["tables"])} for row in found.mappings()]
 
 
-def refused_pull(connection: Connection, pull: str) -> tuple[str, dict[str, int]]:
+def refused_pull(connection: Connection, pull: int) -> tuple[str, dict[str, int]]:
     """The source of a pull that was refused and waits for approval, and how many records of each kind it would delete.
 
     Raises:
@@ -87,6 +99,6 @@ def refused_pull(connection: Connection, pull: str) -> tuple[str, dict[str, int]
     return row.source, deletions
 
 
-def mark_approved(connection: Connection, pull: str, actor: str) -> None:
+def mark_approved(connection: Connection, pull: int, actor: str) -> None:
     """Notes that a refused pull was approved: once is enough."""
     connection.execute(update(CENTRAL_PULL).where(CENTRAL_PULL.c.id == pull).values(approved_by=actor))

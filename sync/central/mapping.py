@@ -115,6 +115,7 @@ class Feed:
         """Changes with whatever the mapping says about this table: all of its rows are then looked at anew."""
         said = {
             "kind": self.kind,
+            "adopt": self.adopt,
             "from": [self.table, self.sql, self.alias, self.where, *self.order, *self.args],
             "joins": [[one.table, one.alias, dict(one.on), one.inner] for one in self.joins],
             "values": {

@@ -5,21 +5,20 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from uuid import uuid4
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, insert, select
 from sqlalchemy.engine import URL
 
 from data import audit, change_log
 from data.importing import Problem, Rejected
-from data.schema import CENTRAL_FEED, CENTRAL_PULL
+from data.schema import CENTRAL_FEED
 from data.store import Store, Writing
 from sync.central.applying import FeedApplier, ReadFeed
 from sync.central.errors import ApprovalNeededError, OvertakenError
 from sync.central.events import TakeLines, log_lines
 from sync.central.feed_reading import FeedState, feed_state, read_feed
-from sync.central.history import PullRecord, mark_approved, remember
+from sync.central.history import PullRecord, begin, end, mark_approved
 from sync.central.known_rows import KnownRows
 from sync.central.mapping import Feed, Source
 from sync.central.outcomes import TableOutcome
@@ -49,7 +48,7 @@ class Wish:
     anew: bool = False
     dry_run: bool = False
     approve_deletions: bool = False
-    approves: str = ""
+    approves: int = 0
     approved: Mapping[str, int] = field(default_factory=dict)
 
     @property
@@ -82,14 +81,17 @@ class Puller:
             ApprovalNeededError: it would delete too much; nothing was changed.
             OvertakenError: another pull of the source was finished meanwhile; nothing was changed.
         """
-        work = _Pull(self, uuid4().hex[:12], actor, wish, self.store.clock.now())
+        started_at = self.store.clock.now()
+        with self.store.write(actor, "begin pull") as writing:
+            number = begin(writing.connection, self.source.name, wish.mode, actor, started_at)
+        work = _Pull(self, number, actor, wish, started_at)
         try:
             return work.run()
         except Exception as error:
             refused = isinstance(error, ApprovalNeededError)
             record = work.record("refused" if refused else "failed", str(error))
             with self.store.write(actor, "record pull") as writing:
-                remember(writing.connection, record)
+                end(writing.connection, record)
             raise
 
 
@@ -98,7 +100,7 @@ class _Pull:
     """A pull under way."""
 
     puller: Puller
-    id: str
+    id: int
     actor: str
     wish: Wish
     started_at: datetime
@@ -120,12 +122,8 @@ class _Pull:
                 if not self.wish.dry_run:
                     self._note(writing)
         record = self.record("done", None, writing.revision)
-        with store.write(self.actor, "record pull") as recording:
-            if self.wish.dry_run:
-                remember(recording.connection, record)
-            else:
-                here = CENTRAL_PULL.c.id == self.id
-                recording.connection.execute(update(CENTRAL_PULL).where(here).values(revision=record.revision))
+        with store.write(self.actor, "end pull") as ending:
+            end(ending.connection, record)
         return record
 
     def record(self, outcome: str, error: str | None, revision: int | None = None) -> PullRecord:
@@ -212,7 +210,7 @@ class _Pull:
         change_log.lock(writing.connection)
         for feed in self.puller.source.feeds:
             here = select(CENTRAL_FEED.c.pull).where(CENTRAL_FEED.c.feed == feed.key)
-            last = writing.connection.execute(here).scalar_one_or_none() or ""
+            last = writing.connection.execute(here).scalar_one_or_none() or 0
             if last != states[feed.key].pull:
                 raise OvertakenError(f"another pull of {self.puller.source.name} was finished meanwhile: run it again")
 
@@ -220,8 +218,8 @@ class _Pull:
         now = self.puller.store.clock.now()
         if self.wish.approves:
             mark_approved(writing.connection, self.wish.approves, self.actor)
-            audit.record(writing.connection, now, self.actor, "approve_pull", self.wish.approves)
-        remember(writing.connection, self.record("done", None))
+            audit.record(writing.connection, now, self.actor, "approve_pull", str(self.wish.approves))
+        end(writing.connection, self.record("done", None))
         audit.record(writing.connection, now, self.actor, "pull", f"{self.puller.source.name} {self.id}")
 
 
@@ -232,7 +230,7 @@ def _by_kind(outcomes: Mapping[str, TableOutcome], name: str) -> dict[str, int]:
     return counted
 
 
-def _remember_feed(writing: Writing, read: ReadFeed, pull: str) -> None:
+def _remember_feed(writing: Writing, read: ReadFeed, pull: int) -> None:
     key = read.feed.key
     writing.connection.execute(delete(CENTRAL_FEED).where(CENTRAL_FEED.c.feed == key))
     writing.connection.execute(

@@ -4,7 +4,7 @@ import zlib
 from hashlib import blake2b
 from typing import Any
 
-from sqlalchemy import ColumnElement, Dialect, Numeric, Text, cast, func, literal_column
+from sqlalchemy import CHAR, ColumnElement, Dialect, Numeric, Text, cast, func, literal_column
 
 BLOCKS = 16_384
 """Rows are compared block by block: of a million rows, some seventy are one block."""
@@ -39,9 +39,9 @@ def digest(dialect: Dialect, cells: list[ColumnElement[Any]]) -> ColumnElement[A
 
 def block(dialect: Dialect, key: ColumnElement[Any]) -> ColumnElement[Any]:
     """The block of a row, 0 to `BLOCKS` - 1, by its key alone."""
-    if dialect.name == "postgresql":
-        return func.hashtext(cast(key, Text)).op("&")(literal_column(str(BLOCKS - 1)))
-    return func.crc32(key).op("&")(literal_column(str(BLOCKS - 1)))
+    text = func.coalesce(cast(key, Text if dialect.name == "postgresql" else CHAR), literal_column("''"))
+    hashed = func.hashtext(text) if dialect.name == "postgresql" else func.crc32(text)
+    return hashed.op("&")(literal_column(str(BLOCKS - 1)))
 
 
 def digest_of(cells: tuple[str, ...]) -> int:

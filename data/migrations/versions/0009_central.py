@@ -13,7 +13,7 @@ def upgrade() -> None:
         "central_feed",
         sa.Column("feed", sa.String(), nullable=False),
         sa.Column("fingerprint", sa.String(), nullable=False),
-        sa.Column("pull", sa.String(), nullable=False),
+        sa.Column("pull", sa.Integer(), nullable=False),
         sa.Column("newest", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("feed"),
     )
@@ -28,12 +28,12 @@ def upgrade() -> None:
     )
     op.create_table(
         "central_pull",
-        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
         sa.Column("source", sa.String(), nullable=False),
         sa.Column("mode", sa.String(), nullable=False),
         sa.Column("actor", sa.String(), nullable=False),
         sa.Column("started_at", sa.String(), nullable=False),
-        sa.Column("ended_at", sa.String(), nullable=False),
+        sa.Column("ended_at", sa.String(), nullable=True),
         sa.Column("outcome", sa.String(), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=True),
         sa.Column("tables", sa.Text(), nullable=False),
@@ -41,4 +41,3 @@ def upgrade() -> None:
         sa.Column("approved_by", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
     )
-    op.create_index("central_pull_started_at", "central_pull", ["started_at"], unique=False)
