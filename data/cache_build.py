@@ -169,8 +169,11 @@ def _add_kind(
         if kind.named:
             _index_records(connection, kind, docs, before)
         before += len(docs)
+        hashes: dict[str, list[int]] = {}
         for doc, bucket in zip(docs, own, strict=True):
-            sums[bucket, kind.name] = sums.get((bucket, kind.name), SetSum()).plus(row_hash(kind, doc))
+            hashes.setdefault(bucket, []).append(row_hash(kind, doc))
+        for bucket, some in hashes.items():
+            sums[bucket, kind.name] = sums.get((bucket, kind.name), SetSum()) + SetSum.of(some)
     return sums
 
 

@@ -82,6 +82,8 @@ def code_row(kind: str, rid: int) -> int:
 
 def code_text(codes: Sequence[str]) -> str:
     """What the row of a record with these codes holds; empty where it has none."""
+    if len(codes) == 1:
+        return " ".join(code_tokens(codes[0]))
     return " ".join(dict.fromkeys(token for code in codes for token in code_tokens(code)))
 
 

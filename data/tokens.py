@@ -215,6 +215,5 @@ def _of_stem(sounds: list[list[str]], initials: list[list[str]]) -> Iterator[str
 def code_tokens(code: str) -> list[str]:
     """The distinct search tokens of a code or number, in a fixed order; empty when it holds no letter or digit."""
     plain = plain_code(code)
-    tokens = {"c" + plain: None} if 0 < len(plain) <= SHORT_CODE else {}
-    tokens.update(dict.fromkeys("n" + plain[i : i + CODE_GRAM] for i in range(len(plain) - CODE_GRAM + 1)))
-    return list(tokens)
+    whole = ["c" + plain] if 0 < len(plain) <= SHORT_CODE else []
+    return list(dict.fromkeys(whole + ["n" + plain[i : i + CODE_GRAM] for i in range(len(plain) - CODE_GRAM + 1)]))
