@@ -21,6 +21,7 @@ from sync.entry_routes import entry_router
 from sync.errors import SyncError
 from sync.hub import Hub, create_app, make_hub
 from sync.hub_home import HubHome
+from sync.keeper import Keeper
 from sync.outage_routes import outage_router
 from sync.phone_routes import phone_router
 from sync.replica_routes import replica_router
@@ -102,5 +103,8 @@ def serve(home: HubHome, listening: socket.socket, host: str) -> None:
         app, log_level="warning", timeout_graceful_shutdown=_GRACEFUL_S, access_log=False, server_header=False
     )
     hub.shelf.prepare(Scope.of(None))  # most agents want it: it is made before the first one asks
-    with HubSchedule(hub).running():
-        asyncio.run(uvicorn.Server(config).serve(sockets=[listening]))
+    schedule = HubSchedule(hub)
+    with closing(Keeper(home, hub.store, __version__)) as keeper:
+        keeper.add_to(schedule)
+        with schedule.running():
+            asyncio.run(uvicorn.Server(config).serve(sockets=[listening]))

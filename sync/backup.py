@@ -78,32 +78,36 @@ def make_backup(home: Path, store: Store, out: Path, actor: str, version: str, p
     return manifest
 
 
+def backup_wanted(store: Store, keeping: Keeping) -> bool:
+    """Whether the settings want a backup now: it is late enough, and there is none of today yet."""
+    now = store.clock.now().astimezone(LOCAL)
+    if keeping.backups is None or now.hour < keeping.backup_hour:
+        return False
+    make_private_directory(keeping.backups)
+    return not any(_backups(keeping.backups, _history(store), now.strftime("%Y%m%d")))
+
+
 def backup_of_the_day(home: Path, store: Store, keeping: Keeping, version: str) -> Path | None:
-    """Makes today's backup where the settings want one and there is none yet; the oldest beyond those kept go.
+    """Makes today's backup, where it is wanted; the oldest beyond those that are kept go.
 
     Backups of other histories stay: those of a store that was put back from a copy since, or of another hub.
 
     Returns:
         The file, None where nothing was to be done.
     """
-    now = store.clock.now().astimezone(LOCAL)
-    if keeping.backups is None or now.hour < keeping.backup_hour:
+    if keeping.backups is None or not backup_wanted(store, keeping):
         return None
-    with store.read() as connection:
-        epoch = change_log.epoch(connection)[:8]
-    make_private_directory(keeping.backups)
-    if any(_backups(keeping.backups, epoch, now.strftime("%Y%m%d"))):
-        return None
-    out = keeping.backups / f"switchboard-{epoch}-{_stamp(now)}{_SUFFIX}"
+    history = _history(store)
+    out = keeping.backups / f"switchboard-{history}-{_stamp(store.clock.now())}{_SUFFIX}"
     make_backup(home, store, out, "hub", version, read_passphrase(keeping.passphrase_file))
-    for old in sorted(_backups(keeping.backups, epoch), reverse=True)[keeping.backups_kept :]:
+    for old in sorted(_backups(keeping.backups, history), reverse=True)[keeping.backups_kept :]:
         old.unlink(missing_ok=True)
     return out
 
 
 def name_in(directory: Path, now: datetime) -> Path:
     """A name for a backup that is made by hand."""
-    return directory / f"switchboard-{_stamp(now.astimezone(LOCAL))}{_SUFFIX}"
+    return directory / f"switchboard-{_stamp(now)}{_SUFFIX}"
 
 
 def read_passphrase(file: Path | None) -> str:
@@ -204,10 +208,15 @@ def _home_files(home: Path) -> Iterator[tuple[str, Path]]:
             yield "/".join(parts), path
 
 
+def _history(store: Store) -> str:
+    with store.read() as connection:
+        return change_log.epoch(connection)[:8]
+
+
 def _backups(directory: Path, epoch: str, day: str = "") -> Iterator[Path]:
     name = re.compile(rf"switchboard-{re.escape(epoch)}-{day}[0-9-]*{re.escape(_SUFFIX)}")
     return (path for path in directory.iterdir() if name.fullmatch(path.name))
 
 
 def _stamp(moment: datetime) -> str:
-    return moment.strftime("%Y%m%d-%H%M%S")
+    return moment.astimezone(LOCAL).strftime("%Y%m%d-%H%M%S")

@@ -4,6 +4,7 @@ import re
 import shutil
 import sys
 import tomllib
+import weakref
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -18,13 +19,13 @@ from data.migrations import migrate
 from data.moving import is_empty, move_store
 from data.phone_numbers import is_area_code
 from data.store import Store
-from sync import phone_key
+from sync import audit_key, phone_key
 from sync.errors import HomeError
 from sync.keeping import read_keeping
 from sync.phone_key import hash_phones_anew, open_phones
 from sync.private_files import make_private_directory, read_whole, write_whole
 
-SHARED = (phone_key.FILE,)
+SHARED = (phone_key.FILE, audit_key.FILE)
 """Files that all hubs of one database must have alike; secrets, which are never in the database."""
 
 _FILE = "hub.toml"
@@ -144,7 +145,9 @@ def _open(url: str | URL, home: Path, clock: Clock | None = None) -> Store:
         engine.dispose()
         reason = str(error.__cause__ or error).splitlines()[0]
         raise HomeError(f"the database of {home} cannot be opened: {reason}") from None
-    return Store(engine, clock or SystemClock())
+    store = Store(engine, clock or SystemClock())
+    weakref.finalize(store, engine.dispose)  # a verb takes its leave of the server, it does not just vanish
+    return store
 
 
 def make_hub_home(path: Path, *, demo: bool = False) -> HubHome:
@@ -161,6 +164,7 @@ def make_hub_home(path: Path, *, demo: bool = False) -> HubHome:
         _open(sqlite_url(path / "store.db"), path).engine.dispose()
         home = HubHome(path)
         home.open_store().engine.dispose()
+        audit_key.open_key(path)
     except BaseException:
         shutil.rmtree(path, ignore_errors=True)
         raise
@@ -236,5 +240,6 @@ def _write(path: Path, database: str, *, demo: bool, area_code: str) -> None:
 def with_database(settings: str, url: str) -> str:
     """The text of a `hub.toml` that names the database at `url`, and is as it was otherwise; empty: the home's own."""
     quoted = url.replace("\\", "\\\\").replace('"', '\\"')
-    others = [line for line in settings.splitlines() if not re.match(r"database\s*=", line)]
-    return "\n".join([f'database = "{quoted}"', *others]) + "\n"
+    own, table, tables = settings.partition("\n[")
+    others = [line for line in own.splitlines() if not re.match(r"database\s*=", line)]
+    return "\n".join([f'database = "{quoted}"', *others]) + (table + tables or "\n")
