@@ -174,7 +174,7 @@ def _add_pull(verbs: Verbs) -> None:
     pull.add_argument("--anew", action="store_true", help="take every row again, over what was changed here")
     pull.add_argument("--dry-run", action="store_true", help="say what would change, change nothing")
     pull.add_argument("--approve-deletions", action="store_true", help="however many records would be deleted")
-    pull.add_argument("--approve", metavar="ID", help="do the pull that was refused, this once")
+    pull.add_argument("--approve", type=int, metavar="ID", help="do the pull that was refused, this once")
     pull.add_argument("--history", action="store_true", help="list the pulls that were made, newest first")
     pull.add_argument("--limit", type=int, default=20, help="with --history: how many (20)")
 
