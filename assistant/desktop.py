@@ -34,6 +34,7 @@ from assistant.popup_messages import (
     Open,
     OpenStatus,
     OutageSeen,
+    OutboxSeen,
     Pop,
     Ticked,
     Toggle,
@@ -63,9 +64,9 @@ EVENTS: dict[str, Intent] = {
 }
 """What background work can report."""
 
-Post = Callable[[str], None]
+Post = Callable[[str | OutboxSeen], None]
 Background = Callable[[Post], Callable[[], None]]
-"""Starts some work that reports events of `EVENTS` from any thread; returns what ends it."""
+"""Starts some work that reports from any thread, by a name in `EVENTS` or in full; returns what ends it."""
 
 
 class NoDisplayError(SwitchboardError):
@@ -103,6 +104,7 @@ class Desktop:
         background: Work that runs as long as the desktop does.
         choices: Where it is learned what the agent chooses.
         clock: The time by which moments are named.
+        looked_up: Told kind and id of each record that was used; must return at once.
         settings_problem: Why the settings file was not used; shown on the status page.
     """
 
@@ -115,6 +117,7 @@ class Desktop:
         *,
         choices: Choices | None = None,
         clock: Clock | None = None,
+        looked_up: Callable[[str, str], object] = lambda _kind, _key: None,
         settings_problem: str | None = None,
     ) -> None:
         self._home = home
@@ -123,6 +126,7 @@ class Desktop:
         self._background = background
         self._choices = choices or Choices(home)
         self._clock = clock or SystemClock()
+        self._looked_up = looked_up
         self._words = Words(settings.language)
         self._state = State(habits=settings.habits)
         self._facts = Facts(settings=settings_problem or "")
@@ -207,9 +211,12 @@ class Desktop:
         self._publish()
 
     def _learn(self, intent: Intent, effects: Sequence[Effect]) -> None:
-        chosen = choice_made(intent, self._state, effects) if self._settings.learn else None
-        if chosen:
-            result, now = chosen.result, self._clock.now()
+        chosen = choice_made(intent, self._state, effects)
+        if chosen is None:
+            return
+        result, now = chosen.result, self._clock.now()
+        self._looked_up(result.kind, result.id)
+        if self._settings.learn:
             self._choices.note(chosen.query, result.kind, result.id, now, tell_team=chosen.may_be_told)
 
     def _draw(self) -> None:
@@ -233,8 +240,8 @@ class Desktop:
         self._root.clipboard_clear()
         self._root.clipboard_append(text)
 
-    def _post_event(self, event: str) -> None:
-        self._mailbox.post(EVENTS[event])
+    def _post_event(self, event: str | OutboxSeen) -> None:
+        self._mailbox.post(EVENTS[event] if isinstance(event, str) else event)
 
     def _choose(self, choice: str) -> None:
         self._mailbox.post(MENU[choice])
@@ -305,6 +312,8 @@ class Desktop:
             "card": state.on_card.name if state.on_card else None,
             "hub_connected": state.hub_connected,
             "cache_damaged": state.cache_damaged,
+            "unsent": state.unsent,
+            "refused": state.refused,
             "hotkey": facts.hotkey,
             "hotkey_works": facts.hotkey_works,
             "settings_problem": facts.settings or None,

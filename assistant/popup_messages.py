@@ -197,6 +197,14 @@ class OutageSeen:
     active: bool
 
 
+@dataclass(frozen=True, slots=True)
+class OutboxSeen:
+    """How many entries of this PC the hub does not have yet, and how many it refused or holds for a person."""
+
+    unsent: int
+    refused: int
+
+
 Reply = Answered | Unanswerable | NodeOpened | CardAnswered | Unopenable
 
 Intent = (
@@ -225,6 +233,7 @@ Intent = (
     | CacheSeen
     | Forgotten
     | OutageSeen
+    | OutboxSeen
 )
 
 

@@ -31,6 +31,7 @@ from assistant.popup_messages import (
     OpenStatus,
     OpenTree,
     OutageSeen,
+    OutboxSeen,
     Pick,
     Pop,
     SetText,
@@ -70,6 +71,8 @@ def update(state: State, intent: Intent) -> Step:  # noqa: PLR0911 - one line an
             return replace(state, cache_damaged=damaged), ()
         case OutageSeen(active):
             return replace(state, outage_active=active), ()
+        case OutboxSeen(unsent, refused):
+            return replace(state, unsent=unsent, refused=refused), ()
         case _:
             return _wished(state, intent)
 

@@ -51,6 +51,8 @@ class State:
         status_shown: The status page stands where the card would.
         hub_connected: None until anything was heard of the hub.
         cache_damaged: The data of this PC is known to be damaged.
+        unsent: Entries of this PC that the hub does not have yet.
+        refused: Entries of this PC that the hub has refused, or holds until a person has settled a conflict.
         problem: Why the newest question could not be answered.
     """
 
@@ -71,6 +73,8 @@ class State:
     hub_connected: bool | None = None
     cache_damaged: bool = False
     outage_active: bool = False
+    unsent: int = 0
+    refused: int = 0
     status_shown: bool = False
     problem: str | None = None
 

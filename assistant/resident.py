@@ -13,6 +13,7 @@ from assistant.asker import Sources
 from assistant.cancelling import Cancellation
 from assistant.choices import Choices
 from assistant.desktop import Background, Desktop, Post
+from assistant.entries import Entries
 from assistant.phone_answers import PhoneAnswers
 from assistant.phone_lookup import hub_of
 from assistant.settings import load_settings
@@ -48,14 +49,25 @@ def run(home: AgentHome) -> int:
         home, clock, guard.suspect, own_branches=settings.branches, choices=learned, cancelled=cancellation
     )
     background: list[Background] = [watch.start, lambda post: _guard(guard, post)]
-    if home.enrolled:
-        background.append(lambda post: _follow(home, clock, watch, guard, post))
+    entries = Entries(home, clock) if home.enrolled else None
+    if entries is not None:
+        background.append(entries.start)
+        background.append(lambda post: _follow(home, clock, watch, guard, entries, post))
         if settings.learn:
             background.append(lambda _: ChoiceSharer(choices, HubClient.at(home), clock).start())
     answers = PhoneAnswers(cache, hub_of(home))
     background.append(answers.start)
     sources = Sources(answers.answer, cache.open_node, cache.card, cancellation)
-    desktop = Desktop(home.path, sources, settings, background, choices=choices, clock=clock, settings_problem=problem)
+    desktop = Desktop(
+        home.path,
+        sources,
+        settings,
+        background,
+        choices=choices,
+        clock=clock,
+        looked_up=entries.looked_up if entries else lambda _kind, _key: None,
+        settings_problem=problem,
+    )
     return desktop.run()
 
 
@@ -64,7 +76,12 @@ def _guard(guard: CacheGuard, post: Post) -> Callable[[], None]:
 
 
 def _follow(
-    home: AgentHome, clock: CorrectedClock, watch: "StateWatch", guard: CacheGuard, post: Post
+    home: AgentHome,
+    clock: CorrectedClock,
+    watch: "StateWatch",
+    guard: CacheGuard,
+    entries: Entries,
+    post: Post,
 ) -> Callable[[], None]:
     replica = Replica(home, HubClient.at(home), clock)
 
@@ -73,7 +90,12 @@ def _follow(
         watch.look()
         guard.look()
 
-    follower = Follower(replica, lambda _: changed(), lambda there: post("hub_back" if there else "hub_lost"))
+    def contact(there: bool) -> None:  # noqa: FBT001 - a callback
+        post("hub_back" if there else "hub_lost")
+        if there:
+            entries.wake()
+
+    follower = Follower(replica, lambda _: changed(), contact)
     return follower.start()
 
 
@@ -91,11 +113,11 @@ class StateWatch:
         self._answers = answers
         self._clock = clock
         self._turn = threading.Lock()
-        self._post: Post = lambda _: None
+        self._post: Callable[[str], None] = lambda _: None
         defaults = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         self._scheduler = BackgroundScheduler(timezone=UTC, job_defaults=defaults)
 
-    def start(self, post: Post) -> Callable[[], None]:
+    def start(self, post: Callable[[str], None]) -> Callable[[], None]:
         """Begins to watch; what it returns ends it."""
         self._post = post
         self._scheduler.start()

@@ -116,6 +116,8 @@ def _status(state: State, facts: Facts, words: Words, now: datetime) -> Iterator
     yield Line(words("status.data"), foot.as_of, foot.as_of_tone)
     if state.cache_damaged:
         yield Line(words("status.cache"), words("cache.damaged"), "bad")
+    if outbox := _outbox(state, words):
+        yield Line(words("status.outbox"), outbox, "warn")
     yield Line(words("status.hotkey"), facts.hotkey, "text" if facts.hotkey_works else "warn")
     yield Line(words("status.tray"), facts.tray or good)
     yield Line(words("status.settings"), facts.settings or good, "warn" if facts.settings else "text")
@@ -140,9 +142,18 @@ def _notice(state: State, facts: Facts, words: Words) -> tuple[str, Tone]:
         return words(f"notice.{state.notice.key}", value=state.notice.value), tone
     if state.cache_damaged:
         return words("cache.damaged"), "bad"
+    if outbox := _outbox(state, words):
+        return outbox, "warn"
     if state.results and (phone := _phone(state, words)):
         return phone, "warn"
     return ("", "quiet") if facts.hotkey_works else (words("hotkey.broken"), "warn")
+
+
+def _outbox(state: State, words: Words) -> str:
+    """How many entries wait or were refused; empty where there are none."""
+    if state.refused:
+        return words("outbox.refused", value=str(state.refused))
+    return words("outbox.unsent", value=str(state.unsent)) if state.unsent else ""
 
 
 def _as_of(as_of: str | None, freshness: Freshness, words: Words, now: datetime) -> tuple[str, Tone]:

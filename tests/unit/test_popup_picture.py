@@ -18,7 +18,8 @@ from assistant.popup.picture import Facts, picture
 from assistant.popup.rectangle import Rectangle
 from assistant.popup.row_drawing import fitted_runs, gap, runs
 from assistant.popup.theme import STATE_MARKS, THEMES, Tone, contrast
-from assistant.popup_messages import Intent, OpenTree
+from assistant.popup_messages import Intent, OpenTree, OutboxSeen
+from assistant.popup_model import update
 from assistant.popup_state import Notice, State
 from assistant.wording import TABLES, Words
 from tests.ui.answers import some_results
@@ -127,6 +128,18 @@ def test_a_hotkey_that_does_not_work_is_said_in_the_foot_and_explained_on_the_st
     facts = Facts(hotkey="Ctrl+Alt+K is taken", hotkey_works=False)
     assert picture(SHOWN, facts, ZH, NOW).foot.notice == "快捷键不可用，按 F1 看原因"
     assert Line("快捷键", "Ctrl+Alt+K is taken", "warn") in blocks(replace(SHOWN, status_shown=True), facts)
+
+
+@pytest.mark.parametrize(
+    ("unsent", "refused", "told"),
+    [(0, 0, ""), (3, 0, "3 条登记还没有上报"), (3, 1, "1 条登记被退回或有冲突，请处理")],
+)
+def test_entries_that_wait_or_were_refused_are_told_in_the_foot(unsent: int, refused: int, told: str) -> None:
+    state, _ = update(SHOWN, OutboxSeen(unsent, refused))
+    drawn = picture(state, Facts(), ZH, NOW)
+    assert (drawn.foot.notice, drawn.foot.notice_tone) == (told, "warn" if told else "quiet")
+    status = picture(replace(state, status_shown=True), Facts(), ZH, NOW)
+    assert (told in repr(status.card)) or not told
 
 
 def test_a_notice_stands_in_the_foot() -> None:
