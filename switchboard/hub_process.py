@@ -13,9 +13,13 @@ from switchboard import __version__
 from switchboard.cli import home_of
 from sync.asking import PersonWho
 from sync.choice_routes import choice_router
+from sync.desk.account_page import account_router
 from sync.desk.audit_page import audit_page_router
 from sync.desk.conflict_page import conflict_router
+from sync.desk.display_page import display_router
+from sync.desk.fleet_page import fleet_router
 from sync.desk.pages import desk_router, desk_static, live_outages
+from sync.desk.people_page import people_router
 from sync.device_routes import device_router
 from sync.entry_routes import entry_router
 from sync.errors import SyncError
@@ -48,6 +52,10 @@ def compose(home: HubHome) -> tuple[Hub, FastAPI]:
         entry_router(hub),
         phone_router(hub),
         desk_router(hub),
+        account_router(hub),
+        fleet_router(hub),
+        people_router(hub),
+        display_router(hub),
         audit_page_router(hub),
         conflict_router(hub),
         wallboard_router(

@@ -15,7 +15,7 @@ from sync import auth
 from sync.auth.changes import Holder, device_holder, session_holder, sign_in_required
 from sync.auth.tokens import digest
 from sync.device_protocol import PERSON_HEADER
-from sync.errors import RefusedError, ShiftOverError, TokenOverError
+from sync.errors import MustChangeError, RefusedError, ShiftOverError, TokenOverError
 
 COOKIE = "switchboard_session"
 DISPLAY_COOKIE = "switchboard_display"
@@ -159,7 +159,29 @@ class PersonWho:
         check_same_site(request)
         check(person.role, self.acts[0])
         if person.must_change:
-            raise ForbiddenError("change your password first 请先修改密码: /desk/account")
+            raise MustChangeError("change your password first 请先修改密码: /desk/account")
+        return person
+
+
+class SignedInWho:
+    """A route's dependency: whoever is signed in on the pages, for what is their own.
+
+    Raises:
+        RefusedError: nobody is.
+        ForbiddenError: the request comes from another site's page.
+    """
+
+    acts: tuple[str, ...] = ()
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def __call__(self, request: Request) -> auth.Person:
+        """The person; FastAPI calls it for each request."""
+        person = asking_person(self._store, request)
+        if person is None:
+            raise RefusedError(_SIGN_IN)
+        check_same_site(request)
         return person
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from data.errors import SwitchboardError
+from data.rights import ForbiddenError
 
 _NAMED = 5
 
@@ -33,6 +34,10 @@ class TokenOverError(RefusedError):
 
 class ShiftOverError(RefusedError):
     """Whoever was signed in at this PC is so no more."""
+
+
+class MustChangeError(ForbiddenError):
+    """This password was given by somebody else: it is good for changing it only."""
 
 
 class SnapshotNeededError(SyncError):

@@ -13,6 +13,7 @@ from data.errors import AmbiguousError, NotFoundError, SwitchboardError
 from data.rights import ForbiddenError
 from sync.device_protocol import SHIFT_OVER, TOKEN_OVER
 from sync.errors import (
+    MustChangeError,
     RefusedError,
     ShiftOverError,
     SnapshotNeededError,
@@ -63,6 +64,8 @@ def add_problem_answers(app: FastAPI) -> None:
     def ours(request: Request, error: SwitchboardError) -> Response:
         if isinstance(error, RefusedError) and _wants_page(request):
             return RedirectResponse(f"/login?{urlencode({'next': request.url.path})}", _SEE_OTHER)
+        if isinstance(error, MustChangeError) and _wants_page(request):
+            return RedirectResponse("/desk/account", _SEE_OTHER)
         wait = {"Retry-After": str(error.wait_s)} if isinstance(error, TooManyTriesError) else None
         return problem(status_of(error), str(error), wait, _kind_of(error))
 

@@ -5,6 +5,7 @@ from sync.auth.people import Person, add_person
 from sync.auth.sessions import (
     SESSION_LASTS,
     begin_shift,
+    check_password,
     drop_old_sessions,
     end_shift,
     person_of,
@@ -21,6 +22,7 @@ __all__ = [
     "add_device",
     "add_person",
     "begin_shift",
+    "check_password",
     "device_of",
     "display_of",
     "drop_old_sessions",

@@ -63,6 +63,27 @@ def add_person(store: Store, name: str, role: str, password: str, actor: str, br
         _changed(writing, name, actor, "add_person", f"{name} {role}")
 
 
+def new_person(store: Store, name: str, role: str, actor: str, branches: tuple[str, ...] = ()) -> str:
+    """Adds somebody who is not there yet.
+
+    Returns:
+        A password, shown this once, that they have to change.
+
+    Raises:
+        BadValueError: somebody has this name, or the role is not known.
+        NotFoundError: a branch is not known.
+    """
+    name, password = _checked_name(name), spoken_secret()
+    values = {"role": _checked_role(role), "password_hash": password_hash(password), "must_change": True}
+    with store.write(actor, "add person") as writing:
+        if writing.connection.execute(select(PERSON.c.name).where(PERSON.c.name == name)).first():
+            raise BadValueError("name", name, "somebody has this name already 已有同名人员")
+        branch_text = branch_list(writing.connection, branches)
+        writing.connection.execute(insert(PERSON).values(name=name, branches=branch_text, **values))
+        audit.record(writing.connection, writing.clock.now(), actor, "add_person", f"{name} {role}")
+    return password
+
+
 def set_role(store: Store, name: str, role: str, actor: str, branches: tuple[str, ...] = ()) -> None:
     """Gives a person another role and other branches; what they began with the old ones ends.
 

@@ -41,6 +41,18 @@ def sign_in(store: Store, name: str, password: str, place: str = "address:unknow
     return _begin(store, row, place, None)
 
 
+def check_password(store: Store, name: str, password: str, place: str) -> None:
+    """Does nothing where this is the person's password.
+
+    Raises:
+        RefusedError: it is not.
+        TooManyTriesError: it was wrong too often.
+    """
+    row = _row(store, name, place, None)
+    if not matches(row.password_hash if row else None, password):
+        raise _failed(store, place, name, known=row is not None)
+
+
 def begin_shift(store: Store, device: Device, name: str, secret: str) -> tuple[Person, str, datetime]:
     """Signs a person in at a PC, by password or PIN; who was signed in at it before is no more.
 

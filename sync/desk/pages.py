@@ -26,7 +26,7 @@ from data.outage_entry import (
     withdraw_outage,
 )
 from data.outages import OutageWindow
-from data.rights import RIGHTS, ROLES
+from data.rights import ROLES, may
 from data.store import Writing
 from sync import auth
 from sync.asking import COOKIE, Anybody, PersonWho, check_same_site, session_token
@@ -104,8 +104,16 @@ def desk_router(hub: Hub) -> APIRouter:
         now = hub.store.clock.now()
         with hub.store.read() as connection:
             windows = [describe_outage(connection, one, now) for one in shown_outages(connection, now)]
-        may_set = person.role in RIGHTS["set_outage"]
-        values = {"person": person, "windows": windows, "may_set": may_set, "now": to_iso(now), "error": error}
+        may_set = may(person.role, "set_outage")
+        values = {
+            "person": person,
+            "windows": windows,
+            "may_set": may_set,
+            "may_see_fleet": may(person.role, "see_fleet"),
+            "may_manage_people": may(person.role, "manage_people"),
+            "now": to_iso(now),
+            "error": error,
+        }
         return page(request, "desk.html", status, entered=entered or {}, **values)
 
     def act(

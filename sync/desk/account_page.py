@@ -1,0 +1,70 @@
+"""The desk's page of one's own account: another password, another PIN."""
+
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Form, Request, Response
+from fastapi.responses import RedirectResponse
+from fastapi.templating import Jinja2Templates
+
+from data.errors import BadValueError, SwitchboardError
+from data.rights import ROLES
+from sync import auth
+from sync.asking import SignedInWho
+from sync.auth import Person, people
+from sync.auth.lockout import address
+from sync.auth.passwords import SHORTEST_PIN
+from sync.hub import Hub
+from sync.outage_routes import actor
+from sync.problems import status_of
+from sync.shift_routes import one_of_few
+
+SHORTEST_PASSWORD = 8
+_SEE_OTHER = 303
+
+Text = Annotated[str, Form(max_length=200)]
+
+
+def account_router(hub: Hub) -> APIRouter:
+    """The page `/desk/account`, and what is done from it."""
+    router = APIRouter(include_in_schema=False)
+    templates = Jinja2Templates(Path(__file__).parent / "templates")
+    templates.env.globals |= {"ROLES": ROLES, "SHORTEST": SHORTEST_PASSWORD, "SHORTEST_PIN": SHORTEST_PIN}
+    Own = Annotated[Person, Depends(SignedInWho(hub.store))]
+
+    def page(request: Request, person: Person, status: int = 200, **more: Any) -> Response:  # noqa: ANN401
+        return templates.TemplateResponse(request, "account.html", {"person": person, **more}, status)
+
+    async def with_password(request: Request, person: Person, password: str) -> None:
+        """Whoever found a page open must not change how its owner signs in."""
+        place = address(request.client.host if request.client else None)
+        await one_of_few(partial(auth.check_password, hub.store, person.name, password, place))
+
+    @router.get("/desk/account")
+    def account(request: Request, own: Own) -> Response:
+        return page(request, own)
+
+    @router.post("/desk/account/password")
+    async def password(request: Request, own: Own, old: Text, new: Text) -> Response:
+        try:
+            if len(new) < SHORTEST_PASSWORD:
+                raise BadValueError("password", "…", f"给出至少 {SHORTEST_PASSWORD} 个字符 give more characters")
+            if new == old:
+                raise BadValueError("password", "…", "新旧密码不能相同 give another one than before")
+            await with_password(request, own, old)
+            await one_of_few(partial(people.set_password, hub.store, own.name, new, actor(own)))
+        except SwitchboardError as error:
+            return page(request, own, status_of(error), error=str(error))
+        return RedirectResponse("/login", _SEE_OTHER)
+
+    @router.post("/desk/account/pin")
+    async def pin(request: Request, own: Own, password: Text, pin: Text) -> Response:
+        try:
+            await with_password(request, own, password)
+            await one_of_few(partial(people.set_pin, hub.store, own.name, pin, actor(own)))
+        except SwitchboardError as error:
+            return page(request, own, status_of(error), error=str(error))
+        return page(request, own, done="PIN 已保存 The PIN is set")
+
+    return router

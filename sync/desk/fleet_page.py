@@ -1,0 +1,83 @@
+"""The desk's page of devices: how each PC and display fares, new codes, and revoking."""
+
+import re
+from pathlib import Path
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Form, Request, Response
+from fastapi.responses import RedirectResponse
+from fastapi.templating import Jinja2Templates
+
+from data.clock import to_iso
+from data.errors import SwitchboardError
+from data.rights import DEVICES, ROLES, may
+from sync.asking import PersonWho
+from sync.auth import Person, devices
+from sync.auth.fleet import list_devices
+from sync.desk.pages import local_time
+from sync.hub import Hub
+from sync.outage_routes import actor
+from sync.problems import status_of
+
+STATE_LABELS = {"enrolled": "已登记", "waiting": "待登记", "revoked": "已注销"}
+HOTKEY_LABELS = {"ready": "可用", "taken": "被占用", "none": "无快捷键", "unknown": "—"}
+_SEE_OTHER = 303
+_STALE_S = 120
+_SEPARATORS = "[;；,，\\s]+"
+
+Text = Annotated[str, Form(max_length=200)]
+
+
+def fleet_router(hub: Hub) -> APIRouter:
+    """The page `/desk/fleet`, and what is done from it."""
+    router = APIRouter(include_in_schema=False)
+    templates = Jinja2Templates(Path(__file__).parent / "templates")
+    templates.env.filters |= {"local_time": local_time, "how_long": how_long}
+    labels = {"STATES": STATE_LABELS, "HOTKEYS": HOTKEY_LABELS, "KINDS": DEVICES, "ROLES": ROLES, "STALE_S": _STALE_S}
+    templates.env.globals |= labels
+    Reader = Annotated[Person, Depends(PersonWho(hub.store, "see_fleet"))]
+    Manager = Annotated[Person, Depends(PersonWho(hub.store, "manage_devices"))]
+
+    def page(request: Request, person: Person, status: int = 200, **more: Any) -> Response:  # noqa: ANN401
+        with hub.store.read() as connection:
+            listed = list_devices(connection, hub.store.clock.now())
+        values = {"person": person, "devices": listed, "may_manage": may(person.role, "manage_devices"), **more}
+        return templates.TemplateResponse(request, "fleet.html", values, status)
+
+    @router.get("/desk/fleet")
+    def fleet(request: Request, reader: Reader) -> Response:
+        return page(request, reader)
+
+    @router.post("/desk/fleet/add")
+    def add(request: Request, manager: Manager, name: Text, kind: Text, branches: Text = "") -> Response:
+        try:
+            code, expires = devices.add_device(hub.store, name, named(branches), actor(manager), kind)
+        except SwitchboardError as error:
+            return page(request, manager, status_of(error), error=str(error))
+        made = {"name": name, "code": code, "kind": kind, "expires": to_iso(expires)}
+        return page(request, manager, made=made)
+
+    @router.post("/desk/fleet/{key}/revoke")
+    def revoke(request: Request, manager: Manager, key: str) -> Response:
+        try:
+            devices.revoke_device(hub.store, key, actor(manager))
+        except SwitchboardError as error:
+            return page(request, manager, status_of(error), error=str(error))
+        return RedirectResponse("/desk/fleet", _SEE_OTHER)
+
+    return router
+
+
+def named(text: str) -> tuple[str, ...]:
+    """The ids in a field of a page, however they are separated."""
+    return tuple(one for one in re.split(_SEPARATORS, text) if one)
+
+
+def how_long(seconds: int | None) -> str:
+    """`45 秒`, `12 分`, `3 时`, `2 天`; `—` where nobody knows."""
+    if seconds is None:
+        return "—"
+    for size, unit in ((86_400, "天"), (3_600, "时"), (60, "分")):
+        if seconds >= size:
+            return f"{seconds // size} {unit}"
+    return f"{seconds} 秒"
