@@ -129,14 +129,18 @@ class Namebook:
     def __init__(self, names: Mapping[str, Sequence[str]], customers: Mapping[str, int]) -> None:
         self._blobs: dict[str, str] = {}
         self._letters: dict[str, str] = {}
-        spelt, letters = [""], [""]
+        self._initials: dict[str, str] = {}
+        spelt, letters, initials = [""], [""], [""]
         for kind in RANKED[:-1]:
             for name in names[kind]:
                 said = name.removeprefix(_FEEDER_PREFIX)
-                spoken = [group.split("|")[0] for group in readings_of(name).split(" ")][len(name) - len(said) :]
+                groups = [group.split("|") for group in readings_of(name).split(" ")][len(name) - len(said) :]
+                spoken = [group[0] for group in groups]
                 spelt.append(_spelt(said, spoken))
                 letters.append("".join(spoken))
+                initials.append("".join("".join(reading[0] for reading in group) + "," for group in groups))
             self._blobs[kind], self._letters[kind] = "\n".join(spelt), "\n".join(letters)
+            self._initials[kind] = "\n".join(initials)
         self._areas = frozenset(names["area"])
         self._customer_text = "\n" + "\n".join(customers)
         # Character by character: a million names are too many to be read in context.
@@ -168,6 +172,11 @@ class Namebook:
     def spelt_so(self, it: Target, letters: str) -> int:
         """How many names' pinyin starts with these letters exactly, among those that rank beside `it`."""
         return self._letters[it.kind].count("\n" + letters)
+
+    def read_so(self, it: Target, letters: str) -> int:
+        """How many names start with these initials in any of their readings, among those that rank beside `it`."""
+        pattern = "".join(rf"[^,\n]*{re.escape(letter)}[^,\n]*," for letter in letters)
+        return sum(1 for _ in re.finditer(f"\n{pattern}", self._initials[it.kind]))
 
     def spelt_so_anywhere(self, letters: str) -> int:
         """How many names' pinyin starts with these letters exactly, among all: they answer better than a slip."""

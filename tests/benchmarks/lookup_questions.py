@@ -95,7 +95,9 @@ class NameQuestions:
 
     def other_reading_initials(self, it: Target) -> Draft | None:
         letters = "".join(self._rng.choice(group)[0] for group in it.groups)
-        return self._by_initials(it, letters) if letters != it.initials else None
+        draft = self._by_initials(it, letters) if letters != it.initials else None
+        # Every name with a character of several readings may be meant by such a one, as the right one is.
+        return Draft(letters, max(draft.equals, self._book.read_so(it, letters))) if draft else None
 
     def _by_initials(self, it: Target, letters: str) -> Draft | None:
         if it.kind == "customer":

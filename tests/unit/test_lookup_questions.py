@@ -89,3 +89,10 @@ def test_a_right_record_is_told_by_name_or_by_id() -> None:
     assert Question("exact", "高桥", frozenset(["高桥镇"])).place_in(hits) == 2
     assert Question("township_village", "塔山", frozenset(["1"])).place_in(hits) == 1
     assert Question("exact", "龙港", frozenset(["龙港区"])).place_in(hits) is None
+
+
+def test_names_whose_other_readings_have_the_same_initials_count_as_equals() -> None:
+    areas = ["东堡村", "大坡村", "大铺村", "西堡村"]
+    book = Namebook({"area": areas, "feeder": [], "transformer_area": []}, {"张伟": 1})
+    assert book.read_so(target("area", "东堡村"), "db") == 1
+    assert book.read_so(target("area", "东堡村"), "dp") == 3
