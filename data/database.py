@@ -12,7 +12,15 @@ from data.errors import DataError
 
 _LOCK_WAIT_S = 15
 
-_LOST_CONNECTION = {"connect_timeout": 10, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3}
+_CONNECTION = {
+    "client_encoding": "utf8",
+    "connect_timeout": 10,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+}
+"""How the server is called, unless the URL says otherwise."""
+
 _SESSION = {
     "lock_timeout": f"{_LOCK_WAIT_S}s",
     # Whoever hangs, or whose machine is gone, in the middle of a write would else keep all hubs from writing.
@@ -64,7 +72,7 @@ def _open_postgresql(url: URL) -> Engine:
     # into the 100 that a server allows unless it is told otherwise.
     engine = create_engine(
         url.set(drivername="postgresql+psycopg"),
-        connect_args={name: value for name, value in _LOST_CONNECTION.items() if name not in url.query},
+        connect_args={name: value for name, value in _CONNECTION.items() if name not in url.query},
         pool_pre_ping=True,
         pool_size=10,
         max_overflow=20,

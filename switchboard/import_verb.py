@@ -2,24 +2,25 @@
 
 import argparse
 import sys
-from collections.abc import Iterator
-from itertools import groupby
+from collections.abc import Callable
 from pathlib import Path
 
-from data import audit
+from sqlalchemy import Connection
+
+from data import audit, change_log
 from data.errors import BadValueError
 from data.importing import (
     IMPORTABLE,
-    Accepted,
     ImportOptions,
     Rejected,
+    Spool,
     match_columns,
     open_table,
     plan_import,
     read_mapping,
     write_error_workbook,
 )
-from data.kinds import KINDS
+from data.kinds import KINDS, TEAM_CHOICE
 from data.pinyin import readings_of
 from data.store import Counts, Writing
 from data.stored_records import StoredRecords
@@ -28,27 +29,29 @@ from switchboard.hub_verbs import os_actor
 from sync.hub_home import HubHome
 
 _SHOWN = 5
+_FEW = 10_000
 
 
 def import_file(options: argparse.Namespace) -> dict[str, object]:
-    """Reads a file of records into the store: good rows are stored, bad ones listed."""
-    kind = KINDS[IMPORTABLE[options.what]]
-    store = HubHome(home_of(options)).open_store()
-    renames = read_mapping(Path(options.map), kind) if options.map else None
-    workbook = _workbook(options)
-    rejects: list[Rejected] = []
-    counts = Counts()
-    with open_table(Path(options.file)) as table:
-        columns = match_columns(kind, table.header, renames)
-        if columns.warning:
-            sys.stderr.write(f"switchboard: {columns.warning}\n")
+    """Reads a file of records into the store: good rows are stored, bad ones listed.
+
+    It is planned while others write, and stored in one short transaction; where they wrote what the plan was made on,
+    it is planned once more, and nobody else writes meanwhile.
+    """
+    home = HubHome(home_of(options))
+    store, workbook = home.open_store(), _workbook(options)
+    plan = _planner(options)
+    with Spool(home.path) as spool:
+        with store.read() as connection:
+            planned_at = change_log.head(connection)
+            plan(spool, connection)
         with store.write(os_actor(), f"import {options.what}") as writing:
             writing.rehearsal = options.dry_run
-            plan_options = ImportOptions(readings_of, clear=options.clear)
-            outcomes = plan_import(columns, table.rows, StoredRecords(writing.connection), plan_options)
-            _store(writing, outcomes, rejects, counts)
+            if _overtaken(writing.connection, planned_at):
+                plan(spool, writing.connection)
+            counts = _store(writing, spool)
             audit.record(writing.connection, store.clock.now(), os_actor(), "import", options.file)
-            rejects.sort(key=lambda one: one.row)
+            rejects = sorted(spool.rejected, key=lambda one: one.row)
             if workbook:  # before the commit: rows that are neither stored nor listed would be lost
                 write_error_workbook(workbook, rejects)
     _tell(rejects, workbook)
@@ -61,20 +64,42 @@ def import_file(options: argparse.Namespace) -> dict[str, object]:
     }
 
 
-def _store(writing: Writing, outcomes: Iterator[Accepted | Rejected], rejects: list[Rejected], counts: Counts) -> None:
-    """Writes what is accepted; records that a row only mentions are not counted as rows."""
-    for key, run in groupby(
-        outcomes, key=lambda one: (one.kind, one.row is None) if isinstance(one, Accepted) else None
-    ):
-        if key is None:
-            rejects.extend(one for one in run if isinstance(one, Rejected))
-            continue
-        kind, mentioned = key
-        written = writing.put_many(kind, (one.doc for one in run if isinstance(one, Accepted)))
-        if not mentioned:
+def _planner(options: argparse.Namespace) -> Callable[[Spool, Connection], None]:
+    """Reads the whole file and keeps what becomes of it; warns of its columns once."""
+    kind = KINDS[IMPORTABLE[options.what]]
+    renames = read_mapping(Path(options.map), kind) if options.map else None
+    how = ImportOptions(readings_of, clear=options.clear)
+    warned = set[str]()
+
+    def plan(spool: Spool, connection: Connection) -> None:
+        with open_table(Path(options.file)) as table:
+            columns = match_columns(kind, table.header, renames)
+            if columns.warning and columns.warning not in warned:
+                warned.add(columns.warning)
+                sys.stderr.write(f"switchboard: {columns.warning}\n")
+            stored = StoredRecords(connection)
+            spool.fill(plan_import(columns, table.rows, stored, how), stored)
+
+    return plan
+
+
+def _overtaken(connection: Connection, planned_at: int) -> bool:
+    """Whether anything was written since then that a plan depends on: windows and choices are nothing to it."""
+    touched = change_log.touched_since(connection, planned_at, None, _FEW)
+    lost_track = touched is None or change_log.floor(connection) > planned_at
+    return lost_track or any(kind not in {"outage", TEAM_CHOICE.name} for kind, _ in touched or ())
+
+
+def _store(writing: Writing, spool: Spool) -> Counts:
+    """Writes what is kept; records that a row only mentions are not counted as rows."""
+    counts = Counts(unchanged=spool.unchanged)
+    for run in spool.runs():
+        written = writing.put_many(run.kind, run.docs)
+        if not run.mentioned:
             counts.added += written.added
             counts.changed += written.changed
             counts.unchanged += written.unchanged
+    return counts
 
 
 def _workbook(options: argparse.Namespace) -> Path | None:

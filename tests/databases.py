@@ -31,10 +31,14 @@ class PostgresServer:
     user: str
 
     @contextmanager
-    def database(self) -> Iterator[str]:
-        """The URL of a new, empty database, which is dropped after the block whoever is still connected."""
+    def database(self, options: str = "") -> Iterator[str]:
+        """The URL of a new, empty database, which is dropped after the block whoever is still connected.
+
+        Args:
+            options: How it differs from others, as CREATE DATABASE takes it.
+        """
         name = f"test_{uuid4().hex[:12]}"
-        self._execute(f"CREATE DATABASE {name}")
+        self._execute(f"CREATE DATABASE {name} {options}")
         try:
             yield f"postgresql://{self.user}@/{name}?host={self.directory}"
         finally:

@@ -4,9 +4,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, create_engine
+from sqlalchemy import Connection
 
-from data.schema import METADATA
+from data.store import Store
 from wallboard.calls import add_event, call_events, import_calls_file, import_queue_log, known_queues, last_event_number
 from wallboard.queue_log import QueueLogError, parse_line
 
@@ -22,12 +22,9 @@ LOG = [
 
 
 @pytest.fixture
-def connection() -> Iterator[Connection]:
-    engine = create_engine("sqlite://")
-    METADATA.create_all(engine)
-    with engine.connect() as connection:
+def connection(store: Store) -> Iterator[Connection]:
+    with store.engine.connect() as connection:
         yield connection
-    engine.dispose()
 
 
 def stored_lines(connection: Connection) -> list[str]:

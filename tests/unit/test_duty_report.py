@@ -10,6 +10,7 @@ from sqlalchemy import Connection, create_engine
 
 from data.errors import BadValueError, NotFoundError
 from data.schema import METADATA
+from data.store import Store
 from wallboard.calls import import_calls_file, import_queue_log
 from wallboard.duty_report import DutyReport, ReportedMetric, duty_report
 
@@ -29,12 +30,9 @@ needs_the_month = pytest.mark.skipif(
 
 
 @pytest.fixture
-def connection() -> Iterator[Connection]:
-    engine = create_engine("sqlite://")
-    METADATA.create_all(engine)
-    with engine.connect() as connection:
+def connection(store: Store) -> Iterator[Connection]:
+    with store.engine.connect() as connection:
         yield connection
-    engine.dispose()
 
 
 @pytest.fixture(scope="module")
