@@ -179,8 +179,10 @@ def one_wrong(units: Segmentation) -> str:
         return ""
     if not _all_sound(units):
         before, after = tuple(takewhile(_sounds, units)), tuple(takewhile(_sounds, reversed(units)))[::-1]
-        # The units beside the break may be part of the slip.
-        return any_expression(alike(end) for end in (before[:-1], after[1:]) if len(end) >= _TELLING)
+        # The units beside the break may be part of the slip; few names begin as three or four units before it do.
+        ends = [alike(end) for end in (before[:-1], before[:-2], after[1:]) if len(end) >= _TELLING]
+        is_beginning = _TELLING - 1 <= len(before) <= _TELLING
+        return any_expression([*ends, alike(before, at_start=True)] if is_beginning else ends)
     beginning = units[:_LONGEST_GAP_SEARCH]
     wrong = [_without(beginning, i) for i in range(len(beginning))]
     return any_expression([*wrong, alike(beginning)] if len(units) > len(beginning) else wrong)

@@ -222,8 +222,19 @@ def test_a_name_with_a_letter_missing_is_found_though_something_sounds_like_what
 
 
 def test_a_place_with_the_text_inside_its_name_comes_before_customers_called_after_the_text(tmp_path: Path) -> None:
-    rows: Rows = [("area", {"id": "a1", "name": "樱桃园村"})]
-    rows += [("customer", {"id": f"211400000{i}", "name": f"桃园{shop}"}) for i, shop in enumerate(("超市", "药房"))]
+    rows: Rows = [
+        ("area", {"id": "a1", "name": "樱桃园村"}),
+        ("customer", {"id": "2114000001", "name": "桃园超市"}),
+        ("customer", {"id": "2114000002", "name": "桃园药房"}),
+    ]
     connection = cache_of(tmp_path / "cache.db", rows)
     assert ids(LookupEngine(connection).search("桃园"))[0] == "a1"
+    connection.close()
+
+
+@pytest.mark.parametrize("typed", ["wangbaocunlhao", "wangbaocunh2ao"])
+def test_a_slip_beside_a_number_hides_no_name_that_begins_so(tmp_path: Path, typed: str) -> None:
+    rows: Rows = [("area", {"id": "a1", "name": "望宝村2号"})]
+    connection = cache_of(tmp_path / "cache.db", rows)
+    assert ids(LookupEngine(connection).search(typed)) == ["a1"]
     connection.close()
