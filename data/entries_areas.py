@@ -46,7 +46,7 @@ def edit_area(
     theirs = stored_version(writing.connection, "area", key)
     found = contradiction(Version(base), changes, theirs)
     for one in (theirs, theirs.with_changes(changes)):
-        _check_branch(writing.connection, one, branches)
+        check_branch(writing.connection, one, branches)
     if found is not None:
         return keep_conflict(writing, sender, entry, ("area", key), found)
     _put(writing, {"id": key, **changes}, readings_of)
@@ -63,8 +63,12 @@ def _canonical(changes: Doc) -> Doc:
     return {name: canonical_value(AREA.by_name[name], value) for name, value in changes.items()}
 
 
-def _check_branch(connection: Connection, area: Version, branches: tuple[str, ...]) -> None:
-    """Does nothing where the area lies in one of `branches`, or below one."""
+def check_branch(connection: Connection, area: Version, branches: tuple[str, ...]) -> None:
+    """Does nothing where the area lies in one of `branches`, or below one; none at all stands for every branch.
+
+    Raises:
+        ForbiddenError: it does not.
+    """
     if not branches or area.fields is None:
         return
     branch, seen = area.get("branch"), set[str]()

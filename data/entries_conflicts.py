@@ -15,7 +15,7 @@ from data.errors import DataError, NotFoundError, OutageError
 from data.kinds import Doc, Json
 from data.outages import OutageWindow, Restoration, Revision, ScopeItem, outage_from_doc, outage_to_doc
 from data.rows import get_docs
-from data.schema import CONFLICT
+from data.schema import CHANGE, COMMIT, CONFLICT
 from data.store import Writing
 
 Side = Literal["ours", "theirs"]
@@ -104,6 +104,14 @@ def find_conflict(connection: Connection, key: str) -> Conflict:
     if row is None:
         raise NotFoundError(f"no conflict has the id {key!r}")
     return _conflict(connection, row)
+
+
+def last_change(connection: Connection, kind: str, key: str) -> tuple[str, str] | None:
+    """Who changed a record last, and when; None where the log does not reach so far back."""
+    touched = select(COMMIT.c.actor, COMMIT.c.at).join(CHANGE, CHANGE.c.revision == COMMIT.c.revision)
+    latest = touched.where(CHANGE.c.kind == kind, CHANGE.c.id == key).order_by(CHANGE.c.revision.desc()).limit(1)
+    row = connection.execute(latest).first()
+    return (row.actor, row.at) if row else None
 
 
 def settled_as(connection: Connection, key: str) -> str | None:

@@ -1,16 +1,18 @@
 """The desk's page of conflicts: entries that met somebody else's change, both versions side by side."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Form, Request, Response
 from fastapi.responses import RedirectResponse
 from fastapi.templating import Jinja2Templates
+from sqlalchemy import Connection
 
-from data.entries_conflicts import Conflict, Side, open_conflicts, settle
+from data.entries_areas import check_branch
+from data.entries_conflicts import Conflict, Side, find_conflict, last_change, open_conflicts, settle
 from data.errors import BadValueError, SwitchboardError
 from data.kinds import KINDS, FieldType, Json
-from data.rights import ROLES
+from data.rights import ROLES, check, may
 from data.rows import get_docs
 from sync.asking import PersonWho
 from sync.auth import Person
@@ -18,6 +20,9 @@ from sync.desk.pages import SCOPE_LABELS, local_time
 from sync.hub import Hub
 from sync.outage_routes import actor
 from sync.problems import status_of
+
+RIGHT_TO_SETTLE = {"outage": "set_outage", "area": "edit_records"}
+"""Whoever settles a conflict about a record of this kind must be allowed to change it, too."""
 
 _WINDOW_LABELS = {
     "etr": "预计恢复",
@@ -39,9 +44,8 @@ def conflict_router(hub: Hub) -> APIRouter:
 
     def page(request: Request, person: Person, error: str = "", status: int = 200) -> Response:
         with hub.store.read() as connection:
-            conflicts = [(one, _title(one), _rows(one)) for one in open_conflicts(connection)]
-            names = {one.id: _name(get_docs(connection, one.record_kind, [one.record])) for one, *_ in conflicts}
-        values = {"person": person, "conflicts": conflicts, "names": names, "error": error}
+            conflicts = [_shown_conflict(connection, person, one) for one in open_conflicts(connection)]
+        values = {"person": person, "conflicts": conflicts, "error": error}
         return templates.TemplateResponse(request, "conflicts.html", values, status)
 
     @router.get("/desk/conflicts")
@@ -60,6 +64,7 @@ def conflict_router(hub: Hub) -> APIRouter:
         try:
             sides = _sides(side, whole)
             with hub.store.write(actor(settler), "settle conflict") as writing:
+                _check_right(writing.connection, settler, find_conflict(writing.connection, key))
                 settle(writing, key, sides, seen, actor(settler))
         except SwitchboardError as error:
             return page(request, settler, str(error), status_of(error))
@@ -67,6 +72,13 @@ def conflict_router(hub: Hub) -> APIRouter:
         return RedirectResponse("/desk/conflicts", _SEE_OTHER)
 
     return router
+
+
+def _check_right(connection: Connection, person: Person, conflict: Conflict) -> None:
+    check(person.role, RIGHT_TO_SETTLE[conflict.record_kind])
+    if conflict.record_kind == "area":
+        for version in (conflict.theirs, conflict.ours):
+            check_branch(connection, version, person.branches)
 
 
 def _sides(chosen: list[str], whole: str) -> dict[str, Side]:
@@ -80,27 +92,31 @@ def _sides(chosen: list[str], whole: str) -> dict[str, Side]:
     return sides
 
 
-def _title(conflict: Conflict) -> str:
-    return KINDS[conflict.record_kind].label
+def _shown_conflict(connection: Connection, person: Person, conflict: Conflict) -> dict[str, Any]:
+    doc = get_docs(connection, conflict.record_kind, [conflict.record]).get(conflict.record, {})
+    changed = last_change(connection, conflict.record_kind, conflict.record)
+    return {
+        "conflict": conflict,
+        "title": KINDS[conflict.record_kind].label,
+        "name": doc.get("name") or doc.get("reason") or conflict.ours.get("name") or "",
+        "by": conflict.entered_by.removeprefix("person:"),
+        "changed": (changed[0].removeprefix("person:"), changed[1]) if changed else None,
+        "may_settle": may(person.role, RIGHT_TO_SETTLE[conflict.record_kind]),
+        "rows": [_row(connection, conflict, name) for name in conflict.fields],
+    }
 
 
-def _name(docs: dict[str, dict[str, Json]]) -> str:
-    return next((str(doc.get("name") or doc.get("reason") or "") for doc in docs.values()), "")
-
-
-def _rows(conflict: Conflict) -> list[dict[str, str]]:
-    """The fields to be decided, with all three values as people read them; first choice: what nobody else touched."""
-    return [
-        {
-            "field": name,
-            "label": _label(conflict.record_kind, name),
-            "base": _shown(conflict.record_kind, name, conflict.base.get(name)),
-            "theirs": _shown(conflict.record_kind, name, conflict.theirs.get(name)),
-            "ours": _shown(conflict.record_kind, name, conflict.ours.get(name)),
-            "first": "ours" if conflict.theirs.get(name) == conflict.base.get(name) else "theirs",
-        }
-        for name in conflict.fields
-    ]
+def _row(connection: Connection, conflict: Conflict, name: str) -> dict[str, str]:
+    """A field to be decided, with all three values as people read them; chosen first: what nobody else touched."""
+    base, theirs, ours = (one.get(name) for one in (conflict.base, conflict.theirs, conflict.ours))
+    return {
+        "field": name,
+        "label": _label(conflict.record_kind, name),
+        "base": _shown(connection, conflict.record_kind, name, base),
+        "theirs": _shown(connection, conflict.record_kind, name, theirs),
+        "ours": _shown(connection, conflict.record_kind, name, ours),
+        "first": "ours" if theirs == base else "theirs",
+    }
 
 
 def _label(kind: str, name: str) -> str:
@@ -110,7 +126,7 @@ def _label(kind: str, name: str) -> str:
     return headers[0] if headers else name
 
 
-def _shown(kind: str, name: str, value: Json) -> str:
+def _shown(connection: Connection, kind: str, name: str, value: Json) -> str:
     if value is None or value == []:
         return "—"
     if isinstance(value, list):
@@ -118,6 +134,9 @@ def _shown(kind: str, name: str, value: Json) -> str:
     known = KINDS[kind].by_name.get(name)
     if known is not None and known.type is FieldType.TIME:
         return local_time(str(value))
+    if known is not None and known.type is FieldType.REF:
+        doc = get_docs(connection, known.target, [str(value)]).get(str(value), {})
+        return f"{doc['name']}（{value}）" if doc.get("name") else str(value)
     if known is not None and known.choices:
         return known.choices.get(str(value), str(value))
     return str(value)

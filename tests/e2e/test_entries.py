@@ -187,6 +187,8 @@ def test_a_conflict_is_shown_at_the_desk_with_both_versions_and_settled_there(hu
     assert page.count("<option") == 2
     seen = page.split('name="seen" value="')[1].split('"')[0].replace("&#34;", '"')
     form = {"seen": seen, "side": "etr:ours", "whole": ""}
+    with pytest.raises(urllib.error.HTTPError, match="403"):
+        desk(hub, "agent", f"/desk/conflicts/{told['entry']}", form)
     assert "没有待处理的冲突" in desk(hub, "duty", f"/desk/conflicts/{told['entry']}", form)
     assert sender_of(home).send()
     assert entries(home) == []
