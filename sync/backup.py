@@ -70,11 +70,12 @@ def make_backup(home: Path, store: Store, out: Path, actor: str, version: str, p
         with open_backup(unfinished, passphrase) as written:
             written.check()
             manifest = written.manifest
+        # First on record, then there: no copy of the hub's secrets is made that nobody knows of.
+        with store.write(actor, "back up") as writing:
+            about = f"revision {manifest.revision} to {out.absolute()}"
+            audit.record(writing.connection, writing.clock.now(), actor, BACKED_UP, about)
         unfinished.replace(out)
     sync_directory(out.parent)
-    with store.write(actor, "back up") as writing:
-        about = f"revision {manifest.revision} to {out}"
-        audit.record(writing.connection, writing.clock.now(), actor, BACKED_UP, about)
     return manifest
 
 

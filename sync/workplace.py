@@ -3,8 +3,9 @@
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import IO
 
 from sync.file_lock import taken
 
@@ -18,10 +19,9 @@ def workplace(target: Path) -> Iterator[Path]:
     What a process that was killed has left beside `target` is removed first.
     """
     clear_leftovers(target.parent)
-    directory = Path(tempfile.mkdtemp(prefix=f".{target.name}.", suffix=_SUFFIX, dir=target.parent))
+    directory, lock = _new(target)
     try:
-        with (directory / _LOCK).open("w") as lock:
-            taken(lock)
+        with lock:
             yield directory
     finally:
         shutil.rmtree(directory, ignore_errors=True)
@@ -30,10 +30,30 @@ def workplace(target: Path) -> Iterator[Path]:
 def clear_leftovers(parent: Path) -> None:
     """Removes the unfinished work of processes that have ended; what is being worked on stays."""
     for directory in parent.glob(f".*{_SUFFIX}"):
-        try:
-            with (directory / _LOCK).open("r+") as lock:
-                ended = taken(lock)
-        except OSError:
-            continue  # begun just now, or removed just now
-        if ended:
-            shutil.rmtree(directory, ignore_errors=True)
+        with suppress(OSError):  # somebody else's
+            if lock := _hold(directory):
+                lock.close()
+                shutil.rmtree(directory, ignore_errors=True)
+
+
+def _new(target: Path) -> tuple[Path, IO[str]]:
+    while True:
+        directory = Path(tempfile.mkdtemp(prefix=f".{target.name}.", suffix=_SUFFIX, dir=target.parent))
+        # Another process may have found it before it was locked, and be clearing it away: then there is another name.
+        lock = _hold(directory)
+        if lock is not None and (directory / _LOCK).exists():
+            return directory, lock
+        if lock is not None:
+            lock.close()
+
+
+def _hold(directory: Path) -> IO[str] | None:
+    """The lock of a directory, held until it is closed; None where another process holds it or removes the place."""
+    try:
+        lock = (directory / _LOCK).open("a")
+    except FileNotFoundError:
+        return None
+    if taken(lock):
+        return lock
+    lock.close()
+    return None
