@@ -320,11 +320,12 @@ CENTRAL_FEED = Table(
     METADATA,
     Column("feed", String, primary_key=True),
     Column("fingerprint", String, nullable=False),
+    Column("method", String, nullable=False),
     Column("pull", Integer, nullable=False),
     Column("newest", Text),
 )
-"""Each table of a central system that is pulled: what the mapping said at its last pull, which pull that was, and the
-newest value of its cursor column."""
+"""Each table of a central system that is pulled: what the mapping said at its last pull, how its rows were
+digested, which pull that was, and the newest value of its cursor column."""
 
 CENTRAL_BLOCK = Table(
     "central_block",

@@ -65,9 +65,7 @@ def init_central(options: argparse.Namespace) -> dict[str, object] | str:
     """Fills an empty database as a sample marketing system; says by which mapping to pull it."""
     try:
         url = with_driver(make_url(options.demo_central))
-        engine = create_engine(url, hide_parameters=True)
-        rows = fill_central(engine, demo_records(options.customers), _calls())
-        engine.dispose()
+        rows = _fill(url, options.customers)
     except ArgumentError:
         raise BadValueError("--demo-central", "", "give a URL such as postgresql://me@host/database") from None
     except SQLAlchemyError as error:
@@ -75,6 +73,14 @@ def init_central(options: argparse.Namespace) -> dict[str, object] | str:
         raise SourceError(f"the sample system cannot be made: {reason}") from None
     mapping = _mapping(url)
     return {"rows": rows, "mapping": mapping} if options.json else mapping
+
+
+def _fill(url: URL, customers: int) -> dict[str, int]:
+    engine = create_engine(url, hide_parameters=True)
+    try:
+        return fill_central(engine, demo_records(customers), _calls())
+    finally:
+        engine.dispose()
 
 
 def _wish(options: argparse.Namespace, store: Store) -> tuple[Wish, str]:

@@ -33,6 +33,7 @@ class ReadFeed:
         whole: Everything was read: what is not there has vanished.
         blocks: With `whole`, the blocks that differ from what is known.
         anew: Every row counts as changed: the mapping now says something else, or a person wants it so.
+        method: How its rows were digested.
         newest: The cursor's newest value as text; None where there is none.
     """
 
@@ -42,6 +43,7 @@ class ReadFeed:
     blocks: Collection[int]
     anew: bool
     outcome: TableOutcome
+    method: str
     newest: str | None = None
 
 
@@ -120,15 +122,23 @@ class FeedApplier:
         self.known.replace(blocks | seen.packed.keys(), seen)
 
     def _different(
-        self, rows: Iterable[SourceRow], before: dict[int, dict[str, int]], seen: SeenRows, offered: set[str]
+        self, rows: Iterable[SourceRow], before: dict[str, tuple[int, int]], seen: SeenRows, offered: set[str]
     ) -> Iterator[_Offered]:
-        """The rows that are not known as they are; `offered` holds the ids of those that are not yet stored."""
+        """The rows that are not known as they are; takes what is met out of `before`.
+
+        Args:
+            rows: Of a part.
+            before: What is known of the part.
+            seen: Takes the rows that are known as they are.
+            offered: Takes the ids of those that are yet to be stored.
+        """
         for row in rows:
             key = _record_id(self.read.feed.kind, row.cells[0])
-            was = before.get(row.block, {}).get(key)
             if key in offered or seen.has(row.block, key):
                 self.read.outcome.reject(key, Rejected(0, (Problem("id", key, _TWICE),)))
-            elif was is not None and was % BROUGHT == row.digest and not self.read.anew:
+                continue
+            _, was = before.pop(key, (0, None))
+            if was is not None and was % BROUGHT == row.digest and not self.read.anew:
                 seen.add(row.block, key, was)
                 self.read.outcome.unchanged += 1
             else:
@@ -153,16 +163,13 @@ class FeedApplier:
         for became in self.target.take(Row(number, one.row.cells) for number, one in enumerate(some)):
             yield some[became.row], became
 
-    def _settle(self, before: dict[int, dict[str, int]], seen: SeenRows) -> None:
+    def _settle(self, left: dict[str, tuple[int, int]], seen: SeenRows) -> None:
         """Notes what has vanished; in a pull of what has changed, everything else is still there."""
-        for block, entries in before.items():
-            for key, was in entries.items():
-                if seen.has(block, key):
-                    continue
-                if not self.read.whole:
-                    seen.add(block, key, was)
-                elif was & BROUGHT:
-                    self.gone.append(key)
+        for key, (block, was) in left.items():
+            if not self.read.whole:
+                seen.add(block, key, was)
+            elif was & BROUGHT:
+                self.gone.append(key)
 
 
 def parts_for(kind: str, *, known: int) -> int:

@@ -25,12 +25,14 @@ class FeedState:
     Attributes:
         pull: The last pull of it; 0 before the first.
         fingerprint: What the mapping said then.
+        method: How rows were digested then.
         newest: The cursor's newest value then, as text.
         sums: Rows and sum of digests of each block.
     """
 
     pull: int
     fingerprint: str
+    method: str
     newest: str | None
     sums: _Sums
 
@@ -42,9 +44,11 @@ class FeedState:
 
 def feed_state(connection: Connection, feed: Feed) -> FeedState:
     """What the store knows of `feed`."""
-    row = connection.execute(select(CENTRAL_FEED).where(CENTRAL_FEED.c.feed == feed.key)).first()
+    columns = CENTRAL_FEED.c
+    said = select(columns.pull, columns.fingerprint, columns.method, columns.newest).where(columns.feed == feed.key)
+    row = connection.execute(said).first()
     sums = KnownRows(connection, feed.key).sums()
-    return FeedState(row.pull, row.fingerprint, row.newest, sums) if row else FeedState(0, "", None, sums)
+    return FeedState(*row, sums) if row else FeedState(0, "", "", None, sums)
 
 
 def read_feed(
@@ -65,12 +69,14 @@ def read_feed(
     """
     if changed and feed.cursor is None:
         return None
-    anew = anew or (state.fingerprint != feed.fingerprint and bool(state.pull))
+    moved = bool(state.pull) and state.method != reader.method
+    anew = anew or moved or (bool(state.pull) and state.fingerprint != feed.fingerprint)
     # before the rows: what is committed in between is then read twice, not never
     newest = cursor_text(feed, reader.newest(feed)) if feed.cursor else None
     outcome = TableOutcome(feed.kind, known=state.rows)
     since = asked_from(feed, state.newest) if changed and state.newest and not anew else None
-    spool = Spool(folder, parts_for(feed.kind, known=state.rows))
+    # where rows stand in other blocks than before, no part holds all that is known of its rows
+    spool = Spool(folder, 1 if moved else parts_for(feed.kind, known=state.rows))
     try:
         if feed.kind == "call_event":
             blocks: set[int] = set()
@@ -85,7 +91,7 @@ def read_feed(
     except BaseException:
         spool.close()
         raise
-    return ReadFeed(feed, spool, since is None, blocks, anew, outcome, newest or state.newest)
+    return ReadFeed(feed, spool, since is None, blocks, anew, outcome, reader.method, newest or state.newest)
 
 
 def _fill(spool: Spool, outcome: TableOutcome, rows: Iterable[SourceRow], *, count: bool = True) -> None:

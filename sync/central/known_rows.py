@@ -61,14 +61,14 @@ class KnownRows:
         )
         return {block: (length // _DIGEST_BYTES, summed) for block, length, summed in found}
 
-    def rows(self, blocks: Collection[int]) -> dict[int, dict[str, int]]:
-        """The digests of the rows of these blocks, each with `BROUGHT` or not, by block and id."""
-        found: dict[int, dict[str, int]] = {}
+    def rows(self, blocks: Collection[int]) -> dict[str, tuple[int, int]]:
+        """Of each row of these blocks, by the id of its record: the block, and the digest with `BROUGHT` or not."""
+        found: dict[str, tuple[int, int]] = {}
         for some in _some(blocks):
             columns = CENTRAL_BLOCK.c
             stored = select(columns.block, columns.ids, columns.digests).where(self._here, columns.block.in_(some))
             for block, ids, digests in self._connection.execute(stored):
-                found[block] = dict(zip(ids.split("\n")[1:-1], _numbers(digests), strict=True))
+                found.update(zip(ids.split("\n")[1:-1], ((block, one) for one in _numbers(digests)), strict=True))
         return found
 
     def replace(self, blocks: Collection[int], seen: SeenRows) -> None:
@@ -81,14 +81,11 @@ class KnownRows:
 
     def mend(self, rows: Iterable[tuple[int, str, int]]) -> None:
         """Takes further rows, or other digests of known ones, into their blocks."""
-        mended: dict[int, dict[str, int]] = {}
-        for block, key, digest in rows:
-            mended.setdefault(block, {})[key] = digest
-        seen, stored = SeenRows(), self.rows(mended)
-        for block, entries in mended.items():
-            for key, digest in (stored.get(block, {}) | entries).items():
-                seen.add(block, key, digest)
-        self.replace(mended, seen)
+        mended = {key: (block, digest) for block, key, digest in rows}
+        blocks, seen = {block for block, _ in mended.values()}, SeenRows()
+        for key, (block, digest) in (self.rows(blocks) | mended).items():
+            seen.add(block, key, digest)
+        self.replace(blocks, seen)
 
     def _row(self, block: int, ids: bytearray, digests: "array[int]") -> dict[str, object]:
         return {

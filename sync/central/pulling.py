@@ -234,5 +234,7 @@ def _remember_feed(writing: Writing, read: ReadFeed, pull: int) -> None:
     key = read.feed.key
     writing.connection.execute(delete(CENTRAL_FEED).where(CENTRAL_FEED.c.feed == key))
     writing.connection.execute(
-        insert(CENTRAL_FEED).values(feed=key, fingerprint=read.feed.fingerprint, pull=pull, newest=read.newest)
+        insert(CENTRAL_FEED).values(
+            feed=key, fingerprint=read.feed.fingerprint, method=read.method, pull=pull, newest=read.newest
+        )
     )

@@ -63,6 +63,11 @@ class SourceReader:
         """Whether the source itself can say which blocks have changed."""
         return row_digest.can_digest(self._connection.dialect)
 
+    @property
+    def method(self) -> str:
+        """How rows are digested and put into blocks; what is known by another method must be read anew."""
+        return row_digest.method(self._connection.dialect)
+
     def newest(self, feed: Feed) -> Any:  # noqa: ANN401 - of whatever type the column is
         """The greatest value of the feed's cursor; None in an empty table."""
         return self._connection.execute(FeedStatement(feed).newest()).scalar_one_or_none()

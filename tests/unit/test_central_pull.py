@@ -1,11 +1,12 @@
 """Pulls from a small central system, of each sort that the tests can start, into a hub's store of each sort."""
 
 import dataclasses
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import make_url, select
 
 from data.kinds import Doc
 from data.rows import all_docs, get_docs
@@ -13,15 +14,18 @@ from data.schema import AUDIT, RECORDS
 from data.store import Store
 from sync.central.errors import ApprovalNeededError, MappingError, SourceError
 from sync.central.history import pulls, refused_pull
+from sync.central.passwords import with_driver
 from tests.central_systems import CUSTOMERS, CentralSystem, customer_no, make_central
 
 
 @pytest.fixture(params=["sqlite", "postgresql", "mariadb"])
-def central(request: pytest.FixtureRequest, tmp_path: Path) -> CentralSystem:
-    url = (
-        f"sqlite:///{tmp_path / 'central.db'}" if request.param == "sqlite" else request.getfixturevalue(request.param)
-    )
-    return make_central(url, tmp_path, range(40))
+def central(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[CentralSystem]:
+    if request.param == "sqlite":
+        yield make_central(f"sqlite:///{tmp_path / 'central.db'}", tmp_path, range(40))
+        return
+    server = request.getfixturevalue(f"{request.param}_server")
+    with server.database() as url:
+        yield make_central(with_driver(make_url(url)).render_as_string(), tmp_path, range(40))
 
 
 def counts(record: Any, table: str = "customer") -> dict[str, int]:

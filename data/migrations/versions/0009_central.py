@@ -13,6 +13,7 @@ def upgrade() -> None:
         "central_feed",
         sa.Column("feed", sa.String(), nullable=False),
         sa.Column("fingerprint", sa.String(), nullable=False),
+        sa.Column("method", sa.String(), nullable=False),
         sa.Column("pull", sa.Integer(), nullable=False),
         sa.Column("newest", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("feed"),

@@ -1,0 +1,120 @@
+"""Calls and tickets of a central system: reports over them are those over the exchange's own log."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import create_engine, select
+
+from data.demo.central import CALLS_FROM, central_mapping, fill_central
+from data.schema import TICKET
+from data.store import Store
+from switchboard.demo_calls import CallSimulator
+from sync.central.mapping import Source
+from sync.central.mapping_file import read_mapping_file
+from tests.central_systems import make_central, pull_source
+from tests.stores import opened_store
+from wallboard.calls import import_queue_log
+from wallboard.duty_report import duty_report
+
+START = CALLS_FROM.replace(tzinfo=ZoneInfo("Asia/Shanghai")).astimezone(UTC)
+HOURS = 6
+
+
+def call_lines() -> list[str]:
+    simulator = CallSimulator(seed=7)
+    return [line for second in (0, HOURS * 3600) for line in simulator.lines_until(second)]
+
+
+def shifted(line: str) -> str:
+    """A line of seconds since `CALLS_FROM` as an exchange writes it: of seconds since 1970."""
+    seconds, rest = line.split("|", 1)
+    return f"{int(START.timestamp()) + int(seconds)}|{rest}"
+
+
+def calls_alone(url: str, folder: Path) -> Source:
+    path = folder / "central.toml"
+    path.write_text(central_mapping().replace("postgresql+psycopg://reader@localhost/marketing", url), encoding="utf-8")
+    (source,) = read_mapping_file(path)
+    feeds = tuple(feed for feed in source.feeds if feed.kind == "call_event")
+    return Source(source.name, source.url, feeds, timezone=source.timezone)
+
+
+def report(store: Store) -> object:
+    with store.read() as connection:
+        return duty_report(
+            connection, START, START + timedelta(hours=HOURS), None, now=datetime(2026, 12, 1, tzinfo=UTC)
+        )
+
+
+def test_a_report_over_pulled_calls_is_that_over_the_log(store: Store, mariadb: str, tmp_path: Path) -> None:
+    lines = call_lines()
+    engine = create_engine(mariadb)
+    fill_central(engine, [], lines)
+    engine.dispose()
+    source = calls_alone(mariadb, tmp_path)
+    first = pull_source(store, source, tmp_path)
+    assert first.tables["call_event"]["added"] == len(lines)
+    (tmp_path / "imported").mkdir()
+    with opened_store(f"sqlite:///{tmp_path / 'imported' / 'store.db'}") as imported:
+        with imported.write("test", "import") as writing:
+            import_queue_log(writing.connection, map(shifted, lines))
+        wanted = report(imported)
+    assert report(store) == wanted
+    for changed in (False, True):
+        again = pull_source(store, source, tmp_path, changed=changed)
+        assert again.tables["call_event"]["added"] == 0
+    with store.write("test", "import the log too") as writing:
+        assert import_queue_log(writing.connection, map(shifted, lines))["added"] == 0
+
+
+def test_a_line_that_is_no_event_is_rejected(store: Store, tmp_path: Path) -> None:
+    central = make_central(f"sqlite:///{tmp_path / 'central.db'}", tmp_path)
+    central.run(
+        "CREATE TABLE calls (n INTEGER, at VARCHAR(40), event VARCHAR(20))",
+        "INSERT INTO calls VALUES (1, '2026-11-01 08:00:00', 'ENTERQUEUE'), (2, 'gestern', 'ENTERQUEUE')",
+    )
+    central.tables = """
+[[sources.marketing.tables]]
+kind = "call_event"
+table = "calls"
+order = ["n"]
+fields = { at = "at", event = "event" }
+"""
+    table = central.pull(store).tables["call_event"]
+    assert (table["added"], table["rejected"]) == (1, 1)
+    assert "is not a time" in table["reasons"][0]["problems"][0]["reason"]
+
+
+def test_tickets_come_change_and_go_with_their_table(store: Store, tmp_path: Path) -> None:
+    central = make_central(f"sqlite:///{tmp_path / 'central.db'}", tmp_path)
+    central.run(
+        "CREATE TABLE wo (no VARCHAR(20), at VARCHAR(40), kind VARCHAR(2), open VARCHAR(1), text VARCHAR(50), "
+        "cons VARCHAR(20))",
+        "INSERT INTO wo VALUES ('W1', '2026-11-01 08:00:00', '01', '1', '停电', '2114000001')",
+        "INSERT INTO wo VALUES ('W2', '2026-11-01 08:00:00', '01', '1', '停电', '9999999999')",
+        "INSERT INTO wo VALUES ('W3', '2026-11-01 08:00:00', '77', '1', '停电', NULL)",
+    )
+    central.tables = """
+[[sources.marketing.tables]]
+kind = "ticket"
+table = "wo"
+[sources.marketing.tables.fields]
+id = "no"
+at = "at"
+kind = { column = "kind", codes = { "01" = "trouble_report" } }
+state = { column = "open", codes = { "1" = "open", "0" = "closed" } }
+text = "text"
+place_kind = { constant = "customer" }
+place_id = "cons"
+"""
+    table = central.pull(store).tables["ticket"]
+    assert (table["added"], table["rejected"]) == (1, 2)
+    with store.read() as connection:
+        row = connection.execute(select(TICKET)).one()
+    assert (row.id, row.at, row.kind, row.state) == ("W1", "2026-11-01T00:00:00Z", "trouble_report", "open")
+    assert (row.place_kind, row.place_id, row.created_by) == ("customer", "2114000001", "marketing")
+    central.run("UPDATE wo SET open = '0' WHERE no = 'W1'")
+    assert central.pull(store).tables["ticket"]["changed"] == 1
+    central.run("DELETE FROM wo WHERE no = 'W1'")
+    assert central.pull(store, approve_deletions=True).tables["ticket"]["deleted"] == 1
