@@ -102,6 +102,7 @@ def _follow(
 class StateWatch:
     """Repaints the tray icon at the moments when a state changes by the clock alone.
 
+        guard.look()  # a cache that cannot be made equal to the hub is an alarm
     No state depends on it: whoever asks is told the state of that moment, whether a repaint came or not.
 
     Args:

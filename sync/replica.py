@@ -82,11 +82,15 @@ class Replica:
         try:
             mode, revision, rows = self._follow()
         except SnapshotNeededError as needed:
-            fetched = self._fetch_snapshot()
+            mode, fetched = "snapshot", self._fetch_snapshot()
             if isinstance(needed, _RepairNeededError):
                 self.home.health.note_repair(self.clock.now())
-            _, revision, rows = self._follow()
-            mode, rows = "snapshot", rows + fetched
+            try:
+                _, revision, rows = self._follow()
+            except SnapshotNeededError:  # the log went on without it while it was fetched: the next leads on
+                fetched = self._fetch_snapshot()
+                _, revision, rows = self._follow()
+            rows += fetched
         self.home.health.end_alarm()
         self.home.confirm(self.clock.now(), self.clock.offset)
         seconds = time.monotonic() - began

@@ -1,5 +1,6 @@
 """What devices ask of the hub: snapshots, changes, repairs, the event stream."""
 
+import logging
 from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
@@ -7,6 +8,9 @@ from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.responses import FileResponse, JSONResponse
 from pydantic import BaseModel, Field
 from sse_starlette import EventSourceResponse
+from sse_starlette.sse import SendTimeoutError
+from starlette.types import Receive, Send
+from starlette.types import Scope as Asked
 
 from data import cache
 from data.buckets import buckets_of_scope
@@ -28,9 +32,21 @@ _FIRST_CACHE = 4
 """The version of the caches that replicas read which do not say so."""
 
 _WORTH_PACKING = 1_000
+_LOG = logging.getLogger(__name__)
 _Revision = Annotated[int, Query(ge=0, le=2**31 - 1)]
 _Text = Annotated[str, Field(max_length=64)]
 _Sum = tuple[Annotated[int, Field(ge=0, le=2**31 - 1)], Annotated[str, Field(pattern="^[0-9a-f]{1,32}$")]]
+
+
+class EventAnswer(EventSourceResponse):
+    """A stream of events that ends when its reader takes nothing for `SEND_WITHIN_S`."""
+
+    async def __call__(self, scope: Asked, receive: Receive, send: Send) -> None:
+        """Sends until the events or the reader end; Starlette calls it."""
+        try:
+            await super().__call__(scope, receive, send)
+        except SendTimeoutError:
+            _LOG.warning("a listener took nothing for %s s: its stream is ended", self.send_timeout)
 
 
 class RepairRequest(BaseModel):
@@ -87,7 +103,7 @@ def replica_router(hub: Hub) -> APIRouter:
         holder: Annotated[Holder, Depends(ListenerWho(hub.store))], last_event_id: Annotated[str, Header()] = ""
     ) -> EventSourceResponse:
         heard = int(last_event_id) if last_event_id.isdecimal() else None
-        return EventSourceResponse(_while_rightful(hub, holder, heard), ping=3600, send_timeout=SEND_WITHIN_S)
+        return EventAnswer(_while_rightful(hub, holder, heard), ping=3600, send_timeout=SEND_WITHIN_S)
 
     return router
 

@@ -19,6 +19,7 @@ from sync.snapshots import Scope
 _SNAPSHOT_EVERY_MINUTES = 10
 _SESSIONS_EVERY_MINUTES = 60
 _CHOICES_EVERY_MINUTES = 60
+_LOG_EVERY_MINUTES = 60
 _ENTRIES_EVERY_MINUTES = 60
 _TAKEN_OVER_WITHIN = timedelta(seconds=3 * LASTS_S)
 
@@ -38,6 +39,7 @@ class HubSchedule:
         self._own.add_job(lambda: hub.shelf.prepare(Scope.of(None)), "interval", minutes=_SNAPSHOT_EVERY_MINUTES)
         self.add(lambda: drop_old_sessions(hub.store), IntervalTrigger(minutes=_SESSIONS_EVERY_MINUTES))
         self.add(lambda: _clean_choices(hub), IntervalTrigger(minutes=_CHOICES_EVERY_MINUTES))
+        self.add(lambda: hub.retention.compact(hub.shelf.manifests()), IntervalTrigger(minutes=_LOG_EVERY_MINUTES))
         self.add(lambda: _clean_entries(hub), IntervalTrigger(minutes=_ENTRIES_EVERY_MINUTES))
 
     def add(self, job: Callable[[], object], trigger: BaseTrigger) -> None:

@@ -81,6 +81,11 @@ class SnapshotShelf:
         files = {path.name: path for path in directory.glob("*.zst")} if scope_key.isalnum() else {}
         return files.get(name)
 
+    def manifests(self) -> list[Manifest]:
+        """Every scope's newest published snapshot."""
+        found = (published(path) for path in self._directory.iterdir()) if self._directory.is_dir() else ()
+        return [manifest for manifest in found if manifest is not None]
+
     def close(self) -> None:
         """Ends a process that is making a snapshot; no further one is made."""
         self._publishing.close()

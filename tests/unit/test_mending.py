@@ -12,6 +12,7 @@ from data import cache, change_log
 from data.buckets import buckets_of_scope
 from data.cache_build import build_cache
 from data.cache_recount import recount
+from data.kinds import Doc
 from data.partitions import partition_count, partition_of, partition_sums
 from data.set_hash import GLOBAL, Part, SetSum, same_sums
 from data.sqlite import Connection, connect
@@ -85,7 +86,7 @@ def test_what_was_hurt_is_whole_again_at_the_head(store: Store, held: Connection
 
 def test_only_what_differs_is_sent(store: Store, held: Connection) -> None:
     with store.write("test", "many") as writing:
-        docs = ({"id": f"3{n:09}", "name": f"户{n}", "transformer_area": "T1"} for n in range(5000))
+        docs: list[Doc] = [{"id": f"3{n:09}", "name": f"户{n}", "transformer_area": "T1"} for n in range(5000)]
         writing.put_many("customer", docs)
     part = ("branch:B1", "customer")
     assert apply_repair(held, answered(store, asked(held, [part])))
