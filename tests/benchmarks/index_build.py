@@ -28,7 +28,7 @@ def print_build(files: BenchFiles) -> None:
     say(f"build over trigram: {built['seconds'] / trigram['seconds']:.2f}")
 
 
-def _cells(measured: dict[str, Any]) -> tuple[str, str, str, str]:
+def _cells(measured: dict[str, Any]) -> tuple[str, ...]:
     times = (f"{measured[name]:.1f}" for name in ("seconds", "processor"))
     return *times, f"{measured['peak_kb'] / 1024:.0f}", f"{measured['bytes'] / 1e6:.0f}"
 
