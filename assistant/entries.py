@@ -9,6 +9,7 @@ from assistant.popup_messages import OutboxSeen
 from data.clock import Clock
 from sync.agent_home import AgentHome
 from sync.entering import Entering, author_at
+from sync.errors import SyncError
 from sync.hub_client import HubClient
 from sync.outbox import Author, Outbox, OutboxCounts, OutboxError
 from sync.outbox_sending import OutboxSender
@@ -53,12 +54,11 @@ class Entries:
         self._sender.wake()
 
     def send_now(self) -> None:
-        """Sends what waits: before a shift ends, for afterwards only its author could.
-
-        Raises:
-            SyncError: the hub did not take it; it still waits.
-        """
-        self._sender.send()
+        """Sends what waits: before a shift ends, for afterwards only its author could. What the hub does not take waits."""
+        try:
+            self._sender.send()
+        except SyncError as problem:
+            _LOG.info("what was entered is sent later: %s", problem)
 
     def looked_up(self, kind: str, key: str) -> None:
         """A record was used; returns at once."""

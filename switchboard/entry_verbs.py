@@ -12,7 +12,7 @@ from sync.agent_home import AgentHome
 from sync.entering import Entering, Place, author_at
 from sync.errors import RefusedError, SyncError
 from sync.hub_client import HubClient
-from sync.outbox import Author, Outbox
+from sync.outbox import TOO_LATE, Author, Outbox
 from sync.outbox_sending import OutboxSender
 
 
@@ -58,11 +58,16 @@ def list_entries(options: argparse.Namespace) -> list[dict[str, Any]]:
 
 
 def dismiss(options: argparse.Namespace) -> dict[str, Any]:
-    """Lets go of an entry: a refused one, or one that was never sent."""
-    outbox = Outbox(_home(options).path)
+    """Lets go of an entry; one that may have reached the hub goes once the hub has promised not to apply it."""
+    home = _home(options)
+    outbox = Outbox(home.path)
     kept = outbox.find(options.key)
-    outbox.dismiss(kept.entry.key)
-    return kept.to_json()
+    if outbox.dismiss(kept.entry.key):
+        return {**kept.to_json(), "state": "dismissed"}
+    answer = _sent(home, outbox, kept.entry)
+    if answer["status"] == "applied":
+        raise RefusedError(f"{TOO_LATE} ({answer['record']})")
+    return {**kept.to_json(), "state": "withdrawn", "detail": answer["detail"]}
 
 
 def retry(options: argparse.Namespace) -> dict[str, Any]:
@@ -92,7 +97,7 @@ def _sent(home: AgentHome, outbox: Outbox, entry: Entry) -> dict[str, Any]:
     outcome = outcomes.get(entry.key)
     if outcome is None:
         return {"entry": entry.key, "status": "waiting", "record": "", "detail": waits}
-    if outcome.status == "refused":
+    if outcome.status == "refused" and entry.key in {kept.entry.key for kept in outbox.entries()}:
         raise RefusedError(f"the hub refused it: {outcome.detail}; it stays in the outbox as {entry.key}")
     return {"entry": entry.key, **outcome.to_json()}
 

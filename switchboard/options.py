@@ -208,7 +208,7 @@ def _add_entries(verbs: Verbs) -> None:
     run = "switchboard.entry_verbs:"
     outbox = _group(verbs, "outbox", "what was entered at this PC and waits, was refused, or is in conflict")
     _verb(outbox, "list", run + "list_entries", "list the entries")
-    dismiss = _verb(outbox, "dismiss", run + "dismiss", "let go of an entry that was refused or never sent")
+    dismiss = _verb(outbox, "dismiss", run + "dismiss", "let go of an entry; one on its way is withdrawn")
     retry = _verb(outbox, "retry", run + "retry", "send an entry again, as whoever is signed in")
     for verb in (dismiss, retry):
         verb.add_argument("key", help="the entry's key, or a unique beginning of it")

@@ -20,6 +20,7 @@ from sync.outbox_sending import AT_ONCE
 LATER = "later"
 """Nothing has become of an entry yet: it is to be sent again."""
 
+_WITHDRAWN = "withdrawn before it was applied 生效前已撤回"
 _SIGN_IN = "waits until the person has signed in at this PC 等待本人登录后上报"
 
 
@@ -62,6 +63,9 @@ def _answer(hub: Hub, asking: AtDevice, told: dict[str, Any]) -> Mapping[str, ob
     """What became of one entry; whatever refuses it refuses no other."""
     try:
         entry = read_entry(told)
+        if told.get("withdrawn") is True:
+            sender = Sender(asking.device.id, asking.actor)
+            return {"key": entry.key, **refuse(hub.store, sender, entry, _WITHDRAWN).to_json()}
         return {"key": entry.key, **_received(hub, asking, entry)}
     except SwitchboardError as error:  # it cannot be remembered under a key, and is refused the same way every time
         return {"key": str(told.get("key")), "status": "refused", "record": "", "detail": str(error)}

@@ -22,6 +22,7 @@ from sync.errors import SyncError
 from sync.private_files import make_private_directory
 
 FILE_NAME = "outbox.db"
+TOO_LATE = "it had reached the hub before it was withdrawn, and was applied: undo it there 撤回前已生效，请另行更正"
 
 _SCHEMA = 1
 _TABLE = """
@@ -75,7 +76,8 @@ class Kept:
 
     Attributes:
         subject: What it is about, such as `outage:20261122-0001`: entries about one thing are sent in order.
-        state: `waiting`, `refused`, or `conflict`: the hub has it, and a person is to look at it.
+        state: `waiting`, `refused`, `conflict`: the hub has it, and a person is to look at it; or `withdrawn`: the hub
+            is to be told not to apply it.
         detail: Why it still waits, was refused, or what it contradicts.
         tried: It may have reached the hub.
     """
@@ -86,6 +88,11 @@ class Kept:
     state: str
     detail: str
     tried: bool
+
+    def to_send(self) -> dict[str, Any]:
+        """The entry as the hub is told of it."""
+        told = self.entry.to_json()
+        return {**told, "withdrawn": True} if self.state == "withdrawn" else told
 
     def to_json(self) -> dict[str, Any]:
         """The entry as a person is shown it."""
@@ -100,9 +107,10 @@ class OutboxCounts:
     waiting: int = 0
     refused: int = 0
     conflict: int = 0
+    withdrawn: int = 0
 
     def __bool__(self) -> bool:
-        return bool(self.waiting or self.refused or self.conflict)
+        return bool(self.waiting or self.refused or self.conflict or self.withdrawn)
 
 
 class Outbox:
@@ -152,7 +160,7 @@ class Outbox:
 
     def due(self, now: datetime) -> list[Kept]:
         """The entries to send now, oldest first: of those about one thing, only the first."""
-        first = "SELECT min(number) FROM entry WHERE state = 'waiting' GROUP BY subject"
+        first = "SELECT min(number) FROM entry WHERE state IN ('waiting', 'withdrawn') GROUP BY subject"
         ripe = "kind <> 'look_up' OR tried OR made_at <= ?"
         return self._read(f"number IN ({first}) AND ({ripe}) ORDER BY number", to_iso(now - _LOOK_UPS_WAIT))
 
@@ -212,9 +220,12 @@ class Outbox:
             connection.execute(
                 "DELETE FROM entry WHERE state = 'applied' AND concluded_at <= ?", (to_iso(at - _SHOWN_WITHIN),)
             )
-            if outcome.status == "applied" and not outcome.revision:
+            withdrawn = _is_withdrawn(connection, key)
+            if outcome.status == ("refused" if withdrawn else "applied") and not outcome.revision:
                 connection.execute("DELETE FROM entry WHERE key = ?", (key,))
                 return
+            if withdrawn and outcome.status == "applied":
+                outcome = Outcome("refused", outcome.record, TOO_LATE)
             connection.execute(
                 "UPDATE entry SET state = ?, detail = ?, revision = ?, concluded_at = ? WHERE key = ?",
                 (outcome.status, outcome.detail, outcome.revision, to_iso(at), key),
@@ -226,19 +237,21 @@ class Outbox:
         """Keeps why entries still wait."""
         with self._write() as connection:
             connection.executemany(
-                "UPDATE entry SET detail = ? WHERE key = ? AND state = 'waiting'", [(detail, key) for key in keys]
+                "UPDATE entry SET detail = ? WHERE key = ? AND state IN ('waiting', 'withdrawn')",
+                [(detail, key) for key in keys],
             )
 
-    def dismiss(self, key: str) -> None:
+    def dismiss(self, key: str) -> bool:
         """Lets go of an entry that a person does not want any more.
 
-        Raises:
-            OutboxError: there is no such entry, or it waits and may have reached the hub: nobody could tell.
+        Returns:
+            Whether it is gone. One that may have reached the hub stays until the hub has promised not to apply it.
         """
         with self._write() as connection:
-            gone = connection.execute("DELETE FROM entry WHERE key = ? AND NOT (state = 'waiting' AND tried)", (key,))
-            if gone.rowcount == 0:
-                raise OutboxError(f"entry {key} may be on its way to the hub: wait for its answer, then undo it there")
+            asks = "state IN ('waiting', 'withdrawn') AND tried"
+            connection.execute(f"DELETE FROM entry WHERE key = ? AND NOT ({asks})", (key,))
+            left = connection.execute("UPDATE entry SET state = 'withdrawn', detail = '' WHERE key = ?", (key,))
+            return bool(left.rowcount == 0)
 
     def send_again(self, key: str, author: Author, at: datetime) -> Entry:
         """Has an entry sent as `author`'s: a refused one as a new entry, a waiting one as the same.
@@ -247,8 +260,8 @@ class Outbox:
             OutboxError: there is no such entry, or the hub has it.
         """
         kept = self.find(key)
-        if kept.state == "conflict":
-            raise OutboxError(f"entry {kept.entry.key} is at the hub: it is settled at the desk, /desk/conflicts")
+        if kept.state in {"conflict", "withdrawn"}:
+            raise OutboxError(f"entry {kept.entry.key} is in the state {kept.state}: it cannot be sent again")
         again = kept.entry
         if kept.state == "refused":  # the hub has given its answer to the old key for good
             again = Entry(uuid4().hex, again.kind, from_iso(to_iso(at)), again.body)
@@ -307,6 +320,10 @@ def _body(entry: Entry) -> str:
     if len(told) > _LARGEST_BODY:
         raise OutboxError(f"the entry is {len(told)} bytes long: give at most {_LARGEST_BODY}")
     return told
+
+
+def _is_withdrawn(connection: Connection, key: str) -> bool:
+    return bool(connection.execute("SELECT 1 FROM entry WHERE key = ? AND state = 'withdrawn'", (key,)).fetchone())
 
 
 def _kept(row: tuple[Any, ...]) -> Kept:

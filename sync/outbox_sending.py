@@ -127,7 +127,7 @@ class OutboxSender:
         if untried:
             self._outbox.mark_tried(untried)
         try:
-            answers = self._client.send_entries([kept.entry.to_json() for kept in group], self._session(group[0]))
+            answers = self._client.send_entries([kept.to_send() for kept in group], self._session(group[0]))
         except RefusedError as refusal:
             over = isinstance(refusal, ShiftOverError)
             if len(group) > 1 and not over:  # one of them may be to blame

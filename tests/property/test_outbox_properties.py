@@ -14,15 +14,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from data.entries import Entry, read_entry
-from data.entries_ledger import Sender, receive
+from data.entries import Entry, Outcome, read_entry
+from data.entries_ledger import Sender, receive, refuse
 from data.pinyin import readings_of
 from data.rows import get_docs
 from data.schema import TICKET
 from data.store import Store
 from sync.entry_forms import Desk, act_of
 from sync.errors import HubUnreachableError
-from sync.outbox import Author, Outbox
+from sync.outbox import TOO_LATE, Author, Outbox
 from sync.outbox_sending import OutboxSender
 from tests.stores import SetClock, fill, in_file, opened_store
 
@@ -74,9 +74,11 @@ class Network:
             self.passed.append(self.passed.pop(0))
 
     def _apply(self, entries: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
-        return {told["key"]: {**self._receive(read_entry(told)).to_json()} for told in entries}
+        return {told["key"]: self._receive(read_entry(told), told).to_json() for told in entries}
 
-    def _receive(self, entry: Entry) -> Any:
+    def _receive(self, entry: Entry, told: dict[str, Any]) -> Outcome:
+        if told.get("withdrawn"):
+            return refuse(self.store, SENDER, entry, "withdrawn")
         return receive(self.store, SENDER, entry, act_of(entry, Desk(SENDER, "wang", (), None, readings_of)))
 
 
@@ -87,6 +89,7 @@ STEPS = st.lists(
         st.just(("edit", [])),
         st.tuples(st.just("send"), st.lists(st.sampled_from(FAULTS), max_size=4)),
         st.just(("come again", [])),
+        st.just(("dismiss", [])),
     ),
     max_size=20,
 )
@@ -114,6 +117,7 @@ def test_whatever_happens_on_the_way_each_entry_is_applied_once_and_in_order(
 def _play(store: Store, steps: list[tuple[str, list[str]]], home: Path) -> None:
     network, area = Network(store), uuid4().hex
     tickets: list[str] = []
+    dismissed: set[str] = set()
     names: list[str] = []
     for what, plan in steps:
         outbox = Outbox(home)  # nothing but the file outlives a step
@@ -124,6 +128,8 @@ def _play(store: Store, steps: list[tuple[str, list[str]]], home: Path) -> None:
             names.append(f"村{len(names)}")
             body = {"id": area, "base": base, "changes": {"name": names[-1]}}
             outbox.add("area_edit", f"area:{area}", body, WANG, CLOCK.now())
+        elif what == "dismiss":
+            dismissed |= _dismiss(outbox)
         elif what == "come again":
             network.come_again()
         else:
@@ -131,13 +137,23 @@ def _play(store: Store, steps: list[tuple[str, list[str]]], home: Path) -> None:
             _send(outbox, network)
     network.plan = []
     assert OutboxSender(Outbox(home), network, CLOCK).send()
-    assert Outbox(home).entries() == []
+    left = {kept.entry.key: kept.detail for kept in Outbox(home).entries()}
+    assert set(left.values()) <= {TOO_LATE}
+    assert set(left) <= dismissed
     network.come_again()
     with store.read() as connection:
         made = select(TICKET.c.id).where(TICKET.c.text == area)
-        assert sorted(connection.execute(made).scalars()) == sorted(tickets)
+        assert sorted(connection.execute(made).scalars()) == sorted({*tickets} - dismissed | set(left))
         stored = get_docs(connection, "area", [area])
     assert [doc["name"] for doc in stored.values()] == names[-1:]
+
+
+def _dismiss(outbox: Outbox) -> set[str]:
+    """Dismisses the oldest ticket that still waits; its key."""
+    waiting = [kept for kept in outbox.entries() if (kept.entry.kind, kept.state) == ("ticket", "waiting")]
+    for kept in waiting[:1]:
+        outbox.dismiss(kept.entry.key)
+    return {kept.entry.key for kept in waiting[:1]}
 
 
 def _send(outbox: Outbox, network: Network) -> None:

@@ -1,3 +1,4 @@
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -37,6 +38,14 @@ def test_an_entry_that_comes_again_changes_nothing_and_is_told_the_same(store: S
     assert [(row["id"], row["at"], row["place_id"], row["created_by"]) for row in rows] == [
         (ticket.key, to_iso(NOON), "A1", "wang")
     ]
+
+
+def test_an_entry_that_many_send_at_once_is_applied_once(store: Store, clock: SetClock) -> None:
+    tickets = [entry("ticket", {"kind": "enquiry", "text": str(number)}, clock) for number in range(5)]
+    with ThreadPoolExecutor(6) as senders:
+        answers = list(senders.map(lambda one: enter(store, one), tickets * 6))
+    assert answers == [Outcome("applied", one.key) for one in tickets] * 6
+    assert count(store, TICKET) == len(tickets)
 
 
 def test_what_was_refused_stays_refused_though_it_would_do_by_now(store: Store, clock: SetClock) -> None:

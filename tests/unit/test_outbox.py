@@ -88,13 +88,16 @@ def test_what_is_refused_stays_with_the_reason_until_it_is_dismissed(outbox: Out
     assert outbox.counts() == OutboxCounts()
 
 
-def test_what_may_have_reached_the_hub_is_not_dismissed(outbox: Outbox) -> None:
-    first, second = (outbox.add("ticket", "", {}, WANG, NOON).key for _ in range(2))
-    outbox.mark_tried([first])
-    with pytest.raises(OutboxError, match="on its way"):
-        outbox.dismiss(first)
-    outbox.dismiss(second)
-    assert [kept.entry.key for kept in outbox.entries()] == [first]
+def test_what_may_have_reached_the_hub_is_withdrawn_there_before_it_goes(outbox: Outbox) -> None:
+    first, second, third = (outbox.add("ticket", "", {}, WANG, NOON).key for _ in range(3))
+    outbox.mark_tried([first, third])
+    assert [outbox.dismiss(key) for key in (first, second, third, first)] == [False, True, False, False]
+    assert [(kept.state, kept.to_send()["withdrawn"]) for kept in outbox.due(LATER)] == [("withdrawn", True)] * 2
+    outbox.conclude(first, Outcome("refused", detail="withdrawn"), NOON)
+    outbox.conclude(third, Outcome("applied", third), NOON)
+    (kept,) = outbox.entries()
+    assert (kept.entry.key, kept.state, kept.detail) == (third, "refused", outbox_module.TOO_LATE)
+    assert outbox.dismiss(third)
 
 
 def test_a_refused_entry_is_sent_again_as_a_new_one_and_a_waiting_one_as_itself(outbox: Outbox) -> None:
@@ -108,7 +111,7 @@ def test_a_refused_entry_is_sent_again_as_a_new_one_and_a_waiting_one_as_itself(
     assert outbox.send_again(waiting.key, LI, LATER) == waiting
     assert {kept.author for kept in outbox.due(LATER)} == {LI}
     assert [kept.tried for kept in outbox.due(LATER)] == [False, True]
-    with pytest.raises(OutboxError, match="at the desk"):
+    with pytest.raises(OutboxError, match="in the state conflict"):
         outbox.send_again(met.key, LI, LATER)
 
 
