@@ -22,6 +22,7 @@ _MAGIC = b"\x28\xb5\x2f\xfd"
 """With which zstd's frames begin (RFC 8878, 3.1.1)."""
 
 _BLOCK = 1 << 20
+ASKED_AGAIN = 5
 _WAITING_BLOCKS = 64
 _SYNC_EVERY = 32 << 20
 """Bytes: the disk begins to write while the rest is still coming, so that the last wait for it is short."""
@@ -66,14 +67,21 @@ def fetch(source: SnapshotSource, manifest: Manifest, packed: Path, target: Path
     """
     have = packed.stat().st_size if packed.exists() else 0
     try:
-        _fetch(source, manifest, packed, target, have if have <= manifest.size else 0)
-    except RefusedError:
-        if not have:
-            raise
-        _fetch(source, manifest, packed, target, 0)  # whoever refuses the rest may give the whole
+        _fetch_from_one(source, manifest, packed, target, have if have <= manifest.size else 0)
     except DamagedError:
         packed.unlink(missing_ok=True)
         raise
+
+
+def _fetch_from_one(source: SnapshotSource, manifest: Manifest, packed: Path, target: Path, have: int) -> None:
+    """Asks again where it is refused: each hub has its own files, and a proxy may ask another hub every time."""
+    for _ in range(ASKED_AGAIN):
+        try:
+            _fetch(source, manifest, packed, target, have)
+        except RefusedError:
+            continue
+        return
+    _fetch(source, manifest, packed, target, 0)  # whoever refuses the rest may give the whole
 
 
 def _fetch(source: SnapshotSource, manifest: Manifest, packed: Path, target: Path, have: int) -> None:

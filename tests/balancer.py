@@ -1,16 +1,19 @@
-"""A proxy that gives each new connection to the next hub, and to another where that one is gone."""
+"""Proxies before several hubs that know nothing of what they carry, and send nobody to the same hub twice in a row."""
 
 import socket
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import cycle
-from socketserver import BaseRequestHandler, ThreadingTCPServer
+from socketserver import BaseRequestHandler, TCPServer, ThreadingTCPServer
+
+import urllib3
 
 
 @contextmanager
 def balanced(ports: Sequence[int]) -> Iterator[str]:
-    """The address of a proxy before the hubs at these ports."""
+    """The address of a proxy that gives each connection to the next of these ports, or to one that answers."""
     turns, guard = cycle(range(len(ports))), threading.Lock()
 
     def upstream() -> socket.socket:
@@ -38,7 +41,37 @@ def balanced(ports: Sequence[int]) -> Iterator[str]:
         def handle_error(self, *args: object) -> None:
             """Says nothing: a hub that is killed breaks its connections."""
 
-    server = Server(("127.0.0.1", 0), Handler)
+    with _serving(Server(("127.0.0.1", 0), Handler)) as url:
+        yield url
+
+
+@contextmanager
+def balanced_by_request(ports: Sequence[int]) -> Iterator[str]:
+    """The address of a proxy that gives each GET to the next of these ports, its answer being short."""
+    turns, pool = cycle(ports), urllib3.PoolManager(retries=False)
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            wanted = {name: value for name, value in self.headers.items() if name.lower() != "host"}
+            answer = pool.request("GET", f"http://127.0.0.1:{next(turns)}{self.path}", headers=wanted)
+            self.send_response(answer.status)
+            for name, value in answer.headers.items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(answer.data)
+
+        def log_message(self, *args: object) -> None:
+            """Says nothing."""
+
+    with _serving(ThreadingHTTPServer(("127.0.0.1", 0), Handler)) as url:
+        yield url
+    pool.clear()
+
+
+@contextmanager
+def _serving(server: TCPServer) -> Iterator[str]:
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     try:

@@ -23,8 +23,10 @@ from data.database import open_database
 from data.schema import LEASE
 from data.store import Store
 from sync.agent_home import AgentHome
+from sync.download import fetch
+from sync.hub_client import HubClient
 from sync.hub_home import SHARED
-from tests.balancer import balanced
+from tests.balancer import balanced, balanced_by_request
 from tests.commands import refusal
 from tests.databases import PostgresServer
 from tests.hubs import PATIENCE_S, RunningHub, enrol, serving, switchboard
@@ -128,6 +130,21 @@ def test_what_is_set_at_one_hub_is_told_at_once_by_the_other_and_nothing_is_miss
     assert found["results"][0]["state"] == "outage"
 
 
+def test_a_cache_is_fetched_through_a_proxy_that_asks_another_hub_each_time(shared_pair: Pair, tmp_path: Path) -> None:
+    first, second = shared_pair
+    token = AgentHome(enrol(second, tmp_path / "agent")).enrolment().token
+    first.post("/outages", WINDOW, first.sign_in("duty"))
+    shutil.rmtree(first.home / "snapshots" / "all")  # it is made anew, at a later revision than the other's
+    assert len({HubClient(hub.url, token).manifest().url for hub in shared_pair}) == 2
+    packed, target = tmp_path / "packed", tmp_path / "fetched"
+    with balanced_by_request([port(hub) for hub in shared_pair]) as url:
+        for _ in range(2):  # the manifest comes from either hub once, its file is at the other's first
+            client = HubClient(url, token)
+            fetch(client, client.manifest(), packed, target)
+            packed.unlink()
+            client.manifest()
+
+
 def test_revisions_have_no_gaps_whichever_hub_writes(shared_pair: Pair) -> None:
     with shared_pair.reading() as connection:
         before = change_log.head(connection)
@@ -154,7 +171,7 @@ def test_behind_a_proxy_an_agent_is_served_and_jobs_are_done_by_whichever_hub_is
 ) -> None:
     hubs = {hub.process.pid: hub for hub in pair}
     words = ["--feeder", FEEDER, "--kind", "fault", "--start", START, "--etr", ETR, "--reason", "雷击"]
-    with balanced([urlsplit(hub.url).port or 0 for hub in pair]) as url:
+    with balanced([port(hub) for hub in pair]) as url:
         agent = enrol(replace(pair.second, url=url), tmp_path / "agent")
         for hub in pair:
             switchboard("outage", "add", "--home", str(hub.home), *words)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import zstandard
 
-from sync.download import fetch
+from sync.download import ASKED_AGAIN, fetch
 from sync.errors import DamagedError, HubUnreachableError, RefusedError, SyncError
 from sync.hub_client import HubClient
 from sync.protocol import Manifest
@@ -138,11 +138,11 @@ def test_a_file_that_changed_unsaid_is_refused_and_then_fetched_anew(pc: Pc) -> 
 
 def test_whoever_refuses_to_go_on_is_asked_for_the_whole(pc: Pc) -> None:
     pc.packed.write_bytes(PACKED[:HALF])
-    refused = iter([True, False])
+    refused = iter([True] * ASKED_AGAIN + [False])
     with serving_file(PACKED, lambda sent: Sent(416, b"", {}) if next(refused) else sent) as (url, asked):
         pc.fetch(url)
     assert pc.whole()
-    assert asked == [(f"bytes={HALF}-", manifest().etag), (None, None)]
+    assert asked == [(f"bytes={HALF}-", manifest().etag)] * ASKED_AGAIN + [(None, None)]
 
 
 def test_a_file_that_is_gone_is_told(pc: Pc) -> None:
