@@ -54,7 +54,7 @@ class Entries:
         self._sender.wake()
 
     def send_now(self) -> None:
-        """Sends what waits: before a shift ends, for afterwards only its author could. What the hub does not take waits."""
+        """Sends what waits, before a shift ends: afterwards only its author could. What the hub does not take stays."""
         try:
             self._sender.send()
         except SyncError as problem:
