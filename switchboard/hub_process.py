@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from data.clock import SystemClock
 from switchboard import __version__
 from switchboard.cli import home_of
+from switchboard.pull_verb import pull_timetable
 from sync.asking import PersonWho
 from sync.choice_routes import choice_router
 from sync.desk.account_page import account_router
@@ -112,7 +113,9 @@ def serve(home: HubHome, listening: socket.socket, host: str) -> None:
     )
     hub.shelf.prepare(Scope.of(None))  # most agents want it: it is made before the first one asks
     schedule = HubSchedule(hub)
-    with closing(Keeper(home, hub.store, __version__)) as keeper:
+    pulls = pull_timetable(home, hub.stream.look_now)
+    pulls.add_to(schedule.add)
+    with closing(Keeper(home, hub.store, __version__)) as keeper, closing(pulls):
         keeper.add_to(schedule)
         with schedule.running():
             asyncio.run(uvicorn.Server(config).serve(sockets=[listening]))

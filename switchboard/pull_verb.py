@@ -1,9 +1,11 @@
 """The verb `pull`: what the central systems hold, into the store; and the sample system to try it on."""
 
 import argparse
+import logging
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -25,6 +27,7 @@ from sync.central.mapping import Source
 from sync.central.mapping_file import read_mapping_file
 from sync.central.passwords import url_with_password, with_driver
 from sync.central.pulling import Puller, Wish
+from sync.central.timetable import PullTimetable
 from sync.hub_home import HubHome
 from wallboard.calls import import_queue_log
 
@@ -32,6 +35,7 @@ CONFIG = "central.toml"
 """The mapping file of a hub's home."""
 
 _DAY_S = 86_400
+_LOG = logging.getLogger(__name__)
 
 
 def pull(options: argparse.Namespace) -> dict[str, object]:
@@ -50,10 +54,23 @@ def pull(options: argparse.Namespace) -> dict[str, object]:
     return {"pulls": list(_pulled(chosen, path.parent, home, store, wish))}
 
 
-def pull_source(home: HubHome, store: Store, source: Source, folder: Path, *, changed: bool) -> None:
-    """One pull by the clock."""
-    url = url_with_password(source, folder, os.environ)
-    Puller(store, source, url, home.path, take_lines).pull("hub", Wish(changed=changed))
+def pull_timetable(home: HubHome, on_done: Callable[[], None]) -> PullTimetable:
+    """When the hub of `home` pulls; never, where it has no mapping file or a wrong one, which is logged."""
+    path = home.path / CONFIG
+    try:
+        sources = read_mapping_file(path) if path.exists() else ()
+    except MappingError as error:
+        _LOG.warning("no pulls by the clock: %s", error)
+        sources = ()
+    return PullTimetable(sources, partial(pull_by_clock, home.path), on_done)
+
+
+def pull_by_clock(home: Path, name: str, changed: bool) -> None:  # noqa: FBT001 - pickled with its arguments in order
+    """One pull of a source of the home's mapping; in a process of its own."""
+    (source,) = (one for one in read_mapping_file(home / CONFIG) if one.name == name)
+    url = url_with_password(source, home, os.environ)
+    store = HubHome(home).open_store()
+    Puller(store, source, url, home, take_lines).pull("hub", Wish(changed=changed))
 
 
 def take_lines(connection: Connection, lines: Iterable[str], zone: ZoneInfo) -> TakenLines:

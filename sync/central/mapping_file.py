@@ -8,6 +8,7 @@ from sync.central.errors import MappingError
 from sync.central.mapping import BASE, PULLED, RECORD_KINDS, Cursor, Feed, Join, Source, Timing, Value, fields_for
 from sync.central.mapping_table import MappingTable
 from sync.central.passwords import parsed_url
+from sync.central.timetable import trigger_of
 
 _MUST_HAVE = {
     "call_event": ("at", "event"),
@@ -71,6 +72,7 @@ def _timing(table: MappingTable, name: str, timezone: str) -> Timing | None:
     said.nothing_else("every_s", "cron", "jitter_s")
     if bool(timing.every_s) == bool(timing.cron):
         raise said.mistake("says not when", 'give one of every_s = 3600 and cron = "15 2 * * *"')
+    trigger_of(timing)
     return timing
 
 
