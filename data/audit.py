@@ -15,6 +15,9 @@ PENDING = "switchboard_audit"
 """Execution option of a connection that will write: a list of the acts that `chain` is to take into the chain."""
 
 _ROWS_AT_ONCE = 2000
+_LAST = select(AUDIT.c.number, AUDIT.c.hash).order_by(AUDIT.c.number.desc()).limit(1)
+_INSERT = insert(AUDIT)
+"""Made once: every commit runs them, and making them takes longer than SQLite takes to run them."""
 
 
 def record(connection: Connection, at: datetime, actor: str, act: str, about: str) -> None:
@@ -44,14 +47,13 @@ def chain(connection: Connection) -> None:
         entry = entry_after(last, *act)
         rows.append({name: getattr(entry, name) for name in Entry.__slots__})
         last = link_of(entry)
-    connection.execute(insert(AUDIT), rows)
+    connection.execute(_INSERT, rows)
     acts.clear()
 
 
 def end_of_chain(connection: Connection) -> Link:
     """The last entry's number and hash; `Link()` where there are no entries."""
-    newest = select(AUDIT.c.number, AUDIT.c.hash).order_by(AUDIT.c.number.desc()).limit(1)
-    row = connection.execute(newest).first()
+    row = connection.execute(_LAST).first()
     return Link(row.number, row.hash) if row else Link()
 
 
