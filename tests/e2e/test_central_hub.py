@@ -1,0 +1,94 @@
+"""The command `pull`, and a hub that pulls by the clock."""
+
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from data.rows import all_docs
+from sync.hub_home import HubHome
+from tests.central_systems import CUSTOMERS, HEAD, CentralSystem, make_central
+from tests.commands import refusal, run
+from tests.hubs import PATIENCE_S, serving, switchboard
+from tests.stores import NETWORK
+
+
+@pytest.fixture
+def central(tmp_path: Path) -> CentralSystem:
+    return make_central(f"sqlite:///{tmp_path / 'central.db'}", tmp_path, range(30))
+
+
+@pytest.fixture
+def home(tmp_path: Path, central: CentralSystem) -> Path:
+    made = tmp_path / "home"
+    switchboard("init", "--home", str(made))
+    with HubHome(made).open_store().write("test", "fill") as writing:
+        for kind, doc in NETWORK:
+            if kind != "customer":
+                writing.put(kind, doc)
+    write_mapping(made, central)
+    return made
+
+
+def write_mapping(home: Path, central: CentralSystem, timing: str = "") -> None:
+    (home / "central.toml").write_text((HEAD + timing + CUSTOMERS).replace("URL", central.url), encoding="utf-8")
+
+
+def pulls(home: Path) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = switchboard("pull", "--home", str(home), "--history")["pulls"]
+    return found
+
+
+def customers(home: Path) -> int:
+    with HubHome(home).open_store().read() as connection:
+        return sum(1 for _ in all_docs(connection, "customer"))
+
+
+def test_pull_says_what_it_did_and_waits_for_a_word_before_it_deletes_much(home: Path, central: CentralSystem) -> None:
+    (first,) = switchboard("pull", "--home", str(home))["pulls"]
+    assert first["tables"]["customer"]["added"] == 30
+    central.drop(*range(10))
+    said = refusal("pull", "--home", str(home), "--json")
+    assert "would delete 10 of the 30 records of kind customer" in said
+    refused = pulls(home)[0]
+    assert said.endswith(f"switchboard pull --approve {refused['id']}")
+    assert customers(home) == 30
+    (dry,) = switchboard("pull", "--home", str(home), "--dry-run")["pulls"]
+    assert (dry["tables"]["customer"]["deleted"], customers(home)) == (10, 30)
+    (approved,) = switchboard("pull", "--home", str(home), "--approve", str(refused["id"]))["pulls"]
+    assert (approved["tables"]["customer"]["deleted"], customers(home)) == (10, 20)
+    assert "does not wait for approval" in refusal("pull", "--home", str(home), "--approve", str(refused["id"]))
+    assert [one["outcome"] for one in pulls(home)] == ["done", "done", "refused", "done"]
+
+
+def test_what_cannot_be_pulled_is_one_clear_line(home: Path, central: CentralSystem, tmp_path: Path) -> None:
+    assert "has no source x: it has marketing" in refusal("pull", "--home", str(home), "--source", "x")
+    assert "cannot be read" in refusal("pull", "--home", str(home), "--config", str(tmp_path / "none.toml"))
+    central.url = f"sqlite:///{tmp_path / 'none' / 'central.db'}"
+    write_mapping(home, central)
+    assert "unable to open database file" in refusal("pull", "--home", str(home))
+    central.url = "postgresql://reader@127.0.0.1:1/db"
+    write_mapping(home, central, 'password_env = "CENTRAL_PW"\n')
+    said = refusal("pull", "--home", str(home), environment={"CENTRAL_PW": "geheim123"})
+    assert "127.0.0.1" in said
+    assert "geheim123" not in said + json.dumps(pulls(home))
+    done = run("pull", "--home", str(home), "--approve", "1", "--dry-run")
+    assert done.returncode == 2
+
+
+def test_a_hub_pulls_by_the_clock(home: Path, central: CentralSystem) -> None:
+    write_mapping(home, central, "full = { every_s = 1 }\nchanged = { every_s = 1 }\n")
+    with serving(home):
+        until = time.monotonic() + PATIENCE_S
+        while not any(one["outcome"] == "done" for one in pulls(home)):
+            assert time.monotonic() < until, pulls(home)
+            time.sleep(0.2)
+        central.put(100)
+        while customers(home) < 31:
+            assert time.monotonic() < until, pulls(home)
+            time.sleep(0.2)
+    found = pulls(home)
+    assert {one["actor"] for one in found} == {"hub"}
+    assert "failed" not in {one["outcome"] for one in found}
