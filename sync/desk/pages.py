@@ -111,6 +111,7 @@ def desk_router(hub: Hub) -> APIRouter:
             "may_set": may_set,
             "may_see_fleet": may(person.role, "see_fleet"),
             "may_manage_people": may(person.role, "manage_people"),
+            "may_see_audit": may(person.role, "see_audit"),
             "now": to_iso(now),
             "error": error,
         }
