@@ -126,7 +126,7 @@ def _unpacking(target: Path, manifest: Manifest) -> Iterator["_Unpacking"]:
 
 
 class _Unpacking:
-    """A thread that hashes, unpacks and writes."""
+    """A thread that unpacks and writes, beside the one that fetches and hashes."""
 
     def __init__(self, file: BinaryIO, manifest: Manifest) -> None:
         self._file = file
@@ -140,8 +140,9 @@ class _Unpacking:
         self._thread.start()
 
     def take(self, block: bytes) -> None:
-        """Gives it the next bytes."""
+        """Gives it the next bytes; hashes them meanwhile."""
         self._blocks.put(block)
+        self._digest.update(block)
 
     def take_all(self, kept: BinaryIO, size: int) -> None:
         """Gives it the first bytes of a file."""
@@ -177,7 +178,6 @@ class _Unpacking:
                     self._failure = error
 
     def _unpack(self, block: bytes) -> None:
-        self._digest.update(block)
         expanded = self._expander.decompress(block)
         self._written += len(expanded)
         if self._written > self._manifest.expanded:

@@ -25,7 +25,7 @@ def python_package(requirement: str) -> Path:
 
 
 def node_package(requirement: str) -> Path:
-    """A folder whose `node_modules` holds the package.
+    """A folder whose `node_modules` holds the package, or several that stand in `requirement` with spaces between.
 
     Raises:
         MissingPeerError: it cannot be installed.
@@ -52,7 +52,7 @@ def _installed(name: str, command: list[str], requirement: str) -> Path:
         shutil.rmtree(part, ignore_errors=True)
         part.mkdir(parents=True)
         try:
-            subprocess.run([*command, str(part), requirement], check=True, capture_output=True)
+            subprocess.run([*command, str(part), *requirement.split()], check=True, capture_output=True)
         except (OSError, subprocess.CalledProcessError) as error:
             raise MissingPeerError(f"{requirement} cannot be installed ({error})") from error
         part.rename(folder)
