@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from data import change_log
 from data.clock import to_iso
+from data.importing import plan_import
 from data.kinds import Doc
 from data.rows import get_docs
 from data.schema import COMMIT
@@ -74,7 +75,7 @@ def test_a_file_imported_twice_changes_nothing_the_second_time(verb: Verb, home:
 def test_an_import_is_planned_again_where_another_wrote_what_it_was_planned_on(
     verb: Verb, home: HubHome, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    store, plan_import, plans = home.open_store(), import_verb.plan_import, list[int]()
+    store, plans = home.open_store(), list[int]()
 
     def overtaken(*planned: Any) -> Any:
         outcomes = list(plan_import(*planned))
