@@ -12,6 +12,7 @@ from assistant.popup_messages import (
     OpenNode,
     Question,
     SetText,
+    ShowShift,
     ShowWindow,
 )
 
@@ -39,12 +40,20 @@ class Actions:
         screen: The window.
         ask: Has a question answered.
         copy: Puts text on the clipboard.
+        show_shift: Shows the window for signing in.
     """
 
-    def __init__(self, screen: Screen, ask: Callable[[Question], None], copy: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        screen: Screen,
+        ask: Callable[[Question], None],
+        copy: Callable[[str], None],
+        show_shift: Callable[[], None],
+    ) -> None:
         self._screen = screen
         self._ask = ask
         self._copy = copy
+        self._show_shift = show_shift
 
     def perform(self, effect: Effect) -> None:
         """Does what `effect` says."""
@@ -59,3 +68,5 @@ class Actions:
                 self._screen.set_text(text)
             case Copy(text):
                 self._copy(text)
+            case ShowShift():
+                self._show_shift()

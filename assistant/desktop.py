@@ -21,6 +21,7 @@ from assistant.hotkeys.arming import arm
 from assistant.instance import AlreadyRunningError, Commands, Instance, send
 from assistant.popup.pen import make_pen
 from assistant.popup.picture import Facts, picture
+from assistant.popup.shift_window import ShiftWindow
 from assistant.popup.surroundings import find_surroundings
 from assistant.popup.theme import THEMES
 from assistant.popup.window import PopupWindow
@@ -32,16 +33,19 @@ from assistant.popup_messages import (
     HubSeen,
     Intent,
     Open,
+    OpenShift,
     OpenStatus,
     OutageSeen,
     OutboxSeen,
     Pop,
+    ShiftSeen,
     Ticked,
     Toggle,
 )
 from assistant.popup_model import update
 from assistant.popup_state import State
 from assistant.settings import Settings
+from assistant.shift_asking import PersonAtPc, ShiftAsker
 from assistant.tray import Tray, TrayError
 from assistant.tray_icon import Mood
 from assistant.wake import Mailbox
@@ -64,7 +68,7 @@ EVENTS: dict[str, Intent] = {
 }
 """What background work can report."""
 
-Post = Callable[[str | OutboxSeen], None]
+Post = Callable[[str | OutboxSeen | ShiftSeen], None]
 Background = Callable[[Post], Callable[[], None]]
 """Starts some work that reports from any thread, by a name in `EVENTS` or in full; returns what ends it."""
 
@@ -91,7 +95,14 @@ class _MenuWanted:
     y: int
 
 
-_Item = Intent | _Quit | _Forget | _MenuWanted
+@dataclass(frozen=True, slots=True)
+class _ShiftTold:
+    """What came of signing in or handing over: what went wrong, empty for nothing."""
+
+    problem: str
+
+
+_Item = Intent | _Quit | _Forget | _MenuWanted | _ShiftTold
 
 
 class Desktop:
@@ -105,6 +116,7 @@ class Desktop:
         choices: Where it is learned what the agent chooses.
         clock: The time by which moments are named.
         looked_up: Told kind and id of each record that was used; must return at once.
+        shifts: Signs people in and out; None where this PC is not enrolled.
         settings_problem: Why the settings file was not used; shown on the status page.
     """
 
@@ -118,6 +130,7 @@ class Desktop:
         choices: Choices | None = None,
         clock: Clock | None = None,
         looked_up: Callable[[str, str], object] = lambda _kind, _key: None,
+        shifts: PersonAtPc | None = None,
         settings_problem: str | None = None,
     ) -> None:
         self._home = home
@@ -130,6 +143,7 @@ class Desktop:
         self._words = Words(settings.language)
         self._state = State(habits=settings.habits)
         self._facts = Facts(settings=settings_problem or "")
+        self._shifts = shifts
         self._timer = ""
 
     def run(self) -> int:
@@ -167,7 +181,8 @@ class Desktop:
         ending.callback(self._choices.close)
         asker = Asker(self._sources, self._mailbox.post)
         ending.callback(asker.stop)
-        self._actions = Actions(self._window, asker.ask, self._copy)
+        self._shift_window = ShiftWindow(root, pen, self._words, ShiftAsker(self._shifts, self._words, self._told))
+        self._actions = Actions(self._window, asker.ask, self._copy, self._show_shift)
         self._menu = self._make_menu()
         self._watch_signals(ending)
         self._tray = self._make_tray()
@@ -185,6 +200,9 @@ class Desktop:
             case _Forget():
                 self._choices.forget()
                 self._dispatch(Forgotten())
+            case _ShiftTold(problem):
+                self._shift_window.describe(self._shifts.person if self._shifts else None)
+                self._shift_window.told(problem)
             case _MenuWanted(x, y):
                 with suppress(tk.TclError):  # another program holds the pointer: there is no menu this time
                     self._menu.tk_popup(x, y)
@@ -236,11 +254,17 @@ class Desktop:
         self._timer = self._root.after(TICK_MS, self._ticked)
         self._dispatch(Ticked())
 
+    def _show_shift(self) -> None:
+        self._shift_window.show(self._shifts.person if self._shifts else None)
+
+    def _told(self, problem: str) -> None:
+        self._mailbox.post(_ShiftTold(problem))
+
     def _copy(self, text: str) -> None:
         self._root.clipboard_clear()
         self._root.clipboard_append(text)
 
-    def _post_event(self, event: str | OutboxSeen) -> None:
+    def _post_event(self, event: str | OutboxSeen | ShiftSeen) -> None:
         self._mailbox.post(EVENTS[event] if isinstance(event, str) else event)
 
     def _choose(self, choice: str) -> None:
@@ -268,15 +292,22 @@ class Desktop:
         combination = self._settings.hotkey
         if combination is None:
             self._facts = replace(self._facts, hotkey=self._words("hotkey.none"))
+            self._tell_hotkey("none")
             return None
         try:
             armed = arm(combination, lambda: self._mailbox.post(Toggle()))
         except HotkeyError as problem:
             log.warning("%s", problem)
             self._facts = replace(self._facts, hotkey=str(problem), hotkey_works=False)
+            self._tell_hotkey("taken")
             return None
         self._facts = replace(self._facts, hotkey=combination.label)
+        self._tell_hotkey("ready")
         return armed
+
+    def _tell_hotkey(self, state: str) -> None:
+        if self._shifts:
+            self._shifts.hotkey = state
 
     def _watch_signals(self, ending: ExitStack) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -293,6 +324,7 @@ class Desktop:
             "toggle": lambda _: posting(Toggle()),
             "show": lambda _: posting(Open()),
             "pop": lambda number: posting(Pop(number)),
+            "shift": lambda _: posting(OpenShift()),
             "quit": lambda _: posting(_Quit()),
             "state": lambda _: self._report | {"tray": self._tray is not None and self._tray.shown},
         }
@@ -312,6 +344,7 @@ class Desktop:
             "card": state.on_card.name if state.on_card else None,
             "hub_connected": state.hub_connected,
             "cache_damaged": state.cache_damaged,
+            "person": state.person,
             "unsent": state.unsent,
             "refused": state.refused,
             "hotkey": facts.hotkey,
@@ -320,7 +353,13 @@ class Desktop:
         }
 
 
-MENU: dict[str, _Item] = {"toggle": Toggle(), "status": OpenStatus(), "forget": _Forget(), "quit": _Quit()}
+MENU: dict[str, _Item] = {
+    "toggle": Toggle(),
+    "status": OpenStatus(),
+    "shift": OpenShift(),
+    "forget": _Forget(),
+    "quit": _Quit(),
+}
 """What the entries of the icon's menu do."""
 
 

@@ -205,6 +205,19 @@ class OutboxSeen:
     refused: int
 
 
+@dataclass(frozen=True, slots=True)
+class ShiftSeen:
+    """Who is signed in at this PC, and whether somebody has to be before it answers."""
+
+    person: str | None
+    required: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OpenShift:
+    """Show the window in which a person signs in or hands over."""
+
+
 Reply = Answered | Unanswerable | NodeOpened | CardAnswered | Unopenable
 
 Intent = (
@@ -234,6 +247,8 @@ Intent = (
     | Forgotten
     | OutageSeen
     | OutboxSeen
+    | ShiftSeen
+    | OpenShift
 )
 
 
@@ -290,4 +305,9 @@ class Copy:
     text: str
 
 
-Effect = Question | ShowWindow | HideWindow | SetText | Copy
+@dataclass(frozen=True, slots=True)
+class ShowShift:
+    """Show the window for signing in."""
+
+
+Effect = Question | ShowWindow | HideWindow | SetText | Copy | ShowShift

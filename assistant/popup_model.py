@@ -28,6 +28,7 @@ from assistant.popup_messages import (
     NextPhone,
     NodeOpened,
     Open,
+    OpenShift,
     OpenStatus,
     OpenTree,
     OutageSeen,
@@ -35,6 +36,8 @@ from assistant.popup_messages import (
     Pick,
     Pop,
     SetText,
+    ShiftSeen,
+    ShowShift,
     ShowWindow,
     Ticked,
     Toggle,
@@ -52,7 +55,7 @@ PATIENCE_TICKS = 2
 """So many seconds an answer to an older text stays on screen, while the one to the shown text is waited for."""
 
 
-def update(state: State, intent: Intent) -> Step:  # noqa: PLR0911 - one line an intent
+def update(state: State, intent: Intent) -> Step:  # noqa: C901, PLR0911 - one line an intent
     """The state after `intent`, and what is to be done, in order."""
     match intent:
         case Answered():
@@ -73,8 +76,16 @@ def update(state: State, intent: Intent) -> Step:  # noqa: PLR0911 - one line an
             return replace(state, outage_active=active), ()
         case OutboxSeen(unsent, refused):
             return replace(state, unsent=unsent, refused=refused), ()
+        case ShiftSeen():
+            return _shift_seen(state, intent)
         case _:
             return _wished(state, intent)
+
+
+def _shift_seen(state: State, seen: ShiftSeen) -> Step:
+    """Another person, or another policy, may be answered differently."""
+    after = replace(state, person=seen.person, sign_in_required=seen.required)
+    return _ask(after) if after.visible and after != state else (after, ())
 
 
 def _wished(state: State, intent: Intent) -> Step:  # noqa: C901, PLR0911, PLR0912 - one line an intent
@@ -93,6 +104,9 @@ def _wished(state: State, intent: Intent) -> Step:  # noqa: C901, PLR0911, PLR09
         case Pop(number):
             shown, effects = _show(replace(state, query=number))
             return shown, (SetText(number), *effects)
+        case OpenShift():
+            hidden, effects = _hide(state, give_back=False)
+            return hidden, (*effects, ShowShift())
         case Dismiss():
             return _hide(state, give_back=True)
         case FocusLost():

@@ -53,6 +53,8 @@ class State:
         cache_damaged: The data of this PC is known to be damaged.
         unsent: Entries of this PC that the hub does not have yet.
         refused: Entries of this PC that the hub has refused, or holds until a person has settled a conflict.
+        person: Who is signed in at this PC.
+        sign_in_required: Somebody has to be before it answers.
         problem: Why the newest question could not be answered.
     """
 
@@ -76,6 +78,8 @@ class State:
     unsent: int = 0
     refused: int = 0
     status_shown: bool = False
+    person: str | None = None
+    sign_in_required: bool = False
     problem: str | None = None
 
     @property

@@ -17,6 +17,7 @@ from assistant.entries import Entries
 from assistant.phone_answers import PhoneAnswers
 from assistant.phone_lookup import hub_of
 from assistant.settings import load_settings
+from assistant.shifts import Shifts
 from data.clock import Clock, CorrectedClock
 from data.errors import SwitchboardError
 from sync.agent_home import AgentHome
@@ -30,10 +31,14 @@ _LOG = logging.getLogger(__name__)
 _REPAINT = "repaint"
 
 
-def run(home: AgentHome) -> int:
+def run(home: AgentHome, version: str) -> int:
     """Runs the assistant of an agent's home until it is told to quit.
 
     A home that is not enrolled, or has no cache yet, still shows a popup: it says so there.
+
+    Args:
+        home: The agent's.
+        version: Of this program, for the hub.
 
     Returns:
         The exit status.
@@ -50,7 +55,9 @@ def run(home: AgentHome) -> int:
     )
     background: list[Background] = [watch.start, lambda post: _guard(guard, post)]
     entries = Entries(home, clock) if home.enrolled else None
-    if entries is not None:
+    shifts = Shifts(home, clock, version, entries.wake, entries.send_now) if entries else None
+    if entries is not None and shifts is not None:
+        background.append(shifts.start)
         background.append(entries.start)
         background.append(lambda post: _follow(home, clock, watch, guard, entries, post))
         if settings.learn:
@@ -58,6 +65,8 @@ def run(home: AgentHome) -> int:
     answers = PhoneAnswers(cache, hub_of(home))
     background.append(answers.start)
     sources = Sources(answers.answer, cache.open_node, cache.card, cancellation)
+    if shifts is not None:
+        sources = shifts.guarded(sources)
     desktop = Desktop(
         home.path,
         sources,
@@ -66,6 +75,7 @@ def run(home: AgentHome) -> int:
         choices=choices,
         clock=clock,
         looked_up=entries.looked_up if entries else lambda _kind, _key: None,
+        shifts=shifts,
         settings_problem=problem,
     )
     return desktop.run()
@@ -92,6 +102,7 @@ def _follow(
 
     def contact(there: bool) -> None:  # noqa: FBT001 - a callback
         post("hub_back" if there else "hub_lost")
+        guard.look()  # a cache that cannot be made equal to the hub is an alarm
         if there:
             entries.wake()
 
@@ -102,7 +113,6 @@ def _follow(
 class StateWatch:
     """Repaints the tray icon at the moments when a state changes by the clock alone.
 
-        guard.look()  # a cache that cannot be made equal to the hub is an alarm
     No state depends on it: whoever asks is told the state of that moment, whether a repaint came or not.
 
     Args:

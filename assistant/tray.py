@@ -30,7 +30,7 @@ class Tray:
         words: Language of the menu, where the system draws it.
         clicked: The icon was clicked.
         menu_wanted: The icon was clicked with the other button, at this place; the caller draws the menu.
-        menu_chosen: An entry of the system's own menu was chosen: `toggle`, `status`, `forget` or `quit`.
+        menu_chosen: An entry of the system's own menu was chosen: `toggle`, `status`, `shift`, `forget` or `quit`.
 
     Raises:
         TrayError: no icon can be shown in this session.
@@ -92,7 +92,7 @@ class Tray:
         def item(choice: str, *, default: bool = False) -> Any:  # noqa: ANN401 - pystray ships no types
             return pystray.MenuItem(self._words(f"menu.{choice}"), lambda: self._menu_chosen(choice), default=default)
 
-        return pystray.Menu(item("toggle", default=True), item("status"), item("forget"), item("quit"))
+        return pystray.Menu(item("toggle", default=True), item("status"), item("shift"), item("forget"), item("quit"))
 
     def _run(self) -> None:
         try:

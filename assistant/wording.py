@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Literal
 
+from assistant import shift_wording
 from data.kinds import CONTACT_ROLES, IMPORTANCE, OUTAGE_KINDS, SOURCES
 
 Language = Literal["zh", "en"]
@@ -355,7 +356,7 @@ EN = {
     "tray.title": "Switchboard",
 }
 
-TABLES: dict[Language, dict[str, str]] = {"zh": ZH, "en": EN}
+TABLES: dict[Language, dict[str, str]] = {"zh": ZH | shift_wording.ZH, "en": EN | shift_wording.EN}
 
 
 class Words:

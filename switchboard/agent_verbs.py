@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from data.clock import from_iso
+from switchboard import __version__
 from switchboard.cli import UsageError, home_of
 from sync.agent_home import AgentHome
 from sync.errors import HomeError
@@ -89,7 +90,7 @@ def assistant(options: argparse.Namespace) -> int:
     """Runs the resident assistant until it is told to quit."""
     from assistant.resident import run  # noqa: PLC0415
 
-    return run(AgentHome(home_of(options)))
+    return run(AgentHome(home_of(options)), __version__)
 
 
 def toggle(options: argparse.Namespace) -> None:

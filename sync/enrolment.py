@@ -56,6 +56,7 @@ class EnrolmentFiles:
         self._home = path
         self._enrolment = path / "agent.json"
         self._shift = path / "shift.json"
+        self._policy = path / "sign-in-required"
         self.ca = path / "hub-ca.pem"
 
     @property
@@ -95,6 +96,17 @@ class EnrolmentFiles:
         """Keeps other processes of this home from renewing the tokens while the block runs, and tells the newest."""
         with locked(self._home / "tokens.lock"):
             yield self.read()
+
+    def sign_in_required(self) -> bool:
+        """Whether somebody has to be signed in before this PC answers, as far as the hub was heard."""
+        return self._policy.exists()
+
+    def keep_sign_in_required(self, *, required: bool) -> None:
+        """Keeps that: it holds without the hub, too."""
+        if required:
+            self._policy.touch(mode=0o600)
+        else:
+            self._policy.unlink(missing_ok=True)
 
     def shift(self) -> Shift | None:
         """Who signed in last and has not signed out, or None; whether the shift is over by now is for the asker."""

@@ -25,7 +25,13 @@ class OtherHubError(HubUnreachableError):
 
 
 class RefusedError(SyncError):
-    """The hub answered, and said no."""
+    """The hub answered, and said no.
+
+    Attributes:
+        detail: Why, in the hub's own words; empty where it is this program that says so.
+    """
+
+    detail = ""
 
 
 class TokenOverError(RefusedError):

@@ -390,7 +390,9 @@ def _refusal(where: str, response: urllib3.BaseHTTPResponse) -> SyncError:
     if response.status == _PREPARING and "Retry-After" in response.headers:
         return _PreparingError(float(response.headers["Retry-After"]))
     refusal = {TOKEN_OVER: TokenOverError, SHIFT_OVER: ShiftOverError}.get(str(kind), RefusedError)
-    return refusal(f"{where} refused ({response.status}): {detail}")
+    refused = refusal(f"{where} refused ({response.status}): {detail}")
+    refused.detail = detail
+    return refused
 
 
 def _plain(error: HTTPError) -> str:

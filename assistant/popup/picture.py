@@ -112,7 +112,8 @@ def _status(state: State, facts: Facts, words: Words, now: datetime) -> Iterator
     foot = _foot(state, facts, words, now)
     good = words("fact.good")
     yield Heading(words("status.title"))
-    yield Line(words("status.hub"), foot.hub, foot.hub_tone)
+    yield Line(words("status.hub"), words(f"hub.{HUB_MARKS[state.hub_connected][0]}"), foot.hub_tone)
+    yield Line(words("status.person"), state.person or words("shift.nobody"))
     yield Line(words("status.data"), foot.as_of, foot.as_of_tone)
     if state.cache_damaged:
         yield Line(words("status.cache"), words("cache.damaged"), "bad")
@@ -132,6 +133,7 @@ def _foot(state: State, facts: Facts, words: Words, now: datetime) -> Foot:
     notice, notice_tone = _notice(state, facts, words)
     mark, hub_tone = HUB_MARKS[state.hub_connected]
     hub, hub_tip = words(f"hub.{mark}"), words(f"hub.{mark}_tip")
+    hub = f"{state.person} · {hub}" if state.person else hub
     hints = "hints.tree" if state.tree else "hints"
     return Foot(as_of, as_of_tone, notice, notice_tone, hub, hub_tip, hub_tone, words(hints), words(f"{hints}_tip"))
 
@@ -142,6 +144,8 @@ def _notice(state: State, facts: Facts, words: Words) -> tuple[str, Tone]:
         return words(f"notice.{state.notice.key}", value=state.notice.value), tone
     if state.cache_damaged:
         return words("cache.damaged"), "bad"
+    if state.sign_in_required and not state.person:
+        return words("shift.sign_in_first"), "warn"
     if outbox := _outbox(state, words):
         return outbox, "warn"
     if state.results and (phone := _phone(state, words)):

@@ -22,6 +22,7 @@ from assistant.popup_messages import (
     Intent,
     Move,
     NextPhone,
+    OpenShift,
     OpenStatus,
     OpenTree,
     Pick,
@@ -212,6 +213,7 @@ class PopupWindow:
         notice.configure(font=pen.bold.font)
         self._tips.explain(as_of, lambda: words("asof.tip"))
         self._tips.explain(hub, lambda: self._foot.hub_tip if self._foot else "")
+        hub.bind("<Button-1>", lambda _: self._on_intent(OpenShift()))
         self._tips.explain(hints, lambda: self._foot.hints_tip if self._foot else "")
         return as_of, notice, hub, hints
 

@@ -41,7 +41,8 @@ def check_open(connection: Connection, place: str, name: str, now: datetime, *, 
     if until is not None and until > now:
         wait_s = ceil((until - now).total_seconds())
         raise TooManyTriesError(
-            f"too many wrong tries 错误次数过多: wait {-(-wait_s // 60)} min 请稍候再试", wait_s=wait_s
+            f"错误次数过多，请 {-(-wait_s // 60)} 分钟后再试 too many wrong tries: wait {-(-wait_s // 60)} min",
+            wait_s=wait_s,
         )
 
 

@@ -20,7 +20,7 @@ from sync.errors import RefusedError
 
 SESSION_LASTS = timedelta(hours=12)
 SHIFT_LASTS = timedelta(hours=12)
-_WRONG = "name or password is wrong 用户名或密码不对"
+_WRONG = "用户名或密码不对 name or password is wrong"
 _MUST_CHANGE = "change your password on the hub's pages first 请先在网页上修改密码"
 
 
