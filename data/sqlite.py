@@ -1,10 +1,13 @@
 """Opening SQLite files: one place that says with which library and which settings."""
 
+import re
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import sqlcipher3.dbapi2 as _sqlite
+
+from data.errors import BadValueError
 
 Connection = _sqlite.Connection
 DatabaseError = _sqlite.DatabaseError
@@ -17,6 +20,50 @@ _READER_KIB, _WRITER_KIB = 600, 2000
 _STATEMENTS = 24
 """Prepared statements that a connection keeps; each holds some ten kilobytes."""
 
+_KEY = re.compile("[0-9a-f]{64}")
+_keys: dict[Path, str] = {}
+"""By which keys this process opens files; a path is known to whoever may open it, and its key nowhere else."""
+
+
+def unlock(path: Path, key: str) -> None:
+    """Has `connect` open the encrypted file at `path` in this process; without a key, as one that is not encrypted.
+
+    Args:
+        path: The file, which may not be there yet.
+        key: 32 random bytes in hexadecimal, or "".
+
+    Raises:
+        BadValueError: it is no such key.
+    """
+    if not key:
+        _keys.pop(path.absolute(), None)
+    elif _KEY.fullmatch(key):
+        _keys[path.absolute()] = key
+    else:
+        raise BadValueError("key", "…", "must be 64 hexadecimal digits")
+
+
+def encrypt(source: Path, target: Path, key: str) -> None:
+    """Writes an encrypted copy of a database that nobody writes to, ready to be read beside a writer.
+
+    Args:
+        source: Not encrypted.
+        target: Must not exist; not synced to disk.
+        key: As `unlock` takes it; `target` is unlocked with it.
+    """
+    unlock(target, key)
+    connection = _opened(target, "rwc")
+    try:
+        # The file is new: nothing needs a journal to be undone with.
+        connection.execute("PRAGMA journal_mode=OFF")
+        connection.execute("PRAGMA synchronous=OFF")
+        connection.execute("ATTACH ? AS plain KEY ''", (str(source.absolute()),))
+        connection.execute("SELECT sqlcipher_export('main', 'plain')").fetchall()
+        connection.execute("DETACH plain")
+        connection.execute("PRAGMA journal_mode=WAL")
+    finally:
+        connection.close()
+
 
 def connect(path: Path, *, read_only: bool = False) -> Any:  # noqa: ANN401 - sqlcipher3 ships no types
     """An open connection in autocommit mode: transactions are begun and ended by name.
@@ -24,14 +71,26 @@ def connect(path: Path, *, read_only: bool = False) -> Any:  # noqa: ANN401 - sq
     Write-ahead logging lets readers go on while the one writer writes; `synchronous=FULL` keeps what was
     acknowledged through a power cut.
     """
-    mode = "ro" if read_only else "rwc"
+    connection = _opened(path, "ro" if read_only else "rwc")
+    try:
+        connection.execute("PRAGMA busy_timeout=10000")
+        connection.execute(f"PRAGMA cache_size=-{_READER_KIB if read_only else _WRITER_KIB}")
+        if not read_only:
+            connection.execute("PRAGMA journal_mode=WAL")
+            connection.execute("PRAGMA synchronous=FULL")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _opened(path: Path, mode: str) -> Any:  # noqa: ANN401 - sqlcipher3 ships no types
     uri = f"file:{quote(str(path.absolute()))}?mode={mode}"
     connection = _sqlite.connect(
         uri, uri=True, isolation_level=None, check_same_thread=False, timeout=10, cached_statements=_STATEMENTS
     )
-    connection.execute("PRAGMA busy_timeout=10000")
-    connection.execute(f"PRAGMA cache_size=-{_READER_KIB if read_only else _WRITER_KIB}")
-    if not read_only:
-        connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute("PRAGMA synchronous=FULL")
+    if key := _keys.get(path.absolute()):
+        # As the key itself, not as a password: nothing is gained by deriving one from 32 random bytes.
+        connection.execute("PRAGMA cipher_log_level = NONE")  # else it writes to stderr what it also raises
+        connection.execute(f"PRAGMA key = \"x'{key}'\"")
     return connection
