@@ -115,7 +115,7 @@ def published(directory: Path) -> Manifest | None:
     """The newest snapshot in a scope's directory, or None where there is none whose file is there."""
     try:
         manifest = Manifest.from_json(json.loads(read_whole(directory / _MANIFEST)))
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
     return manifest if (directory / Path(manifest.url).name).is_file() else None
 

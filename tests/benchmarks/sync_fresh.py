@@ -12,12 +12,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
+from sqlalchemy import select
+
 from data import cache
 from data.clock import SystemClock
 from data.database import open_database, sqlite_url
 from data.kinds import KINDS, Doc
 from data.migrations import migrate
-from data.rows import all_docs
+from data.schema import RECORDS
 from data.sqlite import connect
 from data.store import Store
 from sync import auth
@@ -30,6 +32,7 @@ from tests.benchmarks.report import say, say_heading, say_row
 from tests.hubs import RunningHub, serving, switchboard
 
 _CHANGED = 1000
+_PEERS_SALT = 123_456_789
 _RENAMED = 3
 """Every third of the changed customers gets another name, the others another contract."""
 
@@ -124,11 +127,12 @@ def _change_rounds(options: FreshOptions, store: Store, seat: AgentHome) -> list
     """Seconds from asking for 1,000 changed customers until they are in the cache, index and all."""
     replica, times = Replica(seat, HubClient.at(seat)), []
     with store.read() as connection:
-        keys = [str(doc["id"]) for doc in all_docs(connection, "customer")]
+        keys = connection.execute(select(RECORDS["customer"].c.id)).scalars().all()
     for number in range(options.rounds):
+        salt = time.time_ns() % 1_000_000_000
         chosen = Random(number).sample(keys, min(_CHANGED, len(keys)))
         with store.write("bench", "change") as writing:
-            writing.put_many("customer", (_changed(key, place, number) for place, key in enumerate(chosen)))
+            writing.put_many("customer", (_changed(key, place, salt) for place, key in enumerate(chosen)))
         HubClient.at(seat).changes(*_where(seat))  # the hub makes the answer once; every agent shares it
         began = time.perf_counter()
         report = replica.sync()
@@ -136,10 +140,11 @@ def _change_rounds(options: FreshOptions, store: Store, seat: AgentHome) -> list
     return times
 
 
-def _changed(key: str, place: int, number: int) -> Doc:
+def _changed(key: str, place: int, salt: int) -> Doc:
+    """Another name or contract, which nobody had before."""
     if place % _RENAMED == 0:
-        return {"id": key, "name": f"新户{number}之{place}"}
-    return {"id": key, "contract_kva": 10.5 + number + place}
+        return {"id": key, "name": f"新户{salt}之{place}"}
+    return {"id": key, "contract_kva": salt + place / 2}
 
 
 def _where(seat: AgentHome) -> tuple[str, str, int]:
@@ -156,7 +161,7 @@ def _peer(options: FreshOptions, seat: AgentHome) -> Replication | None:
     with closing(connect(path, read_only=True)) as held:
         docs = list(cache.all_docs_of(held, KINDS["customer"]))
     changed = [
-        {**doc, **_changed(str(doc["id"]), place, 0)}
+        {**doc, **_changed(str(doc["id"]), place, _PEERS_SALT)}
         for place, doc in enumerate(Random(0).sample(docs, min(_CHANGED, len(docs))))
     ]
     folder = options.work / "pouchdb"

@@ -4,13 +4,16 @@ from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 from sqlalchemy import select
 
 from data import change_log
-from data.schema import COMMIT
+from data.schema import CHANGE, COMMIT
 from data.set_hash import GLOBAL, same_sums
+from sync.retention import LogRetention
 from tests.random_changes import Transaction, make_template, run, store_copied_from, transactions
 from tests.recounts import contents, counted
+from tests.stores import SetClock
 
 
 @pytest.fixture(scope="module")
@@ -57,3 +60,30 @@ def test_the_log_names_every_record_that_differs_in_the_bucket_it_left_and_the_o
                         and bucket in {held.get(key, ("", {}))[0] for held in (then, now)}
                     }
                     assert differs <= named
+
+
+@settings(max_examples=25, deadline=None)
+@given(made=transactions, kept=st.integers(0, 6))
+def test_compaction_takes_nothing_from_a_reader_whose_lease_holds(
+    empty: Path, made: list[Transaction], kept: int
+) -> None:
+    with store_copied_from(empty) as (store, _):
+        clock, retention = SetClock(), LogRetention(store)
+        store.clock = retention._store.clock = clock  # noqa: SLF001 - time passes for both
+        last = sum(run(store, transaction) is not None for transaction in made)
+        lease = min(kept, last)
+        clock.pass_time(days=2)
+        retention.seen("reader", lease)
+
+        def said(since: int) -> list[set[tuple[str, str]]]:
+            with store.read() as connection:
+                buckets = (None, [GLOBAL], ["branch:B1"], ["branch:"])
+                return [set(change_log.touched_since(connection, since, one, 1000) or ()) for one in buckets]
+
+        before = [said(since) for since in range(lease, last + 1)]
+        retention.compact()
+        with store.read() as connection:
+            assert change_log.floor(connection) == lease
+            entries = connection.execute(select(CHANGE.c.kind, CHANGE.c.id, CHANGE.c.bucket)).all()
+        assert [said(since) for since in range(lease, last + 1)] == before
+        assert len(entries) == len(set(entries)), "one entry a record and bucket is enough"

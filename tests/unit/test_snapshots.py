@@ -1,3 +1,4 @@
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -143,3 +144,22 @@ def test_only_published_files_can_be_fetched(shelf: SnapshotShelf, name: str) ->
     shelf.ensure(ALL)
     assert shelf.file("all", name) is None
     assert shelf.file("..", name) is None
+
+
+@pytest.mark.parametrize("sums", [{"area": [1, "0"]}, [], None])
+def test_a_manifest_that_an_older_hub_left_is_no_manifest(
+    store: Store, shelf: SnapshotShelf, tmp_path: Path, sums: object
+) -> None:
+    shelf.ensure(ALL)
+    file = tmp_path / "snapshots" / "all" / "manifest.json"
+    file.write_text(json.dumps({**json.loads(file.read_text()), "sums": sums}))
+    assert shelf.fresh(ALL) is None
+    assert shelf.manifests() == []
+    assert shelf.ensure(ALL).sums
+
+
+def test_a_snapshots_name_and_etag_say_what_is_in_it(store: Store, shelf: SnapshotShelf) -> None:
+    manifest = shelf.ensure(ALL)
+    assert manifest.sha256[:16] in manifest.url
+    assert manifest.etag == f'"{Path(manifest.url).stem}"'
+    assert shelf.manifests() == [manifest]
