@@ -7,8 +7,8 @@ hub refuses stays, with the reason, until a person dismisses it or has it sent a
 import json
 import os
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -119,6 +119,7 @@ class Outbox:
     def __init__(self, home: Path) -> None:
         self.path = home / FILE_NAME
         self._turn = threading.Lock()
+        self._connection: Connection | None = None
 
     def add(self, kind: str, subject: str, body: dict[str, Any], author: Author, at: datetime) -> Entry:
         """Keeps an entry; once this returns, it survives a crash and a power cut.
@@ -211,27 +212,20 @@ class Outbox:
         with self._write() as connection:
             connection.executemany("UPDATE entry SET tried = 1 WHERE key = ?", [(key,) for key in keys])
 
-    def conclude(self, key: str, outcome: Outcome, at: datetime) -> None:
+    def conclude(self, outcomes: Mapping[str, Outcome], at: datetime) -> None:
         """Does what follows from the hub's word: an applied entry goes, another one stays with the reason.
 
         What caches show is remembered until they do.
+
+        Args:
+            outcomes: What became of entries, by key.
+            at: When the hub said so.
         """
         with self._write() as connection:
-            connection.execute(
-                "DELETE FROM entry WHERE state = 'applied' AND concluded_at <= ?", (to_iso(at - _SHOWN_WITHIN),)
-            )
-            withdrawn = _is_withdrawn(connection, key)
-            if outcome.status == ("refused" if withdrawn else "applied") and not outcome.revision:
-                connection.execute("DELETE FROM entry WHERE key = ?", (key,))
-                return
-            if withdrawn and outcome.status == "applied":
-                outcome = Outcome("refused", outcome.record, TOO_LATE)
-            connection.execute(
-                "UPDATE entry SET state = ?, detail = ?, revision = ?, concluded_at = ? WHERE key = ?",
-                (outcome.status, outcome.detail, outcome.revision, to_iso(at), key),
-            )
-            if outcome.record:  # what was entered about a window before it had an id is about that id
-                connection.execute("UPDATE entry SET subject = ? WHERE subject = ?", (outcome.record, key))
+            shown = to_iso(at - _SHOWN_WITHIN)
+            connection.execute("DELETE FROM entry WHERE state = 'applied' AND concluded_at <= ?", (shown,))
+            for key, outcome in outcomes.items():
+                _conclude(connection, key, outcome, at)
 
     def note(self, keys: list[str], detail: str) -> None:
         """Keeps why entries still wait."""
@@ -295,24 +289,32 @@ class Outbox:
 
     @contextmanager
     def _open(self) -> Iterator[Connection]:
-        """A connection; what SQLite cannot do becomes one line."""
+        """The connection, for one thread at a time; what SQLite cannot do becomes one line."""
         with self._turn:
-            connection = None
             try:
-                make_private_directory(self.path.parent)
-                if not self.path.exists():
-                    os.close(os.open(self.path, os.O_CREAT | os.O_WRONLY, 0o600))
-                connection = connect(self.path)
-                if connection.execute("PRAGMA user_version").fetchone()[0] < _SCHEMA:
-                    connection.execute(_TABLE)
-                    connection.execute(f"PRAGMA user_version = {_SCHEMA}")
-                yield connection
+                yield self._connected()
             except (DatabaseError, OSError) as error:
+                self._close()
                 told = " ".join(str(error).split())
                 raise OutboxError(f"{self.path} cannot be used ({told}): nothing was changed in it") from None
-            finally:
-                if connection is not None:
-                    connection.close()
+
+    def _connected(self) -> Connection:
+        if not self.path.exists():
+            self._close()
+            make_private_directory(self.path.parent)
+            os.close(os.open(self.path, os.O_CREAT | os.O_WRONLY, 0o600))
+        if self._connection is None:
+            self._connection = connect(self.path)
+        if self._connection.execute("PRAGMA user_version").fetchone()[0] < _SCHEMA:
+            self._connection.execute(_TABLE)
+            self._connection.execute(f"PRAGMA user_version = {_SCHEMA}")
+        return self._connection
+
+    def _close(self) -> None:
+        if self._connection is not None:
+            with suppress(DatabaseError):
+                self._connection.close()
+            self._connection = None
 
 
 def _body(entry: Entry) -> str:
@@ -320,6 +322,21 @@ def _body(entry: Entry) -> str:
     if len(told) > _LARGEST_BODY:
         raise OutboxError(f"the entry is {len(told)} bytes long: give at most {_LARGEST_BODY}")
     return told
+
+
+def _conclude(connection: Connection, key: str, outcome: Outcome, at: datetime) -> None:
+    withdrawn = _is_withdrawn(connection, key)
+    if outcome.status == ("refused" if withdrawn else "applied") and not outcome.revision:
+        connection.execute("DELETE FROM entry WHERE key = ?", (key,))
+        return
+    if withdrawn and outcome.status == "applied":
+        outcome = Outcome("refused", outcome.record, TOO_LATE)
+    connection.execute(
+        "UPDATE entry SET state = ?, detail = ?, revision = ?, concluded_at = ? WHERE key = ?",
+        (outcome.status, outcome.detail, outcome.revision, to_iso(at), key),
+    )
+    if outcome.record:  # what was entered about a window before it had an id is about that id
+        connection.execute("UPDATE entry SET subject = ? WHERE subject = ?", (outcome.record, key))
 
 
 def _is_withdrawn(connection: Connection, key: str) -> bool:

@@ -135,17 +135,21 @@ class OutboxSender:
             keys = [kept.entry.key for kept in group]
             self._outbox.note(keys, WAITS_FOR_AUTHOR if over else str(refusal))
             return {*keys}
-        return {kept.entry.key for kept in group if not self._conclude(kept.entry.key, answers.get(kept.entry.key, {}))}
+        return self._conclude({kept.entry.key: answers.get(kept.entry.key, {}) for kept in group})
 
-    def _conclude(self, key: str, answer: dict[str, Any]) -> bool:
-        try:
-            outcome = read_outcome(answer)
-        except DataError:
-            self._outbox.note([key], str(answer.get("detail") or "the hub did not answer for this entry"))
-            return False
-        self._outbox.conclude(key, outcome, self._clock.now())
-        self._on_outcome(key, outcome)
-        return True
+    def _conclude(self, answers: dict[str, dict[str, Any]]) -> set[str]:
+        """Does what follows from the hub's answers; the keys of those that say nothing."""
+        outcomes: dict[str, Outcome] = {}
+        for key, answer in answers.items():
+            try:
+                outcomes[key] = read_outcome(answer)
+            except DataError:
+                self._outbox.note([key], str(answer.get("detail") or "the hub did not answer for this entry"))
+        if outcomes:
+            self._outbox.conclude(outcomes, self._clock.now())
+        for key, outcome in outcomes.items():
+            self._on_outcome(key, outcome)
+        return answers.keys() - outcomes.keys()
 
     def _ask_for_settled(self) -> None:
         for kept in self._outbox.entries():

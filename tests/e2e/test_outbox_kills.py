@@ -4,14 +4,15 @@ import contextlib
 import multiprocessing
 import os
 import random
-import signal
 import socket
+import sys
 import time
 import urllib.request
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from multiprocessing.context import ForkServerProcess
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from multiprocessing.process import BaseProcess
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -33,8 +34,10 @@ from tests.hubs import PATIENCE_S, enrol, serving
 KILLS = int(os.environ.get("SWITCHBOARD_KILLS", "50"))
 AREA = "211402206"
 CLOCK = SystemClock()
-FORKS = multiprocessing.get_context("forkserver")
-FORKS.set_forkserver_preload(["tests.e2e.test_outbox_kills", "switchboard.hub_process", "sync.entry_routes"])
+# Each process begins as a copy of one that has imported everything: a kill must not wait for a second of imports.
+FORKS: Any = multiprocessing.get_context("spawn" if sys.platform == "win32" else "forkserver")
+if sys.platform != "win32":
+    FORKS.set_forkserver_preload(["tests.e2e.test_outbox_kills", "switchboard.hub_process", "sync.entry_routes"])
 
 
 def hub_process(home: Path, port: int) -> None:
@@ -68,12 +71,11 @@ def sender_of(home: Path) -> OutboxSender:
 
 @dataclass
 class Fates:
-    """What the kills met."""
+    """How often each was killed, and how often entries were on their way then."""
 
     pc: int = 0
     hub: int = 0
-    waiting: int = 0
-    sizes: list[int] = field(default_factory=list)
+    on_their_way: int = 0
 
 
 @pytest.mark.timeout(600)
@@ -98,7 +100,7 @@ def test_kills_of_pc_and_hub_lose_no_entry_and_repeat_none(hub_home: Path, tmp_p
                 time.sleep(seed.uniform(0, 0.05))
                 kill(pc)
                 fates.pc += 1
-            fates.sizes.append(Outbox(home).counts().waiting)
+            fates.on_their_way += any(kept.tried for kept in Outbox(home).entries())
         assert_whole(home)
     with serving(hub_home, "--port", str(port)):
         until = time.monotonic() + PATIENCE_S
@@ -113,7 +115,8 @@ def test_kills_of_pc_and_hub_lose_no_entry_and_repeat_none(hub_home: Path, tmp_p
     assert len(made) == len(set(made))
     assert len(made) - len(told) <= fates.pc  # one more each time it was killed before it had written it down
     assert name.startswith("村")
-    assert any(fates.sizes)  # kills landed while entries were under way
+    assert fates.on_their_way
+    print(f"{fates}, {len(told)} entries written down, {len(made)} made")  # noqa: T201 - what was tried
 
 
 def assert_whole(home: Path) -> None:
@@ -123,8 +126,8 @@ def assert_whole(home: Path) -> None:
 
 
 @contextlib.contextmanager
-def child(work: object, *words: object) -> Iterator[ForkServerProcess]:
-    process = FORKS.Process(target=work, args=words, daemon=True)  # type: ignore[arg-type]  # a function
+def child(work: Callable[..., None], *words: object) -> Iterator[BaseProcess]:
+    process: BaseProcess = FORKS.Process(target=work, args=words, daemon=True)
     process.start()
     try:
         yield process
@@ -132,9 +135,8 @@ def child(work: object, *words: object) -> Iterator[ForkServerProcess]:
         kill(process)
 
 
-def kill(process: ForkServerProcess) -> None:
-    if process.pid is not None and process.is_alive():
-        os.kill(process.pid, signal.SIGKILL)
+def kill(process: BaseProcess) -> None:
+    process.kill()
     process.join(PATIENCE_S)
 
 

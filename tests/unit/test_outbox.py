@@ -49,9 +49,9 @@ def test_only_its_owner_may_read_the_file(outbox: Outbox) -> None:
 def test_entries_about_one_thing_are_due_one_after_the_other(outbox: Outbox) -> None:
     one, two, other = (outbox.add("ticket", subject, {}, WANG, NOON).key for subject in ("a", "a", "b"))
     assert due(outbox) == [one, other]
-    outbox.conclude(one, Outcome("applied", "x"), NOON)
+    outbox.conclude({one: Outcome("applied", "x")}, NOON)
     assert due(outbox) == [two, other]
-    outbox.conclude(two, Outcome("refused", detail="no such feeder"), NOON)
+    outbox.conclude({two: Outcome("refused", detail="no such feeder")}, NOON)
     assert due(outbox) == [other]
 
 
@@ -63,25 +63,25 @@ def test_what_was_applied_is_seen_until_the_cache_shows_it(outbox: Outbox) -> No
     added = outbox.add("outage_add", "", {}, WANG, NOON).key
     revised = outbox.add("outage_revise", added, {}, WANG, NOON).key
     assert seen(added, 5) == [added, revised]
-    outbox.conclude(added, Outcome("applied", "20261122-0001", revision=7), NOON)
+    outbox.conclude({added: Outcome("applied", "20261122-0001", revision=7)}, NOON)
     assert outbox.subject_of(added) == outbox.subject_of(revised) == "20261122-0001"
     assert seen("20261122-0001", 6) == [added, revised]
     assert seen("20261122-0001", 7) == seen("20261122-0001", 6, minutes=15) == [revised]
     assert [kept.entry.key for kept in outbox.entries()] == [revised]
     assert outbox.counts() == OutboxCounts(waiting=1)
-    outbox.conclude(revised, Outcome("applied", "20261122-0001", revision=8), LATER)
+    outbox.conclude({revised: Outcome("applied", "20261122-0001", revision=8)}, LATER)
     assert outbox.counts() == OutboxCounts()
     with pytest.raises(OutboxError, match="no entry begins"):
         outbox.find(revised)
     other = outbox.add("ticket", "", {}, WANG, NOON).key
-    outbox.conclude(other, Outcome("applied", other), NOON + timedelta(minutes=20))
+    outbox.conclude({other: Outcome("applied", other)}, NOON + timedelta(minutes=20))
     assert outbox.subject_of(added) == added
 
 
 def test_what_is_refused_stays_with_the_reason_until_it_is_dismissed(outbox: Outbox) -> None:
     key = outbox.add("ticket", "", {}, WANG, NOON).key
     outbox.mark_tried([key])
-    outbox.conclude(key, Outcome("refused", detail="no such feeder"), NOON)
+    outbox.conclude({key: Outcome("refused", detail="no such feeder")}, NOON)
     assert (outbox.find(key[:6]).state, outbox.find(key).detail) == ("refused", "no such feeder")
     assert outbox.counts() == OutboxCounts(refused=1)
     outbox.dismiss(key)
@@ -93,8 +93,8 @@ def test_what_may_have_reached_the_hub_is_withdrawn_there_before_it_goes(outbox:
     outbox.mark_tried([first, third])
     assert [outbox.dismiss(key) for key in (first, second, third, first)] == [False, True, False, False]
     assert [(kept.state, kept.to_send()["withdrawn"]) for kept in outbox.due(LATER)] == [("withdrawn", True)] * 2
-    outbox.conclude(first, Outcome("refused", detail="withdrawn"), NOON)
-    outbox.conclude(third, Outcome("applied", third), NOON)
+    outbox.conclude({first: Outcome("refused", detail="withdrawn")}, NOON)
+    outbox.conclude({third: Outcome("applied", third)}, NOON)
     (kept,) = outbox.entries()
     assert (kept.entry.key, kept.state, kept.detail) == (third, "refused", outbox_module.TOO_LATE)
     assert outbox.dismiss(third)
@@ -103,8 +103,8 @@ def test_what_may_have_reached_the_hub_is_withdrawn_there_before_it_goes(outbox:
 def test_a_refused_entry_is_sent_again_as_a_new_one_and_a_waiting_one_as_itself(outbox: Outbox) -> None:
     refused, waiting, met = (outbox.add("ticket", "", {"text": str(n)}, WANG, NOON) for n in range(3))
     outbox.mark_tried([refused.key, waiting.key])
-    outbox.conclude(refused.key, Outcome("refused", detail="?"), NOON)
-    outbox.conclude(met.key, Outcome("conflict", "A1", "?"), NOON)
+    outbox.conclude({refused.key: Outcome("refused", detail="?")}, NOON)
+    outbox.conclude({met.key: Outcome("conflict", "A1", "?")}, NOON)
     again = outbox.send_again(refused.key, LI, LATER)
     assert again.key != refused.key
     assert (again.body, again.made_at) == (refused.body, LATER)
