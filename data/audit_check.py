@@ -41,7 +41,8 @@ def check_commits(connection: Connection) -> Iterator[Finding]:
     rows = connection.execute(entries.order_by(AUDIT.c.number), execution_options={"yield_per": _AT_ONCE})
     floor, last = change_log.floor(connection), _archived_revision(connection)
     for chunk in rows.partitions():
-        said = {about["revision"]: (Entry(*row), about) for row in chunk if "revision" in (about := _about(row))}
+        described = ((Entry(*row), _about(row)) for row in chunk)
+        said = {about["revision"]: (entry, about) for entry, about in described if type(about.get("revision")) is int}
         first, last = last + 1, max(said, default=last)
         logged = {row.revision: row for row in _log(connection, first, last)}
         for revision, (entry, about) in said.items():

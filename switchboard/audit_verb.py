@@ -12,7 +12,7 @@ from data.clock import from_iso
 from data.errors import BadValueError
 from switchboard.cli import home_of
 from switchboard.hub_verbs import os_actor
-from sync.audit_key import open_key, read_public_key
+from sync.audit_key import read_public_key
 from sync.audit_trail import AuditTrail, check_archive
 from sync.audit_workbook import write_workbook
 from sync.hub_home import HubHome
@@ -47,7 +47,7 @@ def verify(options: argparse.Namespace) -> int:
     """Prints what was found: 0 where the trail is whole, 1 where it is not."""
     home = HubHome(home_of(options))
     trail = AuditTrail(home.path, home.open_store())
-    public = read_public_key(Path(options.public_key)) if options.public_key else open_key(home.path).public
+    public = read_public_key(Path(options.public_key)) if options.public_key else trail.key(os_actor()).public
     given = [Path(one) for one in options.checkpoint]
     proof = trail.prove([*trail.kept_checkpoints(public), *given], public, thorough=options.thorough)
     findings = [one for path in options.archive for one in check_archive(Path(path), given, public)] + proof.findings
@@ -60,7 +60,7 @@ def verify(options: argparse.Namespace) -> int:
             f"完好 whole: entries {proof.first} to {proof.last}, {proof.checkpoints} checkpoints, hash {proof.hash}\n"
         )
     if not whole:
-        sys.stderr.write(f"switchboard: the audit trail is not whole: {_told(findings)}\n")
+        sys.stderr.write(f"switchboard: 审计记录不完整 the audit trail is not whole: {_told(findings)}\n")
     return int(not whole)
 
 

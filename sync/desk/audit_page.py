@@ -137,5 +137,8 @@ def _in_words(entry: Entry) -> str:
     """What an entry is about, for people: a commit without its digest."""
     if entry.act != COMMITTED:
         return entry.about
-    about = json.loads(entry.about)
-    return f"{about['action']}（{about['changed']} 条，版本 {about['revision']}）"
+    try:
+        about = json.loads(entry.about)
+        return f"{about['action']}（{about['changed']} 条，版本 {about['revision']}）"
+    except (ValueError, KeyError, TypeError):
+        return entry.about  # somebody changed it: whoever looks must see that

@@ -6,18 +6,20 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, delete, insert, select, update
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, column, delete, insert, select, table, update
 
-from data import audit
+from data import audit, migrations
 from data.audit_chain import Entry, Link, check_chain
-from data.database import WRITE
+from data.database import WRITE, open_database
 from data.errors import DataError
 from data.schema import AUDIT, COMMIT, RECORDS
 from data.store import Store
 from sync.audit_key import read_checkpoint
 from sync.audit_trail import AuditTrail, check_archive
 from sync.errors import DamagedError, HomeError
-from tests.stores import NOON, SetClock
+from tests.stores import NOON, SetClock, fill
 
 ME = "person:wang"
 
@@ -257,3 +259,35 @@ def test_entries_are_listed_newest_first_by_time_actor_and_act(store: Store, clo
     with store.read() as connection:
         assert audit.acts_of(connection) == ["commit", "export", "reveal"]
         assert connection.execute(select(AUDIT.c.number)).first() is not None
+
+
+def test_entries_and_commits_from_before_there_was_a_chain_are_taken_into_it(database: str, tmp_path: Path) -> None:
+    engine = open_database(database)
+    with engine.connect().execution_options(**{WRITE: True}) as connection, connection.begin():
+        config = Config()
+        config.set_main_option("script_location", str(Path(migrations.__file__).parent))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0005")
+        old = [
+            {"number": n, "at": f"2026-11-0{n}T00:00:00Z", "actor": ME, "act": "reveal", "about": "x"} for n in (2, 5)
+        ]
+        without_hash = table("audit", *(column(name) for name in old[0]))
+        connection.execute(insert(without_hash), old)
+        commits = [{"revision": n, "at": f"2026-11-0{n}T00:00:00Z", "actor": ME, "action": "x"} for n in (1, 2)]
+        connection.execute(insert(COMMIT), [{**one, "changed": 3} for one in commits])
+    migrations.migrate(engine)
+    store = Store(engine, SetClock())
+    held = entries(store)
+    assert [(one.number, one.act) for one in held] == [
+        (1, "reveal"),
+        (2, "reveal"),
+        (3, "commit"),
+        (4, "commit"),
+        (5, "migrate"),
+    ]
+    fill(store)
+    trail = AuditTrail(tmp_path, store)
+    assert found(trail) == []
+    tamper(store, lambda connection: connection.execute(update(COMMIT).where(COMMIT.c.revision == 2).values(actor="x")))
+    assert found(trail) == [(4, "the commit log differs from entry 4 on revision 2")]
+    engine.dispose()
