@@ -5,12 +5,14 @@ for changes, a snapshot's whenever it is handed out or fetched, so that the log 
 Compaction drops what no lease needs, and of each record all entries but the newest: whoever is sent that lacks nothing.
 """
 
+import logging
 import threading
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, delete, func, select
+from sqlalchemy.exc import SQLAlchemyError
 
 from data import change_log
 from data.clock import to_iso
@@ -32,6 +34,7 @@ _ROWS_AT_ONCE = 5_000
 
 _SUPERSEDED_AT_MOST = 200_000
 _KEY = ("revision", "kind", "id", "bucket")
+_LOG = logging.getLogger(__name__)
 
 
 class LogRetention:
@@ -52,8 +55,19 @@ class LogRetention:
             due = not timedelta(0) <= now - self._flushed_at < _FLUSH_EVERY
             if due:
                 self._flushed_at = now
-        if due:
+        if due:  # whoever writes just now may write for long: nobody who asks for changes waits for that
+            threading.Thread(target=self._flush_beside, name="log leases", daemon=True).start()
+
+    def _flush_beside(self) -> None:
+        """The dispatcher of its thread: what was not written down is with the next."""
+        with self._lock:
+            seen = dict(self._seen)
+        try:
             self.flush()
+        except SQLAlchemyError as error:
+            _LOG.warning("where devices are could not be written down: %s", error)
+            with self._lock:
+                self._seen = {**seen, **self._seen}
 
     def flush(self) -> None:
         """Writes down where devices are."""

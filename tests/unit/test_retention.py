@@ -1,5 +1,6 @@
 """How long the change log is kept, and that nobody misses what is dropped."""
 
+import threading
 from datetime import timedelta
 from itertools import count
 
@@ -79,6 +80,9 @@ def test_the_log_is_kept_for_the_device_that_is_furthest_behind_until_it_was_awa
 
 def test_where_devices_are_is_written_once_a_minute(store: Store, clock: SetClock, retention: LogRetention) -> None:
     def kept() -> int:
+        for thread in threading.enumerate():
+            if thread.name == "log leases":
+                thread.join()
         with store.read() as connection:
             return int(connection.execute(select(func.count()).select_from(LOG_LEASE)).scalar_one())
 
