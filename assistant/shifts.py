@@ -111,6 +111,8 @@ class Shifts:
         )
 
     def _sign_in(self, name: str, secret: str) -> None:
+        if self.person is not None:  # the hub ends that shift with this one
+            self._ending()
         self._home.files.begin_shift(HubClient.at(self._home).begin_shift(name, secret))
         self._begun()
 

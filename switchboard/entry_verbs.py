@@ -82,14 +82,8 @@ def retry(options: argparse.Namespace) -> dict[str, Any]:
 
 def _sent(home: AgentHome, outbox: Outbox, entry: Entry) -> dict[str, Any]:
     outcomes: dict[str, Outcome] = {}
-    clock = home.clock()
-
-    def signed_in() -> Author:
-        return author_at(home, clock.now())
-
-    sender = OutboxSender(outbox, HubClient.at(home), clock, signed_in, on_outcome=outcomes.__setitem__)
     try:
-        sender.send()
+        sender_of(home, outbox, outcomes).send()
     except SyncError as problem:
         waits = str(problem)
     else:
@@ -100,6 +94,16 @@ def _sent(home: AgentHome, outbox: Outbox, entry: Entry) -> dict[str, Any]:
     if outcome.status == "refused" and entry.key in {kept.entry.key for kept in outbox.entries()}:
         raise RefusedError(f"the hub refused it: {outcome.detail}; it stays in the outbox as {entry.key}")
     return {"entry": entry.key, **outcome.to_json()}
+
+
+def sender_of(home: AgentHome, outbox: Outbox, outcomes: dict[str, Outcome] | None = None) -> OutboxSender:
+    """What sends the outbox of a home, as whoever is signed in; it puts what became of each entry into `outcomes`."""
+    clock, told = home.clock(), {} if outcomes is None else outcomes
+
+    def signed_in() -> Author:
+        return author_at(home, clock.now())
+
+    return OutboxSender(outbox, HubClient.at(home), clock, signed_in, on_outcome=told.__setitem__)
 
 
 def _home(options: argparse.Namespace) -> AgentHome:

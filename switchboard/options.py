@@ -205,6 +205,10 @@ def _add_outage(verbs: Verbs) -> None:
 
 
 def _add_entries(verbs: Verbs) -> None:
+    shift = _group(verbs, "shift", "who works at this PC")
+    begin = _verb(shift, "begin", "switchboard.shift_verbs:begin", "sign in here; password or PIN from stdin")
+    begin.add_argument("name")
+    _verb(shift, "end", "switchboard.shift_verbs:end", "hand over: sign out here")
     run = "switchboard.entry_verbs:"
     outbox = _group(verbs, "outbox", "what was entered at this PC and waits, was refused, or is in conflict")
     _verb(outbox, "list", run + "list_entries", "list the entries")

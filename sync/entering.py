@@ -149,7 +149,9 @@ class Entering:
         now = self._clock.now()
         author = author_at(self._home, now)
         if not author.name:
-            raise OutboxError("nobody is signed in at this PC: sign in first 请先在本机登录")
+            raise OutboxError(
+                "nobody is signed in at this PC 请先在本机登录: use the tray menu or switchboard shift begin"
+            )
         return self._outbox.add(kind, subject, body, author, now)
 
     def _window(self, key: str) -> tuple[Doc, datetime]:

@@ -23,7 +23,7 @@ from sync.hub_client import HubClient
 from sync.hub_home import HubHome
 from sync.outbox import Author, Outbox
 from sync.outbox_sending import OutboxSender
-from tests.commands import refusal
+from tests.commands import DONE, refusal, run
 from tests.hubs import RunningHub, enrol, serving, switchboard
 
 CLOCK = SystemClock()
@@ -147,6 +147,21 @@ def enrolled_at(home: Path, url: str) -> None:
     text = file.read_text(encoding="utf-8")
     before = AgentHome(home).enrolment().hub
     file.write_text(text.replace(before, url), encoding="utf-8")
+
+
+def test_a_shift_begins_and_ends_at_the_terminal_and_takes_along_what_waits(
+    shared_hub: RunningHub, tmp_path: Path
+) -> None:
+    home = signed_in(shared_hub, tmp_path / "pc", "supervisor")
+    Entering(AgentHome(home), Outbox(home), CLOCK).ticket("enquiry", "交班前")
+    assert run("shift", "begin", "agent", "--home", str(home), typed="demo\n").returncode == DONE
+    assert (author_at(AgentHome(home), CLOCK.now()).name, entries(home)) == ("agent", [])
+    assert "wrong" in refusal("shift", "begin", "duty", "--home", str(home), typed="guess\n")
+    assert switchboard("shift", "end", "--home", str(home)) == {"person": None, "unsent": 0}
+    assert author_at(AgentHome(home), CLOCK.now()) == Author()
+    with HubHome(shared_hub.home).open_store().read() as connection:
+        made = connection.execute(select(TICKET.c.created_by).where(TICKET.c.text == "交班前")).scalars().all()
+    assert made == ["supervisor"]
 
 
 def test_nothing_is_entered_in_nobodys_name(shared_hub: RunningHub, tmp_path: Path) -> None:
