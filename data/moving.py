@@ -1,15 +1,18 @@
 """Moving a whole store from one database into another, as it is: caches go on where they are and notice nothing."""
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any, cast
 
-from sqlalchemy import Connection, Engine, Integer, Table, func, insert, select, text
+from sqlalchemy import Connection, Engine, Integer, Row, Table, func, insert, select, text
 
 from data import change_log
 from data.database import WRITE
 from data.errors import DataError
 from data.schema import META, METADATA
 from data.set_hash import same_sums
+
+if TYPE_CHECKING:
+    import psycopg
 
 _ROWS_AT_ONCE = 2000
 _NOT_MOVED = {"lease"}
@@ -68,20 +71,38 @@ def copy_tables(old: Connection, new: Connection) -> dict[str, int]:
 
 
 def _copy(old: Connection, new: Connection, table: Table) -> int:
-    copied = 0
-    for rows in _chunks(old, table):
-        new.execute(insert(table), rows)
-        copied += len(rows)
+    write = _write_to_postgresql if new.dialect.name == "postgresql" else _write_to_sqlite
+    copied = write(new, table, _chunks(old, table))
     if new.execute(select(func.count()).select_from(table)).scalar_one() != copied:
         raise DataError(f"the table {table.name} did not arrive whole in the new database: try again")
     _count_on(new, table)
     return copied
 
 
-def _chunks(connection: Connection, table: Table) -> Iterator[list[dict[str, Any]]]:
+def _chunks(connection: Connection, table: Table) -> Iterator[Sequence[Row[Any]]]:
     with connection.execute(select(table), execution_options={"yield_per": _ROWS_AT_ONCE}) as found:
-        for rows in found.mappings().partitions():
-            yield [dict(row) for row in rows]
+        yield from found.partitions()
+
+
+def _write_to_sqlite(new: Connection, table: Table, chunks: Iterator[Sequence[Row[Any]]]) -> int:
+    copied = 0
+    for rows in chunks:
+        new.execute(insert(table), [row._asdict() for row in rows])
+        copied += len(rows)
+    return copied
+
+
+def _write_to_postgresql(new: Connection, table: Table, chunks: Iterator[Sequence[Row[Any]]]) -> int:
+    """By COPY: inserting took twice as long."""
+    quoted = new.dialect.identifier_preparer
+    columns = ", ".join(quoted.quote(column.name) for column in table.columns)
+    copied, cursor = 0, cast("psycopg.Cursor[Any]", new.connection.cursor())
+    with cursor, cursor.copy(f"COPY {quoted.quote(table.name)} ({columns}) FROM STDIN".encode()) as copy:
+        for rows in chunks:
+            for row in rows:
+                copy.write_row(row)
+            copied += len(rows)
+    return copied
 
 
 def _count_on(connection: Connection, table: Table) -> None:
