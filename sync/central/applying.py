@@ -18,7 +18,10 @@ from sync.central.spool import PARTS, Spool
 TREES = frozenset({"area", "branch"})
 """Kinds whose rows refer to each other in any order, and are planned as a whole."""
 
-_TOGETHER = 20_000
+_TOGETHER = 2_000
+_ONE_PART = 20_000
+"""So many known rows fit into memory together."""
+
 _WAITING_AT_MOST = 50_000
 """So many rejected rows get a second try when the other tables are in; more are no matter of order."""
 
@@ -174,7 +177,7 @@ class FeedApplier:
 
 def parts_for(kind: str, *, known: int) -> int:
     """In how many parts the rows of a feed are spooled, of which so many rows are known."""
-    return 1 if kind in TREES or known <= _TOGETHER else PARTS
+    return 1 if kind in TREES or known <= _ONE_PART else PARTS
 
 
 def _record_id(kind: str, text: str) -> str:

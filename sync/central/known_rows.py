@@ -37,7 +37,7 @@ class SeenRows:
     def has(self, block: int, key: str) -> bool:
         """Whether a row with this id was taken."""
         found = self.packed.get(block)
-        return found is not None and b"\n" + key.encode() + b"\n" in found[0]
+        return found is not None and b"\n" + key.encode("utf-8", "surrogatepass") + b"\n" in found[0]
 
 
 class KnownRows:

@@ -77,7 +77,7 @@ class TableOutcome:
                 {"field": one.column, "value": self._shown(one.column, one.value), "reason": one.reason}
                 for one in rejected.problems
             ]
-            self.reasons.append({"id": key, "problems": problems})
+            self.reasons.append({"id": key.encode("utf-8", "backslashreplace").decode(), "problems": problems})
 
     def delete(self, ids: list[str]) -> None:
         """Counts records that vanished from the source."""

@@ -1,5 +1,6 @@
 """Rows of a central system as records of the store."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Protocol
@@ -13,9 +14,11 @@ from data.store import Writing
 from data.stored_records import StoredRecords
 from sync.central.mapping import Feed
 from sync.central.outcomes import Taken
+from sync.central.plain_rows import PlainRows
 
 _TOGETHER = 1000
 _TREES = frozenset({"area", "branch"})
+_NO_CHARACTER = re.compile("[\0\ud800-\udfff]")
 _FLAGS = {"t": "1", "f": "0"}
 """How PostgreSQL writes a flag as text."""
 
@@ -50,6 +53,7 @@ class RecordTarget:
         fields = tuple(by_name[name] for name in names)
         self._columns = Columns(self._kind, tuple(one.name for one in fields), fields)
         self._codes = _code_lists(feed, fields)
+        self._plain = PlainRows(writing.connection, self._kind, fields)
 
     def take(self, rows: Iterable[Row]) -> Iterator[Taken | Rejected]:
         """What became of each row: rows with unknown codes are rejected first, the others go the way of an import."""
@@ -57,7 +61,11 @@ class RecordTarget:
         while some := list(islice(remaining, None if self._kind.name in _TREES else _TOGETHER)):
             translated = [self._translated(row) for row in some]
             yield from (one for one in translated if isinstance(one, Rejected))
-            yield from self._planned([one for one in translated if isinstance(one, Row)])
+            good = [one for one in translated if isinstance(one, Row)]
+            plain = self._plain.new_docs(good)
+            self._writing.put_many(self._kind.name, plain.values())
+            yield from (Taken(number, str(doc["id"]), None, doc) for number, doc in plain.items())
+            yield from self._planned([one for one in good if one.number not in plain])
 
     def delete(self, ids: Iterable[str]) -> int:
         """Removes records; how many there were."""
@@ -65,6 +73,12 @@ class RecordTarget:
 
     def _translated(self, row: Row) -> Row | Rejected:
         cells, problems = list(row.cells), list[Problem]()
+        if not "".join(cells).isprintable():
+            problems += [
+                Problem(header, repr(cell), "holds characters that are none: is the column in another encoding?")
+                for header, cell in zip(self._columns.header, cells, strict=True)
+                if _NO_CHARACTER.search(cell)
+            ]
         for number, codes in self._codes.items():
             code = cells[number]
             if code in codes:
@@ -74,6 +88,8 @@ class RecordTarget:
         return Rejected(row.number, tuple(problems)) if problems else Row(row.number, tuple(cells))
 
     def _planned(self, rows: list[Row]) -> Iterator[Taken | Rejected]:
+        if not rows:
+            return
         options = ImportOptions(readings_of, clear=True)
         planned = list(plan_import(self._columns, rows, StoredRecords(self._writing.connection), options))
         accepted = [one for one in planned if isinstance(one, Accepted)]

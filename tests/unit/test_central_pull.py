@@ -310,11 +310,22 @@ def test_rows_that_fit_no_block_of_memory_are_compared_in_parts(
     from sync.central import applying  # noqa: PLC0415
 
     monkeypatch.setattr(applying, "_TOGETHER", 3)
+    monkeypatch.setattr(applying, "_ONE_PART", 3)
     central.pull(store)
     central.put(2, name="改名")
     central.drop(3)
     assert counts(central.pull(store)) == {"changed": 1, "unchanged": 38, "deleted": 1}
     assert len(customers(store)) == 5 + 39
+
+
+def test_text_that_is_none_is_rejected(store: Store, tmp_path: Path) -> None:
+    central = make_central(f"sqlite:///{tmp_path / 'central.db'}", tmp_path, [1])
+    central.run(
+        f"INSERT INTO c_cons VALUES (X'ff', 'x', 'T1', '', '', 0), ('{customer_no(2)}', X'd5c5', 'T1', '', '', 0)"
+    )
+    record = central.pull(store)
+    assert counts(record) == {"added": 1, "rejected": 2}
+    assert "another encoding" in record.tables["customer"]["reasons"][0]["problems"][0]["reason"]
 
 
 def test_a_row_whose_table_comes_later_is_not_lost(central: CentralSystem, store: Store) -> None:
