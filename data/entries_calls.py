@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import uuid4
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, delete, insert
 
 from data import audit
 from data.clock import to_iso
@@ -17,6 +17,8 @@ from data.phone_numbers import normal_form
 from data.rows import get_docs
 from data.schema import LOOK_UP, TICKET, WRAP_UP
 from data.store import Writing
+
+LOOK_UPS_KEPT = timedelta(days=90)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +111,12 @@ def add_look_ups(writing: Writing, looked_up: Sequence[LookUp]) -> Outcome:
     if rows:
         writing.connection.execute(insert(LOOK_UP), rows)
     return Outcome("applied")
+
+
+def forget_old_look_ups(writing: Writing) -> None:
+    """Drops look-ups that are too old to say anything of today."""
+    before = to_iso(writing.clock.now() - LOOK_UPS_KEPT)
+    writing.connection.execute(delete(LOOK_UP).where(LOOK_UP.c.at < before))
 
 
 def _stored(connection: Connection, looked_up: Sequence[LookUp]) -> set[tuple[str, str]]:

@@ -8,6 +8,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.base import BaseTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
+from data.entries_calls import forget_old_look_ups
 from data.entries_conflicts import forget_settled
 from data.entries_ledger import forget_old_entries
 from data.team_choices import clean_team_choices
@@ -88,3 +89,4 @@ def _clean_entries(hub: Hub) -> None:
     with hub.store.write("hub", "clean entries") as writing:
         forget_old_entries(writing)
         forget_settled(writing)
+        forget_old_look_ups(writing)

@@ -17,6 +17,7 @@ from data.entries import (
     Outcome,
     read_entry,
 )
+from data.entries_calls import forget_old_look_ups
 from data.entries_ledger import Sender, find_entry, forget_old_entries, receive, refuse
 from data.errors import BadValueError
 from data.rows import get_docs
@@ -183,6 +184,11 @@ def test_look_ups_tell_what_and_when_and_nothing_that_leads_to_a_person(store: S
     assert (row["record_kind"], row["record"], row["at"]) == ("transformer_area", "T1", to_iso(NOON - HOUR))
     assert row["id"] != one.key
     assert set(row) == {"id", "at", "record_kind", "record"}
+    for days, left in ((89, 1), (2, 0)):
+        clock.pass_time(days=days)
+        with store.write("hub", "clean") as writing:
+            forget_old_look_ups(writing)
+        assert count(store, LOOK_UP) == left
 
 
 def test_a_window_is_revised_under_the_key_of_the_entry_that_set_it(store: Store, clock: SetClock) -> None:
