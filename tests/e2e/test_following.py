@@ -1,81 +1,35 @@
-"""Following a hub over versions, compaction, restores and other hubs; what is the agent's own stays."""
+"""Following a hub over compaction, restores and other hubs; what is the agent's own stays."""
 
-import gzip
-import json
 import shutil
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
-from email.message import Message
-from itertools import count
 from pathlib import Path
 from queue import Queue
 from threading import Event
-from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 
 import pytest
 from sqlalchemy import delete, update
 
-from data import cache, change_log
+from data import change_log
 from data.clock import CorrectedClock, SystemClock
-from data.database import open_database, sqlite_url
 from data.rows import all_docs
 from data.schema import BUCKET, CHANGE, META
 from data.sqlite import connect
-from data.store import Store
-from sync import auth
 from sync.agent_home import AgentHome
-from sync.errors import DamagedError, RefusedError, TooOldError
+from sync.errors import DamagedError, RefusedError
 from sync.follow import Follower
 from sync.hub_client import HubClient
-from sync.protocol import VERSION, ChangeBatch, Manifest, Told
+from sync.protocol import ChangeBatch, Told
 from sync.replica import Replica, SyncReport
 from sync.retention import LogRetention
-from tests.hubs import PATIENCE_S, RunningHub, serving, switchboard
+from tests.following import add_outage, enrolled, rename, replica_of, store_of, where
+from tests.hubs import PATIENCE_S, RunningHub, serving
 from tests.odd_servers import line_to
 from tests.recounts import check_cache
 from tests.stores import SetClock
-
-_NUMBERS = count(1)
-
-
-def add_outage(home: Path) -> Any:
-    times = ["--start", "2026-11-22T08:00:00+08:00", "--etr", "2026-11-22T18:00:00+08:00"]
-    what = ["--feeder", "F02616", "--kind", "fault", "--reason", "雷击"]
-    return switchboard("outage", "add", "--home", str(home), *what, *times)
-
-
-@contextmanager
-def store_of(home: Path, ahead: timedelta = timedelta(0)) -> Iterator[Store]:
-    """The hub's store, on a clock that is ahead of everybody's."""
-    engine = open_database(sqlite_url(home / "store.db"))
-    try:
-        yield Store(engine, SetClock(SystemClock().now() + ahead))
-    finally:
-        engine.dispose()
-
-
-def rename(store: Store, number: int, how_many: int = 20) -> int:
-    with store.read() as connection:
-        docs = list(all_docs(connection, "customer"))[:how_many]
-    once = next(_NUMBERS)
-    with store.write("test", "rename") as writing:
-        writing.put_many("customer", ({"id": doc["id"], "name": f"客户{number}号{once}"} for doc in docs))
-    assert writing.revision
-    return writing.revision
-
-
-def enrolled(hub: RunningHub, path: Path, url: str = "") -> AgentHome:
-    """An agent without a cache yet."""
-    with store_of(hub.home) as store:
-        code, _ = auth.add_device(store, str(path), (), "test")
-    home = AgentHome(path)
-    home.save_enrolment(HubClient(url or hub.url).enrol(code))
-    return home
 
 
 @pytest.fixture
@@ -90,122 +44,6 @@ def home(hub: RunningHub, tmp_path: Path) -> AgentHome:
     home = enrolled(hub, tmp_path / "agent")
     replica_of(home).sync()
     return home
-
-
-def replica_of(home: AgentHome, client: HubClient | None = None) -> Replica:
-    return Replica(home, client or HubClient.at(home))
-
-
-# --- programs of other versions -------------------------------------------------------------------------------------
-
-
-class Pinned:
-    """A replica of version 1, as it was: which headers it sends and what of an answer it reads."""
-
-    def __init__(self, hub: RunningHub, home: AgentHome, **headers: str) -> None:
-        self._hub = hub
-        bearer = f"Bearer {home.enrolment().token}"
-        own = {name.replace("_", "-"): text for name, text in headers.items()}
-        self._headers = {"User-Agent": "switchboard-replica/1", "Authorization": bearer, **own}
-
-    def get(self, path: str, **query: object) -> tuple[int, Any, dict[str, str]]:
-        request = urllib.request.Request(f"{self._hub.url}{path}?{urlencode(query)}", headers=self._headers)
-        try:
-            with urllib.request.urlopen(request, timeout=PATIENCE_S) as answer:
-                return answer.status, json.load(answer), lower(answer.headers)
-        except urllib.error.HTTPError as error:
-            with error:
-                return error.code, json.load(error), lower(error.headers)
-
-
-def lower(headers: Message) -> dict[str, str]:
-    return {name.lower(): text for name, text in headers.items()}
-
-
-def where(home: AgentHome) -> dict[str, str]:
-    path = home.current_cache()
-    assert path is not None
-    with closing(connect(path, read_only=True)) as held:
-        return cache.read_meta(held)
-
-
-def test_a_replica_of_the_version_before_is_answered_in_its_own_shape(hub: RunningHub, home: AgentHome) -> None:
-    at = where(home)
-    with store_of(hub.home) as store:
-        head = rename(store, 1)
-        with store.read() as connection:
-            sums = change_log.sums(connection, None)
-    status, answer, headers = Pinned(hub, home).get("/changes", epoch=at["epoch"], scope="all", since=at["revision"])
-    assert status == 200
-    assert "content-encoding" not in headers
-    assert set(answer) == {"time", "epoch", "scope", "since", "revision", "sums", "changes"}
-    assert answer["revision"] == head
-    customers = [one for (_, kind), one in sums.items() if kind == "customer"]
-    assert answer["sums"]["customer"] == sum(customers[1:], customers[0]).to_json()
-    assert len(answer["changes"]) == 20
-    for kind, key, doc, readings in answer["changes"]:
-        assert (kind, doc["id"], doc["name"][:4], len(readings)) == ("customer", key, "客户1号", 1)
-
-
-def test_a_replica_that_cannot_read_the_caches_is_told_to_be_updated(hub: RunningHub, home: AgentHome) -> None:
-    status, answer, _ = Pinned(hub, home).get("/snapshot")
-    assert (status, "update it" in answer["detail"]) == (426, True)
-
-
-@pytest.mark.parametrize(
-    ("said", "status"), [(VERSION - 2, 426), (VERSION - 1, 200), (VERSION, 200), (VERSION + 7, 200)]
-)
-def test_the_version_before_and_newer_ones_are_served_and_older_ones_told(
-    hub: RunningHub, home: AgentHome, said: int, status: int
-) -> None:
-    at = where(home)
-    pinned = Pinned(hub, home, Switchboard_Protocol=str(said), Switchboard_Cache="99")
-    found, answer, headers = pinned.get("/changes", epoch=at["epoch"], scope="all", since=at["revision"])
-    assert found == status
-    if status != 200:
-        assert answer["detail"].endswith("update it")
-    elif said >= VERSION:
-        assert headers["switchboard-protocol"] == str(VERSION)
-        assert "global" in answer["sums"]
-    if said >= VERSION:
-        found, answer, _ = pinned.get("/snapshot")
-        assert (found, answer["minimum_client"]) == (200, VERSION)
-
-
-def test_a_manifest_of_a_newer_hub_is_read_and_caches_that_are_too_new_are_refused(home: AgentHome) -> None:
-    client = HubClient.at(home)
-    said = {**client.manifest().to_json(), "something": "new"}
-    assert Manifest.from_json(said) == client.manifest()
-
-    class Newer(HubClient):
-        def manifest(self) -> Manifest:
-            return Manifest.from_json({**said, "schema": cache.SCHEMA + 1})
-
-    enrolment = home.enrolment()
-    before = home.current_cache()
-    (home.caches / "current").unlink()
-    with pytest.raises(TooOldError, match="update the program"):
-        replica_of(home, Newer(enrolment.hub, enrolment.token)).sync()
-    assert before is not None
-    assert before.exists()
-
-
-def test_many_changes_come_packed_and_small_answers_plain(hub: RunningHub, home: AgentHome) -> None:
-    at = where(home)
-    with store_of(hub.home) as store:
-        rename(store, 2, 1000)
-    pinned = Pinned(hub, home, Switchboard_Protocol=str(VERSION), Accept_Encoding="gzip")
-    url = f"{hub.url}/changes?{urlencode({'epoch': at['epoch'], 'scope': 'all', 'since': at['revision']})}"
-    request = urllib.request.Request(url, headers=pinned._headers)  # noqa: SLF001 - its own
-    with urllib.request.urlopen(request, timeout=PATIENCE_S) as answer:
-        packed = answer.read()
-        assert answer.headers["Content-Encoding"] == "gzip"
-    assert len(ChangeBatch.from_json(json.loads(gzip.decompress(packed))).changes) >= 900
-    replica = replica_of(home)
-    report = replica.sync()
-    assert report.mode == "changes"
-    assert report.bytes < len(packed) + 2000
-    assert replica.sync().mode == "current"
 
 
 # --- the log is compacted -------------------------------------------------------------------------------------------
