@@ -144,9 +144,11 @@ DEVICE = Table(
     Column("person", String),
     Column("status", Text),
     Column("status_at", String),
+    Column("reader", String, nullable=False, server_default="standard"),
 )
 """Enrolled PCs and displays: `token_hash` of what all tokens of an enrolment share, `generation` of the newest refresh
-token, the `person` who signed in last, and what the device told of itself (JSON)."""
+token, the `person` who signed in last, what the device told of itself (JSON), and its class of reader
+(`data.masking`)."""
 
 PERSON = Table(
     "person",
@@ -193,6 +195,7 @@ AUDIT = Table(
     Column("hash", String, nullable=False, server_default=""),
 )
 """Who did what, as a chain (`data.audit_chain`)."""
+Index("audit_at", AUDIT.c.at)
 
 CHOICE_SUM = Table(
     "choice_sum",
