@@ -76,6 +76,7 @@ def _open_postgresql(url: URL) -> Engine:
         pool_pre_ping=True,
         pool_size=10,
         max_overflow=20,
+        hide_parameters=True,
     )
 
     @event.listens_for(engine, "connect")
@@ -92,7 +93,12 @@ def _open_sqlite(url: URL, cache_bytes: int) -> Engine:
     # One connection a thread of the web application and some to spare: whoever waits for the write lock must not
     # keep readers waiting for a connection.
     engine = create_engine(
-        url, module=sqlite_driver, connect_args={"timeout": _LOCK_WAIT_S}, pool_size=20, max_overflow=80
+        url,
+        module=sqlite_driver,
+        connect_args={"timeout": _LOCK_WAIT_S},
+        pool_size=20,
+        max_overflow=80,
+        hide_parameters=True,  # they are names and phones, and failures are logged
     )
 
     @event.listens_for(engine, "connect")

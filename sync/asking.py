@@ -9,13 +9,15 @@ from typing import Protocol
 from fastapi import Request
 from sqlalchemy import Connection
 
-from data.rights import LEAST_ROLE, ForbiddenError, check, check_device
+from data.rights import LEAST_ROLE, check, check_device
 from data.store import Store
 from sync import auth
 from sync.auth.changes import Holder, device_holder, session_holder, sign_in_required
+from sync.auth.lockout import address
 from sync.auth.tokens import digest
 from sync.device_protocol import PERSON_HEADER
 from sync.errors import MustChangeError, RefusedError, ShiftOverError, TokenOverError
+from sync.limits import spend
 
 COOKIE = "switchboard_session"
 DISPLAY_COOKIE = "switchboard_display"
@@ -61,15 +63,22 @@ class Anybody:
 
     Args:
         reason: Why that is right.
+        limited: What each address may do so often; empty where nothing is tried or done.
+
+    Raises:
+        TooManyTriesError: it was done too often from there.
     """
 
     acts: tuple[str, ...] = ()
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: str, limited: str = "") -> None:
         self.reason = reason
+        self._limited = limited
 
-    def __call__(self) -> None:
-        """Nothing to check."""
+    def __call__(self, request: Request) -> None:
+        """Counts; FastAPI calls it for each request."""
+        if self._limited:
+            spend(request, address(request.client.host if request.client else None), self._limited)
 
 
 class DeviceWho:
@@ -87,7 +96,9 @@ class DeviceWho:
     def __call__(self, request: Request) -> auth.Device:
         """The device, checked; FastAPI calls it for each request."""
         with self._store.read() as connection:
-            return _device_asking(connection, self._store, request, self.acts[0])
+            device = _device_asking(connection, self._store, request, self.acts[0])
+        spend(request, _at(device), self.acts[0])
+        return device
 
 
 class AtDeviceWho:
@@ -110,6 +121,7 @@ class AtDeviceWho:
             if person is None and sign_in_required(connection):
                 raise RefusedError(_SIGN_IN_HERE)
         check(person.role if person else LEAST_ROLE, self.acts[0])
+        spend(request, _at(device), self.acts[0])
         return AtDevice(device, person)
 
 
@@ -133,6 +145,7 @@ class PersonAtDeviceWho:
         if person is None:
             raise RefusedError(_SIGN_IN_HERE)
         check(person.role, self.acts[0])
+        spend(request, _at(device), self.acts[0])
         return PersonAtDevice(person, device)
 
 
@@ -143,7 +156,7 @@ class PersonWho:
 
     Raises:
         RefusedError: nobody is signed in.
-        ForbiddenError: the role may not, or the request comes from another site's page.
+        ForbiddenError: the role may not.
     """
 
     def __init__(self, store: Store, act: str) -> None:
@@ -156,8 +169,8 @@ class PersonWho:
             person = _person_asking(connection, self._store, request, self.acts[0])
         if person is None:
             raise RefusedError(_SIGN_IN)
-        check_same_site(request)
         check(person.role, self.acts[0])
+        spend(request, f"person:{person.name}", self.acts[0])
         if person.must_change:
             raise MustChangeError("change your password first 请先修改密码: /desk/account")
         return person
@@ -168,7 +181,6 @@ class SignedInWho:
 
     Raises:
         RefusedError: nobody is.
-        ForbiddenError: the request comes from another site's page.
     """
 
     acts: tuple[str, ...] = ()
@@ -181,7 +193,7 @@ class SignedInWho:
         person = asking_person(self._store, request)
         if person is None:
             raise RefusedError(_SIGN_IN)
-        check_same_site(request)
+        spend(request, f"person:{person.name}", "own_account")
         return person
 
 
@@ -203,12 +215,13 @@ class ListenerWho:
         with self._store.read() as connection:
             if device := _bearing_device(connection, self._store, request):
                 check_device(device.kind, self.acts[0])
+                spend(request, _at(device), self.acts[0])
                 return device_holder(device.id, device.branches)
             if display := auth.display_of(connection, request.cookies.get(DISPLAY_COOKIE, "")):
                 return device_holder(display.id, display.branches)
             person = _person_asking(connection, self._store, request, self.acts[1])
         if person is None:
-            raise RefusedError("sign in, or enrol this device, to be told of changes")
+            raise TokenOverError("sign in, or enrol this device, to be told of changes")
         check(person.role, self.acts[1])
         return session_holder(digest(session_token(request)), person.role)
 
@@ -224,22 +237,8 @@ def asking_person(store: Store, request: Request) -> auth.Person | None:
         return _on_pages(connection, store, request)
 
 
-def check_same_site(request: Request) -> None:
-    """Does nothing unless a browser says that another site's page makes it send this.
-
-    The session cookie is SameSite=Strict already; this is the second lock (OWASP, "Fetch Metadata").
-
-    Raises:
-        ForbiddenError: another site's page is behind the request.
-    """
-    if request.method in {"GET", "HEAD"}:
-        return
-    site = request.headers.get("sec-fetch-site")
-    if site is not None and site not in {"same-origin", "none"}:
-        raise ForbiddenError("this request comes from another site's page")
-    origin = request.headers.get("origin")
-    if site is None and origin is not None and origin.partition("://")[2] != request.headers.get("host"):
-        raise ForbiddenError("this request comes from another site's page")
+def _at(device: auth.Device) -> str:
+    return f"device:{device.id}"
 
 
 def _bearer(request: Request) -> str:

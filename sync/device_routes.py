@@ -45,12 +45,12 @@ def device_router(hub: Hub) -> APIRouter:
     """The routes for devices."""
     router = APIRouter(tags=["devices"])
 
-    @router.post("/enrol", dependencies=[Depends(Anybody("the one-time code is the credential"))])
+    @router.post("/enrol", dependencies=[Depends(Anybody("the one-time code is the credential", "enrol"))])
     def enrol(request: EnrolRequest) -> dict[str, str]:
         device, tokens = auth.enrol(hub.store, request.code)
         return {"device": device.id, "name": device.name, **_written(tokens)}
 
-    @router.post("/token", dependencies=[Depends(Anybody("the refresh token is the credential"))])
+    @router.post("/token", dependencies=[Depends(Anybody("the refresh token is the credential", "renew_token"))])
     def token(request: TokenRequest) -> dict[str, str]:
         return _written(auth.refresh(hub.store, request.refresh))
 

@@ -5,32 +5,21 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass
 
-from fastapi import APIRouter, Depends, FastAPI, Request, Response
-from starlette.middleware.base import RequestResponseEndpoint
+from fastapi import APIRouter, Depends, FastAPI
 
 from data import change_log
 from data.database import is_postgresql
 from data.store import Store
 from sync.asking import Anybody
+from sync.guard import RequestGuard, RequestLimits
+from sync.limits import Limits
 from sync.notices import Notices
-from sync.problems import add_problem_answers, problem
+from sync.problems import DOCUMENTED, add_problem_answers
 from sync.retention import LogRetention
 from sync.shelf import SnapshotShelf
 from sync.stream import Stream
 from sync.urgent import news_since
 from sync.withdrawal import Withdrawals
-
-_CSP = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-    "font-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
-)
-_BODY_AT_MOST = 1_000_000
-_HEADERS = {
-    "Content-Security-Policy": _CSP,
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cache-Control": "no-store",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +47,22 @@ def make_hub(store: Store, shelf: SnapshotShelf) -> Hub:
     return Hub(store, shelf, stream, head, Withdrawals(store, stream.look_now), LogRetention(store))
 
 
-def create_app(hub: Hub, routers: Sequence[APIRouter], version: str) -> FastAPI:
+def create_app(
+    hub: Hub,
+    routers: Sequence[APIRouter],
+    version: str,
+    limits: RequestLimits | None = None,
+    *,
+    https_only: bool = False,
+) -> FastAPI:
     """The web application.
 
     Args:
         hub: What the routes share.
         routers: Every route beyond `/healthz`.
         version: Answered by `/healthz`.
+        limits: Of each request.
+        https_only: Refuses what came in plain text from another machine.
     """
 
     @asynccontextmanager
@@ -74,9 +72,17 @@ def create_app(hub: Hub, routers: Sequence[APIRouter], version: str) -> FastAPI:
             yield
 
     # The interactive documentation loads scripts from elsewhere, which the content policy forbids.
-    app = FastAPI(title="Switchboard hub", version=version, lifespan=lifespan, docs_url=None, redoc_url=None)
+    app = FastAPI(
+        title="Switchboard hub",
+        version=version,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        responses=dict(DOCUMENTED),
+    )
+    app.state.limits = Limits(hub.store.clock)
     add_problem_answers(app)
-    app.middleware("http")(_add_headers)
+    app.add_middleware(RequestGuard, limits=limits, https_only=https_only)
     for router in routers:
         app.include_router(router)
 
@@ -87,14 +93,3 @@ def create_app(hub: Hub, routers: Sequence[APIRouter], version: str) -> FastAPI:
         return {"status": "ok", "revision": revision, "epoch": epoch, "version": version}
 
     return app
-
-
-async def _add_headers(request: Request, call_next: RequestResponseEndpoint) -> Response:
-    length = request.headers.get("content-length", "")
-    if request.method == "POST" and not (length.isdecimal() and int(length) <= _BODY_AT_MOST):
-        response: Response = problem(413, f"a body says its length, and is at most {_BODY_AT_MOST} bytes long")
-    else:
-        response = await call_next(request)
-    for name, value in _HEADERS.items():
-        response.headers.setdefault(name, value)
-    return response

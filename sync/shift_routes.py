@@ -42,7 +42,9 @@ def shift_router(hub: Hub) -> APIRouter:
     router = APIRouter(tags=["people"])
     Here = Annotated[auth.Device, Depends(DeviceWho(hub.store, "sign_in_here"))]
 
-    @router.post("/session", status_code=201, dependencies=[Depends(Anybody("the password is the credential"))])
+    @router.post(
+        "/session", status_code=201, dependencies=[Depends(Anybody("the password is the credential", "sign_in"))]
+    )
     async def session(asking: Request, request: SignInRequest) -> Mapping[str, object]:
         place = address(asking.client.host if asking.client else None)
         person, token = await one_of_few(partial(auth.sign_in, hub.store, request.name, request.password, place))

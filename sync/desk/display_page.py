@@ -8,7 +8,7 @@ from fastapi.responses import RedirectResponse
 from fastapi.templating import Jinja2Templates
 
 from sync import auth
-from sync.asking import DISPLAY_COOKIE, Anybody, check_same_site
+from sync.asking import DISPLAY_COOKIE, Anybody
 from sync.auth.devices import DISPLAY_LASTS
 from sync.errors import RefusedError
 from sync.hub import Hub
@@ -26,9 +26,8 @@ def display_router(hub: Hub) -> APIRouter:
     def page(request: Request) -> Response:
         return templates.TemplateResponse(request, "display.html", {"error": ""})
 
-    @router.post("/display", dependencies=[Depends(Anybody("the one-time code is the credential"))])
+    @router.post("/display", dependencies=[Depends(Anybody("the one-time code is the credential", "enrol"))])
     def enrol(request: Request, code: Annotated[str, Form(max_length=64)]) -> Response:
-        check_same_site(request)
         try:
             _, secret = auth.enrol_display(hub.store, code)
         except RefusedError as error:

@@ -29,7 +29,7 @@ from data.outages import OutageWindow
 from data.rights import ROLES, may
 from data.store import Writing
 from sync import auth
-from sync.asking import COOKIE, Anybody, PersonWho, check_same_site, session_token
+from sync.asking import COOKIE, Anybody, PersonWho, session_token
 from sync.auth import Person
 from sync.auth.lockout import address
 from sync.errors import RefusedError, TooManyTriesError
@@ -137,9 +137,8 @@ def desk_router(hub: Hub) -> APIRouter:
     def login_page(request: Request, next: str = "/desk") -> Response:  # noqa: A002 - as it stands in the address
         return page(request, "login.html", error="", name="", next=next)
 
-    @router.post("/login", dependencies=[Depends(Anybody("the password is the credential"))])
+    @router.post("/login", dependencies=[Depends(Anybody("the password is the credential", "sign_in"))])
     async def login(request: Request, name: Text, password: Text, next: Text = "/desk") -> Response:  # noqa: A002
-        check_same_site(request)
         place = address(request.client.host if request.client else None)
         try:
             person, token = await one_of_few(partial(auth.sign_in, hub.store, name, password, place))
@@ -153,7 +152,6 @@ def desk_router(hub: Hub) -> APIRouter:
 
     @router.post("/logout", dependencies=[Depends(Anybody("ends the session that it bears"))])
     def logout(request: Request) -> Response:
-        check_same_site(request)
         auth.sign_out(hub.store, session_token(request))
         response = RedirectResponse("/login", _SEE_OTHER)
         response.delete_cookie(COOKIE)

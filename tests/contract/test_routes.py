@@ -191,11 +191,11 @@ def let_in(declared: Declaration, asker: Asker) -> bool:
     return there and role in RIGHTS[act]
 
 
-def status_by_dependency(declared: Callable[[Request], object], asker: Asker) -> int:
+def status_by_dependency(app: FastAPI, declared: Callable[[Request], object], asker: Asker) -> int:
     """Whether a route that never ends lets in: its answer cannot be waited for."""
     headers = [(name.lower().encode(), value.encode()) for name, value in asker.headers.items()]
     try:
-        declared(Request({"type": "http", "method": "GET", "headers": headers, "query_string": b""}))
+        declared(Request({"type": "http", "app": app, "method": "GET", "headers": headers, "query_string": b""}))
     except (RefusedError, ForbiddenError):
         return 401
     except SwitchboardError:
@@ -221,7 +221,7 @@ def test_every_route_lets_in_whom_the_table_names_and_nobody_else(hub: ComposedH
         path = route.path.replace("{", "").replace("}", "")
         for asker in hub.askers():
             if route.path in ENDLESS:
-                status = status_by_dependency(declared, asker)
+                status = status_by_dependency(hub.app, declared, asker)
             else:
                 method = method_of(route)
                 body: dict[str, str] | None = None if method in {"GET", "DELETE"} else {}
@@ -243,12 +243,16 @@ def test_what_is_anybodys_asks_for_no_credential(hub: ComposedHub) -> None:
 
 def test_nobody_asks_from_another_sites_page(hub: ComposedHub) -> None:
     client = TestClient(hub.app, raise_server_exceptions=False, follow_redirects=False)
-    cookie = {"Cookie": f"{COOKIE}={hub.session('administrator', None)}", "Sec-Fetch-Site": "cross-site"}
-    for route in routes(hub.app):
-        (declared,) = declarations(route.dependant)
-        if isinstance(declared, (PersonWho, SignedInWho)) and method_of(route) == "POST":
-            path = route.path.replace("{", "").replace("}", "")
-            assert client.post(path, headers=cookie, json={}).status_code == 403, route.path
+    cookie = {"Cookie": f"{COOKIE}={hub.session('administrator', None)}"}
+    sites = ({"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}, {"Origin": "http://evil.example"})
+    changing = [route for route in routes(hub.app) if method_of(route) != "GET"]
+    assert len(changing) > 30
+    for route in changing:
+        path = route.path.replace("{", "").replace("}", "")
+        for site in sites:
+            answer = client.request(method_of(route), path, headers={**cookie, **site})
+            assert answer.status_code == 403, route.path
+            assert "another site" in answer.json()["detail"]
 
 
 def test_a_pc_answers_nobody_where_the_policy_demands_that_somebody_signs_in(hub: ComposedHub) -> None:

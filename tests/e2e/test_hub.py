@@ -267,6 +267,11 @@ def test_every_answer_carries_the_headers_that_keep_a_page_to_itself(shared_hub:
         assert "default-src 'none'" in headers["Content-Security-Policy"], path
         assert headers["X-Content-Type-Options"] == "nosniff"
         assert headers["Referrer-Policy"] == "no-referrer"
+        assert headers["X-Frame-Options"] == "DENY"
+        assert headers["Cross-Origin-Opener-Policy"] == headers["Cross-Origin-Resource-Policy"] == "same-origin"
+        assert "microphone=()" in headers["Permissions-Policy"]
+        assert headers["Cache-Control"] == "no-store"
+        assert "Strict-Transport-Security" not in headers, "there is no TLS"
 
 
 def test_signing_out_ends_the_session(shared_hub: RunningHub) -> None:
