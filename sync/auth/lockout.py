@@ -40,10 +40,9 @@ def check_open(connection: Connection, place: str, name: str, now: datetime, *, 
     until = _shut_until(connection, place, digest(name), now, worked_here_last=worked_here_last)
     if until is not None and until > now:
         wait_s = ceil((until - now).total_seconds())
-        raise TooManyTriesError(
-            f"错误次数过多，请 {-(-wait_s // 60)} 分钟后再试 too many wrong tries: wait {-(-wait_s // 60)} min",
-            wait_s=wait_s,
-        )
+        minutes = ceil(wait_s / 60)
+        told = f"错误次数过多，请 {minutes} 分钟后再试 too many wrong tries: wait {minutes} min"
+        raise TooManyTriesError(told, wait_s=wait_s)
 
 
 def note_failure(connection: Connection, place: str, name: str, now: datetime, *, known: bool) -> None:

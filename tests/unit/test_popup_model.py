@@ -21,10 +21,13 @@ from assistant.popup_messages import (
     Move,
     NextPhone,
     Open,
+    OpenShift,
     OpenStatus,
     Pick,
     Pop,
     SetText,
+    ShiftSeen,
+    ShowShift,
     ShowWindow,
     Ticked,
     Toggle,
@@ -295,3 +298,18 @@ def test_what_an_older_text_had_found_goes_after_two_seconds_and_the_late_answer
     state, _ = after(state, Answered(state.asked, "lgqx", answer("lgqx", result("2"))))
     assert [one.id for one in state.results] == ["2"]
     assert state.overdue == 0
+
+
+def test_the_window_for_signing_in_takes_the_popups_place() -> None:
+    state, effects = after(shown(), OpenShift())
+    assert not state.visible
+    assert effects == (HideWindow(give_back=False), ShowShift())
+    assert update(State(), OpenShift()) == (State(), (ShowShift(),))
+
+
+def test_another_person_is_answered_anew_while_the_popup_is_visible() -> None:
+    before = shown()
+    state, effects = after(before, ShiftSeen("王芳", required=False))
+    assert (state.person, effects) == ("王芳", (Ask(before.asked + 1, "lgq"),))
+    assert after(state, ShiftSeen("王芳", required=False))[1] == ()
+    assert after(State(), ShiftSeen(None, required=True)) == (State(sign_in_required=True), ())

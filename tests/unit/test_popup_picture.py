@@ -18,7 +18,7 @@ from assistant.popup.picture import Facts, picture
 from assistant.popup.rectangle import Rectangle
 from assistant.popup.row_drawing import fitted_runs, gap, runs
 from assistant.popup.theme import STATE_MARKS, THEMES, Tone, contrast
-from assistant.popup_messages import Intent, OpenTree, OutboxSeen
+from assistant.popup_messages import Intent, OpenTree, OutboxSeen, ShiftSeen
 from assistant.popup_model import update
 from assistant.popup_state import Notice, State
 from assistant.wording import TABLES, Words
@@ -51,6 +51,17 @@ def only(kind: type, state: State) -> list[object]:
 )
 def test_a_moment_is_named_as_it_is_read_out_in_shanghai(iso: str, expected: str) -> None:
     assert spoken(iso, NOW, ZH) == expected
+
+
+def test_the_foot_names_who_is_signed_in_and_says_where_somebody_has_to_be() -> None:
+    def foot(person: str | None, *, required: bool) -> tuple[str, str]:
+        state, _ = update(replace(SHOWN, hub_connected=True), ShiftSeen(person, required=required))
+        shown = picture(state, Facts(), ZH, NOW).foot
+        return shown.hub, shown.notice
+
+    assert foot("王芳", required=True) == ("王芳 · ● 已连接", "")
+    assert foot(None, required=False) == ("● 已连接", "")
+    assert foot(None, required=True) == ("● 已连接", ZH("shift.sign_in_first"))
 
 
 def test_the_card_says_the_verdict_first_then_what_to_read_out() -> None:
