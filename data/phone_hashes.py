@@ -3,8 +3,9 @@
 import hmac
 from collections.abc import Iterable
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, select
 
+from data.bulk import add_rows
 from data.kinds import Json
 from data.phone_numbers import numbers_in, same_number
 from data.rows import chunks
@@ -48,8 +49,7 @@ class PhoneHashes:
             if field
             for form in numbers_in(str(field))
         ]
-        if rows:
-            connection.execute(insert(CUSTOMER_PHONE), rows)
+        add_rows(connection, CUSTOMER_PHONE, rows)
 
     def customers_with(self, connection: Connection, form: str, buckets: list[str] | None, limit: int) -> list[str]:
         """Numbers of the customers who have this phone number, in order; empty where nobody has.

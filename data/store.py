@@ -5,19 +5,19 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Engine, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Engine, bindparam, delete, select, update
 
 from data import audit, change_log
 from data.audit_commits import COMMITTED, describe_commit
 from data.buckets import BucketFinder, customers_below
+from data.bulk import add_rows
 from data.clock import Clock
 from data.database import WRITE, is_postgresql
-from data.kinds import KINDS, Doc, FieldType, Kind, text_list
-from data.masking import for_caches
+from data.kinds import KINDS, Doc, FieldType
 from data.phone_hashes import PhoneHashes, forget_phones
-from data.rows import CHUNK, chunks, get_docs, to_row
+from data.prepared import Prepared, in_chunks, prepare, row_of
+from data.rows import chunks, get_docs
 from data.schema import LINK, RECORDS
-from data.set_hash import GLOBAL, hash_bytes, row_hash
 
 
 @dataclass(slots=True)
@@ -99,16 +99,22 @@ class Writing:
             BadValueError: a value does not fit its field; the transaction should be given up.
         """
         counts = Counts()
-        chunk: dict[str, Doc] = {}
-        for doc in docs:
-            key = str(doc["id"])
-            if key in chunk or len(chunk) == CHUNK:
-                self._put_chunk(KINDS[kind], chunk, counts)
-                chunk = {}
-            chunk[key] = doc
-        if chunk:
-            self._put_chunk(KINDS[kind], chunk, counts)
+        for chunk in in_chunks(docs):
+            self.put_prepared(prepare(self.connection, self._buckets, kind, chunk), counts)
         return counts
+
+    def put_prepared(self, prepared: Prepared, counts: Counts) -> None:
+        """Writes what was worked out beforehand, and adds to `counts` how it went."""
+        counts.added += len(prepared.added)
+        counts.changed += len(prepared.changed)
+        counts.unchanged += prepared.unchanged
+        add_rows(self.connection, RECORDS[prepared.kind], prepared.added)
+        self._update(prepared.kind, prepared.changed)
+        for row in prepared.added:
+            self._added(prepared.kind, row)
+        self._link(prepared)
+        self._keep_phones(prepared)
+        self._rebucket_below(prepared.kind, prepared.supplying)
 
     def delete(self, kind: str, ids: Iterable[str]) -> int:
         """Removes records; ids that are not there are passed over.
@@ -139,44 +145,22 @@ class Writing:
             audit.record(self.connection, now, actor, COMMITTED, about)
         audit.chain(self.connection)
 
-    def _put_chunk(self, kind: Kind, partial: dict[str, Doc], counts: Counts) -> None:
-        before = get_docs(self.connection, kind.name, partial)
-        after = {key: kind.canonical({**before.get(key, {}), **doc}) for key, doc in partial.items()}
-        added = [doc for key, doc in after.items() if key not in before]
-        changed = [doc for key, doc in after.items() if key in before and doc != before[key]]
-        counts.added += len(added)
-        counts.changed += len(changed)
-        counts.unchanged += len(after) - len(added) - len(changed)
-        self._insert(kind, added)
-        self._update(kind, changed)
-        if kind.name == "customer":
-            self._keep_phones(added, [doc for doc in changed if doc["phone"] != before[str(doc["id"])]["phone"]])
-        moved = [str(doc["id"]) for doc in changed if _supply(doc) != _supply(before[str(doc["id"])])]
-        self._rebucket_below(kind.name, [*(str(doc["id"]) for doc in added), *moved])
-
-    def _insert(self, kind: Kind, docs: list[Doc]) -> None:
-        if not docs:
+    def _update(self, kind: str, rows: list[dict[str, Any]]) -> None:
+        if not rows:
             return
-        rows = [self._row(kind, doc) for doc in docs]
-        self.connection.execute(insert(RECORDS[kind.name]), rows)
-        self._link(kind, docs)
-        for row in rows:
-            self._touched.added(kind.name, row["id"], row["bucket"], int.from_bytes(row["row_hash"], "big"))
-
-    def _update(self, kind: Kind, docs: list[Doc]) -> None:
-        if not docs:
-            return
-        table, rows = RECORDS[kind.name], [self._row(kind, doc) for doc in docs]
-        self._forget_sums(kind.name, [row["id"] for row in rows])
+        table = RECORDS[kind]
+        self._forget_sums(kind, [row["id"] for row in rows])
         self.connection.execute(
             update(table)
             .where(table.c.id == bindparam("key"))
             .values({name: bindparam(f"new_{name}") for name in rows[0] if name != "id"}),
             [{"key": row["id"], **{f"new_{name}": value for name, value in row.items()}} for row in rows],
         )
-        self._link(kind, docs)
         for row in rows:
-            self._touched.added(kind.name, row["id"], row["bucket"], int.from_bytes(row["row_hash"], "big"))
+            self._added(kind, row)
+
+    def _added(self, kind: str, row: dict[str, Any]) -> None:
+        self._touched.added(kind, row["id"], row["bucket"], int.from_bytes(row["row_hash"], "big"))
 
     def _forget_sums(self, kind: str, ids: list[str]) -> None:
         table = RECORDS[kind]
@@ -184,11 +168,16 @@ class Writing:
         for row in self.connection.execute(stored):
             self._touched.removed(kind, row.id, row.bucket, int.from_bytes(row.row_hash, "big"))
 
-    def _keep_phones(self, added: list[Doc], changed: list[Doc]) -> None:
-        # After the rows: on PostgreSQL their locks keep `hash_stored_phones` from meeting the same customers.
-        forget_phones(self.connection, [str(doc["id"]) for doc in changed])
+    def _link(self, prepared: Prepared) -> None:
+        if any(field.type is FieldType.REFS for field in KINDS[prepared.kind].fields):
+            ids = [row["id"] for row in prepared.changed]
+            self.connection.execute(delete(LINK).where(LINK.c.kind == prepared.kind, LINK.c.id.in_(ids)))
+        add_rows(self.connection, LINK, prepared.links)
+
+    def _keep_phones(self, prepared: Prepared) -> None:
+        forget_phones(self.connection, [customer for customer, _ in prepared.other_phones])
         if self._phones is not None:
-            self._phones.keep(self.connection, ((str(doc["id"]), doc["phone"]) for doc in (*added, *changed)))
+            self._phones.keep(self.connection, (*prepared.new_phones, *prepared.other_phones))
 
     def _rebucket_below(self, kind: str, ids: list[str]) -> None:
         """Puts customers where they belong now that these feeders or transformer areas came, moved or went."""
@@ -201,29 +190,4 @@ class Writing:
             buckets = dict(self.connection.execute(stored).all())
             docs = get_docs(self.connection, "customer", chunk)
             moved = [doc for key, doc in docs.items() if self._buckets.bucket("customer", doc) != buckets[key]]
-            self._update(KINDS["customer"], moved)
-
-    def _row(self, kind: Kind, doc: Doc) -> dict[str, Any]:
-        row = to_row(kind, doc)
-        row["row_hash"] = hash_bytes(row_hash(kind, for_caches(kind, doc)))
-        row["bucket"] = self._buckets.bucket(kind.name, doc) if kind.name == "customer" else GLOBAL
-        return row
-
-    def _link(self, kind: Kind, docs: list[Doc]) -> None:
-        fields = [field.name for field in kind.fields if field.type is FieldType.REFS]
-        if not fields:
-            return
-        ids = [str(doc["id"]) for doc in docs]
-        self.connection.execute(delete(LINK).where(LINK.c.kind == kind.name, LINK.c.id.in_(ids)))
-        links = [
-            {"kind": kind.name, "id": doc["id"], "field": name, "target": target}
-            for doc in docs
-            for name in fields
-            for target in text_list(doc[name])
-        ]
-        if links:
-            self.connection.execute(insert(LINK), links)
-
-
-def _supply(doc: Doc) -> object:
-    return doc.get("feeder"), doc.get("branch")
+            self._update("customer", [row_of(self._buckets, KINDS["customer"], doc) for doc in moved])

@@ -3,11 +3,13 @@
 import argparse
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import Connection
 
 from data import audit, change_log
+from data.buckets import BucketFinder
 from data.errors import BadValueError
 from data.importing import (
     IMPORTABLE,
@@ -22,6 +24,7 @@ from data.importing import (
 )
 from data.kinds import KINDS, TEAM_CHOICE
 from data.pinyin import readings_of
+from data.prepared import prepare
 from data.store import Counts, Writing
 from data.stored_records import StoredRecords
 from switchboard.cli import home_of
@@ -77,8 +80,8 @@ def _planner(options: argparse.Namespace) -> Callable[[Spool, Connection], None]
             if columns.warning and columns.warning not in warned:
                 warned.add(columns.warning)
                 sys.stderr.write(f"switchboard: {columns.warning}\n")
-            stored = StoredRecords(connection)
-            spool.fill(plan_import(columns, table.rows, stored, how), stored)
+            outcomes = plan_import(columns, table.rows, StoredRecords(connection), how)
+            spool.fill(outcomes, partial(prepare, connection, BucketFinder(connection)))
 
     return plan
 
@@ -92,13 +95,9 @@ def _overtaken(connection: Connection, planned_at: int) -> bool:
 
 def _store(writing: Writing, spool: Spool) -> Counts:
     """Writes what is kept; records that a row only mentions are not counted as rows."""
-    counts = Counts(unchanged=spool.unchanged)
-    for run in spool.runs():
-        written = writing.put_many(run.kind, run.docs)
-        if not run.mentioned:
-            counts.added += written.added
-            counts.changed += written.changed
-            counts.unchanged += written.unchanged
+    counts, mentioned = Counts(), Counts()
+    for kept in spool.kept():
+        writing.put_prepared(kept.prepared, mentioned if kept.mentioned else counts)
     return counts
 
 

@@ -1,11 +1,11 @@
-"""What an import would change, kept in a file from when it is planned until it is done.
+"""What an import would change, worked out and kept in a file from when it is planned until it is done.
 
 A plan takes as long as its file is long, and is made without keeping anybody from writing. What it comes to is then
-done in one short transaction.
+written in one short transaction.
 """
 
-import json
-from collections.abc import Iterable, Iterator
+import pickle
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import groupby, islice
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -13,41 +13,40 @@ from types import TracebackType
 from typing import NamedTuple, Self
 
 from data.importing.outcomes import Accepted, Rejected
-from data.importing.references import RecordSource
 from data.kinds import Doc
+from data.prepared import Prepared, in_chunks
 
-_CHUNK = 500
+_CHUNK = 1000
+
+Prepare = Callable[[str, Mapping[str, Doc]], Prepared]
+"""Works out what is to be written for documents of a kind, by id."""
 
 
-class Run(NamedTuple):
-    """Documents of one kind that stand one after another.
+class Kept(NamedTuple):
+    """Writes of one kind.
 
     Attributes:
-        kind: Of record.
-        mentioned: Rows only mention them: they are no rows themselves.
-        docs: To be read before the next run.
+        mentioned: Rows only mention the records: they are no rows themselves.
+        prepared: The writes.
     """
 
-    kind: str
     mentioned: bool
-    docs: Iterator[Doc]
+    prepared: Prepared
 
 
 class Spool:
-    """What is accepted of an import and changes something, in order.
+    """What is accepted of an import, in order.
 
     Args:
         directory: Where its file is, which has no name and ends with the process: it may hold personal data.
 
     Attributes:
         rejected: The rows that are not.
-        unchanged: How many rows say what is stored already.
     """
 
     def __init__(self, directory: Path) -> None:
-        self._file = TemporaryFile("w+", dir=directory, encoding="utf-8")  # noqa: SIM115 - closed by __exit__
+        self._file = TemporaryFile(dir=directory)  # noqa: SIM115 - closed by __exit__
         self.rejected: list[Rejected] = []
-        self.unchanged = 0
 
     def __enter__(self) -> Self:
         return self
@@ -55,36 +54,25 @@ class Spool:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._file.close()
 
-    def fill(self, outcomes: Iterable[Accepted | Rejected], existing: RecordSource) -> None:
-        """Keeps what becomes of each row, in place of what was kept before.
-
-        Args:
-            outcomes: From `plan_import`.
-            existing: The records that are stored.
-        """
+    def fill(self, outcomes: Iterable[Accepted | Rejected], prepare: Prepare) -> None:
+        """Keeps what becomes of each row, in place of what was kept before."""
         self._file.seek(0)
         self._file.truncate()
-        self.rejected, self.unchanged = [], 0
+        self.rejected = []
         remaining = iter(outcomes)
         while chunk := list(islice(remaining, _CHUNK)):
             self.rejected.extend(one for one in chunk if isinstance(one, Rejected))
-            self._keep([one for one in chunk if isinstance(one, Accepted)], existing)
+            accepted = [one for one in chunk if isinstance(one, Accepted)]
+            for (kind, mentioned), run in groupby(accepted, key=lambda one: (one.kind, one.row is None)):
+                for docs in in_chunks(one.doc for one in run):
+                    pickle.dump(Kept(mentioned, prepare(kind, docs)), self._file)
 
-    def runs(self) -> Iterator[Run]:
+    def kept(self) -> Iterator[Kept]:
         """What is kept."""
         self._file.seek(0)
-        lines = (json.loads(line) for line in self._file)
-        for (kind, mentioned), run in groupby(lines, key=lambda line: (line[0], line[1])):
-            yield Run(kind, mentioned, (doc for _, _, doc in run))
-
-    def _keep(self, accepted: list[Accepted], existing: RecordSource) -> None:
-        ids: dict[str, set[str]] = {}
-        for one in accepted:
-            ids.setdefault(one.kind, set()).add(one.id)
-        stored = {kind: existing.get(kind, keys) for kind, keys in ids.items()}
-        for one in accepted:
-            before = stored[one.kind].get(one.id)
-            if before is not None and all(before[name] == value for name, value in one.doc.items()):
-                self.unchanged += one.row is not None
-            else:
-                self._file.write(json.dumps((one.kind, one.row is None, one.doc), ensure_ascii=False) + "\n")
+        while True:
+            try:
+                found: Kept = pickle.load(self._file)  # noqa: S301 - written by this process, seen by no other
+            except EOFError:
+                return
+            yield found
