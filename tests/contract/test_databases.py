@@ -13,9 +13,10 @@ from sqlalchemy import Engine, select, text
 from data import change_log
 from data.database import open_database
 from data.errors import DataError
+from data.kinds import Doc
 from data.leases import give_back, take
 from data.migrations import migrate
-from data.rows import all_docs
+from data.rows import all_docs, get_docs
 from data.schema import COMMIT, RECORDS
 from data.set_hash import same_sums
 from data.store import Store
@@ -108,6 +109,24 @@ def test_texts_stand_in_the_order_of_their_characters_numbers(store: Store) -> N
         beyond = set(connection.execute(after).scalars())
     assert ordered == sorted(ordered)
     assert beyond == {key for key in ordered if key > "a"}
+
+
+@pytest.mark.parametrize("name", ["a\tb", "\\N", "\\.", 'a"b', "a'b", "行\n行", "𠮷", "%s", ":name", "?"])
+def test_odd_texts_are_kept_as_they_are(store: Store, name: str) -> None:
+    records: list[Doc] = [
+        {"id": "odd", "name": name, "aliases": [name, "x"], "level": "village"},
+        {"id": "plain", "name": "区"},
+    ]
+    with store.write("test", "odd") as writing:
+        counts = writing.put_many("area", records)
+    with store.write("test", "again") as writing:
+        again = writing.put_many("area", records)
+    with store.read() as connection:
+        stored = get_docs(connection, "area", ["odd"])["odd"]
+        held = contents(connection)
+        assert same_sums(change_log.sums(connection, ["global"]), counted(held, {"global"}))
+    assert (counts.added, again.unchanged) == (2, 2)
+    assert stored["aliases"] == [stored["name"], "x"]
 
 
 def test_a_store_of_a_newer_version_is_left_alone(database: str) -> None:
