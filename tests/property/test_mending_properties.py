@@ -66,6 +66,6 @@ def test_one_repair_makes_the_cache_the_hubs(
             assert same_sums(recount(held), sums)
             assert same_sums(cache.read_sums(held), sums)
             with closing(connect(directory / "fresh.db")) as fresh:
-                for kind in KINDS.values():
-                    ours, theirs = cache.all_docs_of(held, kind), cache.all_docs_of(fresh, kind)
+                for described in KINDS.values():
+                    ours, theirs = cache.all_docs_of(held, described), cache.all_docs_of(fresh, described)
                     assert sorted(map(str, ours)) == sorted(map(str, theirs))
