@@ -20,6 +20,7 @@ _READER_KIB, _WRITER_KIB = 600, 2000
 _STATEMENTS = 24
 """Prepared statements that a connection keeps; each holds some ten kilobytes."""
 
+_BEGINS = b"SQLite format 3\0"
 _KEY = re.compile("[0-9a-f]{64}")
 _keys: dict[Path, str] = {}
 """By which keys this process opens files; a path is known to whoever may open it, and its key nowhere else."""
@@ -41,6 +42,15 @@ def unlock(path: Path, key: str) -> None:
         _keys[path.absolute()] = key
     else:
         raise BadValueError("key", "…", "must be 64 hexadecimal digits")
+
+
+def is_encrypted(path: Path) -> bool:
+    """Whether the file at `path` is there, and does not begin as a database does that is not encrypted."""
+    try:
+        with path.open("rb") as file:
+            return file.read(len(_BEGINS)) != _BEGINS
+    except OSError:
+        return False
 
 
 def encrypt(source: Path, target: Path, key: str) -> None:

@@ -30,6 +30,7 @@ from sync.keeper import Keeper
 from sync.outage_routes import outage_router
 from sync.phone_routes import phone_router
 from sync.replica_routes import replica_router
+from sync.reveal_routes import reveal_router
 from sync.schedule import HubSchedule
 from sync.shelf import SnapshotShelf
 from sync.shift_routes import shift_router
@@ -43,7 +44,7 @@ _GRACEFUL_S = 3
 def compose(home: HubHome) -> tuple[Hub, FastAPI]:
     """The hub on `home` and its web application."""
     store = home.open_store(SystemClock())
-    hub = make_hub(store, SnapshotShelf(home.snapshots, store))
+    hub = make_hub(store, SnapshotShelf(home.snapshots, store, encrypted=home.keeping.encrypt_caches))
     routers = [
         replica_router(hub),
         device_router(hub),
@@ -52,6 +53,7 @@ def compose(home: HubHome) -> tuple[Hub, FastAPI]:
         outage_router(hub),
         entry_router(hub),
         phone_router(hub),
+        reveal_router(hub, home.keeping.reveals_per_hour),
         desk_router(hub),
         account_router(hub),
         fleet_router(hub),

@@ -17,6 +17,7 @@ def add_verbs(parser: argparse.ArgumentParser) -> None:
     _add_agents(verbs)
     _add_users(verbs)
     _add_agent_verbs(verbs)
+    _add_reveal(verbs)
     _add_import(verbs)
     _add_pull(verbs)
     _add_outage(verbs)
@@ -138,6 +139,17 @@ def _add_agent_verbs(verbs: Verbs) -> None:
     doctor.add_argument("--thorough", action="store_true", help="every record and posting of the cache")
     wall = _verb(verbs, "wallboard", "switchboard.hub_verbs:wallboard", "open the wallboard full-screen", json=False)
     wall.add_argument("--hub", default="http://127.0.0.1:8400", metavar="URL")
+
+
+def _add_reveal(verbs: Verbs) -> None:
+    about = "show what is masked of a customer, as whoever is signed in at this PC"
+    reveal = _verb(verbs, "reveal", "switchboard.reveal_verb:reveal", about)
+    reveal.add_argument("customer", metavar="NUMBER")
+    why = "identity, callback, dispatch, complaint, or in your own words"
+    reveal.add_argument("--reason", required=True, metavar="TEXT", help=why)
+    reveal.add_argument("--text", default="", help="more about the reason")
+    reveal.add_argument("--field", default="phone", choices=("name", "address", "phone"))
+    reveal.add_argument("--call", default="", metavar="ID", help="the exchange's id of the call")
 
 
 def _add_trust(verb: argparse.ArgumentParser) -> None:

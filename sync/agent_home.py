@@ -4,15 +4,20 @@ A cache file is never replaced while it may be open. A new one gets a new name, 
 one holds.
 """
 
+import logging
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from data.cache_columns import fit_file
 from data.clock import CorrectedClock, SystemClock, from_iso, to_iso
 from data.errors import DataError
+from data.sqlite import is_encrypted, unlock
 from sync.cache_health import CacheHealth
+from sync.cache_key import forget_stray_keys, keep_key, key_of
 from sync.enrolment import Enrolment, EnrolmentFiles
 from sync.private_files import make_private_directory, read_whole, write_whole
+
+_LOG = logging.getLogger(__name__)
 
 
 class AgentHome:
@@ -69,16 +74,28 @@ class AgentHome:
         if not path.is_file():
             return None
         if path.name not in self._fitted:
+            key = key_of(path)
+            if not key and is_encrypted(path):
+                _LOG.warning("the key of the cache %s is lost: a snapshot is fetched in its place", path.name)
+                return None
+            unlock(path, key)
             fit_file(path)
             self._fitted.add(path.name)
         return path
 
-    def switch_to(self, cache: Path) -> None:
-        """Makes `cache`, a file in `caches`, the one that holds, and removes those that nobody can want any more."""
+    def switch_to(self, cache: Path, key: str = "") -> None:
+        """Makes `cache`, a file in `caches`, the one that holds, and removes those that nobody can want any more.
+
+        Args:
+            cache: The file.
+            key: What it is encrypted with; empty for a file that is not.
+        """
+        keep_key(cache, key)
         write_whole(self._pointer, cache.name)
         for other in self._pointer.parent.glob("*.db*"):
-            if not other.name.startswith(cache.name):
+            if not other.name.startswith(cache.name) and other.suffix != ".key":
                 _remove(other)
+        forget_stray_keys(self._pointer.parent)
 
     def confirmed_at(self) -> datetime | None:
         """When the hub last confirmed that the cache is up to date, by the hub's clock; None if it never did."""

@@ -14,7 +14,7 @@ from typing import BinaryIO, Protocol
 import zstandard
 
 from sync.errors import DamagedError, HubUnreachableError, RefusedError
-from sync.protocol import Manifest
+from sync.protocol import PLAIN, Manifest
 
 _PARTIAL = 206
 _RANGE = re.compile(r"bytes (\d+)-\d+/(\d+|\*)")
@@ -58,7 +58,8 @@ def first_byte(status: int, headers: Mapping[str, str], manifest: Manifest, have
 def fetch(source: SnapshotSource, manifest: Manifest, packed: Path, target: Path) -> None:
     """Writes the cache of a snapshot to `target`, checked against its manifest and synced to disk.
 
-    What has come is kept in `packed` until it is whole: another try goes on there.
+    What has come is kept in `packed` until it is whole: another try goes on there. A file that is not packed is the
+    cache itself, and gets its name when it is whole.
 
     Raises:
         DamagedError: what came is not what the manifest says; nothing of it is kept.
@@ -71,6 +72,8 @@ def fetch(source: SnapshotSource, manifest: Manifest, packed: Path, target: Path
     except DamagedError:
         packed.unlink(missing_ok=True)
         raise
+    if manifest.compression == PLAIN:
+        packed.replace(target)
 
 
 def _fetch_from_one(source: SnapshotSource, manifest: Manifest, packed: Path, target: Path, have: int) -> None:
@@ -86,27 +89,31 @@ def _fetch_from_one(source: SnapshotSource, manifest: Manifest, packed: Path, ta
 
 def _fetch(source: SnapshotSource, manifest: Manifest, packed: Path, target: Path, have: int) -> None:
     if have == manifest.size:
-        with _unpacking(target, manifest) as unpacking, packed.open("rb") as kept:
-            unpacking.take_all(kept, have)
+        with _taking(packed, target, manifest) as taking, packed.open("rb") as kept:
+            taking.take_all(kept, have)
         return
     with source.snapshot_file(manifest, have) as (start, blocks):
         first = next(blocks, b"")
-        if start == 0 and not first.startswith(_MAGIC[: len(first)]):
+        mark = bytes.fromhex(manifest.begins) or _MAGIC
+        if start == 0 and not first.startswith(mark[: len(first)]):
             raise HubUnreachableError("something else than a snapshot was answered: is this the hub?")
-        with _unpacking(target, manifest) as unpacking, packed.open("r+b" if start else "wb", buffering=0) as kept:
-            unpacking.take_all(kept, start)
+        with (
+            _taking(packed, target, manifest) as taking,
+            packed.open("r+b" if start else "wb", buffering=0) as kept,
+        ):
+            taking.take_all(kept, start)
             kept.truncate()
-            _take_rest(chain([first], blocks), kept, unpacking, manifest)
+            _take_rest(chain([first], blocks), kept, taking, manifest)
 
 
-def _take_rest(blocks: Iterable[bytes], kept: BinaryIO, unpacking: "_Unpacking", manifest: Manifest) -> None:
+def _take_rest(blocks: Iterable[bytes], kept: BinaryIO, taking: "_Hashing", manifest: Manifest) -> None:
     position = kept.tell()
     for block in blocks:
         position += len(block)
         if position > manifest.size:
             raise DamagedError("more came than the snapshot that was announced")
         kept.write(block)
-        unpacking.take(block)
+        taking.take(block)
     if position < manifest.size:
         raise HubUnreachableError(
             "the line to the hub broke off in the middle of a snapshot: the next try goes on there"
@@ -114,8 +121,15 @@ def _take_rest(blocks: Iterable[bytes], kept: BinaryIO, unpacking: "_Unpacking",
 
 
 @contextmanager
-def _unpacking(target: Path, manifest: Manifest) -> Iterator["_Unpacking"]:
-    """Unpacks what it is given beside the one who fetches; the end waits until all of it is checked and on disk."""
+def _taking(packed: Path, target: Path, manifest: Manifest) -> Iterator["_Hashing"]:
+    """Takes what comes, beside the one who fetches; the end waits until all of it is checked and on disk."""
+    if manifest.compression == PLAIN:
+        hashing = _Hashing(manifest)
+        yield hashing
+        hashing.check()
+        with packed.open("r+b") as file:
+            os.fsync(file.fileno())
+        return
     with target.open("wb", buffering=0) as file:
         unpacking = _Unpacking(file, manifest)
         try:
@@ -123,16 +137,42 @@ def _unpacking(target: Path, manifest: Manifest) -> Iterator["_Unpacking"]:
         finally:
             unpacking.end()
         unpacking.check()
+        os.fsync(file.fileno())
 
 
-class _Unpacking:
-    """A thread that unpacks and writes, beside the one that fetches and hashes."""
+class _Hashing:
+    """Hashes what comes."""
+
+    def __init__(self, manifest: Manifest) -> None:
+        self._manifest = manifest
+        self._digest = hashlib.sha256()
+
+    def take(self, block: bytes) -> None:
+        """Gives it the next bytes."""
+        self._digest.update(block)
+
+    def take_all(self, kept: BinaryIO, size: int) -> None:
+        """Gives it the first bytes of a file."""
+        while kept.tell() < size and (block := kept.read(min(_BLOCK, size - kept.tell()))):
+            self.take(block)
+
+    def check(self) -> None:
+        """Does nothing where all that came is what the manifest says.
+
+        Raises:
+            DamagedError: it is not.
+        """
+        if self._digest.hexdigest() != self._manifest.sha256:
+            raise DamagedError("the snapshot was damaged on its way: its checksum differs")
+
+
+class _Unpacking(_Hashing):
+    """Hashes, while a thread unpacks and writes."""
 
     def __init__(self, file: BinaryIO, manifest: Manifest) -> None:
+        super().__init__(manifest)
         self._file = file
-        self._manifest = manifest
         self._blocks: Queue[bytes | None] = Queue(_WAITING_BLOCKS)
-        self._digest = hashlib.sha256()
         self._expander = zstandard.ZstdDecompressor().decompressobj()
         self._failure: Exception | None = None
         self._written = 0
@@ -142,12 +182,7 @@ class _Unpacking:
     def take(self, block: bytes) -> None:
         """Gives it the next bytes; hashes them meanwhile."""
         self._blocks.put(block)
-        self._digest.update(block)
-
-    def take_all(self, kept: BinaryIO, size: int) -> None:
-        """Gives it the first bytes of a file."""
-        while kept.tell() < size and (block := kept.read(min(_BLOCK, size - kept.tell()))):
-            self.take(block)
+        super().take(block)
 
     def end(self) -> None:
         """There is no more: waits until it is done with what it has."""
@@ -155,18 +190,18 @@ class _Unpacking:
         self._thread.join()
 
     def check(self) -> None:
-        """Waits for the disk.
+        """See `_Hashing.check`.
 
         Raises:
-            DamagedError: size or SHA-256 are not the manifest's.
+            OSError: it could not be written.
         """
         if isinstance(self._failure, OSError):
             raise self._failure
         if self._failure is not None:
             raise DamagedError(f"the snapshot was damaged on its way: {self._failure}")
-        if self._digest.hexdigest() != self._manifest.sha256 or self._written != self._manifest.expanded:
-            raise DamagedError("the snapshot was damaged on its way: its checksum differs")
-        os.fsync(self._file.fileno())
+        super().check()
+        if self._written != self._manifest.expanded:
+            raise DamagedError("the snapshot was damaged on its way: it is not of the size that was announced")
 
     def _run(self) -> None:
         """The dispatcher of the thread: after a failure the rest is only taken, so that nobody waits for it."""

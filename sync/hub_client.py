@@ -4,7 +4,7 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 from urllib.parse import urlencode, urlsplit
 
 import urllib3
@@ -79,7 +79,7 @@ class HubClient:
         self.received = 0
 
     @classmethod
-    def at(cls, home: AgentHome) -> "HubClient":
+    def at(cls, home: AgentHome) -> Self:
         """The hub that the device of `home` is enrolled at, with the tokens, the shift and the proof kept there.
 
         Raises:

@@ -1,6 +1,6 @@
 """What a hub and a replica say to each other: the shapes, read by both ends.
 
-- `GET /snapshot` answers a `Manifest`; the file under its `url` is a zstd-compressed cache.
+- `GET /snapshot` answers a `Manifest`; the file under its `url` is a cache, encrypted or else compressed by zstd.
 - `GET /changes?epoch=&scope=&since=` answers a `ChangeBatch`, or 410 when only a snapshot helps.
 - `POST /repair` with a `RepairAsk` answers a `Repair`: the changes, and whatever differs in parts that do not add up.
 - `GET /events` is a stream of server-sent events: `change` with epoch, head revision and the hub's time whenever there
@@ -27,6 +27,9 @@ OLDEST = VERSION - 1
 """The oldest version that a hub still serves."""
 
 PROTOCOL_HEADER, CACHE_HEADER, TIME_HEADER = "Switchboard-Protocol", "Switchboard-Cache", "Switchboard-Time"
+ZSTD, PLAIN = "zstd", "none"
+"""How a snapshot's file is packed."""
+
 PING_S = 10
 """How often a hub speaks on an event stream when nothing happens."""
 
@@ -43,7 +46,10 @@ class Manifest:
         schema: Version of the cache's tables.
         sums: What the cache in it holds.
         etag: What the hub's answers call the file's content; empty where they do not say.
-        compression: How the cache was packed.
+        compression: How the cache was packed: `ZSTD`, or `PLAIN` for one that is encrypted and would not get smaller.
+        key: What the cache is encrypted with, 32 bytes in hex; empty where it is not.
+        begins: The file's first bytes in hex, by which it is told from a guest network's page; empty where zstd's own
+            mark does that.
         minimum_client: The oldest version of the protocol whose replicas can use it.
     """
 
@@ -58,8 +64,10 @@ class Manifest:
     schema: int
     sums: Sums
     etag: str = ""
-    compression: str = "zstd"
+    compression: str = ZSTD
     minimum_client: int = OLDEST
+    key: str = field(default="", repr=False)
+    begins: str = ""
 
     @property
     def rows(self) -> int:

@@ -12,13 +12,13 @@ from data.cache_check import is_damage
 from data.cache_columns import fit_tables
 from data.clock import CorrectedClock
 from data.errors import DataError
-from data.sqlite import Connection, DatabaseError, connect
+from data.sqlite import Connection, DatabaseError, connect, unlock
 from sync.agent_home import AgentHome
 from sync.download import fetch
 from sync.errors import DamagedError, DifferingError, HomeError, SnapshotNeededError, SyncError, TooOldError
 from sync.hub_client import HubClient
 from sync.mending import differing_parts, mend, question
-from sync.protocol import VERSION, ChangeBatch, Manifest, Repair
+from sync.protocol import PLAIN, VERSION, ZSTD, ChangeBatch, Manifest, Repair
 
 _LOG = logging.getLogger(__name__)
 _TRIES_WHILE_SHARED = 10
@@ -205,6 +205,7 @@ class Replica:
                 leftover.unlink(missing_ok=True)
         try:
             fetch(self.client, manifest, packed, target)
+            unlock(target, manifest.key)
             check_snapshot(target, manifest)
         except OSError as error:
             target.unlink(missing_ok=True)
@@ -212,7 +213,7 @@ class Replica:
         except BaseException:
             target.unlink(missing_ok=True)
             raise
-        self.home.switch_to(target)
+        self.home.switch_to(target, manifest.key)
         self.home.health.note_check(target, self.clock.now(), (), thorough=True)  # by its SHA-256
         packed.unlink(missing_ok=True)
         return manifest.rows
@@ -261,7 +262,7 @@ def check_version(manifest: Manifest) -> None:
     """
     if manifest.minimum_client > VERSION or manifest.schema > cache.SCHEMA:
         raise TooOldError("the hub's caches are newer than this program: update the program on this PC")
-    if manifest.schema < cache.SCHEMA or manifest.compression != "zstd":
+    if manifest.schema < cache.SCHEMA or manifest.compression not in {ZSTD, PLAIN}:
         raise TooOldError("the hub's caches are older than this program: update the hub")
 
 

@@ -96,7 +96,7 @@ def replica_router(hub: Hub) -> APIRouter:
         if path is None:
             return problem(404, "this snapshot is no longer there: ask for the manifest again")
         # The name says what is in it: whoever goes on with a download says the same, or begins anew.
-        return FileResponse(path, media_type="application/zstd", headers={"ETag": f'"{path.stem}"'})
+        return FileResponse(path, media_type="application/octet-stream", headers={"ETag": f'"{path.stem}"'})
 
     @router.get("/events", response_model=None)
     async def events(

@@ -15,7 +15,7 @@ from data.store import Store
 from sync.apart import ProcessApart
 from sync.errors import DamagedError, EndedError
 from sync.protocol import Manifest
-from sync.snapshots import Scope, clear_leftovers, leads_on, publish, published
+from sync.snapshots import PUBLISHED, Scope, clear_leftovers, leads_on, publish, published
 
 _LOG = logging.getLogger(__name__)
 _TRIED_AGAIN_AFTER_S = 60.0
@@ -29,11 +29,13 @@ class SnapshotShelf:
     Args:
         directory: Where they are kept, a directory a scope.
         store: What they are made of.
+        encrypted: Each with a key of its own.
     """
 
-    def __init__(self, directory: Path, store: Store) -> None:
+    def __init__(self, directory: Path, store: Store, *, encrypted: bool = False) -> None:
         self._directory = directory
         self._store = store
+        self._encrypted = encrypted
         self._publishing = ProcessApart("snapshot")
         self._locks: dict[str, threading.Lock] = {}
         self._preparing: set[str] = set()
@@ -43,7 +45,7 @@ class SnapshotShelf:
     def fresh(self, scope: Scope) -> Manifest | None:
         """The newest published snapshot, if the change log leads on from it; None where one must be made first."""
         manifest = published(self._directory / scope.key)
-        if manifest is None:
+        if manifest is None or bool(manifest.key) != self._encrypted:
             return None
         with self._store.read() as connection:
             return manifest if leads_on(connection, scope, manifest) else None
@@ -78,7 +80,7 @@ class SnapshotShelf:
     def file(self, scope_key: str, name: str) -> Path | None:
         """A published file by the name that its manifest gives, or None."""
         directory = self._directory / scope_key
-        files = {path.name: path for path in directory.glob("*.zst")} if scope_key.isalnum() else {}
+        files = {path.name: path for path in directory.glob(f"*{PUBLISHED}")} if scope_key.isalnum() else {}
         return files.get(name)
 
     def manifests(self) -> list[Manifest]:
@@ -110,7 +112,7 @@ class SnapshotShelf:
         directory = self._directory / scope.key
         url = self._store.engine.url.render_as_string(hide_password=False)
         try:
-            self._publishing.run(publish_from, url, scope, directory)
+            self._publishing.run(publish_from, url, scope, directory, self._encrypted)
         except EndedError:
             clear_leftovers(directory)
             raise
@@ -120,7 +122,7 @@ class SnapshotShelf:
         return manifest
 
 
-def publish_from(database: str, scope: Scope, directory: Path) -> None:
+def publish_from(database: str, scope: Scope, directory: Path, encrypted: bool) -> None:  # noqa: FBT001 - sent by place
     """Publishes a snapshot of the store at a URL; what the process apart does.
 
     Raises:
@@ -128,6 +130,6 @@ def publish_from(database: str, scope: Scope, directory: Path) -> None:
     """
     engine = open_database(database, cache_bytes=_READING_BYTES)
     try:
-        publish(Store(engine, SystemClock()), scope, directory)
+        publish(Store(engine, SystemClock()), scope, directory, encrypted=encrypted)
     finally:
         engine.dispose()

@@ -8,6 +8,7 @@ import hashlib
 import json
 import logging
 import os
+import secrets
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,11 +21,11 @@ from data.cache_build import build_cache, changes_for
 from data.errors import DataError
 from data.set_hash import Part, SetSum, same_sums
 from data.sqlite import Connection as CacheConnection
-from data.sqlite import DatabaseError, connect
+from data.sqlite import DatabaseError, connect, encrypt, unlock
 from data.store import Store
 from sync.errors import DamagedError
 from sync.private_files import make_private_directory, read_whole, write_whole
-from sync.protocol import VERSION, Manifest
+from sync.protocol import PLAIN, VERSION, ZSTD, Manifest
 
 CHANGES_AT_MOST = 20_000
 """A cache that is further behind than this many records takes a snapshot: fetching it is faster by then."""
@@ -37,7 +38,11 @@ OLDEST_READER = VERSION
 
 _LOG = logging.getLogger(__name__)
 _KEPT = 2
-_MANIFEST, _BUILDING = "manifest.json", "building.db"
+_MANIFEST, _BUILDING, _PACKED = "manifest.json", "building.db", "packed.part"
+_KEY_BYTES = 32
+PUBLISHED = ".snapshot"
+"""How the names of published files end."""
+
 _BLOCK = 1 << 20
 
 
@@ -67,13 +72,14 @@ class Scope:
         return None if self.buckets is None else list(self.buckets)
 
 
-def publish(store: Store, scope: Scope, directory: Path) -> Manifest:
+def publish(store: Store, scope: Scope, directory: Path, *, encrypted: bool = False) -> Manifest:
     """Makes a snapshot of the store as it is now and publishes it; takes minutes where it is made afresh.
 
     Args:
         store: What it is made of.
         scope: What of it.
         directory: Where the snapshots of this scope are; nobody else may publish there meanwhile.
+        encrypted: With a key of its own, which the manifest tells; else it is compressed.
 
     Raises:
         DamagedError: what was built does not hold what the store says it should; nothing was published.
@@ -88,23 +94,26 @@ def publish(store: Store, scope: Scope, directory: Path) -> Manifest:
     if not same_sums(_stored_sums(master), sums):
         _remove_database(master)
         raise DamagedError(f"the snapshot of scope {scope.key} at revision {revision} does not match the store")
-    size, digest = _compress(master, packed := directory / "packed.part")
+    packed = _encrypt(master, directory) if encrypted else _compress(master, directory)
     # Named for its content: a link that broke goes on with the same bytes or finds nothing.
-    name = f"{epoch[:8]}-{revision}-{digest[:16]}.zst"
-    packed.replace(directory / name)
+    name = f"{epoch[:8]}-{revision}-{packed.sha256[:16]}{PUBLISHED}"
+    packed.file.replace(directory / name)
     manifest = Manifest(
         epoch=epoch,
         scope=scope.key,
         revision=revision,
         committed_at=committed_at,
         url=f"/snapshot/{scope.key}/{name}",
-        size=size,
-        sha256=digest,
-        expanded=master.stat().st_size,
+        size=packed.size,
+        sha256=packed.sha256,
+        expanded=packed.size if packed.key else master.stat().st_size,
         schema=cache.SCHEMA,
         sums=sums,
         etag=f'"{Path(name).stem}"',
+        compression=PLAIN if packed.key else ZSTD,
         minimum_client=OLDEST_READER,
+        key=packed.key,
+        begins=packed.begins,
     )
     write_whole(directory / _MANIFEST, json.dumps(manifest.to_json()))
     _prune(directory)
@@ -117,7 +126,8 @@ def published(directory: Path) -> Manifest | None:
         manifest = Manifest.from_json(json.loads(read_whole(directory / _MANIFEST)))
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
-    return manifest if (directory / Path(manifest.url).name).is_file() else None
+    file = directory / Path(manifest.url).name
+    return manifest if file.suffix == PUBLISHED and file.is_file() else None
 
 
 def leads_on(connection: Connection, scope: Scope, manifest: Manifest) -> bool:
@@ -130,7 +140,7 @@ def leads_on(connection: Connection, scope: Scope, manifest: Manifest) -> bool:
 def clear_leftovers(directory: Path) -> None:
     """Removes what somebody who was killed while publishing has left half done."""
     _remove_database(directory / _BUILDING)
-    for part in directory.glob("*.part"):
+    for part in directory.glob("*.part*"):  # an encrypted one may have journals
         part.unlink(missing_ok=True)
 
 
@@ -196,21 +206,43 @@ def _stored_sums(master: Path) -> dict[Part, SetSum]:
         return cache.read_sums(connection)
 
 
-def _compress(source: Path, target: Path) -> tuple[int, str]:
-    """Size and SHA-256 of the compressed file, synced to disk."""
+@dataclass(frozen=True, slots=True)
+class _Packed:
+    """A file that is ready to be published, synced to disk."""
+
+    file: Path
+    size: int
+    sha256: str
+    key: str = ""
+    begins: str = ""
+
+
+def _compress(master: Path, directory: Path) -> _Packed:
     digest, size = hashlib.sha256(), 0
     compressor = zstandard.ZstdCompressor(level=3, threads=-1)
-    with source.open("rb") as read, target.open("wb") as write:
+    with master.open("rb") as read, (target := directory / _PACKED).open("wb") as write:
         for block in compressor.read_to_iter(read, read_size=_BLOCK, write_size=_BLOCK):
             digest.update(block)
             size += write.write(block)
         write.flush()
         os.fsync(write.fileno())
-    return size, digest.hexdigest()
+    return _Packed(target, size, digest.hexdigest())
+
+
+def _encrypt(master: Path, directory: Path) -> _Packed:
+    target, key = directory / _PACKED, secrets.token_hex(_KEY_BYTES)
+    encrypt(master, target, key)
+    unlock(target, "")  # the next one of this name has another key
+    with target.open("r+b") as file:
+        begins = file.read(_KEY_BYTES).hex()
+        file.seek(0)
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+        os.fsync(file.fileno())
+    return _Packed(target, target.stat().st_size, digest, key, begins)
 
 
 def _prune(directory: Path) -> None:
-    published = sorted(directory.glob("*.zst"), key=lambda path: path.stat().st_mtime, reverse=True)
+    published = sorted(directory.glob(f"*{PUBLISHED}"), key=lambda path: path.stat().st_mtime, reverse=True)
     for old in published[_KEPT:]:
         old.unlink(missing_ok=True)
 

@@ -146,7 +146,9 @@ def test_a_resident_sync_follows_through_the_death_of_its_hub(hub_home: Path, tm
                 assert json.loads(resident.stdout.readline())["mode"] == "changes"
                 assert "in contact with the hub again" in resident.stderr.readline()
             resident.kill()
-    with closing(connect(AgentHome(agent).caches / (agent / "cache" / "current").read_text())) as held:
+    path = AgentHome(agent).current_cache()
+    assert path is not None
+    with closing(connect(path)) as held:
         assert held.execute("SELECT id FROM outage WHERE id = ?", (last["id"],)).fetchone()
 
 
