@@ -25,10 +25,12 @@ from switchboard.cli import home_of
 from sync.agent_home import AgentHome
 from sync.cache_health import REPAIRS_A_DAY
 from sync.hub_client import HubClient
+from sync.trust import certificate_end
 
 STALE_AFTER = timedelta(minutes=15)
 CLOCK_OFF_BY = timedelta(minutes=5)
 SPARE_BYTES = 200_000_000
+_RENEWED_DAYS_BEFORE = 14
 _COPIES = 2
 """A new cache is written while the old one is still there."""
 
@@ -69,6 +71,7 @@ def examine(home: AgentHome, *, thorough: bool) -> Iterator[Check]:
     yield _settings(home)
     yield _disk(home)
     yield _hub(home)
+    yield _certificate(home)
     path = home.current_cache()
     if path is None:
         yield Check(
@@ -139,6 +142,25 @@ def _hub(home: AgentHome) -> Check:
         + ("" if abs(offset) <= CLOCK_OFF_BY else "，请校时"),
         en=f"the hub answers, at revision {revision}; this PC's clock is {off_s} s behind it",
         facts={"url": home.enrolment().hub, "revision": revision, "clock_offset_s": off_s},
+    )
+
+
+def _certificate(home: AgentHome) -> Check:
+    """Of the hub: one that is over shuts every PC out."""
+    try:
+        end = certificate_end(home.enrolment().hub)
+    except SwitchboardError as problem:
+        return Check("certificate", good=False, zh=f"服务器证书不可用：{problem}", en=str(problem))
+    if end is None:
+        return Check("certificate", good=True, zh="未使用 TLS（仅限本机）", en="no TLS: the hub is on this machine")
+    days = (end - SystemClock().now()).days
+    advice = "" if days >= _RENEWED_DAYS_BEFORE else ": renew it at the hub 请在服务器上更换"
+    return Check(
+        "certificate",
+        good=not advice,
+        zh=f"服务器证书还有 {days} 天到期{advice}",
+        en=f"the hub's certificate lasts {days} days more{advice}",
+        facts={"ends": to_iso(end), "days": days},
     )
 
 

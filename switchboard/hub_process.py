@@ -2,15 +2,16 @@
 
 import argparse
 import asyncio
+import logging
 import socket
 from contextlib import closing
 
-import uvicorn
 from fastapi import FastAPI
 
 from data.clock import SystemClock
 from switchboard import __version__
 from switchboard.cli import home_of
+from switchboard.hub_server import HubServer, server_config
 from switchboard.pull_verb import pull_timetable
 from sync.asking import PersonWho
 from sync.choice_routes import choice_router
@@ -27,6 +28,7 @@ from sync.errors import SyncError
 from sync.hub import Hub, create_app, make_hub
 from sync.hub_home import HubHome
 from sync.keeper import Keeper
+from sync.line import LineLimits
 from sync.outage_routes import outage_router
 from sync.phone_routes import phone_router
 from sync.replica_routes import replica_router
@@ -35,10 +37,11 @@ from sync.schedule import HubSchedule
 from sync.shelf import SnapshotShelf
 from sync.shift_routes import shift_router
 from sync.snapshots import Scope
+from sync.tls import Certificate, Reach, make_reach
 from wallboard.call_routes import call_router
 from wallboard.pages import wallboard_router
 
-_GRACEFUL_S = 3
+_LOG = logging.getLogger(__name__)
 
 
 def compose(home: HubHome) -> tuple[Hub, FastAPI]:
@@ -69,7 +72,7 @@ def compose(home: HubHome) -> tuple[Hub, FastAPI]:
         ),
         call_router(write=store.write, on_change=hub.stream.look_now, guard=PersonWho(store, "send_call_events")),
     ]
-    app = create_app(hub, routers, __version__)
+    app = create_app(hub, routers, __version__, https_only=bool(home.reach.proxies))
     app.mount("/static/desk", desk_static())
     return hub, app
 
@@ -77,10 +80,14 @@ def compose(home: HubHome) -> tuple[Hub, FastAPI]:
 def hub(options: argparse.Namespace) -> None:
     """Serves until it is told to end."""
     home = HubHome(home_of(options))
+    asked = make_reach(options.tls_cert, options.tls_key, options.behind_proxy)
+    reach = Reach(asked.cert or home.reach.cert, asked.key or home.reach.key, asked.proxies or home.reach.proxies)
+    reach.check(options.host)
     listening = listen(options.host, options.port)
     with closing(listening), home.held():
         if options.database:
             home = home.use_database(options.database)
+        home = home.use_reach(reach)
         serve(home, listening, options.host)
 
 
@@ -104,15 +111,30 @@ def listen(host: str, port: int) -> socket.socket:
     return listening
 
 
+def certificate_of(home: HubHome) -> Certificate | None:
+    """The hub's own certificate; one that is soon over is spoken of.
+
+    Raises:
+        HomeError: it cannot be used.
+    """
+    reach, now = home.reach, SystemClock().now()
+    if reach.cert is None or reach.key is None:
+        return None
+    certificate = Certificate(reach.cert, reach.key)
+    if certificate.is_old(now):
+        _LOG.warning("renew the hub's certificate %s: %s", reach.cert, certificate.lasts(now))
+    return certificate
+
+
 def serve(home: HubHome, listening: socket.socket, host: str) -> None:
     """Runs the hub on an open socket until a signal ends it; says where it listens once it is put together."""
+    certificate = certificate_of(home)
     hub, app = compose(home)
     _, port = listening.getsockname()[:2]
     shown = f"[{host}]" if ":" in host else host
-    print(f"Switchboard hub on http://{shown}:{port}", flush=True)  # noqa: T201 - the verb's answer
-    config = uvicorn.Config(
-        app, log_level="warning", timeout_graceful_shutdown=_GRACEFUL_S, access_log=False, server_header=False
-    )
+    print(f"Switchboard hub on {home.reach.scheme}://{shown}:{port}", flush=True)  # noqa: T201 - the verb's answer
+    config = server_config(app, home.reach, certificate, LineLimits())
+    server = HubServer(config, hub.store.clock, certificate, hub.stream.end)
     hub.shelf.prepare(Scope.of(None))  # most agents want it: it is made before the first one asks
     schedule = HubSchedule(hub)
     pulls = pull_timetable(home, hub.stream.look_now)
@@ -120,4 +142,4 @@ def serve(home: HubHome, listening: socket.socket, host: str) -> None:
     with closing(Keeper(home, hub.store, __version__)) as keeper, closing(pulls):
         keeper.add_to(schedule)
         with schedule.running():
-            asyncio.run(uvicorn.Server(config).serve(sockets=[listening]))
+            asyncio.run(server.serve(sockets=[listening]))

@@ -63,6 +63,10 @@ def _add_hub_verbs(verbs: Verbs) -> None:
     hub.add_argument("--database", metavar="URL", help="PostgreSQL or SQLite; remembered in the home")
     hub.add_argument("--host", default="127.0.0.1")
     hub.add_argument("--port", type=int, default=8400)
+    hub.add_argument("--tls-cert", metavar="FILE", help="the hub's certificate and its chain, PEM; remembered")
+    hub.add_argument("--tls-key", metavar="FILE", help="its key, PEM; remembered")
+    proxy = "believe a proxy there whom it speaks for, and that it was over TLS; repeatable; remembered"
+    hub.add_argument("--behind-proxy", action="append", default=[], metavar="CIDR", help=proxy)
     phones = _group(verbs, "phones", "finding customers by phone number")
     _verb(phones, "rehash", "switchboard.hub_verbs:rehash_phones", "hash all numbers anew: the key was lost")
 

@@ -24,6 +24,7 @@ from sync.errors import HomeError
 from sync.keeping import read_keeping
 from sync.phone_key import hash_phones_anew, open_phones
 from sync.private_files import make_private_directory, read_whole, write_whole
+from sync.tls import Reach, read_reach
 
 SHARED = (phone_key.FILE, audit_key.FILE)
 """Files that all hubs of one database must have alike; secrets, which are never in the database."""
@@ -48,6 +49,7 @@ class HubHome:
         except (OSError, tomllib.TOMLDecodeError) as error:
             raise HomeError(f"{path / _FILE} cannot be read: {error}") from None
         self.keeping = read_keeping(settings)
+        self.reach = read_reach(settings)
         self._database = str(settings.get("database", ""))
         self.demo = bool(settings.get("demo", False))
         self.area_code = str(settings.get("area_code", ""))
@@ -121,8 +123,21 @@ class HubHome:
         """
         if url != self._database:
             self._move_to(url)
-            write_whole(self.path / _FILE, with_database((self.path / _FILE).read_text(encoding="utf-8"), url))
+            self._remember("database", quoted(url))
         return HubHome(self.path)
+
+    def use_reach(self, reach: Reach) -> "HubHome":
+        """Remembers how the hub is reached from other machines."""
+        if reach.cert and reach.key:
+            self._remember("tls_cert", quoted(str(reach.cert)))
+            self._remember("tls_key", quoted(str(reach.key)))
+        if reach.proxies:
+            self._remember("behind_proxy", f"[{', '.join(quoted(one) for one in reach.proxies)}]")
+        return HubHome(self.path)
+
+    def _remember(self, name: str, value: str) -> None:
+        file = self.path / _FILE
+        write_whole(file, with_setting(file.read_text(encoding="utf-8"), name, value))
 
     def _move_to(self, url: str) -> None:
         with ExitStack() as opened:
@@ -239,7 +254,17 @@ def _write(path: Path, database: str, *, demo: bool, area_code: str) -> None:
 
 def with_database(settings: str, url: str) -> str:
     """The text of a `hub.toml` that names the database at `url`, and is as it was otherwise; empty: the home's own."""
-    quoted = url.replace("\\", "\\\\").replace('"', '\\"')
+    return with_setting(settings, "database", quoted(url))
+
+
+def with_setting(settings: str, name: str, value: str) -> str:
+    """The text of a `hub.toml` in which `name`, before every table, is `value` as TOML writes it."""
     own, table, tables = settings.partition("\n[")
-    others = [line for line in own.splitlines() if not re.match(r"database\s*=", line)]
-    return "\n".join([f'database = "{quoted}"', *others]) + (table + tables or "\n")
+    others = [line for line in own.splitlines() if not re.match(rf"{name}\s*=", line)]
+    return "\n".join([f"{name} = {value}", *others]) + (table + tables or "\n")
+
+
+def quoted(text: str) -> str:
+    """`text` as TOML writes it."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'

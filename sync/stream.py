@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import random
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager, nullcontext
@@ -80,11 +81,18 @@ class Stream:
             thread.join()
             self._wake()
 
-    async def events(self, heard: int | None = None) -> AsyncIterator[dict[str, str]]:
+    def end(self) -> None:
+        """Has every listener told that the hub ends; called on the loop's thread."""
+        self._stop.set()
+        self._look.set()
+        self._wake()
+
+    async def events(self, heard: int | None = None) -> AsyncIterator[dict[str, str | int]]:
         """What each listener is sent, as sse-starlette takes it: at once, on each change, and every `PING_S`.
 
         While the head cannot be read nothing is sent: whoever hears an old revision would take it for confirmed.
-        What listeners have not taken yet is never kept for them: the next thing they are sent is the newest.
+        What listeners have not taken yet is never kept for them: the next thing they are sent is the newest. The last
+        thing is that the hub ends, and how long a browser is to wait before it comes back.
 
         Args:
             heard: The revision that the listener heard of last, where it says so: an urgent batch from there on is for
@@ -103,6 +111,7 @@ class Stream:
                     await asyncio.wait_for(woken.wait(), PING_S)
                 except TimeoutError:
                     continue
+            yield {"event": "end", "retry": _back_after_ms(), "data": "{}"}
         finally:
             self._listeners.discard(woken)
 
@@ -151,6 +160,11 @@ class Stream:
     def _wake(self) -> None:
         for woken in self._listeners:
             woken.set()
+
+
+def _back_after_ms() -> int:
+    """Not the same for all: they must not come back in step."""
+    return random.randint(1_000, 5_000)  # noqa: S311 - no secret
 
 
 def _taken(flag: threading.Event) -> bool:

@@ -5,6 +5,7 @@ import re
 import socket
 import ssl
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -80,6 +81,29 @@ def certificate_digest(host: str, port: int) -> str:
     except OSError as error:
         raise HubUnreachableError(f"https://{host}:{port} cannot be reached: {error}") from None
     return hashlib.sha256(certificate or b"").hexdigest()
+
+
+def certificate_end(hub: str) -> datetime | None:
+    """When the certificate that is shown at a hub's address is over; None over plain HTTP.
+
+    Raises:
+        HubUnreachableError: nobody answers with a certificate, or it is over already.
+    """
+    parts = urlsplit(hub)
+    if parts.scheme != "https":
+        return None
+    host, port = str(parts.hostname), parts.port or 443
+    try:
+        shown = ssl.get_server_certificate((host, port), timeout=_PATIENCE_S)
+        # It vouches for itself here: who it is was settled at enrolment, and only so its text can be had.
+        context = ssl.create_default_context(cadata=shown)
+        context.check_hostname = False
+        context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
+        with socket.create_connection((host, port), _PATIENCE_S) as line, context.wrap_socket(line) as secured:
+            text = str((secured.getpeercert() or {})["notAfter"])
+    except (OSError, KeyError) as error:
+        raise HubUnreachableError(f"the certificate of {hub} cannot be used: {error}") from None
+    return datetime.fromtimestamp(ssl.cert_time_to_seconds(text), UTC)
 
 
 def _verify(host: str, port: int, context: ssl.SSLContext, refusal: str) -> None:

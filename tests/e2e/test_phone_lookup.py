@@ -16,7 +16,6 @@ from data.schema import AUDIT, CUSTOMER_PHONE, RECORDS
 from data.sqlite import connect
 from data.store import Store
 from sync.agent_home import AgentHome
-from sync.errors import RefusedError
 from sync.hub_client import HubClient
 from sync.hub_home import HubHome
 from sync.limits import ALLOWANCES
