@@ -210,4 +210,5 @@ def _print_changes(changes: list[tuple[float, SyncReport]], peer: Replication | 
     if peer is not None:
         own = (f"{peer.changed.docs:,}", f"{peer.changed.bytes / 1e3:.0f}", f"{peer.changed.seconds * 1e3:.0f}", "")
         say_row("PouchDB, no index", *own)
-        say(f"\nOf PouchDB's bytes: {report.bytes / peer.changed.bytes:.2f}.")
+        share = report.bytes / peer.changed.bytes
+        say(f"\nOf PouchDB's bytes, both ways: {share:.2f}; what Switchboard asks is a line of a request.")

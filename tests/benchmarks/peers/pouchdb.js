@@ -22,7 +22,7 @@ async function serve() {
   const sockets = new Set();
   const server = app.listen(0, "127.0.0.1", () => process.send({ port: server.address().port }));
   server.on("connection", (socket) => sockets.add(socket));
-  const bytes = () => [...sockets].reduce((sum, socket) => sum + socket.bytesWritten, 0);
+  const bytes = () => [...sockets].reduce((sum, socket) => sum + socket.bytesWritten + socket.bytesRead, 0);
   process.on("message", async (asked) => {
     if (asked === "change") {
       const docs = lines(changes);

@@ -17,7 +17,7 @@ class Replicated:
     """One replication.
 
     Attributes:
-        bytes: Sent by the server.
+        bytes: Over the line, both ways.
     """
 
     seconds: float
