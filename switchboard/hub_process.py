@@ -19,6 +19,7 @@ from sync.desk.account_page import account_router
 from sync.desk.audit_page import audit_page_router
 from sync.desk.conflict_page import conflict_router
 from sync.desk.display_page import display_router
+from sync.desk.export_page import export_router
 from sync.desk.fleet_page import fleet_router
 from sync.desk.pages import desk_router, desk_static, live_outages
 from sync.desk.people_page import people_router
@@ -64,6 +65,7 @@ def compose(home: HubHome) -> tuple[Hub, FastAPI]:
         display_router(hub),
         audit_page_router(hub),
         conflict_router(hub),
+        export_router(hub),
         wallboard_router(
             connect=store.read,
             clock=store.clock,

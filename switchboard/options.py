@@ -19,6 +19,7 @@ def add_verbs(parser: argparse.ArgumentParser) -> None:
     _add_agent_verbs(verbs)
     _add_reveal(verbs)
     _add_import(verbs)
+    _add_export(verbs)
     _add_pull(verbs)
     _add_outage(verbs)
     _add_entries(verbs)
@@ -180,6 +181,14 @@ def _add_import(verbs: Verbs) -> None:
     imported.add_argument("--map", metavar="MAP.toml", help="renames columns")
     imported.add_argument("--errors", metavar="OUT.xlsx", help="list the rejected rows here")
     imported.add_argument("--clear", action="store_true", help="an empty cell clears what is stored")
+
+
+def _add_export(verbs: Verbs) -> None:
+    exported = _verb(verbs, "export", "switchboard.export_verb:export", "write records to XLSX or CSV, phones masked")
+    exported.add_argument("what", choices=IMPORTED)
+    exported.add_argument("out", metavar="OUT", help="a file that ends in .xlsx or .csv")
+    exported.add_argument("--clear-phones", action="store_true", help="customers' phones as they are; audited")
+    _add_branches(exported)
 
 
 def _add_pull(verbs: Verbs) -> None:

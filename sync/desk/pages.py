@@ -112,6 +112,7 @@ def desk_router(hub: Hub) -> APIRouter:
             "may_see_fleet": may(person.role, "see_fleet"),
             "may_manage_people": may(person.role, "manage_people"),
             "may_see_audit": may(person.role, "see_audit"),
+            "may_export": may(person.role, "export"),
             "now": to_iso(now),
             "error": error,
         }

@@ -1,0 +1,65 @@
+"""The desk's page from which records are downloaded, phones masked or, for whoever may, as they are."""
+
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Depends, Form, Request, Response
+from fastapi.responses import FileResponse
+from fastapi.templating import Jinja2Templates
+from starlette.background import BackgroundTask
+
+from data.buckets import buckets_of_scope
+from data.export_files import FORMATS
+from data.exporting import Export
+from data.importing import IMPORTABLE
+from data.kinds import KINDS
+from data.rights import ROLES, may
+from sync.asking import PersonWho
+from sync.auth import Person
+from sync.export import export_to
+from sync.hub import Hub
+from sync.outage_routes import actor
+
+What = Annotated[Literal["areas", "branches", "feeders", "transformer-areas", "customers", "contacts"], Form()]
+Format = Annotated[Literal["xlsx", "csv"], Form()]
+
+
+def export_router(hub: Hub) -> APIRouter:
+    """The page `/desk/export` and its downloads: a person has what is of their branches."""
+    router = APIRouter(include_in_schema=False)
+    templates = Jinja2Templates(Path(__file__).parent / "templates")
+    labels = {what: KINDS[kind].label for what, kind in IMPORTABLE.items()}
+    templates.env.globals |= {"ROLES": ROLES, "WHAT": labels}
+    Exporter = Annotated[Person, Depends(PersonWho(hub.store, "export"))]
+    ClearExporter = Annotated[Person, Depends(PersonWho(hub.store, "export_clear"))]
+
+    @router.get("/desk/export")
+    def page(request: Request, person: Exporter) -> Response:
+        values = {"person": person, "may_clear": may(person.role, "export_clear")}
+        return templates.TemplateResponse(request, "export.html", values)
+
+    @router.post("/desk/export")
+    def masked(person: Exporter, what: What, form: Format) -> Response:
+        return _download(hub, person, what, form, clear=False)
+
+    @router.post("/desk/export/clear")
+    def clear(person: ClearExporter, what: What, form: Format) -> Response:
+        return _download(hub, person, what, form, clear=True)
+
+    return router
+
+
+def _download(hub: Hub, person: Person, what: str, form: str, *, clear: bool) -> Response:
+    with hub.store.read() as connection:
+        buckets = buckets_of_scope(connection, person.branches)
+    directory = Path(tempfile.mkdtemp(prefix="switchboard-export-"))
+    try:
+        file = directory / f"{what}.{form}"
+        export_to(hub.store, Export(what, buckets, clear), file, actor(person))
+    except BaseException:
+        shutil.rmtree(directory, ignore_errors=True)
+        raise
+    gone = BackgroundTask(shutil.rmtree, directory, ignore_errors=True)
+    return FileResponse(file, media_type=FORMATS[file.suffix], filename=file.name, background=gone)
