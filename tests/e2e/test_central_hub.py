@@ -1,6 +1,7 @@
 """The command `pull`, and a hub that pulls by the clock."""
 
 import json
+import subprocess
 import time
 from pathlib import Path
 from typing import Any
@@ -8,10 +9,11 @@ from typing import Any
 import pytest
 
 from data.rows import all_docs
+from sync.central import history
 from sync.hub_home import HubHome
 from tests.central_systems import CUSTOMERS, HEAD, CentralSystem, make_central
 from tests.commands import refusal, run
-from tests.hubs import PATIENCE_S, serving, switchboard
+from tests.hubs import COMMAND, PATIENCE_S, serving, switchboard
 from tests.stores import NETWORK
 
 
@@ -36,9 +38,15 @@ def write_mapping(home: Path, central: CentralSystem, timing: str = "") -> None:
     (home / "central.toml").write_text((HEAD + timing + CUSTOMERS).replace("URL", central.url), encoding="utf-8")
 
 
-def pulls(home: Path) -> list[dict[str, Any]]:
+def recorded(home: Path) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = switchboard("pull", "--home", str(home), "--history")["pulls"]
     return found
+
+
+def pulls(home: Path) -> list[dict[str, Any]]:
+    """As `recorded`, without a process of its own."""
+    with HubHome(home).open_store().read() as connection:
+        return history.pulls(connection, 50)
 
 
 def customers(home: Path) -> int:
@@ -52,7 +60,7 @@ def test_pull_says_what_it_did_and_waits_for_a_word_before_it_deletes_much(home:
     central.drop(*range(10))
     said = refusal("pull", "--home", str(home), "--json")
     assert "would delete 10 of the 30 records of kind customer" in said
-    refused = pulls(home)[0]
+    refused = recorded(home)[0]
     assert said.endswith(f"switchboard pull --approve {refused['id']}")
     assert customers(home) == 30
     (dry,) = switchboard("pull", "--home", str(home), "--dry-run")["pulls"]
@@ -76,6 +84,28 @@ def test_what_cannot_be_pulled_is_one_clear_line(home: Path, central: CentralSys
     assert "geheim123" not in said + json.dumps(pulls(home))
     done = run("pull", "--home", str(home), "--approve", "1", "--dry-run")
     assert done.returncode == 2
+
+
+def test_a_pull_that_is_killed_leaves_the_store_as_it_was_or_as_it_should_be(
+    home: Path, central: CentralSystem
+) -> None:
+    central.run(
+        "INSERT INTO c_cons WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000) "
+        "SELECT 4000000000 + i, '张伟', 'T1', '', '', 0 FROM n"
+    )
+    command = [*COMMAND, "pull", "--home", str(home), "--json"]
+    for late_s in (0.0, 0.1, 0.3, 0.7, 1.5):
+        known = len(pulls(home))
+        with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+            until = time.monotonic() + PATIENCE_S
+            while len(pulls(home)) == known and process.poll() is None:
+                assert time.monotonic() < until
+            time.sleep(late_s)
+            process.kill()
+        assert customers(home) in {0, 5030}
+    switchboard("pull", "--home", str(home))
+    assert customers(home) == 5030
+    assert {one["outcome"] for one in pulls(home)} <= {"running", "done"}
 
 
 def test_a_hub_pulls_by_the_clock(home: Path, central: CentralSystem) -> None:
