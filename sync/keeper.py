@@ -1,14 +1,18 @@
-"""What keeps a hub safe by the clock: checkpoints, archives of old audit entries, and backups, each once a day."""
+"""What keeps a hub safe by the clock: checkpoints, archives of old audit entries, backups, and forgetting.
+
+Each is done once a day.
+"""
 
 import logging
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
 from apscheduler.triggers.interval import IntervalTrigger
 
 from data.errors import SwitchboardError
+from data.forgetting import forget_customers
 from data.store import Store
 from sync.apart import ProcessApart
 from sync.audit_trail import AuditTrail
@@ -36,12 +40,13 @@ class Keeper:
         self._store = store
         self._version = version
         self._backing_up = ProcessApart("backup")
+        self._forgotten_at: date | None = None
         self._trail = AuditTrail(home.path, store)
 
     def add_to(self, schedule: HubSchedule) -> None:
         """Has it done by the hub process that leads."""
         begins = datetime.now(UTC) + _BEGINS_AFTER
-        for job in (self.keep_checkpoint, self.archive_audit, self.back_up):
+        for job in (self.keep_checkpoint, self.archive_audit, self.back_up, self.forget_customers):
             trigger = IntervalTrigger(seconds=int(_LOOKS_EVERY.total_seconds()), start_date=begins)
             schedule.add(partial(_logged, job), trigger)
 
@@ -62,6 +67,14 @@ class Keeper:
         """Makes today's backup, in a process apart."""
         if backup_wanted(self._store, self._home.keeping):
             self._backing_up.run(back_up_home, self._home.path, self._version)
+
+    def forget_customers(self) -> None:
+        """Forgets, once a day, what is older than the settings say."""
+        days, now = self._home.keeping.customer_days, self._store.clock.now()
+        if days is None or self._forgotten_at == now.date():
+            return
+        forget_customers(self._store, now - timedelta(days=days))
+        self._forgotten_at = now.date()
 
 
 def back_up_home(home: Path, version: str) -> None:
