@@ -25,7 +25,8 @@ _FEW_BLOCKS = row_digest.BLOCKS // 8
 _AT_CONNECT = {
     "mysql": ("SET SESSION TRANSACTION READ ONLY", "SET SESSION group_concat_max_len = 1000000"),
     "mariadb": ("SET SESSION TRANSACTION READ ONLY", "SET SESSION group_concat_max_len = 1000000"),
-    "postgresql": ("SET default_transaction_read_only = on",),
+    # compiling a question that is asked once takes longer than it saves
+    "postgresql": ("SET default_transaction_read_only = on", "SET jit = off"),
     "sqlite": ("PRAGMA query_only = ON",),
 }
 _AT_BEGIN = {"oracle": "SET TRANSACTION READ ONLY", "sqlite": "BEGIN"}
