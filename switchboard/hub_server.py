@@ -1,5 +1,6 @@
 """The server around the hub's application: it looks after its certificate, and ends within ten seconds."""
 
+import asyncio
 import logging
 import os
 import signal
@@ -61,7 +62,13 @@ class HubServer(uvicorn.Server):
         """Ends the streams, waits for downloads, then cuts them off; uvicorn calls it."""
         end_process_within(ENDED_WITHIN_S)
         self._on_end()
+        asyncio.get_running_loop().call_later(_DOWNLOADS_END_WITHIN_S, self._cut_lines)
         await super().shutdown(sockets)
+
+    def _cut_lines(self) -> None:
+        """Ends what is still open: who was downloading goes on later from where it was."""
+        for line in list(self.server_state.connections):
+            line.transport.abort()
 
 
 def end_process_within(seconds: float) -> None:
@@ -98,7 +105,7 @@ def server_config(app: FastAPI, reach: Reach, certificate: Certificate | None, l
         log_level="warning",
         access_log=False,
         server_header=False,
-        timeout_graceful_shutdown=_DOWNLOADS_END_WITHIN_S,
+        timeout_graceful_shutdown=_DOWNLOADS_END_WITHIN_S + 1,
         proxy_headers=bool(reach.proxies),
         forwarded_allow_ips=list(reach.proxies),
         ssl_context_factory=(lambda _config, _default: certificate.context) if certificate else None,

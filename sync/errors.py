@@ -34,6 +34,10 @@ class RefusedError(SyncError):
     detail = ""
 
 
+class AskedTooOftenError(RefusedError):
+    """This device or address asked too often: a later try may succeed."""
+
+
 class TokenOverError(RefusedError):
     """The device's access token is good no more: over, or the device was revoked."""
 

@@ -19,6 +19,7 @@ from sync.device_protocol import PERSON_HEADER, SHIFT_OVER, TOKEN_OVER, HubSays
 from sync.download import first_byte
 from sync.enrolment import Enrolment, Shift
 from sync.errors import (
+    AskedTooOftenError,
     HubUnreachableError,
     OtherHubError,
     RefusedError,
@@ -41,9 +42,7 @@ from sync.protocol import (
 )
 from sync.trust import Trust
 
-_GONE = 410
-_PREPARING = 503
-_PARTIAL = 206
+_GONE, _PREPARING, _TOO_OFTEN, _PARTIAL = 410, 503, 429, 206
 _GOOD = {200, 201, 204, _PARTIAL}
 _OTHER_CERTIFICATE = "Fingerprints did not match"
 _SAYS = {
@@ -389,7 +388,8 @@ def _refusal(where: str, response: urllib3.BaseHTTPResponse) -> SyncError:
         return SnapshotNeededError(detail)
     if response.status == _PREPARING and "Retry-After" in response.headers:
         return _PreparingError(float(response.headers["Retry-After"]))
-    refusal = {TOKEN_OVER: TokenOverError, SHIFT_OVER: ShiftOverError}.get(str(kind), RefusedError)
+    otherwise = AskedTooOftenError if response.status == _TOO_OFTEN else RefusedError
+    refusal = {TOKEN_OVER: TokenOverError, SHIFT_OVER: ShiftOverError}.get(str(kind), otherwise)
     refused = refusal(f"{where} refused ({response.status}): {detail}")
     refused.detail = detail
     return refused

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 from data.clock import Clock
 from data.entries import Outcome, read_outcome
 from data.errors import DataError
-from sync.errors import RefusedError, ShiftOverError, SyncError
+from sync.errors import AskedTooOftenError, RefusedError, ShiftOverError, SyncError
 from sync.outbox import Author, Kept, Outbox, OutboxCounts, OutboxError
 
 _LOG = logging.getLogger(__name__)
@@ -128,6 +128,8 @@ class OutboxSender:
             self._outbox.mark_tried(untried)
         try:
             answers = self._client.send_entries([kept.to_send() for kept in group], self._session(group[0]))
+        except AskedTooOftenError:
+            raise  # no entry is to blame: they are sent later
         except RefusedError as refusal:
             over = isinstance(refusal, ShiftOverError)
             if len(group) > 1 and not over:  # one of them may be to blame

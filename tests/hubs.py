@@ -7,7 +7,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -57,10 +57,14 @@ def make_demo_hub(home: Path) -> Path:
 
 
 @contextmanager
-def serving(home: Path, *words: str) -> Iterator[RunningHub]:
-    """The hub of `home`, ready, on a free port; ended with the block."""
+def serving(home: Path, *words: str, log: Path | None = None) -> Iterator[RunningHub]:
+    """The hub of `home`, ready, on a free port, its log in a file where one is named; ended with the block."""
     command = [*COMMAND, "hub", "--home", str(home), "--port", "0", *words]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=os.environ) as process:
+    with ExitStack() as opened:
+        errors = opened.enter_context(log.open("wb")) if log else None
+        process = opened.enter_context(
+            subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True, env=os.environ)
+        )
         try:
             assert process.stdout
             url = process.stdout.readline().split()[-1]

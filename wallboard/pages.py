@@ -13,16 +13,6 @@ from sqlalchemy import Connection
 from data.clock import Clock
 from wallboard.live import live_figures
 
-HEADERS: Final = {
-    "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-        "font-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
-    ),
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cache-Control": "no-store",
-}
-
 _HERE = Path(__file__).parent
 _TEMPLATES = Jinja2Templates(_HERE / "templates")
 _STATIC: Final = {"wallboard.css": "text/css", "wallboard.js": "text/javascript", "figures.js": "text/javascript"}
@@ -52,20 +42,20 @@ def wallboard_router(
     @router.get("/wallboard", response_class=HTMLResponse, dependencies=[Depends(guard)])
     def page(request: Request) -> Response:
         """The wallboard, to be shown full-screen."""
-        return _TEMPLATES.TemplateResponse(request, "wallboard.html", headers=HEADERS)
+        return _TEMPLATES.TemplateResponse(request, "wallboard.html")
 
     @router.get("/wallboard/figures", dependencies=[Depends(guard)])
     def figures() -> JSONResponse:
         """What the wallboard shows at this moment."""
         shown = outages()
         with connect() as connection:
-            return JSONResponse(live_figures(connection, clock.now(), shown), headers=HEADERS)
+            return JSONResponse(live_figures(connection, clock.now(), shown))
 
     @router.get("/static/wallboard/{name}", include_in_schema=False)
     def static(name: str) -> FileResponse:
         if name not in _STATIC:
             raise HTTPException(404)
-        headers = HEADERS | {"Cache-Control": "no-cache"}
+        headers = {"Cache-Control": "no-cache"}
         return FileResponse(_HERE / "static" / name, media_type=_STATIC[name], headers=headers)
 
     return router

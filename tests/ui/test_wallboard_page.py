@@ -15,6 +15,7 @@ from sqlalchemy.pool import StaticPool
 
 from data.clock import to_iso
 from data.schema import METADATA
+from sync.guard import RequestGuard
 from wallboard.pages import wallboard_router
 
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"  # ./dev test installs it
@@ -45,6 +46,7 @@ class Hub:
                 guard=lambda: None,
             )
         )
+        app.add_middleware(RequestGuard)
         self._client = TestClient(app)
         page.on("pageerror", lambda error: self.problems.append(str(error)))
         page.on("console", lambda said: self._heard(said.text))

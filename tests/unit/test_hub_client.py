@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from sync.errors import HubUnreachableError, RefusedError, SnapshotNeededError, SyncError
+from sync.errors import AskedTooOftenError, HubUnreachableError, RefusedError, SnapshotNeededError, SyncError
 from sync.hub_client import HubClient, checked_url
 from tests.odd_servers import PORTAL, answering
 
@@ -29,6 +29,7 @@ def test_what_is_no_answer_of_a_hub_is_told_in_one_line(body: bytes) -> None:
         (401, json.dumps({"detail": "enrol it again"}).encode(), RefusedError, "enrol it again"),
         (410, json.dumps({"detail": "too far behind"}).encode(), SnapshotNeededError, "too far behind"),
         (500, PORTAL, RefusedError, "it gave no reason: is this the hub"),
+        (429, json.dumps({"detail": "wait 2 s"}).encode(), AskedTooOftenError, "wait 2 s"),
         (302, b"", RefusedError, r"refused \(302\)"),
         (503, b"[1]", RefusedError, r"refused \(503\)"),
     ],

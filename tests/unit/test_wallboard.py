@@ -10,6 +10,7 @@ from sqlalchemy.pool import StaticPool
 
 from data.clock import to_iso
 from data.schema import METADATA, TICKET
+from sync.guard import RequestGuard
 from wallboard.calls import add_event
 from wallboard.live import LiveFigures, WallMetric, live_figures
 from wallboard.pages import wallboard_router
@@ -124,6 +125,7 @@ class KeptOpen(AbstractContextManager[Connection]):
 
 def client(connection: Connection, *, let_in: bool = True) -> TestClient:
     app = FastAPI()
+    app.add_middleware(RequestGuard)
     app.include_router(
         wallboard_router(
             connect=lambda: KeptOpen(connection),

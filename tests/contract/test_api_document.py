@@ -1,0 +1,86 @@
+"""Whatever the API's document lets one send is answered as the document says, and never with a failure of ours.
+
+`SWITCHBOARD_FUZZ_EXAMPLES` says how many examples are made for each route; the run of every day makes few.
+"""
+
+import os
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+import schemathesis
+from fastapi.testclient import TestClient
+from hypothesis import HealthCheck, Phase, given, settings
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import content_type_conformance, status_code_conformance
+
+from sync.limits import Limits
+from sync.snapshots import Scope
+from tests.askers import ComposedHub, composed_hub
+
+EXAMPLES = int(os.environ.get("SWITCHBOARD_FUZZ_EXAMPLES", "4"))
+ENDLESS = {"/events"}
+CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance]
+
+
+class Hours:
+    """A clock by which everybody waited long enough."""
+
+    def __init__(self, start: datetime) -> None:
+        self._now = start
+
+    def now(self) -> datetime:
+        self._now += timedelta(hours=1)
+        return self._now
+
+
+@pytest.fixture(scope="module")
+def hub(tmp_path_factory: pytest.TempPathFactory) -> ComposedHub:
+    made = composed_hub(tmp_path_factory.mktemp("hub") / "home")
+    made.hub.shelf.ensure(Scope.of(None))
+    made.app.state.limits = Limits(Hours(made.store.clock.now()))
+    return made
+
+
+def operations(hub: ComposedHub) -> dict[str, Any]:
+    document = schemathesis.openapi.from_dict(hub.app.openapi())
+    found = [result.ok() for result in document.get_all_operations()]
+    return {operation.label: operation for operation in found if operation.path not in ENDLESS}
+
+
+def test_the_document_names_every_answer(hub: ComposedHub) -> None:
+    for path, methods in hub.app.openapi()["paths"].items():
+        for method, described in methods.items():
+            assert {"401", "403", "404", "413", "422", "429", "503"} <= set(described["responses"]), (method, path)
+            for status, answer in described["responses"].items():
+                if int(status) >= 400:
+                    assert list(answer["content"]) == ["application/problem+json"], (method, path, status)
+
+
+def test_nothing_that_may_be_sent_makes_the_hub_fail(hub: ComposedHub) -> None:
+    client = TestClient(hub.app, follow_redirects=False)
+    askers = list(hub.askers())
+    tried = 0
+    for operation in operations(hub).values():
+
+        @settings(
+            max_examples=EXAMPLES,
+            deadline=None,
+            database=None,
+            derandomize=True,
+            phases=[Phase.generate],
+            suppress_health_check=list(HealthCheck),
+        )
+        @given(case=operation.as_strategy())
+        def send(case: schemathesis.Case) -> None:
+            nonlocal tried
+            for asker in askers:
+                sent = case.as_transport_kwargs(base_url="http://testserver")
+                headers = {**sent.pop("headers", {}), **asker.headers}
+                sent.pop("cookies", None)
+                answer = client.request(**sent, headers=headers)
+                case.validate_response(answer, checks=CHECKS)
+                tried += 1
+
+        send()
+    assert tried >= len(askers) * len(operations(hub))
