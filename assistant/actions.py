@@ -6,6 +6,7 @@ from typing import Protocol
 from assistant.popup_messages import (
     Ask,
     AskCard,
+    AskReveal,
     Copy,
     Effect,
     HideWindow,
@@ -41,6 +42,7 @@ class Actions:
         ask: Has a question answered.
         copy: Puts text on the clipboard.
         show_shift: Shows the window for signing in.
+        reveal: Has the hub asked for a masked value.
     """
 
     def __init__(
@@ -49,11 +51,13 @@ class Actions:
         ask: Callable[[Question], None],
         copy: Callable[[str], None],
         show_shift: Callable[[], None],
+        reveal: Callable[[AskReveal], None],
     ) -> None:
         self._screen = screen
         self._ask = ask
         self._copy = copy
         self._show_shift = show_shift
+        self._reveal = reveal
 
     def perform(self, effect: Effect) -> None:
         """Does what `effect` says."""
@@ -70,3 +74,5 @@ class Actions:
                 self._copy(text)
             case ShowShift():
                 self._show_shift()
+            case AskReveal():
+                self._reveal(effect)

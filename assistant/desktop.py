@@ -26,6 +26,7 @@ from assistant.popup.surroundings import find_surroundings
 from assistant.popup.theme import THEMES
 from assistant.popup.window import PopupWindow
 from assistant.popup_messages import (
+    AskReveal,
     CacheChanged,
     CacheSeen,
     Effect,
@@ -44,6 +45,7 @@ from assistant.popup_messages import (
 )
 from assistant.popup_model import update
 from assistant.popup_state import State
+from assistant.reveals import Reveals
 from assistant.settings import Settings
 from assistant.shift_asking import PersonAtPc, ShiftAsker
 from assistant.tray import Tray, TrayError
@@ -117,6 +119,7 @@ class Desktop:
         clock: The time by which moments are named.
         looked_up: Told kind and id of each record that was used; must return at once.
         shifts: Signs people in and out; None where this PC is not enrolled.
+        reveals: Asks for masked values; None where this PC is not enrolled.
         settings_problem: Why the settings file was not used; shown on the status page.
     """
 
@@ -131,6 +134,7 @@ class Desktop:
         clock: Clock | None = None,
         looked_up: Callable[[str, str], object] = lambda _kind, _key: None,
         shifts: PersonAtPc | None = None,
+        reveals: Reveals | None = None,
         settings_problem: str | None = None,
     ) -> None:
         self._home = home
@@ -144,6 +148,7 @@ class Desktop:
         self._state = State(habits=settings.habits)
         self._facts = Facts(settings=settings_problem or "")
         self._shifts = shifts
+        self._reveals = reveals
         self._timer = ""
 
     def run(self) -> int:
@@ -182,7 +187,7 @@ class Desktop:
         asker = Asker(self._sources, self._mailbox.post)
         ending.callback(asker.stop)
         self._shift_window = ShiftWindow(root, pen, self._words, ShiftAsker(self._shifts, self._words, self._told))
-        self._actions = Actions(self._window, asker.ask, self._copy, self._show_shift)
+        self._actions = Actions(self._window, asker.ask, self._copy, self._show_shift, self._reveal)
         self._menu = self._make_menu()
         self._watch_signals(ending)
         self._tray = self._make_tray()
@@ -259,6 +264,10 @@ class Desktop:
 
     def _told(self, problem: str) -> None:
         self._mailbox.post(_ShiftTold(problem))
+
+    def _reveal(self, wanted: AskReveal) -> None:
+        if self._reveals is not None:
+            self._reveals.ask(wanted, self._mailbox.post)
 
     def _copy(self, text: str) -> None:
         self._root.clipboard_clear()

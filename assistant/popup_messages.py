@@ -1,6 +1,6 @@
 """What a person or the surroundings want of the popup (intents), and what it then wants done (effects)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from assistant.answer import Answer
 from assistant.tree_answer import TreeAnswer, TreeQuestion
@@ -218,6 +218,35 @@ class OpenShift:
     """Show the window in which a person signs in or hands over."""
 
 
+@dataclass(frozen=True, slots=True)
+class RevealWanted:
+    """Show the masked phone of the selected customer; first it is asked what for."""
+
+
+@dataclass(frozen=True, slots=True)
+class RevealFor:
+    """It is needed for this reason of `data.reveal_reasons`."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Revealed:
+    """The hub has told the value; empty where there is none."""
+
+    customer: str
+    value: str = field(repr=False)
+    shown_for_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class NotRevealed:
+    """The hub has not told it, and why."""
+
+    customer: str
+    why: str
+
+
 Reply = Answered | Unanswerable | NodeOpened | CardAnswered | Unopenable
 
 Intent = (
@@ -249,6 +278,10 @@ Intent = (
     | OutboxSeen
     | ShiftSeen
     | OpenShift
+    | RevealWanted
+    | RevealFor
+    | Revealed
+    | NotRevealed
 )
 
 
@@ -310,4 +343,13 @@ class ShowShift:
     """Show the window for signing in."""
 
 
-Effect = Question | ShowWindow | HideWindow | SetText | Copy | ShowShift
+@dataclass(frozen=True, slots=True)
+class AskReveal:
+    """Have the hub asked for a masked value of a customer."""
+
+    customer: str
+    field: str
+    reason: str
+
+
+Effect = Question | ShowWindow | HideWindow | SetText | Copy | ShowShift | AskReveal

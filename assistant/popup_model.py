@@ -27,6 +27,7 @@ from assistant.popup_messages import (
     Move,
     NextPhone,
     NodeOpened,
+    NotRevealed,
     Open,
     OpenShift,
     OpenStatus,
@@ -35,6 +36,9 @@ from assistant.popup_messages import (
     OutboxSeen,
     Pick,
     Pop,
+    Revealed,
+    RevealFor,
+    RevealWanted,
     SetText,
     ShiftSeen,
     ShowShift,
@@ -47,6 +51,7 @@ from assistant.popup_messages import (
     Unfold,
     Unopenable,
 )
+from assistant.popup_reveal import covered, passed, revealing
 from assistant.popup_state import State, Step, noticed, phones, same_phone
 from assistant.popup_tree import ask_again, enter_tree, in_tree, replied
 
@@ -55,8 +60,13 @@ PATIENCE_TICKS = 2
 """So many seconds an answer to an older text stays on screen, while the one to the shown text is waited for."""
 
 
-def update(state: State, intent: Intent) -> Step:  # noqa: C901, PLR0911 - one line an intent
+def update(state: State, intent: Intent) -> Step:
     """The state after `intent`, and what is to be done, in order."""
+    after, effects = _update(state, intent)
+    return covered(after), effects
+
+
+def _update(state: State, intent: Intent) -> Step:  # noqa: C901, PLR0911 - one line an intent
     match intent:
         case Answered():
             return _answered(state, intent)
@@ -78,6 +88,8 @@ def update(state: State, intent: Intent) -> Step:  # noqa: C901, PLR0911 - one l
             return replace(state, unsent=unsent, refused=refused), ()
         case ShiftSeen():
             return _shift_seen(state, intent)
+        case RevealWanted() | RevealFor() | Revealed() | NotRevealed():
+            return revealing(state, intent)
         case _:
             return _wished(state, intent)
 
@@ -266,7 +278,7 @@ def _ticked(state: State) -> Step:
     if not state.visible:
         return state, ()
     left = max(0, state.notice_ticks - 1)
-    after = replace(state, notice_ticks=left, notice=state.notice if left else None)
+    after = passed(replace(state, notice_ticks=left, notice=state.notice if left else None))
     # one question at a time: on a slow disk, questions asked by the clock would only chase one another
     if after.answered == after.asked:
         return _ask(after)

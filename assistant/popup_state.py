@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 
 from assistant.answer import Answer, Result
 from assistant.popup_messages import Effect
+from assistant.reveal_view import RevealView, uncovered
 from assistant.tree_view import TreeView
 
 NOTICE_TICKS = 5
@@ -56,6 +57,7 @@ class State:
         person: Who is signed in at this PC.
         sign_in_required: Somebody has to be before it answers.
         problem: Why the newest question could not be answered.
+        reveal: The phone that is shown for a minute, or is about to be.
     """
 
     habits: Habits = field(default_factory=Habits)
@@ -81,6 +83,7 @@ class State:
     person: str | None = None
     sign_in_required: bool = False
     problem: str | None = None
+    reveal: RevealView | None = None
 
     @property
     def results(self) -> tuple[Result, ...]:
@@ -95,7 +98,7 @@ class State:
     @property
     def on_card(self) -> Result | None:
         """The record whose card is shown: of the selected result, or of the tree where that is open."""
-        return self.tree.result if self.tree else self.chosen
+        return self.tree.result if self.tree else uncovered(self.chosen, self.reveal)
 
     @property
     def is_current(self) -> bool:

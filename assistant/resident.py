@@ -16,6 +16,7 @@ from assistant.desktop import Background, Desktop, Post
 from assistant.entries import Entries
 from assistant.phone_answers import PhoneAnswers
 from assistant.phone_lookup import hub_of
+from assistant.reveals import Reveals
 from assistant.settings import load_settings
 from assistant.shifts import Shifts
 from data.clock import Clock, CorrectedClock
@@ -76,6 +77,7 @@ def run(home: AgentHome, version: str) -> int:
         clock=clock,
         looked_up=entries.looked_up if entries else lambda _kind, _key: None,
         shifts=shifts,
+        reveals=Reveals(home) if home.enrolled else None,
         settings_problem=problem,
     )
     return desktop.run()

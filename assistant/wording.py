@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Literal
 
-from assistant import shift_wording
+from assistant import reveal_wording, shift_wording
 from data.kinds import CONTACT_ROLES, IMPORTANCE, OUTAGE_KINDS, SOURCES
 
 Language = Literal["zh", "en"]
@@ -356,7 +356,10 @@ EN = {
     "tray.title": "Switchboard",
 }
 
-TABLES: dict[Language, dict[str, str]] = {"zh": ZH | shift_wording.ZH, "en": EN | shift_wording.EN}
+TABLES: dict[Language, dict[str, str]] = {
+    "zh": ZH | shift_wording.ZH | reveal_wording.ZH,
+    "en": EN | shift_wording.EN | reveal_wording.EN,
+}
 
 
 class Words:

@@ -11,6 +11,7 @@ from assistant.answer import Answer, Freshness, Result
 from assistant.popup.blocks import Block, Foot, Heading, Line, Listing, Message, Picture, Row
 from assistant.popup.card_picture import card_of, verdict_of, ways_into_tree
 from assistant.popup.moments import spoken
+from assistant.popup.reveal_picture import with_reveal
 from assistant.popup.theme import Tone
 from assistant.popup.tree_picture import tree_card, tree_listing
 from assistant.popup_state import State
@@ -85,7 +86,8 @@ def _card(state: State, facts: Facts, words: Words, now: datetime) -> Iterator[B
         yield _nothing(state, words)
     else:
         ways = ways_into_tree(state.chosen, words)
-        yield from card_of(state.chosen, state.answer.freshness, state.phone, ways, words, now)
+        card = card_of(state.on_card or state.chosen, state.answer.freshness, state.phone, ways, words, now)
+        yield from with_reveal(card, state.chosen, state.reveal, words)
 
 
 def _nothing(state: State, words: Words) -> Message:

@@ -9,6 +9,7 @@ from assistant.popup.card_picture import IMPORTANT_KEY, TREE_KEY
 from assistant.popup.drawing import CardPainter
 from assistant.popup.pen import BODY_HEIGHT, CARD_WIDTH, LIST_WIDTH, Pen
 from assistant.popup.rectangle import Rectangle
+from assistant.popup.reveal_picture import OFFERED, REVEAL_KEY
 from assistant.popup.row_drawing import draw_rows, row_at
 from assistant.popup.surroundings import Surroundings
 from assistant.popup.tooltips import Tooltips
@@ -26,6 +27,8 @@ from assistant.popup_messages import (
     OpenStatus,
     OpenTree,
     Pick,
+    RevealFor,
+    RevealWanted,
     ToggleImportant,
     Typed,
     Unfold,
@@ -53,6 +56,8 @@ KEYS: dict[str, Intent] = {
     f"<{TREE_KEY}>": OpenTree(),
     "<Control-t>": OpenTree(),
     f"<{IMPORTANT_KEY}>": OpenTree(important=True),
+    f"<{REVEAL_KEY}>": RevealWanted(),
+    **{f"<Control-Key-{number}>": RevealFor(reason) for number, reason in enumerate(OFFERED, 1)},
 }
 X11_KEYS: dict[str, Intent] = {"<ISO_Left_Tab>": NextPhone(-1)}
 """What Shift+Tab is called there; other systems do not know the name."""

@@ -18,7 +18,7 @@ from assistant.popup.picture import Facts, picture
 from assistant.popup.rectangle import Rectangle
 from assistant.popup.row_drawing import fitted_runs, gap, runs
 from assistant.popup.theme import STATE_MARKS, THEMES, Tone, contrast
-from assistant.popup_messages import Intent, OpenTree, OutboxSeen, ShiftSeen
+from assistant.popup_messages import Intent, OpenTree, OutboxSeen, RevealWanted, ShiftSeen
 from assistant.popup_model import update
 from assistant.popup_state import Notice, State
 from assistant.wording import TABLES, Words
@@ -338,7 +338,7 @@ def test_the_card_leads_into_the_tree_where_the_record_has_a_place_there() -> No
     assert actions(0) == [("线路树", OpenTree("feeder:f1"))]
     assert actions(3) == []
     assert actions(5) == [("线路树", OpenTree("feeder:f1")), ("重要客户", OpenTree("feeder:f1", important=True))]
-    assert actions(7) == [("线路树", OpenTree("customer:2100123456"))]
+    assert actions(7) == [("线路树", OpenTree("customer:2100123456")), ("查看电话", RevealWanted())]
 
 
 def test_a_stale_card_does_not_say_a_bare_normal_of_what_it_hangs_on_either() -> None:
