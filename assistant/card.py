@@ -22,6 +22,7 @@ from assistant.script import script_for
 from data.cache import read_doc
 from data.clock import to_iso
 from data.kinds import Doc
+from data.masking import PERSONAL, is_masked
 from data.outages import OutageWindow, Place
 from data.sqlite import Connection
 from data.supply import SupplyNetwork
@@ -232,7 +233,7 @@ def customer_view(doc: Doc) -> CustomerView:
         high_risk=bool(doc.get("high_risk")),
         sensitive=bool(doc.get("sensitive")),
         source=_text(doc.get("source")),
-        masked=("phone",) if phone and "*" in phone else (),
+        masked=tuple(name for name in PERSONAL if is_masked(name, _text(doc.get(name)) or "")),
     )
 
 

@@ -4,14 +4,14 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Result, func, select
+from sqlalchemy import Connection, Result, func, literal, select
 
 from data import cache, change_log, index
 from data.cache import Change
 from data.cells import from_cells
 from data.characters.rows import character_rows
 from data.kinds import KINDS, RANKED, Doc, FieldType, Kind
-from data.masking import for_caches
+from data.masking import HIDDEN, LEAST, STANDARD, for_caches
 from data.pinyin import readings_of
 from data.rows import get_docs
 from data.schema import RECORDS
@@ -22,7 +22,7 @@ from data.sqlite import connect
 _CHUNK = 2000
 
 
-def build_cache(store: Connection, path: Path, scope: str, buckets: list[str] | None) -> int:
+def build_cache(store: Connection, path: Path, scope: str, buckets: list[str] | None, reader: str = STANDARD) -> int:
     """Writes a new cache file with everything of `buckets` (None: all), ready to search.
 
     Args:
@@ -30,6 +30,7 @@ def build_cache(store: Connection, path: Path, scope: str, buckets: list[str] | 
         path: Where to write; must not exist.
         scope: Key of the scope, kept in the cache.
         buckets: From `data.buckets.buckets_of_scope`.
+        reader: The class of its reader; what that may not read is in no index either.
 
     Returns:
         The revision that the cache is at.
@@ -44,10 +45,10 @@ def build_cache(store: Connection, path: Path, scope: str, buckets: list[str] | 
         connection.execute("BEGIN")
         cache.create_cache(connection)
         index.add_characters(connection, character_rows())
-        index.add_names(connection, _names(store, buckets))
+        index.add_names(connection, _names(store, buckets, reader))
         sums: dict[Part, SetSum] = {}
         for kind in KINDS.values():
-            sums |= _add_kind(store, connection, kind, buckets)
+            sums |= _add_kind(store, connection, kind, buckets, reader)
         cache.create_indexes(connection)
         _count_shared_names(connection)
         index.finish_build(connection)
@@ -70,14 +71,17 @@ def build_cache(store: Connection, path: Path, scope: str, buckets: list[str] | 
     return revision
 
 
-def change_of(kind: Kind, doc: Doc, bucket: str) -> Change:
-    """A record as it goes to caches: masked, with its readings."""
-    names = cache.names_of(kind, doc) if kind.named else []
+def change_of(kind: Kind, doc: Doc, bucket: str, reader: str = STANDARD) -> Change:
+    """A record as it goes to caches of a class of reader: masked, with the readings of what is left."""
+    shown = for_caches(kind, doc, reader)
+    names = cache.names_of(kind, shown) if kind.named else []
     readings = tuple(readings_of(name) for name in names)
-    return Change(kind.name, str(doc["id"]), for_caches(kind, doc), readings, bucket)
+    return Change(kind.name, str(doc["id"]), shown, readings, bucket)
 
 
-def changes_for(store: Connection, touched: Iterable[tuple[str, str]], buckets: list[str] | None) -> Iterator[Change]:
+def changes_for(
+    store: Connection, touched: Iterable[tuple[str, str]], buckets: list[str] | None, reader: str = STANDARD
+) -> Iterator[Change]:
     """What became of each touched record, for a cache that holds `buckets` (None: all)."""
     by_kind: dict[str, list[str]] = {}
     for kind, key in touched:
@@ -87,7 +91,7 @@ def changes_for(store: Connection, touched: Iterable[tuple[str, str]], buckets: 
         docs = get_docs(store, kind, inside)
         for key in keys:
             doc = docs.get(key)
-            yield change_of(KINDS[kind], doc, inside[key]) if doc else Change(kind, key, None)
+            yield change_of(KINDS[kind], doc, inside[key], reader) if doc else Change(kind, key, None)
 
 
 def _inside(store: Connection, kind: str, keys: list[str], buckets: list[str] | None) -> dict[str, str]:
@@ -104,7 +108,7 @@ def _inside(store: Connection, kind: str, keys: list[str], buckets: list[str] | 
     return found
 
 
-def _names(store: Connection, buckets: list[str] | None) -> Iterator[tuple[str, str, int, int]]:
+def _names(store: Connection, buckets: list[str] | None, reader: str) -> Iterator[tuple[str, str, int, int]]:
     """Distinct names in static-rank order; a name that several kinds bear stands with the first of them.
 
     What customers add to the uses of a network's name is left to `_count_shared_names`: so no more than the
@@ -118,15 +122,18 @@ def _names(store: Connection, buckets: list[str] | None) -> Iterator[tuple[str, 
                 uses[name] = (before[0], before[1] + 1)
     for name, (rank, count) in uses.items():
         yield name, readings_of(name), rank, count
-    for name, count in _customer_names(store, buckets):
+    for name, count in _customer_names(store, buckets, reader):
         if name not in uses:
             yield name, readings_of(name), len(RANKED) - 1, count
 
 
-def _customer_names(store: Connection, buckets: list[str] | None) -> Result[str, int]:
-    """Each name that customers bear and how many do, the most frequent first."""
+def _customer_names(store: Connection, buckets: list[str] | None, reader: str) -> Result[str, int]:
+    """Each name that customers bear, as the reader sees it, and how many do, the most frequent first."""
     table, count = RECORDS[RANKED[-1]], func.count()
-    counted = select(table.c.name, count).group_by(table.c.name).order_by(count.desc(), table.c.name)
+    if reader == LEAST:
+        counted = select(literal(HIDDEN), count).select_from(table).having(count > 0)
+    else:
+        counted = select(table.c.name, count).group_by(table.c.name).order_by(count.desc(), table.c.name)
     if buckets is not None:
         counted = counted.where(table.c.bucket.in_(buckets))
     return store.execute(counted, execution_options={"yield_per": _CHUNK})
@@ -155,12 +162,12 @@ def _docs(
 
 
 def _add_kind(
-    store: Connection, connection: CacheConnection, kind: Kind, buckets: list[str] | None
+    store: Connection, connection: CacheConnection, kind: Kind, buckets: list[str] | None, reader: str
 ) -> dict[Part, SetSum]:
     sums: dict[Part, SetSum] = {}
     before = 0
     for stored, own in _docs(store, kind, buckets):
-        docs = [for_caches(kind, doc) for doc in stored]
+        docs = [for_caches(kind, doc, reader) for doc in stored]
         cache.insert_rows(connection, kind, docs, own)
         if _has(kind, FieldType.REFS):
             connection.executemany(

@@ -11,8 +11,9 @@ from datetime import datetime
 from sqlalchemy import Connection, func, insert, select, text, update
 
 from data.clock import to_iso
+from data.masking import READERS, STANDARD, bucket_counted, counted_bucket
 from data.schema import BUCKET, CHANGE, COMMIT, META
-from data.set_hash import SetSum, Sums, hash_bytes
+from data.set_hash import Part, SetSum, Sums, hash_bytes
 
 LOGGED_AT_MOST = 100_000
 """A transaction that touches more is not logged record by record: fetching a snapshot is faster than following it."""
@@ -54,6 +55,10 @@ class Touched:
         self.sums[bucket, kind] = self.sums.get((bucket, kind), SetSum()).minus(hashed)
         self._removed += 1
         self._touch(kind, key, bucket)
+
+    def held(self, kind: str, bucket: str, delta: SetSum) -> None:
+        """What readers of another class hold of a record has come, or gone; `bucket` says which class."""
+        self.sums[bucket, kind] = self.sums.get((bucket, kind), SetSum()) + delta
 
     def _touch(self, kind: str, key: str, bucket: str) -> None:
         if not self.too_many:
@@ -141,13 +146,15 @@ def touched_since(
     return rows if len(rows) <= limit else None
 
 
-def sums(connection: Connection, buckets: list[str] | None) -> Sums:
-    """Count and set hash of each kind in each of `buckets` (None: all)."""
-    stored = select(BUCKET) if buckets is None else select(BUCKET).where(BUCKET.c.bucket.in_(buckets))
-    return {
-        (row.bucket, row.kind): SetSum(row.rows, int.from_bytes(row.set_hash, "big"))
-        for row in connection.execute(stored)
-    }
+def sums(connection: Connection, buckets: list[str] | None, reader: str = STANDARD) -> Sums:
+    """Count and set hash of each kind in each of `buckets` (None: all), as readers of a class hold them."""
+    stored, found = select(BUCKET), dict[str, dict[Part, SetSum]]()
+    if buckets is not None:
+        stored = stored.where(BUCKET.c.bucket.in_([counted_bucket(one, who) for one in buckets for who in READERS]))
+    for row in connection.execute(stored):
+        bucket, who = bucket_counted(row.bucket)
+        found.setdefault(who, {})[bucket, row.kind] = SetSum(row.rows, int.from_bytes(row.set_hash, "big"))
+    return found.get(STANDARD, {}) | found.get(reader, {})
 
 
 def _add_to_bucket(connection: Connection, bucket: str, kind: str, delta: SetSum) -> None:

@@ -1,9 +1,18 @@
-"""What of a customer leaves the hub: names and addresses as they are, phones masked.
+"""What of a customer leaves the hub, by the class of its reader.
 
 Masking happens where data leaves the hub, so that nothing beyond it (cache, index, log) ever holds what it hides.
 """
 
 from data.kinds import CUSTOMER, Doc, Kind
+
+STANDARD, LEAST = "standard", "least"
+READERS = {STANDARD: "姓名、地址可见，电话遮盖", LEAST: "姓名、地址、电话都不给"}
+"""The classes of readers, and what they see."""
+
+HIDDEN = "***"
+"""What stands where the least class may not read."""
+
+_LEAST_BUCKET = "least:"
 
 
 def mask_phone(phone: str) -> str:
@@ -16,8 +25,29 @@ def mask_phone(phone: str) -> str:
     return "*" * max(0, len(phone) - 2) + phone[-2:]
 
 
-def for_caches(kind: Kind, doc: Doc) -> Doc:
-    """`doc`, in canonical form, as an agent's cache may hold it."""
-    if kind is not CUSTOMER or not doc["phone"]:
+def for_caches(kind: Kind, doc: Doc, reader: str = STANDARD) -> Doc:
+    """`doc`, in canonical form, as the cache of a device of this class of reader may hold it."""
+    if kind is not CUSTOMER:
         return doc
-    return {**doc, "phone": mask_phone(str(doc["phone"]))}
+    if reader == LEAST:
+        return {**doc, **{name: HIDDEN for name in PERSONAL if doc[name]}}
+    return {**doc, "phone": mask_phone(str(doc["phone"]))} if doc["phone"] else doc
+
+
+PERSONAL = tuple(field.name for field in CUSTOMER.fields if field.personal)
+"""The fields of a customer that not everybody may read."""
+
+
+def is_masked(field: str, value: str) -> bool:
+    """Whether the value of a personal field is shown masked."""
+    return value == HIDDEN or (field == "phone" and "*" in value)
+
+
+def counted_bucket(bucket: str, reader: str) -> str:
+    """Under which name the store counts what readers of this class hold of a bucket's customers."""
+    return _LEAST_BUCKET + bucket if reader == LEAST else bucket
+
+
+def bucket_counted(name: str) -> tuple[str, str]:
+    """The bucket and the class of reader of a name that `counted_bucket` gave."""
+    return (name.removeprefix(_LEAST_BUCKET), LEAST) if name.startswith(_LEAST_BUCKET) else (name, STANDARD)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import Connection, Engine, bindparam, delete, select, update
@@ -13,11 +14,14 @@ from data.buckets import BucketFinder, customers_below
 from data.bulk import add_rows
 from data.clock import Clock
 from data.database import WRITE, is_postgresql
-from data.kinds import KINDS, Doc, FieldType
+from data.kinds import CUSTOMER, KINDS, Doc, FieldType
+from data.least_sums import are_kept, least_hash
+from data.masking import LEAST, counted_bucket
 from data.phone_hashes import PhoneHashes, forget_phones
 from data.prepared import Prepared, in_chunks, prepare, row_of
 from data.rows import chunks, get_docs
 from data.schema import LINK, RECORDS
+from data.set_hash import SetSum
 
 
 @dataclass(slots=True)
@@ -124,10 +128,8 @@ class Writing:
         """
         table, removed = RECORDS[kind], list[str]()
         for key in ids:
-            row = self.connection.execute(select(table.c.row_hash, table.c.bucket).where(table.c.id == key)).first()
-            if row is None:
+            if not self._forget_sums(kind, [key]):
                 continue
-            self._touched.removed(kind, key, row.bucket, int.from_bytes(row.row_hash, "big"))
             self.connection.execute(delete(table).where(table.c.id == key))
             self.connection.execute(delete(LINK).where(LINK.c.kind == kind, LINK.c.id == key))
             removed.append(key)
@@ -161,12 +163,24 @@ class Writing:
 
     def _added(self, kind: str, row: dict[str, Any]) -> None:
         self._touched.added(kind, row["id"], row["bucket"], int.from_bytes(row["row_hash"], "big"))
+        if kind == CUSTOMER.name and self._keeps_least:
+            self._touched.held(kind, counted_bucket(row["bucket"], LEAST), SetSum().plus(least_hash(row)))
 
-    def _forget_sums(self, kind: str, ids: list[str]) -> None:
-        table = RECORDS[kind]
-        stored = select(table.c.id, table.c.row_hash, table.c.bucket).where(table.c.id.in_(ids))
-        for row in self.connection.execute(stored):
-            self._touched.removed(kind, row.id, row.bucket, int.from_bytes(row.row_hash, "big"))
+    def _forget_sums(self, kind: str, ids: list[str]) -> int:
+        """Takes what is stored of these records from the sums; how many there are."""
+        table, count = RECORDS[kind], 0
+        least = kind == CUSTOMER.name and self._keeps_least
+        columns = table.c if least else (table.c.id, table.c.row_hash, table.c.bucket)
+        for row in self.connection.execute(select(*columns).where(table.c.id.in_(ids))).mappings():
+            self._touched.removed(kind, row["id"], row["bucket"], int.from_bytes(row["row_hash"], "big"))
+            if least:
+                self._touched.held(kind, counted_bucket(row["bucket"], LEAST), SetSum().minus(least_hash(row)))
+            count += 1
+        return count
+
+    @cached_property
+    def _keeps_least(self) -> bool:
+        return are_kept(self.connection)
 
     def _link(self, prepared: Prepared) -> None:
         if any(field.type is FieldType.REFS for field in KINDS[prepared.kind].fields):

@@ -4,6 +4,7 @@ import argparse
 from typing import Any
 
 from data.clock import to_iso
+from data.masking import STANDARD
 from data.store import Store
 from switchboard.cli import home_of
 from switchboard.hub_verbs import os_actor
@@ -15,7 +16,10 @@ from sync.hub_home import HubHome
 def add(options: argparse.Namespace) -> dict[str, object]:
     """Makes a device known and prints its one-time code."""
     kind = "display" if options.display else "pc"
-    code, expires = devices.add_device(_store(options), options.name, tuple(options.branch), os_actor(), kind)
+    store = _store(options)
+    code, expires = devices.add_device(store, options.name, tuple(options.branch), os_actor(), kind)
+    if options.reader != STANDARD:
+        devices.set_reader(store, options.name, options.reader, os_actor())
     return {"name": options.name, "code": code, "expires": to_iso(expires)}
 
 
@@ -39,6 +43,12 @@ def rename(options: argparse.Namespace) -> dict[str, object]:
 def move(options: argparse.Namespace) -> dict[str, object]:
     """Holds a device to the branches named, to none where none is; its cache follows."""
     return _told(devices.move_device(_store(options), options.device, tuple(options.branch), os_actor()))
+
+
+def set_class(options: argparse.Namespace) -> dict[str, object]:
+    """Says what the device's cache may hold of customers."""
+    device = devices.set_reader(_store(options), options.device, options.reader, os_actor())
+    return _told(device, reader=device.reader)
 
 
 def _store(options: argparse.Namespace) -> Store:

@@ -11,7 +11,9 @@ from sqlalchemy import Connection, select
 from data import change_log
 from data.cache_build import changes_for
 from data.cache_columns import later_fields
-from data.kinds import KINDS
+from data.kinds import CUSTOMER, KINDS
+from data.least_sums import least_hash
+from data.masking import LEAST
 from data.partitions import MOST, partition_of, partition_sums
 from data.schema import RECORDS
 from data.set_hash import Part, SetSum
@@ -51,7 +53,9 @@ class Answers:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._bodies: SingleFlight[tuple[int, str, str, int, int], Body] = SingleFlight(_REMEMBERED)
-        self._partitions: SingleFlight[tuple[Part, int, str, int], list[SetSum]] = SingleFlight(_REMEMBERED_PARTITIONS)
+        self._partitions: SingleFlight[tuple[Part, str, int, str, int], list[SetSum]] = SingleFlight(
+            _REMEMBERED_PARTITIONS
+        )
 
     def changes(self, scope: Scope, epoch: str, since: int, head: int, version: int) -> Body:
         """A `ChangeBatch` from `since` on.
@@ -84,20 +88,27 @@ class Answers:
         _check(scope, ask)
         with self._store.read() as connection:
             batch = _batch(connection, scope, ask.epoch, ask.since)
-            renewed = tuple(self._renewed(connection, batch, part, theirs) for part, theirs in ask.parts.items())
+            renewed = tuple(self._renewed(connection, batch, scope, part, theirs) for part, theirs in ask.parts.items())
         return Body.of(Repair(batch, renewed).to_json())
 
-    def _renewed(self, connection: Connection, batch: ChangeBatch, part: Part, theirs: Sequence[SetSum]) -> Renewed:
+    def _renewed(
+        self, connection: Connection, batch: ChangeBatch, scope: Scope, part: Part, theirs: Sequence[SetSum]
+    ) -> Renewed:
         bucket, kind = part
         count = len(theirs)
         ours = self._partitions.get(
-            (part, count, batch.epoch, batch.revision), lambda: _sums_of(connection, part, count)
+            (part, scope.reader, count, batch.epoch, batch.revision),
+            lambda: partition_sums(_hashes(connection, part, scope.reader), count),
         )
         wrong = frozenset(number for number, sums in enumerate(theirs) if sums != ours[number])
         if sum(ours[number].rows for number in wrong) > CHANGES_AT_MOST:
             raise SnapshotNeededError(f"too much differs in {bucket}/{kind}: fetch a snapshot")
-        ids = [key for key, _ in _hashes(connection, part) if partition_of(key, count) in wrong] if wrong else []
-        records = changes_for(connection, [(kind, key) for key in ids], [bucket])
+        ids = (
+            [key for key, _ in _hashes(connection, part, scope.reader) if partition_of(key, count) in wrong]
+            if wrong
+            else []
+        )
+        records = changes_for(connection, [(kind, key) for key in ids], [bucket], scope.reader)
         return Renewed(part, count, wrong, tuple(records))
 
 
@@ -110,8 +121,8 @@ def _batch(connection: Connection, scope: Scope, epoch: str, since: int) -> Chan
         scope=scope.key,
         since=since,
         revision=change_log.head(connection),
-        sums=change_log.sums(connection, scope.bucket_list),
-        changes=tuple(changes_for(connection, touched, scope.bucket_list)),
+        sums=change_log.sums(connection, scope.bucket_list, scope.reader),
+        changes=tuple(changes_for(connection, touched, scope.bucket_list, scope.reader)),
         fields=later_fields(),
     )
 
@@ -126,14 +137,12 @@ def _check(scope: Scope, ask: RepairAsk) -> None:
             raise RefusedError(f"this device may not hold what is in {bucket}")
 
 
-def _sums_of(connection: Connection, part: Part, count: int) -> list[SetSum]:
-    return partition_sums(_hashes(connection, part), count)
-
-
-def _hashes(connection: Connection, part: Part) -> Iterator[tuple[str, int]]:
-    """Id and hash of every record of a part."""
+def _hashes(connection: Connection, part: Part, reader: str) -> Iterator[tuple[str, int]]:
+    """Id and hash of every record of a part, as readers of a class hold it."""
     bucket, kind = part
     table = RECORDS[kind]
-    rows = select(table.c.id, table.c.row_hash).where(table.c.bucket == bucket)
-    for row in connection.execute(rows, execution_options={"yield_per": _ROWS_AT_ONCE}):
-        yield row.id, int.from_bytes(row.row_hash, "big")
+    least = reader == LEAST and kind == CUSTOMER.name
+    columns = table.c if least else (table.c.id, table.c.row_hash)
+    rows = select(*columns).where(table.c.bucket == bucket)
+    for row in connection.execute(rows, execution_options={"yield_per": _ROWS_AT_ONCE}).mappings():
+        yield row["id"], least_hash(row) if least else int.from_bytes(row["row_hash"], "big")

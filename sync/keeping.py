@@ -7,7 +7,7 @@ from typing import Any
 
 from sync.errors import HomeError
 
-_KEYS = {
+_KEYS: Mapping[str, Mapping[str, type]] = {
     "audit": {"checkpoints": str, "keep_days": int},
     "backup": {"directory": str, "keep": int, "hour": int, "passphrase_file": str},
     "cache": {"encrypt": bool},

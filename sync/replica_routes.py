@@ -126,7 +126,7 @@ async def _while_rightful(hub: Hub, holder: Holder, heard: int | None) -> AsyncI
 
 def _scope(hub: Hub, device: auth.Device) -> Scope:
     with hub.store.read() as connection:
-        return Scope.of(buckets_of_scope(connection, device.branches))
+        return Scope.of(buckets_of_scope(connection, device.branches), device.reader)
 
 
 def _held_scope(hub: Hub, device: auth.Device, said: str) -> Scope:

@@ -122,7 +122,7 @@ class SnapshotShelf:
         return manifest
 
 
-def publish_from(database: str, scope: Scope, directory: Path, encrypted: bool) -> None:  # noqa: FBT001 - sent by place
+def publish_from(database: str, scope: Scope, directory: Path, encrypted: bool = False) -> None:  # noqa: FBT001, FBT002 - sent by place
     """Publishes a snapshot of the store at a URL; what the process apart does.
 
     Raises:

@@ -19,6 +19,7 @@ from sqlalchemy import Connection
 from data import cache, change_log
 from data.cache_build import build_cache, changes_for
 from data.errors import DataError
+from data.masking import STANDARD
 from data.set_hash import Part, SetSum, same_sums
 from data.sqlite import Connection as CacheConnection
 from data.sqlite import DatabaseError, connect, encrypt, unlock
@@ -53,18 +54,21 @@ class Scope:
     Attributes:
         key: Names the scope; a cache of another key is replaced by a snapshot.
         buckets: Its buckets, or None for all.
+        reader: Its class of reader, of `data.masking.READERS`.
     """
 
     key: str
     buckets: tuple[str, ...] | None
+    reader: str = STANDARD
 
     @staticmethod
-    def of(buckets: list[str] | None) -> "Scope":
-        """The scope of these buckets."""
+    def of(buckets: list[str] | None, reader: str = STANDARD) -> "Scope":
+        """The scope of these buckets for a class of reader."""
+        ending = "" if reader == STANDARD else reader
         if buckets is None:
-            return Scope("all", None)
+            return Scope(f"all{ending}", None, reader)
         digest = hashlib.sha256("\n".join(sorted(buckets)).encode()).hexdigest()
-        return Scope(digest[:16], tuple(sorted(buckets)))
+        return Scope(f"{digest[:16]}{ending}", tuple(sorted(buckets)), reader)
 
     @property
     def bucket_list(self) -> list[str] | None:
@@ -88,7 +92,7 @@ def publish(store: Store, scope: Scope, directory: Path, *, encrypted: bool = Fa
     clear_leftovers(directory)
     master = directory / "master.db"
     with store.read() as connection:
-        epoch, sums = change_log.epoch(connection), change_log.sums(connection, scope.bucket_list)
+        epoch, sums = change_log.epoch(connection), change_log.sums(connection, scope.bucket_list, scope.reader)
         revision = _advance(connection, scope, master) or _rebuild(connection, scope, master)
         committed_at = change_log.committed_at(connection, revision)
     if not same_sums(_stored_sums(master), sums):
@@ -158,7 +162,7 @@ def _advance(store: Connection, scope: Scope, master: Path) -> int | None:
 
 def _rebuild(store: Connection, scope: Scope, master: Path) -> int:
     fresh = master.with_name(_BUILDING)
-    revision = build_cache(store, fresh, scope.key, scope.bucket_list)
+    revision = build_cache(store, fresh, scope.key, scope.bucket_list, scope.reader)
     _remove_database(master)
     fresh.replace(master)
     return revision
@@ -176,7 +180,7 @@ def _follow(store: Connection, scope: Scope, master: CacheConnection) -> int | N
     revision = change_log.head(store)
     master.execute("BEGIN IMMEDIATE")
     writer = cache.CacheWriter(master)
-    writer.apply(changes_for(store, touched, scope.bucket_list))
+    writer.apply(changes_for(store, touched, scope.bucket_list, scope.reader))
     writer.save_sums()
     committed_at = change_log.committed_at(store, revision)
     cache.write_meta(master, {"revision": str(revision), "committed_at": committed_at})

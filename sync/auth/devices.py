@@ -9,9 +9,10 @@ from uuid import uuid4
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
-from data import audit
+from data import audit, least_sums
 from data.clock import from_iso, to_iso
 from data.errors import AmbiguousError, BadValueError, NotFoundError
+from data.masking import LEAST, READERS, STANDARD
 from data.rights import DEVICES
 from data.schema import DEVICE, SESSION
 from data.store import Store
@@ -42,6 +43,8 @@ class Device:
     kind: str = "pc"
     lasting: bool = False
     """It asked with a secret of before there were tokens."""
+    reader: str = STANDARD
+    """What its cache may hold of customers: of `data.masking.READERS`."""
 
 
 def add_device(
@@ -244,5 +247,23 @@ def _row(connection: Connection, key: str) -> Row[Any] | None:
     return connection.execute(select(DEVICE).where(DEVICE.c.id == key)).first()
 
 
+def set_reader(store: Store, text: str, reader: str, actor: str) -> Device:
+    """Gives a device another class of reader; its cache is replaced within a moment.
+
+    Raises:
+        BadValueError: there is no such class.
+    """
+    if reader not in READERS:
+        raise BadValueError("class", reader, "give one of " + ", ".join(READERS))
+    with store.write(actor, "set reader class") as writing:
+        row = find_device(writing.connection, text)
+        if reader == LEAST:
+            least_sums.keep(writing.connection)
+        writing.connection.execute(update(DEVICE).where(DEVICE.c.id == row.id).values(reader=reader))
+        note_rights_changed(writing.connection)
+        audit.record(writing.connection, store.clock.now(), actor, "set_reader", f"{row.name} → {reader}")
+    return replace(_device(row), reader=reader)
+
+
 def _device(row: Row[Any]) -> Device:
-    return Device(row.id, row.name, tuple(json.loads(row.branches)), row.kind)
+    return Device(row.id, row.name, tuple(json.loads(row.branches)), row.kind, reader=row.reader)
