@@ -109,6 +109,7 @@ def test_damage_is_found_told_and_repaired_and_the_agents_own_state_stays(
     agent: Assistant, monkeypatch: pytest.MonkeyPatch, spoil: Callable[[Path], None]
 ) -> None:
     monkeypatch.setattr(cache_guard, "_AFTER_CRASH_S", 0.0)
+    monkeypatch.setattr(cache_guard, "SHARE", 0.5)
     home = agent.home
     (home.path / "settings.toml").write_text('theme = "dark"\n', "utf-8")
     (home.path / "choices.db").write_bytes(b"what the agent chose")
