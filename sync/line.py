@@ -98,8 +98,8 @@ class GuardedLine(H11Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Counts the connection no more; asyncio calls it."""
         self._lines.closed(self._host)
-        self._head_due = _cancelled(self._head_due)
-        self._stalled = _cancelled(self._stalled)
+        self._forget_head()
+        self._forget_stall()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -120,7 +120,7 @@ class GuardedLine(H11Protocol):
 
     def resume_writing(self) -> None:
         """Notes that the reader takes more; asyncio calls it."""
-        self._stalled = _cancelled(self._stalled)
+        self._forget_stall()
         super().resume_writing()
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - says no more than the status
@@ -141,14 +141,19 @@ class GuardedLine(H11Protocol):
     def _watch_head(self) -> None:
         """Waits for the rest of a request's head, or for nothing while a request is answered."""
         if self._answering():
-            self._head_due = _cancelled(self._head_due)
+            self._forget_head()
         elif self._head_due is None:
             self._head_due = self._later(self._lines.limits.head_s, self.transport.close)
 
     def _later(self, seconds: float, end: Callable[[], None]) -> asyncio.TimerHandle:
         return self.loop.call_later(seconds, end)
 
+    def _forget_head(self) -> None:
+        if self._head_due is not None:
+            self._head_due.cancel()
+            self._head_due = None
 
-def _cancelled(timer: asyncio.TimerHandle | None) -> None:
-    if timer is not None:
-        timer.cancel()
+    def _forget_stall(self) -> None:
+        if self._stalled is not None:
+            self._stalled.cancel()
+            self._stalled = None

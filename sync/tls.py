@@ -69,8 +69,9 @@ def make_reach(cert: str | None, key: str | None, proxies: Sequence[str]) -> Rea
             ip_network(network)
         except ValueError:
             raise HomeError(f"{network!r} is no network: give one such as 10.0.0.5/32 or 10.1.0.0/16") from None
-    paths = (Path(cert).absolute(), Path(key).absolute()) if cert and key else (None, None)
-    return Reach(*paths, tuple(proxies))
+    if cert and key:
+        return Reach(Path(cert).absolute(), Path(key).absolute(), tuple(proxies))
+    return Reach(proxies=tuple(proxies))
 
 
 def read_reach(settings: Mapping[str, Any]) -> Reach:

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
@@ -22,7 +21,7 @@ from sync.auth.devices import revoke_device
 from sync.auth.tokens import digest, make_tokens, read_token
 from sync.device_protocol import PERSON_HEADER
 from sync.hub import Hub
-from sync.hub_home import make_hub_home
+from sync.hub_home import HubHome
 
 
 @dataclass(frozen=True)
@@ -92,9 +91,9 @@ def enrolled(store: Store, name: str, kind: str = "pc") -> Any:
     return auth.enrol(store, code) if kind == "pc" else auth.enrol_display(store, code)
 
 
-def composed_hub(home: Path) -> ComposedHub:
-    """A hub on a new home, with a person of each role, a PC and a display."""
-    composed, app = compose(make_hub_home(home))
+def composed_hub(home: HubHome) -> ComposedHub:
+    """The hub of an empty home, with a person of each role, a PC and a display."""
+    composed, app = compose(home)
     store = composed.store
     make_people(store)
     (pc, tokens), (_, revoked) = enrolled(store, "座席1"), enrolled(store, "座席2")

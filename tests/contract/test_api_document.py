@@ -4,6 +4,8 @@
 """
 
 import os
+from collections.abc import Iterator
+from contextlib import ExitStack
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,12 +16,15 @@ from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import content_type_conformance, status_code_conformance
 
+from sync.hub_home import make_hub_home
 from sync.limits import Limits
 from sync.snapshots import Scope
 from tests.askers import ComposedHub, composed_hub
+from tests.databases import PostgresServer
 
-EXAMPLES = int(os.environ.get("SWITCHBOARD_FUZZ_EXAMPLES", "4"))
+EXAMPLES = int(os.environ.get("SWITCHBOARD_FUZZ_EXAMPLES", "2"))
 ENDLESS = {"/events"}
+pytestmark = pytest.mark.timeout(300 * EXAMPLES)
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance]
 
 
@@ -34,12 +39,18 @@ class Hours:
         return self._now
 
 
-@pytest.fixture(scope="module")
-def hub(tmp_path_factory: pytest.TempPathFactory) -> ComposedHub:
-    made = composed_hub(tmp_path_factory.mktemp("hub") / "home")
-    made.hub.shelf.ensure(Scope.of(None))
-    made.app.state.limits = Limits(Hours(made.store.clock.now()))
-    return made
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def hub(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ComposedHub]:
+    home = make_hub_home(tmp_path_factory.mktemp("hub") / "home")
+    with ExitStack() as opened:
+        if request.param == "postgresql":
+            server: PostgresServer = request.getfixturevalue("postgresql_server")
+            home = home.use_database(opened.enter_context(server.database()))
+        made = composed_hub(home)
+        made.hub.shelf.ensure(Scope.of(None))
+        made.app.state.limits = Limits(Hours(made.store.clock.now()))
+        yield made
+        made.store.engine.dispose()
 
 
 def operations(hub: ComposedHub) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from sync.asking import (
 from sync.auth.changes import require_sign_in
 from sync.device_protocol import PERSON_HEADER
 from sync.errors import RefusedError
+from sync.hub_home import make_hub_home
 from tests.askers import Asker, ComposedHub, all_routes, composed_hub
 
 REFUSED = {401, 403}
@@ -36,7 +37,7 @@ Declaration = Anybody | SignedInWho | PersonWho | DeviceWho | AtDeviceWho | Pers
 
 @pytest.fixture(scope="module")
 def hub(tmp_path_factory: pytest.TempPathFactory) -> ComposedHub:
-    return composed_hub(tmp_path_factory.mktemp("hub") / "home")
+    return composed_hub(make_hub_home(tmp_path_factory.mktemp("hub") / "home"))
 
 
 def declarations(dependant: Dependant) -> list[Declaration]:

@@ -20,10 +20,10 @@ FORWARDED = {"X-Forwarded-Proto": "https", "X-Forwarded-For": "10.20.30.40"}
 
 
 def answer(
-    hub: RunningHub, path: str, form: dict[str, str] | None = None, **headers: str
+    hub: RunningHub, path: str, form: dict[str, str] | None = None, headers: dict[str, str] | None = None
 ) -> tuple[int, dict[str, str]]:
     body = urlencode(form).encode() if form else None
-    request = urllib.request.Request(hub.url + path, body, {**headers, "Accept": "application/json"})
+    request = urllib.request.Request(hub.url + path, body, {**(headers or {}), "Accept": "application/json"})
     opener = urllib.request.build_opener(NoRedirect, urllib.request.HTTPSHandler(context=ssl.create_default_context()))
     try:
         with opener.open(request) as said:
@@ -62,7 +62,7 @@ def test_a_hub_with_a_certificate_speaks_tls_and_remembers_it(
             assert status == 303
             assert "; Secure" in headers["set-cookie"]
             assert headers["strict-transport-security"] == "max-age=31536000"
-            assert answer(hub, "/healthz", **{"X-Forwarded-Proto": "http"})[0] == 200
+            assert answer(hub, "/healthz", headers={"X-Forwarded-Proto": "http"})[0] == 200
             agent = enrol(hub, tmp_path / f"agent{len(words)}", f"座席{len(words)}")
             checks = json.loads(doctor(agent))["checks"]
             (found,) = [check for check in checks if check["name"] == "certificate"]
@@ -76,22 +76,23 @@ def doctor(agent: Path) -> str:
 
 def test_a_proxy_is_believed_and_nobody_is_served_in_plain_text(hub_home: Path) -> None:
     form = {"name": "duty", "password": "wrong"}
+    plain = {**FORWARDED, "X-Forwarded-Proto": "http"}
     with serving(hub_home, "--behind-proxy", "127.0.0.1/32") as hub:
-        status, headers = answer(hub, "/login", {"name": "duty", "password": "demo"}, **FORWARDED)
+        status, headers = answer(hub, "/login", {"name": "duty", "password": "demo"}, FORWARDED)
         assert status == 303
         assert "; Secure" in headers["set-cookie"]
-        assert answer(hub, "/login", form, **FORWARDED)[0] == 401
-        assert answer(hub, "/login", **{**FORWARDED, "X-Forwarded-Proto": "http"})[0] == 403
-        assert answer(hub, "/healthz", **{**FORWARDED, "X-Forwarded-Proto": "http"})[0] == 200
+        assert answer(hub, "/login", form, FORWARDED)[0] == 401
+        assert answer(hub, "/login", headers=plain)[0] == 403
+        assert answer(hub, "/healthz", headers=plain)[0] == 200
         assert places(hub_home) == ["address:10.20.30.40"]
 
 
 def test_nobody_is_believed_to_be_a_proxy_unasked(hub_home: Path) -> None:
     with serving(hub_home) as hub:
-        status, headers = answer(hub, "/login", {"name": "duty", "password": "demo"}, **FORWARDED)
+        status, headers = answer(hub, "/login", {"name": "duty", "password": "demo"}, FORWARDED)
         assert status == 303
         assert "; Secure" not in headers["set-cookie"]
-        assert answer(hub, "/login", {"name": "duty", "password": "wrong"}, **FORWARDED)[0] == 401
+        assert answer(hub, "/login", {"name": "duty", "password": "wrong"}, FORWARDED)[0] == 401
         assert places(hub_home) == ["address:127.0.0.1"]
 
 
