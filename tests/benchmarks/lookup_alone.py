@@ -10,7 +10,8 @@ import time
 from pathlib import Path
 
 from assistant.lookup import LookupEngine
-from data.sqlite import connect
+from data.sqlite import connect, unlock
+from sync.cache_key import key_of
 
 
 def _memory_kb() -> dict[str, int]:
@@ -34,6 +35,7 @@ def main() -> None:
     cache, listed, *stop = map(Path, sys.argv[1:])
     queries = json.loads(listed.read_text(encoding="utf-8"))
     start = time.perf_counter()
+    unlock(cache, key_of(cache))
     engine = LookupEngine(connect(cache, read_only=True))
     engine.search(queries[0])
     first = (time.perf_counter() - start) * 1000

@@ -165,11 +165,11 @@ class TestOfAFile:
         whole = saved(home, tmp_path / "copy").read_bytes()
         flipped, chance, refused = tmp_path / "flipped", random.Random(7), 0
         expected = rows(home)
-        for _ in range(60):
+        for number in range(60):
             # Mostly at the end, where the directory of the archive is: every byte of the parts has a check of its own.
             at = chance.choice([chance.randrange(len(whole)), len(whole) - 1 - chance.randrange(800)])
             flipped.write_bytes(whole[:at] + bytes([whole[at] ^ (1 << chance.randrange(8))]) + whole[at + 1 :])
-            target = tmp_path / f"again{at}"
+            target = tmp_path / f"again{number}"
             try:
                 assert rows(restored(flipped, target)) == expected
             except SwitchboardError:
