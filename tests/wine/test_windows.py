@@ -44,6 +44,19 @@ for _ in range(2):
 key.disarm()
 """
 
+SEALING = """
+import pathlib, tempfile
+from sync.cache_key import forget_key, keep_key, key_of
+with tempfile.TemporaryDirectory() as directory:
+    cache, key = pathlib.Path(directory) / '1.db', 'ab' * 32
+    keep_key(cache, key)
+    kept = cache.with_name('1.db.key').read_text()
+    assert kept.startswith('dpapi ') and key not in kept, kept
+    assert key_of(cache) == key
+    forget_key(cache)
+    print(repr(key_of(cache)))
+"""
+
 REPLACING = """
 import pathlib, tempfile, threading
 from sync.private_files import read_whole, write_whole
@@ -123,6 +136,10 @@ def test_a_windows_pc_enrols_and_syncs(pc: WindowsPc, hub: RunningHub, tmp_path:
 
     assert (first["mode"], first["verified"]) == ("snapshot", True)
     assert second["mode"] == "current"
+
+
+def test_windows_seals_the_key_of_a_cache(pc: WindowsPc) -> None:
+    assert pc.python(SEALING).strip() == "''"
 
 
 def test_a_small_file_is_replaced_while_others_read_it(pc: WindowsPc) -> None:
