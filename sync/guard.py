@@ -80,8 +80,7 @@ class RequestGuard:
             await refused(scope, receive, answering.send)
             return
         body = _Body(receive, self._limits)
-        loop = asyncio.get_running_loop()
-        late = loop.call_later(self._limits.answer_s, lambda: loop.create_task(answering.give_up(request)))
+        late = asyncio.get_running_loop().call_later(self._limits.answer_s, answering.begin_giving_up, request)
         try:
             await self._app(scope, body.receive, answering.send)
         except Exception:
@@ -119,6 +118,7 @@ class _Answering:
     def __init__(self, send: Send, headers: Mapping[str, str]) -> None:
         self._send = send
         self._headers = headers
+        self._giving_up: asyncio.Task[None] | None = None
         self._given_up = False
         self.begun = False
 
@@ -132,8 +132,11 @@ class _Answering:
                 headers.setdefault(name, value)
         await self._send(message)
 
-    async def give_up(self, request: Request) -> None:
+    def begin_giving_up(self, request: Request) -> None:
         """Answers instead of a route that has not begun to; what it says later is dropped."""
+        self._giving_up = asyncio.get_running_loop().create_task(self._give_up(request))
+
+    async def _give_up(self, request: Request) -> None:
         if self.begun:
             return
         _LOG.warning("no answer in time from %s %s", request.method, _route(request.scope))
