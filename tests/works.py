@@ -218,7 +218,7 @@ def _check_outbox(place: Path) -> str:
     there = [kept.entry.key for kept in entries]
     assert set(taken) <= set(there), "what was taken is gone"
     concluded = all(kept.entry.body["text"] != "早先" for kept in entries)
-    assert not concluded or len(taken) == 3
+    assert not concluded or len(taken) >= 3
     return "new" if concluded else "old"
 
 
