@@ -94,7 +94,7 @@ def _value(writing: Writing, asked: Revealing, buckets: Sequence[str] | None) ->
     if buckets is not None:
         found = found.where(table.c.bucket.in_(buckets))
     if writing.connection.execute(found).first() is None:
-        raise NotFoundError(f"no customer {asked.customer!r} is to be seen from here")
+        raise NotFoundError("no customer of this number is to be seen from here 没有这个户号，或不在本机范围内")
     return str(get_docs(writing.connection, CUSTOMER.name, [asked.customer])[asked.customer][asked.field] or "")
 
 

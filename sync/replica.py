@@ -12,7 +12,7 @@ from data.cache_check import is_damage
 from data.cache_columns import fit_tables
 from data.clock import CorrectedClock
 from data.errors import DataError
-from data.sqlite import Connection, DatabaseError, connect, unlock
+from data.sqlite import Connection, DatabaseError, connect, is_encrypted, unlock
 from sync.agent_home import AgentHome
 from sync.download import fetch
 from sync.errors import DamagedError, DifferingError, HomeError, SnapshotNeededError, SyncError, TooOldError
@@ -66,6 +66,7 @@ class Replica:
         self.clock = clock or home.clock()
         self.epoch = ""
         """Of the history that the cache was last found to follow."""
+        self._encryption_settled = False
 
     def sync(self) -> SyncReport:
         """Brings the cache up to date, by changes where the log reaches, else by a snapshot and changes after it.
@@ -118,6 +119,9 @@ class Replica:
             raise SnapshotNeededError("there is no cache yet")
         if self.repair_due():
             raise _RepairNeededError(f"the cache {path.name} is damaged")
+        if not self._encryption_settled and not is_encrypted(path) and self.client.manifest().key:
+            raise SnapshotNeededError("the hub encrypts its caches now")
+        self._encryption_settled = True
         try:
             with closing(connect(path)) as connection:
                 return self._follow_in(connection)

@@ -15,9 +15,10 @@ def list_devices(connection: Connection, now: datetime) -> list[dict[str, Any]]:
     """Every device by name, the revoked ones last.
 
     Returns:
-        For each: `id`, `name`, `kind`, `branches`, `state` (`waiting` for its enrolment, `enrolled`, `revoked`),
-        `code_expires`, `seen_at`, who is signed in (`person`) and who was last (`last_person`), and what it told of
-        itself at `status_at`: `version`, `revision`, `cache_age_s` at `now`, `hotkey`; None for what is not known.
+        For each: `id`, `name`, `kind`, `branches`, `reader` (of `data.masking.READERS`), `state` (`waiting` for its
+        enrolment, `enrolled`, `revoked`), `code_expires`, `seen_at`, who is signed in (`person`) and who was last
+        (`last_person`), and what it told of itself at `status_at`: `version`, `revision`, `cache_age_s` at `now`,
+        `hotkey`; None for what is not known.
     """
     signed_in = select(SESSION.c.device, SESSION.c.person).where(
         SESSION.c.device.is_not(None), SESSION.c.expires > to_iso(now)
@@ -34,6 +35,7 @@ def _described(row: Row[Any], person: str | None, now: datetime) -> dict[str, An
         "name": row.name,
         "kind": row.kind,
         "branches": json.loads(row.branches),
+        "reader": row.reader,
         "state": "revoked" if row.revoked_at else "enrolled" if row.token_hash else "waiting",
         "code_expires": row.code_expires,
         "seen_at": row.seen_at,

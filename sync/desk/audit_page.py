@@ -44,6 +44,7 @@ ACT_LABELS = {
     "enrol": "登记坐席电脑",
     "rename_device": "改名坐席电脑",
     "move_device": "调整坐席电脑范围",
+    "set_reader": "调整电脑可见范围",
     "revoke_device": "注销坐席电脑",
     "revoke_cloned_device": "注销被复制的电脑",
     "set_sign_in_policy": "修改登录规定",

@@ -224,7 +224,7 @@ def live_outages(hub: Hub) -> list[dict[str, Json]]:
 
 
 def _tile(window: dict[str, Any]) -> dict[str, Json]:
-    names = [str(item["name"] or item["id"]) for item in window["scope"]]
+    names = [_for_a_room(item) for item in window["scope"]]
     return {
         "id": window["id"],
         "kind": window["kind"],
@@ -237,3 +237,8 @@ def _tile(window: dict[str, Any]) -> dict[str, Json]:
         "scope_text": "、".join(names),
         **window["affected"],
     }
+
+
+def _for_a_room(item: dict[str, Any]) -> str:
+    """What a window touches, by name; a customer by number, for whoever passes the display reads it."""
+    return f"客户 {item['id']}" if item["kind"] == "customer" else str(item["name"] or item["id"])
