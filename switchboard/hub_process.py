@@ -143,5 +143,5 @@ def serve(home: HubHome, listening: socket.socket, host: str) -> None:
     pulls.add_to(schedule.add)
     with closing(Keeper(home, hub.store, __version__)) as keeper, closing(pulls):
         keeper.add_to(schedule)
-        with schedule.running():
-            asyncio.run(server.serve(sockets=[listening]))
+        with schedule.running(), asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
+            runner.run(server.serve(sockets=[listening]))

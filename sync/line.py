@@ -9,6 +9,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_address
 from typing import Any
 
 import h11
+from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from sync.problems import problem
@@ -16,7 +17,25 @@ from sync.problems import problem
 HEAD_BYTES = 32_768
 """A request's line and headers may be so long."""
 
+Push = Callable[[bytes], bool]
+"""Takes a piece of the body that is on its way to one reader; see `GuardedLine.push`."""
+
+_PUSH = "switchboard.push"
 _LOG = logging.getLogger(__name__)
+
+
+def push_of(scope: Scope) -> Push | None:
+    """The short way to the reader who sent this request; None where bodies are not sent in pieces to it."""
+    push: Push | None = scope.get("extensions", {}).get(_PUSH)
+    return push if scope["http_version"] == "1.1" else None
+
+
+def piece(body: bytes) -> bytes:
+    """A piece of a body as it stands on the line.
+
+    Source: RFC 9112, section 7.1.
+    """
+    return b"%x\r\n%b\r\n" % (len(body), body)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +101,8 @@ class GuardedLine(H11Protocol):
     def __init__(self, lines: Lines, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - uvicorn's own
         super().__init__(*args, **kwargs)
         self._lines = lines
+        self._application = self.app
+        self.app = self._with_push
         self._host = ""
         self._head_due: asyncio.TimerHandle | None = None
         self._stalled: asyncio.TimerHandle | None = None
@@ -122,6 +143,20 @@ class GuardedLine(H11Protocol):
         """Notes that the reader takes more; asyncio calls it."""
         self._forget_stall()
         super().resume_writing()
+
+    def push(self, written: bytes) -> bool:
+        """Writes a `piece`, beside the application's own sending; False, and nothing is, where the reader is behind.
+
+        Thousands are told the same at once: the way through the application costs several times what writing does.
+        """
+        if self._stalled is not None or self.transport.is_closing():
+            return False
+        self.transport.write(written)
+        return True
+
+    async def _with_push(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope.setdefault("extensions", {})[_PUSH] = self.push
+        await self._application(scope, receive, send)
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - says no more than the status
         """Answers what is no HTTP; uvicorn calls it."""

@@ -1,16 +1,12 @@
 """What devices ask of the hub: snapshots, changes, repairs, the event stream."""
 
-import logging
-from collections.abc import AsyncIterator
-from typing import Annotated, Any
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.responses import FileResponse, JSONResponse
 from pydantic import BaseModel, Field
-from sse_starlette import EventSourceResponse
-from sse_starlette.sse import SendTimeoutError
-from starlette.types import Receive, Send
-from starlette.types import Scope as Asked
 
 from data import cache
 from data.buckets import buckets_of_scope
@@ -20,7 +16,9 @@ from sync.answers import Answers, Body
 from sync.asking import DeviceWho, ListenerWho
 from sync.auth.changes import Holder
 from sync.errors import SnapshotNeededError, TooOldError
+from sync.event_answer import EventAnswer
 from sync.hub import Hub
+from sync.line import Push, push_of
 from sync.problems import problem
 from sync.protocol import CACHE_HEADER, OLDEST, PROTOCOL_HEADER, TIME_HEADER, VERSION, RepairAsk
 from sync.snapshots import Scope
@@ -32,21 +30,9 @@ _FIRST_CACHE = 4
 """The version of the caches that replicas read which do not say so."""
 
 _WORTH_PACKING = 1_000
-_LOG = logging.getLogger(__name__)
 _Revision = Annotated[int, Query(ge=0, le=2**31 - 1)]
 _Text = Annotated[str, Field(max_length=64)]
 _Sum = tuple[Annotated[int, Field(ge=0, le=2**31 - 1)], Annotated[str, Field(pattern="^[0-9a-f]{1,32}$")]]
-
-
-class EventAnswer(EventSourceResponse):
-    """A stream of events that ends when its reader takes nothing for `SEND_WITHIN_S`."""
-
-    async def __call__(self, scope: Asked, receive: Receive, send: Send) -> None:
-        """Sends until the events or the reader end; Starlette calls it."""
-        try:
-            await super().__call__(scope, receive, send)
-        except SendTimeoutError:
-            _LOG.warning("a listener took nothing for %s s: its stream is ended", self.send_timeout)
 
 
 class RepairRequest(BaseModel):
@@ -100,10 +86,12 @@ def replica_router(hub: Hub) -> APIRouter:
 
     @router.get("/events", response_model=None)
     async def events(
-        holder: Annotated[Holder, Depends(ListenerWho(hub.store))], last_event_id: Annotated[str, Header()] = ""
-    ) -> EventSourceResponse:
+        request: Request,
+        holder: Annotated[Holder, Depends(ListenerWho(hub.store))],
+        last_event_id: Annotated[str, Header()] = "",
+    ) -> EventAnswer:
         heard = int(last_event_id) if last_event_id.isdecimal() else None
-        return EventAnswer(_while_rightful(hub, holder, heard), ping=3600, send_timeout=SEND_WITHIN_S)
+        return EventAnswer(_while_rightful(hub, holder, heard, push_of(request.scope)), SEND_WITHIN_S)
 
     return router
 
@@ -115,13 +103,12 @@ def _version(said: Annotated[int, Header(alias=PROTOCOL_HEADER)] = 1) -> int:
     return min(said, VERSION)
 
 
-async def _while_rightful(hub: Hub, holder: Holder, heard: int | None) -> AsyncIterator[dict[str, Any]]:
+async def _while_rightful(hub: Hub, holder: Holder, heard: int | None, push: Push | None) -> AsyncGenerator[bytes]:
     """The events, until `holder` may hear no more."""
     with hub.withdrawals.holding(holder) as may_go_on:
-        async for event in hub.stream.events(heard):
-            if not may_go_on():
-                return
-            yield event
+        async with aclosing(hub.stream.events(heard, may_go_on, push)) as events:
+            async for event in events:
+                yield event
 
 
 def _scope(hub: Hub, device: auth.Device) -> Scope:

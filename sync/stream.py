@@ -4,13 +4,17 @@ import asyncio
 import logging
 import random
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from data.clock import Clock, to_iso
+from sync.event_answer import event_bytes
+from sync.line import Push, piece
 from sync.notices import Notices
 from sync.protocol import PING_S
 from sync.urgent import News
@@ -20,8 +24,56 @@ _WATCH_EVERY_S = 0.05
 
 _WATCH_EVERY_S_WHILE_TOLD = 2.0
 _AGAIN_AFTER_S = 1.0
+_SHARED_FOR = timedelta(seconds=0.1)
 _WRITTEN_BY = "written by "
 _LOG = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """An event that was made for all who are told the same at the same moment, also as a piece on the line."""
+
+    told: tuple[News, int]
+    at: datetime
+    event: bytes
+    piece: bytes
+
+
+class _Listener:
+    """One who is told.
+
+    Attributes:
+        heard: The revision that it heard of last.
+        woken: There is something new, which it is to take by itself.
+    """
+
+    __slots__ = ("_may_go_on", "_waits", "heard", "push", "woken")
+
+    def __init__(self, heard: int | None, may_go_on: Callable[[], bool], push: Push | None) -> None:
+        self.heard = heard
+        self.woken = asyncio.Event()
+        self.push = push or _no_push
+        self._may_go_on = may_go_on
+        self._waits = False
+
+    async def wait(self, seconds: float) -> None:
+        """Waits until it is woken, no longer than so."""
+        self._waits = True
+        try:
+            async with asyncio.timeout(seconds):
+                await self.woken.wait()
+        except TimeoutError:
+            pass
+        finally:
+            self._waits = False
+
+    def keeps_up(self) -> bool:
+        """Whether it waits for what is next, and may be told."""
+        return self._waits and not self.woken.is_set() and self._may_go_on()
+
+
+def _no_push(_piece: bytes) -> bool:
+    return False
 
 
 class Stream:
@@ -48,12 +100,13 @@ class Stream:
         self._news = News("", 0, 0)
         self._notices = notices
         self._name = uuid4().hex
-        self._listeners: set[asyncio.Event] = set()
+        self._listeners: set[_Listener] = set()
         self._stop = threading.Event()
         self._look = threading.Event()
         self._written = threading.Event()
         self._written_elsewhere = threading.Event()
         self._seen = True
+        self._made: dict[bool, _Made] = {}
         self.figures = 0
 
     @property
@@ -87,8 +140,10 @@ class Stream:
         self._look.set()
         self._wake()
 
-    async def events(self, heard: int | None = None) -> AsyncIterator[dict[str, str | int]]:
-        """What each listener is sent, as sse-starlette takes it: at once, on each change, and every `PING_S`.
+    async def events(
+        self, heard: int | None = None, may_go_on: Callable[[], bool] = lambda: True, push: Push | None = None
+    ) -> AsyncGenerator[bytes]:
+        """What a listener is sent: at once, on each change, and every `PING_S`.
 
         While the head cannot be read nothing is sent: whoever hears an old revision would take it for confirmed.
         What listeners have not taken yet is never kept for them: the next thing they are sent is the newest. The last
@@ -97,30 +152,43 @@ class Stream:
         Args:
             heard: The revision that the listener heard of last, where it says so: an urgent batch from there on is for
                 it, too.
+            may_go_on: Asked before each event; once it says no, the events end.
+            push: The short way, on which changes go to whoever keeps up, instead of coming out here.
         """
-        woken = asyncio.Event()
-        self._listeners.add(woken)
+        listener = _Listener(heard, may_go_on, push)
+        self._listeners.add(listener)
         try:
             while not self._stop.is_set():
-                woken.clear()
+                listener.woken.clear()
+                if not may_go_on():
+                    return
                 if self._seen:
-                    news = self._news
-                    yield {"event": "change", "id": str(news.revision), "data": self._message(news, heard)}
-                    heard = news.revision
-                try:
-                    await asyncio.wait_for(woken.wait(), PING_S)
-                except TimeoutError:
-                    continue
-            yield {"event": "end", "retry": _back_after_ms(), "data": "{}"}
+                    made = self._made_for(listener)
+                    yield made.event
+                    listener.heard = made.told[0].revision
+                await listener.wait(PING_S)
+            yield event_bytes("end", "{}", retry_ms=_back_after_ms())
         finally:
-            self._listeners.discard(woken)
+            self._listeners.discard(listener)
 
-    def _message(self, news: News, heard: int | None) -> str:
-        batch = f',"batch":{news.batch}' if news.batch and heard == news.since else ""
-        return (
-            f'{{"revision":{news.revision},"figures":{self.figures},"time":"{to_iso(self._clock.now())}"'
-            f',"epoch":"{news.epoch}"{batch}}}'
+    def _made_for(self, listener: _Listener) -> _Made:
+        """The newest event, as the listener is told it: one is made for all who are told the same in a moment."""
+        news = self._news
+        batch = news.batch if listener.heard == news.since else ""
+        now, made = self._clock.now(), self._made.get(bool(batch))
+        told = (news, self.figures)
+        if made is None or made.told != told or abs(now - made.at) >= _SHARED_FOR:
+            event = self._bytes(news, batch, now)
+            made = self._made[bool(batch)] = _Made(told, now, event, piece(event))
+        return made
+
+    def _bytes(self, news: News, batch: str, now: datetime) -> bytes:
+        along = f',"batch":{batch}' if batch else ""
+        data = (
+            f'{{"revision":{news.revision},"figures":{self.figures},"time":"{to_iso(now)}"'
+            f',"epoch":"{news.epoch}"{along}}}'
         )
+        return event_bytes("change", data, news.revision)
 
     def _watch(self, loop: asyncio.AbstractEventLoop) -> None:
         """The dispatcher of the watching thread: a database that does not answer is logged once and asked again."""
@@ -158,8 +226,12 @@ class Stream:
         self._look.set()
 
     def _wake(self) -> None:
-        for woken in self._listeners:
-            woken.set()
+        short = self._seen and not self._stop.is_set()
+        for listener in self._listeners:
+            if short and listener.keeps_up() and listener.push(self._made_for(listener).piece):
+                listener.heard = self.revision
+            else:
+                listener.woken.set()
 
 
 def _back_after_ms() -> int:
