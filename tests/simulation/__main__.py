@@ -9,6 +9,8 @@ from concurrent.futures import ProcessPoolExecutor
 
 from tests.simulation.run import run_seed, simulator
 
+_TOLD_EVERY = 200
+
 
 def _say(text: str) -> None:
     sys.stdout.write(text + "\n")
@@ -30,12 +32,16 @@ def main() -> int:
         return bool(run.failure)
     began, did, happened, failed = time.monotonic(), Counter[str](), Counter[str](), list[int]()
     with ProcessPoolExecutor(options.jobs, multiprocessing.get_context("spawn")) as pool:
-        for run in pool.map(run_seed, range(options.first, options.first + options.seeds), chunksize=5):
+        for number, run in enumerate(
+            pool.map(run_seed, range(options.first, options.first + options.seeds), chunksize=5), 1
+        ):
             did += run.did
             happened += run.happened
             if run.failure:
                 failed.append(run.seed)
                 _say(run.failure)
+            if number % _TOLD_EVERY == 0:
+                _say(f"{number} seeds so far, {len(failed)} failed")
     seconds = time.monotonic() - began
     for title, counts in (("done", did), ("what happened to requests", happened)):
         _say(f"{title}:")

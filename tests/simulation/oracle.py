@@ -38,6 +38,7 @@ class Oracle:
     def __init__(self) -> None:
         self.known = Known()
         self.lost_with_a_restore: set[str] = set()
+        """Keys of entries, also of those whose answer was still on its way then."""
         self._history: dict[History, list[Contents]] = defaultdict(list)
 
     def put(self, kind: str, fields: Mapping[str, Json]) -> None:
@@ -80,9 +81,9 @@ class Oracle:
     def copy(self) -> Known:
         return deepcopy(self.known)
 
-    def put_back(self, copy: Known) -> None:
-        """What was acknowledged after the copy was made is lost, as whoever puts an old copy back accepts."""
-        self.lost_with_a_restore |= self.known.acknowledged.keys() - copy.acknowledged.keys()
+    def put_back(self, copy: Known, lost: set[str]) -> None:
+        """What was answered after the copy was made is lost, as whoever puts an old copy back accepts."""
+        self.lost_with_a_restore |= lost
         self.known = deepcopy(copy)
 
     def _bucket(self, kind: str, doc: Doc) -> str:
