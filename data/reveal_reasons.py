@@ -1,6 +1,6 @@
 """Why somebody may see what is masked; the desktop offers the same list."""
 
-from data.kinds import CUSTOMER
+from data.masking import PERSONAL
 
 REASONS = {
     "identity": "核实身份",
@@ -9,6 +9,6 @@ REASONS = {
     "complaint": "处理投诉",
     "other": "其他",
 }
-FIELDS = tuple(field.name for field in CUSTOMER.fields if field.personal)
+FIELDS = PERSONAL
 SHOWN_FOR_S = 60
 """How long a screen shows what was revealed."""

@@ -9,7 +9,8 @@ from sqlalchemy import func, select
 from data import audit
 from data.clock import from_iso, to_iso
 from data.errors import BadValueError, DataError, NotFoundError
-from data.kinds import CUSTOMER
+from data.kinds import CUSTOMER, Doc
+from data.masking import PERSONAL
 from data.reveal_reasons import FIELDS, REASONS
 from data.rows import get_docs
 from data.schema import AUDIT, RECORDS
@@ -82,20 +83,20 @@ def reveal(
         NotFoundError: there is no such customer, or none that the asker may see.
     """
     now = writing.clock.now()
-    value = _value(writing, asked, buckets)
+    doc = _customer(writing, asked.customer, buckets)
     wait_s = _wait_s(writing, actor, per_hour)
-    audit.record(writing.connection, now, actor, _REFUSED if wait_s else _ACT, _about(asked, value))
-    return TooManyRevealsError(per_hour, wait_s) if wait_s else value
+    audit.record(writing.connection, now, actor, _REFUSED if wait_s else _ACT, _about(asked, doc))
+    return TooManyRevealsError(per_hour, wait_s) if wait_s else str(doc[asked.field] or "")
 
 
-def _value(writing: Writing, asked: Revealing, buckets: Sequence[str] | None) -> str:
+def _customer(writing: Writing, customer: str, buckets: Sequence[str] | None) -> Doc:
     table = RECORDS[CUSTOMER.name]
-    found = select(table.c.id).where(table.c.id == asked.customer)
+    found = select(table.c.id).where(table.c.id == customer)
     if buckets is not None:
         found = found.where(table.c.bucket.in_(buckets))
     if writing.connection.execute(found).first() is None:
         raise NotFoundError("no customer of this number is to be seen from here 没有这个户号，或不在本机范围内")
-    return str(get_docs(writing.connection, CUSTOMER.name, [asked.customer])[asked.customer][asked.field] or "")
+    return get_docs(writing.connection, CUSTOMER.name, [customer])[customer]
 
 
 def _wait_s(writing: Writing, actor: str, per_hour: int) -> int:
@@ -108,9 +109,11 @@ def _wait_s(writing: Writing, actor: str, per_hour: int) -> int:
     return max(1, round((from_iso(first) + _AN_HOUR - now).total_seconds()))
 
 
-def _about(asked: Revealing, value: str) -> str:
-    """What the trail says: everything but the value, also where a person has typed that as the reason."""
+def _about(asked: Revealing, doc: Doc) -> str:
+    """What the trail says: nothing of the customer but the number, also where a person has typed more as the reason."""
     text = " ".join(asked.text.split())[:_LONGEST_TEXT]
+    for name in PERSONAL:
+        if len(value := str(doc[name] or "")) > 1:
+            text = text.replace(value, "…")
     told = f"customer {asked.customer} {asked.field}, {asked.reason}" + (f": {text}" if text else "")
-    told += f", call {asked.call}" if asked.call else ""
-    return told.replace(value, "…") if len(value) > 1 else told
+    return told + (f", call {asked.call}" if asked.call else "")
