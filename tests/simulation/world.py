@@ -7,20 +7,16 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 from random import Random
 
-from sqlalchemy import select
-
 from data import change_log
 from data.errors import SwitchboardError
 from data.kinds import KINDS, Doc
 from data.rows import all_docs
-from data.schema import ENTRY, LEASE, LOG_LEASE, SESSION
-from data.store import Store
 from sync.auth.devices import move_device, revoke_device
 from sync.entering import Place
 from sync.errors import AskedTooOftenError, DamagedError, RefusedError
 from sync.urgent import News, news_since
 from tests.random_changes import Delete, Put
-from tests.simulation.hub import SimulatedHub
+from tests.simulation.machines import Machines
 from tests.simulation.oracle import Key, Known, Oracle, within
 from tests.simulation.pc import Pc
 from tests.simulation.template import PCS, SCOPES, begin_shift, scope_of
@@ -29,6 +25,7 @@ from tests.simulation.wire import Answered, Asked, KilledError, Network, in_plac
 from tests.stores import NETWORK, SetClock
 
 HOUR_S = 3600.0
+_STAYS_AWAY = 0.2
 _AT_A_PC = {"sync": 5, "follow": 4, "send": 5, "ticket": 3, "area": 3, "outage": 2, "restart": 1, "sign in": 1}
 _ELSEWHERE = {
     "commit": 10,
@@ -67,17 +64,16 @@ class World:
         self.clock = SetClock()
         self.oracle = Oracle()
         self._place = place
-        self._loop = loop
-        self._encrypted = self.chance.random() < 0.5
-        self._two = self.chance.random() < 0.3
+        encrypted, two = self.chance.random() < 0.5, self.chance.random() < 0.3
         self._copies = list[tuple[Path, Known]]()
         self._news: list[News] = []
         self._busy = False
         self._open = ExitStack()
         shutil.copytree(template / "hub", place / "hub")
-        for number in range(2 if self._two else 1):
-            shutil.copytree(template / f"snapshots-{self._encrypted}", place / f"snapshots-{number}")
-        self.hubs: list[SimulatedHub | None] = [self._start_hub(n) for n in range(2 if self._two else 1)]
+        count = 2 if two else 1
+        for number in range(count):
+            shutil.copytree(template / f"snapshots-{encrypted}", place / f"snapshots-{number}")
+        self.machines = Machines(place, count, self.clock, loop, encrypted=encrypted)
         for kind, doc in NETWORK:
             self.oracle.put(kind, doc)
         self._head = 0
@@ -90,9 +86,7 @@ class World:
     def close(self) -> None:
         """Ends everything."""
         self._open.close()
-        for hub in self.hubs:
-            if hub is not None:
-                hub.close()
+        self.machines.close()
 
     def run(self, steps: int) -> None:
         """Lets things happen, then calms the network and checks that all is well."""
@@ -148,7 +142,7 @@ class World:
             case "restart":
                 pc.start()
             case _:
-                begin_shift(self._store(), pc.home)
+                begin_shift(self.machines.store, pc.home)
 
     def _elsewhere(self) -> None:
         """Something that is no PC's doing; also in the middle of a PC's question."""
@@ -171,10 +165,10 @@ class World:
             case "clock":
                 self._move_a_clock()
             case "compact":
-                hub = self._a_hub()
-                hub.hub.retention.compact(hub.hub.shelf.manifests())
+                hub = self.machines.hub().hub
+                hub.retention.compact(hub.shelf.manifests())
             case "hub restart":
-                self._restart(self.chance.randrange(len(self.hubs)))
+                self._restart(self.chance.randrange(len(self.machines.hubs)))
             case "move":
                 self._move(self.chance.choice([*self.pcs.values()]))
             case "copy":
@@ -188,7 +182,7 @@ class World:
 
     def _commit(self) -> None:
         transaction = random_transaction(self.chance)
-        with self._store().write("test", "random") as writing:
+        with self.machines.store.write("test", "random") as writing:
             for act in transaction:
                 act.on(writing)
                 self._note(act)
@@ -210,31 +204,25 @@ class World:
         self.trace.append(f"  by {by:g} s")
 
     def _restart(self, number: int) -> None:
-        hub = self.hubs[number]
-        if hub is not None:
-            hub.close()
-        away = self.chance.random() < 0.2 and hub is not None
-        self.hubs[number] = None if away else self._start_hub(number)
+        ran = self.machines.end(number)
+        if not ran or self.chance.random() > _STAYS_AWAY:
+            self.machines.begin(number)
 
     def _move(self, pc: Pc) -> None:
         if not pc.revoked:
             pc.branches = self.chance.choice([*SCOPES])
-            move_device(self._store(), pc.name, pc.branches, "test")
+            move_device(self.machines.store, pc.name, pc.branches, "test")
             self.trace.append(f"  {pc.name} to {pc.branches}")
 
     def _revoke(self, pc: Pc) -> None:
         if not pc.revoked and sum(one.revoked for one in self.pcs.values()) == 0:
-            revoke_device(self._store(), pc.name, "test")
+            revoke_device(self.machines.store, pc.name, "test")
             pc.revoked = True
             self._copies.clear()  # one from before knows nothing of it
 
     def _copy(self) -> None:
-        """A copy of the store's file, as a careful person makes one: while no hub writes."""
-        path = self._place / f"copy-{len(self._copies)}.db"
-        path.unlink(missing_ok=True)
-        with self._store().engine.connect() as connection:
-            connection.exec_driver_sql("ROLLBACK")
-            connection.exec_driver_sql("VACUUM INTO ?", (str(path),))
+        path = self._place / f"copy-{len(self.trace)}.db"
+        self.machines.copy(path)
         self._copies.append((path, self.oracle.copy()))
 
     def _put_back(self) -> None:
@@ -242,40 +230,23 @@ class World:
         if not self._copies:
             return
         path, known = self.chance.choice(self._copies)
-        answered = self._answered_entries()
-        for number, hub in enumerate(self.hubs):
-            if hub is not None:
-                hub.close()
-            self.hubs[number] = None
-        for left in (self._place / "hub").glob("store.db*"):
-            left.unlink()
-        shutil.copy(path, self._place / "hub" / "store.db")
-        self.hubs = [self._start_hub(number) for number in range(len(self.hubs))]
-        self.oracle.put_back(known, answered - self._answered_entries())
+        answered = self.machines.answered_entries()
+        self.machines.put_back(path)
+        self.oracle.put_back(known, answered - self.machines.answered_entries())
         if self.chance.random() < 0.5:
-            self._begin_epoch()
+            self.machines.begin_epoch(f"{self.chance.getrandbits(128):032x}")
+            self.trace.append("  with a new epoch")
         for pc in self.pcs.values():  # whoever runs the hub sets this right again
             if not pc.revoked:
-                move_device(self._store(), pc.name, pc.branches, "test")
+                move_device(self.machines.store, pc.name, pc.branches, "test")
         self._news, self._head = [], 0
         self._look()
-
-    def _answered_entries(self) -> set[str]:
-        with self._store().read() as connection:
-            return {str(key) for key in connection.execute(select(ENTRY.c.key)).scalars()}
-
-    def _begin_epoch(self) -> None:
-        with self._store().write("test", "restore") as writing:
-            change_log.set_meta(writing.connection, "epoch", f"{self.chance.getrandbits(128):032x}")
-            for table in (SESSION, LEASE, LOG_LEASE):
-                writing.connection.execute(table.delete())
-        self.trace.append("  with a new epoch")
 
     def _deliver(self, asked: Asked) -> Answered:
         """What a hub answers: any of them, as a proxy picks one."""
         for clock in (self.clock, *(pc.clock for pc in self.pcs.values())):
             clock.pass_time(seconds=1)
-        there = [hub for hub in self.hubs if hub is not None]
+        there = self.machines.running()
         if not there:
             return Answered(502, {"Content-Type": "text/html"}, b"<html>bad gateway</html>")
         hub = self.chance.choice(there)
@@ -296,7 +267,7 @@ class World:
 
     def _look(self) -> None:
         """Takes notice of what has been committed since: by the world itself, or by an entry."""
-        with self._store().read() as connection:
+        with self.machines.store.read() as connection:
             head, epoch = change_log.head(connection), change_log.epoch(connection)
             if head == self._head:
                 return
@@ -305,7 +276,7 @@ class World:
         self.oracle.adopt(docs, entered)
         self.oracle.committed((epoch, head))
         if self._head:
-            self._news = [*self._news[-3:], news_since(self._store(), self._head)]
+            self._news = [*self._news[-3:], news_since(self.machines.store, self._head)]
         self._head = head
 
     def _check(self, pc: Pc) -> None:
@@ -320,7 +291,7 @@ class World:
         self.trace.append("- the network is calm")
         self.network.rate = 0.0
         self.network.late.clear()
-        self.hubs = [hub or self._start_hub(number) for number, hub in enumerate(self.hubs)]
+        self.machines.start()
         for pc in self.pcs.values():
             pc.clock.at = self.clock.at
             pc.start()
@@ -333,7 +304,7 @@ class World:
 
     def _send_all(self, pc: Pc) -> None:
         self._synchronise(pc)  # it learns the hub's time
-        begin_shift(self._store(), pc.home)
+        begin_shift(self.machines.store, pc.home)
         with suppress(AskedTooOftenError):  # a bucket is empty for a moment after its clock was put back
             pc.sender.send()
         self.clock.pass_time(minutes=2)
@@ -346,7 +317,7 @@ class World:
         self._synchronise(pc)
         seen = pc.seen()
         assert seen is not None
-        with self._store().read() as connection:
+        with self.machines.store.read() as connection:
             now = change_log.epoch(connection), change_log.head(connection)
         assert (seen[0]["epoch"], int(seen[0]["revision"])) == now
         self.oracle.check_seen(now, SCOPES[pc.branches], seen[1])
@@ -385,24 +356,9 @@ class World:
                 self.did[f"entries {said or ('waiting' if key in kept else 'lost with a restore')}"] += 1
 
     def _times_applied(self) -> Counter[str]:
-        with self._store().read() as connection:
+        with self.machines.store.read() as connection:
             texts = connection.exec_driver_sql("SELECT text FROM ticket").scalars()
             return Counter(texts) + self.oracle.known.applied
-
-    def _a_hub(self) -> SimulatedHub:
-        """One that runs; the store can be reached with none, too, as an administrator at the hub's machine does."""
-        there = [hub for hub in self.hubs if hub is not None]
-        if not there:
-            self.hubs[0] = self._start_hub(0)
-            return self._a_hub()
-        return there[0]
-
-    def _store(self) -> Store:
-        return self._a_hub().store
-
-    def _start_hub(self, number: int) -> SimulatedHub:
-        snapshots = self._place / f"snapshots-{number}"
-        return SimulatedHub(self._place / "hub", snapshots, self.clock, self._loop, encrypted=self._encrypted)
 
     def _pc(self, name: str, template: Path) -> Pc:
         path = self._place / name
@@ -414,5 +370,5 @@ class World:
             self.oracle.known.acknowledged[key] = str(getattr(outcome, "status", ""))
 
         pc = Pc(name, path, clock, told)
-        begin_shift(self._store(), pc.home)
+        begin_shift(self.machines.store, pc.home)
         return pc
