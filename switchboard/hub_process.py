@@ -12,6 +12,7 @@ from data.clock import SystemClock
 from switchboard import __version__
 from switchboard.cli import home_of
 from switchboard.hub_server import HubServer, server_config
+from switchboard.open_files import allow_many_files
 from switchboard.pull_verb import pull_timetable
 from sync.asking import PersonWho
 from sync.choice_routes import choice_router
@@ -130,6 +131,7 @@ def certificate_of(home: HubHome) -> Certificate | None:
 
 def serve(home: HubHome, listening: socket.socket, host: str) -> None:
     """Runs the hub on an open socket until a signal ends it; says where it listens once it is put together."""
+    allow_many_files()
     certificate = certificate_of(home)
     hub, app = compose(home)
     _, port = listening.getsockname()[:2]

@@ -4,8 +4,11 @@
 
 - `fresh`: a fresh cache over loopback, verified, against a plain download of the same file with SHA-256 and fsync;
   1,000 changed customers fetched and applied with their index; PouchDB replicating the same customers beside it.
+- `fan-out`: a commit to the event at the last of 500, 2,000 and 5,000 sockets, against a bare uvloop server; memory.
+- `replicas`: a commit to its commit in the last of eight replicas.
+- `reconnect`: 5,000 agents that come back at once.
 
-Ratios are of medians in this run; the machine's load is printed with them.
+Ratios are of medians in this run, of the fan-out's 99th hundredths; the machine's load is printed with them.
 """
 
 import argparse
@@ -15,10 +18,16 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from tests.benchmarks.fan_out import measure_fan_out, measure_reconnect, measure_replicas
 from tests.benchmarks.report import say
 from tests.benchmarks.sync_fresh import FreshOptions, measure_fresh
 
-_PARTS: dict[str, Callable[[FreshOptions], None]] = {"fresh": measure_fresh}
+_PARTS: dict[str, Callable[[FreshOptions], None]] = {
+    "fresh": measure_fresh,
+    "fan-out": measure_fan_out,
+    "replicas": measure_replicas,
+    "reconnect": measure_reconnect,
+}
 
 
 def main() -> None:
