@@ -96,8 +96,8 @@ def replica_router(hub: Hub) -> APIRouter:
     return router
 
 
-def _version(said: Annotated[int, Header(alias=PROTOCOL_HEADER)] = 1) -> int:
-    """The version of the protocol in which to answer."""
+async def _version(said: Annotated[int, Header(alias=PROTOCOL_HEADER)] = 1) -> int:
+    """The version of the protocol in which to answer; on the loop, for a thread would cost more than it does."""
     if said < OLDEST:
         raise TooOldError(f"this program speaks version {said}, this hub {OLDEST} to {VERSION}: update it")
     return min(said, VERSION)
