@@ -1,5 +1,6 @@
 """Opening SQLite files: one place that says with which library and which settings."""
 
+import os
 import re
 from pathlib import Path
 from typing import Any
@@ -81,7 +82,7 @@ def connect(path: Path, *, read_only: bool = False) -> Any:  # noqa: ANN401 - sq
     Write-ahead logging lets readers go on while the one writer writes; `synchronous=FULL` keeps what was
     acknowledged through a power cut.
     """
-    connection = _opened(path, "ro" if read_only else "rwc")
+    connection = _opened(path, _mode_of_reading(path) if read_only else "rwc")
     try:
         connection.execute("PRAGMA busy_timeout=10000")
         connection.execute(f"PRAGMA cache_size=-{_READER_KIB if read_only else _WRITER_KIB}")
@@ -92,6 +93,13 @@ def connect(path: Path, *, read_only: bool = False) -> Any:  # noqa: ANN401 - sq
         connection.close()
         raise
     return connection
+
+
+def _mode_of_reading(path: Path) -> str:
+    """Readers of a file in write-ahead mode write an index beside it, unless nobody can write there, and nobody has."""
+    log = path.with_name(f"{path.name}-wal")
+    settled = not os.access(path.parent, os.W_OK) and not (log.exists() and log.stat().st_size)
+    return "ro&immutable=1" if settled else "ro"
 
 
 def _opened(path: Path, mode: str) -> Any:  # noqa: ANN401 - sqlcipher3 ships no types

@@ -19,8 +19,8 @@ from tests.works import WORKS, Work
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")
 
-LANDED = int(os.environ.get("SWITCHBOARD_KILLS_A_PHASE", "4"))
-"""Kills that must land inside each phase; 150 in the long run."""
+LANDED = int(os.environ.get("SWITCHBOARD_KILLS_A_PHASE", "3"))
+"""Kills that must land inside each phase; 50 in the long run."""
 
 CHANCE = random.Random(20261123)
 PATIENCE_S = 60.0
