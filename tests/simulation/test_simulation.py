@@ -8,7 +8,7 @@ import pytest
 
 from tests.simulation.run import run_seed
 
-SEEDS = int(os.environ.get("SWITCHBOARD_SEEDS", "30"))
+SEEDS = int(os.environ.get("SWITCHBOARD_SEEDS", "16"))
 """A few on each run; `./dev simulate --seeds 10000` takes hours."""
 
 
