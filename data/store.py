@@ -79,6 +79,7 @@ class Writing:
     """The writes of one transaction.
 
     Attributes:
+        buckets: Finds the bucket of a record, as this transaction sees what is supplied from where.
         revision: Where the transaction stands in the change log, once it is finished and has changed anything.
         rehearsal: Set to have all of it undone at the end: a dry run does what the real one does.
     """
@@ -90,7 +91,7 @@ class Writing:
         self.revision: int | None = None
         self.rehearsal = False
         self._touched = change_log.Touched()
-        self._buckets = BucketFinder(connection)
+        self.buckets = BucketFinder(connection)
 
     def put(self, kind: str, doc: Doc) -> Counts:
         """Adds or changes one record; see `put_many`."""
@@ -104,7 +105,7 @@ class Writing:
         """
         counts = Counts()
         for chunk in in_chunks(docs):
-            self.put_prepared(prepare(self.connection, self._buckets, kind, chunk), counts)
+            self.put_prepared(prepare(self.connection, self.buckets, kind, chunk), counts)
         return counts
 
     def put_prepared(self, prepared: Prepared, counts: Counts) -> None:
@@ -197,11 +198,11 @@ class Writing:
         """Puts customers where they belong now that these feeders or transformer areas came, moved or went."""
         if not ids or kind not in {"feeder", "transformer_area"}:
             return
-        self._buckets.forget()
+        self.buckets.forget()
         table = RECORDS["customer"]
         for chunk in chunks(customers_below(self.connection, kind, ids)):
             stored = select(table.c.id, table.c.bucket).where(table.c.id.in_(chunk))
             buckets = dict(self.connection.execute(stored).all())
             docs = get_docs(self.connection, "customer", chunk)
-            moved = [doc for key, doc in docs.items() if self._buckets.bucket("customer", doc) != buckets[key]]
-            self._update("customer", [row_of(self._buckets, KINDS["customer"], doc) for doc in moved])
+            moved = [doc for key, doc in docs.items() if self.buckets.bucket("customer", doc) != buckets[key]]
+            self._update("customer", [row_of(self.buckets, KINDS["customer"], doc) for doc in moved])

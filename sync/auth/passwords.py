@@ -1,6 +1,7 @@
 """Passwords and PINs, kept as argon2 hashes."""
 
 import secrets
+from functools import cache
 from itertools import pairwise
 
 from anyio import CapacityLimiter
@@ -15,7 +16,6 @@ _LONGEST_PIN = 12
 _NEW_LENGTH = 12
 _LETTERS = "ABCDEFGHJKMNPQRSTVWXYZ23456789"  # none that is taken for another when read out
 _HASHER = PasswordHasher()
-_NOBODYS_HASH = _HASHER.hash(secrets.token_urlsafe(16))
 
 HASHING = CapacityLimiter(2)
 """How many sign-ins are checked at once: each takes 64 MiB and a processor for some 50 ms."""
@@ -61,6 +61,12 @@ def is_pin(secret: str) -> bool:
 def matches(stored: str | None, secret: str) -> bool:
     """Whether `secret` is what `stored` was made of; where nothing is stored it takes as long to say no."""
     try:
-        return _HASHER.verify(stored or _NOBODYS_HASH, secret) and stored is not None
+        return _HASHER.verify(stored or _nobodys_hash(), secret) and stored is not None
     except (VerifyMismatchError, InvalidHashError):
         return False
+
+
+@cache
+def _nobodys_hash() -> str:
+    """The hash of a password that nobody has; made when it is first needed, as it takes 64 MiB."""
+    return _HASHER.hash(secrets.token_urlsafe(16))

@@ -3,9 +3,10 @@
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
+from typing import NamedTuple
 
 from data.errors import BadValueError
-from data.importing import Problem, Rejected, Row
+from data.importing import Problem, Rejected
 from data.importing.rows import value_of
 from data.kinds import KINDS
 from sync.central.known_rows import BROUGHT, KnownRows, SeenRows
@@ -18,7 +19,7 @@ from sync.central.spool import PARTS, Spool
 TREES = frozenset({"area", "branch"})
 """Kinds whose rows refer to each other in any order, and are planned as a whole."""
 
-_TOGETHER = 2_000
+_TOGETHER = 1_000
 _ONE_PART = 20_000
 """So many known rows fit into memory together."""
 
@@ -50,8 +51,7 @@ class ReadFeed:
     newest: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Offered:
+class _Offered(NamedTuple):
     """A row that differs from what is known; `was` is what is known of it, None for nothing."""
 
     row: SourceRow
@@ -90,12 +90,14 @@ class FeedApplier:
         """Whether any of the waiting rows can be stored, now that more of what they refer to is there."""
         waiting, self._waiting = self._waiting, []
         mended: list[tuple[int, str, int]] = []
-        for offered, became in self._taken([one for one, _ in waiting]):
-            if isinstance(became, Rejected):
-                self._waiting.append((offered, became))
-            else:
-                self.read.outcome.take(became)
-                mended.append((offered.row.block, offered.key, offered.entry(became, adopt=self.read.feed.adopt)))
+        remaining = iter(one for one, _ in waiting)
+        while some := list(islice(remaining, self._together)):
+            for offered, became in self._taken(some):
+                if isinstance(became, Rejected):
+                    self._waiting.append((offered, became))
+                else:
+                    self.read.outcome.take(became)
+                    mended.append((offered.row.block, offered.key, offered.entry(became, adopt=self.read.feed.adopt)))
         self.known.mend(mended)
         return bool(mended)
 
@@ -109,6 +111,11 @@ class FeedApplier:
         """Removes the records that have vanished."""
         self.target.delete(self.gone)
 
+    @property
+    def _together(self) -> int | None:
+        """So many rows are taken at once; None: all."""
+        return None if self.read.feed.kind in TREES else _TOGETHER
+
     def _apply_part(self, number: int) -> None:
         spool = self.read.spool
         if self.read.whole:
@@ -117,8 +124,7 @@ class FeedApplier:
             blocks = {row.block for row in spool.part(number)}
         before, seen, offered = self.known.rows(blocks), SeenRows(), set[str]()
         different = self._different(spool.part(number), before, seen, offered)
-        together = None if self.read.feed.kind in TREES else _TOGETHER
-        while some := list(islice(different, together)):
+        while some := list(islice(different, self._together)):
             self._store(some, seen)
             offered.clear()
         self._settle(before, seen)
@@ -163,7 +169,7 @@ class FeedApplier:
                 self.read.outcome.reject(offered.key, became)
 
     def _taken(self, some: list[_Offered]) -> Iterator[tuple[_Offered, Taken | Rejected]]:
-        for became in self.target.take(Row(number, one.row.cells) for number, one in enumerate(some)):
+        for became in self.target.take([one.row for one in some]):
             yield some[became.row], became
 
     def _settle(self, left: dict[str, tuple[int, int]], seen: SeenRows) -> None:

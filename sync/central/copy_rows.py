@@ -31,7 +31,11 @@ def _cells(line: str) -> tuple[str, ...]:
     cells = line[:-1].split("\t")
     if "\\" not in line:
         return tuple(cells)
-    return tuple(["" if cell == r"\N" else _ESCAPED.sub(_meant, cell) for cell in cells])
+    return tuple(["" if cell == r"\N" else _unescaped(cell) if "\\" in cell else cell for cell in cells])
+
+
+def _unescaped(cell: str) -> str:
+    return _ESCAPED.sub(_meant, cell)
 
 
 def _meant(found: re.Match[str]) -> str:

@@ -6,14 +6,17 @@ from pathlib import Path
 
 from sqlalchemy import Connection, select
 
+from data.kinds import KINDS
 from data.schema import CENTRAL_FEED
 from sync.central.applying import ReadFeed, parts_for
 from sync.central.cursors import asked_from, cursor_text
 from sync.central.known_rows import KnownRows
 from sync.central.mapping import Feed
 from sync.central.outcomes import TableOutcome
+from sync.central.plain_rows import PlainRows, code_lists, fields_named
 from sync.central.reader import SourceReader, SourceRow
-from sync.central.spool import Spool
+from sync.central.spool import MakeRecords, Spool
+from sync.central.statements import FeedStatement
 
 _Sums = Mapping[int, tuple[int, int]]
 
@@ -76,7 +79,8 @@ def read_feed(
     outcome = TableOutcome(feed.kind, known=state.rows)
     since = asked_from(feed, state.newest) if changed and state.newest and not anew else None
     # where rows stand in other blocks than before, no part holds all that is known of its rows
-    spool = Spool(folder, 1 if moved else parts_for(feed.kind, known=state.rows))
+    make = _record_maker(feed) if not state.rows else None
+    spool = Spool(folder, 1 if moved else parts_for(feed.kind, known=state.rows), make)
     try:
         if feed.kind == "call_event":
             blocks: set[int] = set()
@@ -92,6 +96,14 @@ def read_feed(
         spool.close()
         raise
     return ReadFeed(feed, spool, since is None, blocks, anew, outcome, reader.method, newest or state.newest)
+
+
+def _record_maker(feed: Feed) -> MakeRecords | None:
+    """Makes records of rows that are read for the first time: nearly all of them are new."""
+    if feed.kind not in KINDS:
+        return None
+    fields = fields_named(feed.kind, FeedStatement(feed).fields)
+    return PlainRows(KINDS[feed.kind], fields, code_lists(feed, fields)).made
 
 
 def _fill(spool: Spool, outcome: TableOutcome, rows: Iterable[SourceRow], *, count: bool = True) -> None:

@@ -66,7 +66,7 @@ class TableOutcome:
             self.added += 1
         else:
             self.changed += 1
-        if sum(one["change"] == change for one in self.sample if isinstance(one, dict)) < _SHOWN:
+        if (self.added if change == "added" else self.changed) <= _SHOWN:
             self.sample.append({"change": change, "id": taken.id, "fields": self._fields(taken)})
 
     def reject(self, key: str, rejected: Rejected) -> None:

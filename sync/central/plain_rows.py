@@ -1,18 +1,28 @@
-"""The quick way for nearly every row of a large table: texts that need no interpretation, for records that are new.
+"""The quick way for nearly every row of a large table: texts that need no interpretation, as new records.
 
 What it takes it makes exactly what `data.importing.plan_import` would make of it; everything else it leaves to that.
+A record is made of its row alone, while nobody waits for the store; `sync.central.new_records` then stores it, where
+the store has all that it refers to.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import chain
+from operator import itemgetter
 
-from sqlalchemy import Connection, select
-
+from data.cells import JSON_TYPES
 from data.errors import BadValueError
-from data.importing import Row
+from data.importing.columns import fields_of
 from data.importing.rows import value_of
-from data.kinds import LISTS, Doc, Field, FieldType, Json, Kind, canonical_value
-from data.rows import chunks
-from data.schema import RECORDS
+from data.kinds import KINDS, Doc, Field, FieldType, Json, Kind, canonical_value
+from data.masking import for_caches
+from data.set_hash import hash_bytes, row_hash
+from sync.central.mapping import Feed
+
+FLAGS: Mapping[str, str] = {"t": "1", "f": "0"}
+"""How PostgreSQL writes a flag as text."""
+
+Made = tuple[tuple[Json, ...], bytes]
+"""The values of a new record in the order of its kind's fields, and its hash."""
 
 _REMEMBERED = 100_000
 _CUSTOMER_NUMBER_DIGITS = 10
@@ -21,100 +31,123 @@ _AS_THEY_ARE = frozenset({"number", "code"})
 
 _NOT_PLAIN = object()
 _Reading = Callable[[str], object]
+_ColumnReading = Callable[[Sequence[str]], Iterable[object]]
 
 
 class PlainRows:
-    """Reads plain rows of one feed.
+    """Makes records of the plain rows of one feed.
 
     Args:
-        connection: Of the store.
         kind: What the rows become.
         fields: What their cells mean; `id` first.
+        codes: The code lists of cells, by number.
     """
 
-    def __init__(self, connection: Connection, kind: Kind, fields: Sequence[Field]) -> None:
-        self._connection = connection
+    def __init__(self, kind: Kind, fields: Sequence[Field], codes: Mapping[int, Mapping[str, str]]) -> None:
         self._kind = kind
-        self._names = tuple(field.name for field in fields)
-        required = {field.name for field in kind.fields if field.required}
-        self._possible = required <= set(self._names) and not any(field.type in LISTS for field in fields)
-        self._blank: Doc = {field.name: canonical_value(field, None) for field in kind.fields if not field.required}
-        self._known: dict[str, set[str]] = {field.target: set() for field in fields if field.type is FieldType.REF}
-        self._references = [(number, field.target) for number, field in enumerate(fields) if field.target]
-        self._readings = tuple(self._reading(field) for field in fields)
-
-    def new_docs(self, rows: Sequence[Row]) -> dict[int, Doc]:
-        """The whole documents of the plain rows among `rows` whose records are not stored yet, by row number."""
+        named = [field.name for field in fields]
+        others = [field for field in kind.fields if field.name not in named]
+        whole = not any(field.required for field in others)
+        self._possible = whole and not any(field.type in JSON_TYPES for field in (*fields, *kind.fields))
         if not self._possible:
-            return {}
-        for number, target in self._references:
-            self._look_up(target, {row.cells[number] for row in rows})
-        table = RECORDS[self._kind.name]
-        stored: set[str] = set()
-        for some in chunks(row.cells[0] for row in rows):
-            stored.update(self._connection.execute(select(table.c.id).where(table.c.id.in_(some))).scalars())
-        found = ((row.number, self._doc(row)) for row in rows if row.cells[0] not in stored)
-        return {number: doc for number, doc in found if doc is not None}
+            return
+        self._blank = tuple(canonical_value(field, None) for field in others)
+        stands_at = {name: number for number, name in enumerate(chain(named, (field.name for field in others)))}
+        self._in_order = itemgetter(*(stands_at[field.name] for field in kind.fields))
+        self._readings = [_column_reading(kind, field, codes.get(number)) for number, field in enumerate(fields)]
 
-    def _doc(self, row: Row) -> Doc | None:
-        values: list[Json] = []
-        for reading, text in zip(self._readings, row.cells, strict=True):
-            value = reading(text)
-            if value is _NOT_PLAIN:
-                return None
-            values.append(value)  # type: ignore[arg-type]  # what is not plain has just left
-        doc = {**self._blank, **dict(zip(self._names, values, strict=True))}
+    def made(self, rows: Sequence[tuple[str, ...]]) -> list[Made | None]:
+        """The record that each row makes, if there is none yet; None for a row that is not plain.
+
+        Args:
+            rows: The cells of each.
+        """
+        if not self._possible or not rows:
+            return [None] * len(rows)
+        columns = [read(texts) for read, texts in zip(self._readings, zip(*rows, strict=True), strict=True)]
+        return [None if _NOT_PLAIN in values else self._record(values) for values in zip(*columns, strict=True)]
+
+    def _record(self, values: tuple[object, ...]) -> Made | None:
+        ordered: tuple[Json, ...] = self._in_order(values + self._blank)
+        doc: Doc = dict(zip(self._kind.by_name, ordered, strict=True))
         if self._kind.name == "customer" and not (doc["transformer_area"] or doc["feeder"]):
             return None
-        return {field.name: doc[field.name] for field in self._kind.fields}
-
-    def _look_up(self, target: str, texts: Iterable[str]) -> None:
-        """Learns which of `texts` are ids of records."""
-        known = self._known[target]
-        unknown = {text for text in texts if text} - known
-        if len(known) + len(unknown) > _REMEMBERED:
-            known.clear()
-        table = RECORDS[target]
-        for some in chunks(unknown):
-            known.update(self._connection.execute(select(table.c.id).where(table.c.id.in_(some))).scalars())
-
-    def _reading(self, field: Field) -> _Reading:
-        """How a cell of this field is read; `_NOT_PLAIN` for what needs interpretation."""
-        if field.type is FieldType.REF:
-            known = self._known[field.target]
-            return _or_nothing(field, lambda text: text if text in known else _NOT_PLAIN)
-        if field.type is FieldType.TEXT and field.choices is None:
-            return _or_nothing(field, _text_reading(self._kind, field))
-        return _Remembered(self._kind, field).read
+        return ordered, hash_bytes(row_hash(self._kind, for_caches(self._kind, doc)))
 
 
-class _Remembered:
-    """Reads a field that has few different values, by the import's own rules, each once."""
+def code_lists(feed: Feed, fields: Sequence[Field]) -> dict[int, Mapping[str, str]]:
+    """The code list of each cell that has one, by the cell's number."""
+    found: dict[int, Mapping[str, str]] = {}
+    for number, known in enumerate(fields):
+        codes = feed.values[known.name].codes
+        if codes is not None:
+            found[number] = codes
+        elif known.type is FieldType.FLAG:
+            found[number] = FLAGS
+    return found
 
-    def __init__(self, kind: Kind, field: Field) -> None:
-        self._kind = kind
-        self._field = field
-        self._values: dict[str, object] = {}
 
-    def read(self, text: str) -> object:
-        """The value that `text` means."""
-        if text not in self._values:
-            if len(self._values) > _REMEMBERED:
-                self._values.clear()
-            self._values[text] = self._value(text)
-        return self._values[text]
+def fields_named(kind: str, names: Iterable[str]) -> tuple[Field, ...]:
+    """The fields with these names, as a mapping file may name them."""
+    by_name = {one.name: one for one in fields_of(KINDS[kind])}
+    return tuple(by_name[name] for name in names)
 
-    def _value(self, text: str) -> object:
-        try:
-            return canonical_value(self._field, value_of(self._kind.name, self._field, text))
-        except BadValueError:
+
+class _Remembered(dict[str, object]):
+    """What texts mean, each read once: for a column that has few different ones."""
+
+    def __init__(self, reading: _Reading) -> None:
+        super().__init__()
+        self._reading = reading
+
+    def __missing__(self, text: str) -> object:
+        if len(self) > _REMEMBERED:
+            self.clear()
+        value = self[text] = self._reading(text)
+        return value
+
+    def column(self, texts: Sequence[str]) -> Iterable[object]:
+        """The values of a column."""
+        return map(self.__getitem__, texts)
+
+
+def _column_reading(kind: Kind, field: Field, codes: Mapping[str, str] | None) -> _ColumnReading:
+    """How the cells of this field are read; `_NOT_PLAIN` for what needs interpretation."""
+    reading = _reading(kind, field)
+    if codes is not None:
+        return _Remembered(_decoding(reading, codes)).column
+    if _has_few(field):
+        return _Remembered(reading).column
+    return lambda texts: [reading(text) for text in texts]
+
+
+def _decoding(reading: _Reading, codes: Mapping[str, str]) -> _Reading:
+    def decoded(text: str) -> object:
+        if text and text not in codes and codes is not FLAGS:
             return _NOT_PLAIN
+        return reading(codes.get(text, text))
+
+    return decoded
 
 
-def _or_nothing(field: Field, reading: _Reading) -> _Reading:
-    if field.required:
-        return lambda text: reading(text) if text else _NOT_PLAIN
-    return lambda text: reading(text) if text else None
+def _has_few(field: Field) -> bool:
+    """Whether a column of this field has few different texts."""
+    return field.type is not FieldType.TEXT or field.choices is not None
+
+
+def _reading(kind: Kind, field: Field) -> _Reading:
+    if field.type is not FieldType.REF and _has_few(field):
+        return lambda text: _interpreted(kind, field, text)
+    plain, empty = _text_reading(kind, field), _NOT_PLAIN if field.required else None
+    return lambda text: plain(text) if text else empty
+
+
+def _interpreted(kind: Kind, field: Field, text: str) -> object:
+    """What the import's own rules make of a text."""
+    try:
+        return canonical_value(field, value_of(kind.name, field, text))
+    except BadValueError:
+        return _NOT_PLAIN
 
 
 def _text_reading(kind: Kind, field: Field) -> _Reading:

@@ -166,10 +166,10 @@ class _Pull:
             for one in read
             if one.feed.kind != "call_event"
         ]
-        for applier in appliers:
+        for number, applier in enumerate(appliers, 1):
             applier.apply()
-        while sum(applier.try_again() for applier in appliers):
-            pass  # what could be stored now may be what another row waits for
+            while sum(one.try_again() for one in appliers[:number]):
+                pass  # what could be stored now may be what another row waits for
         for applier in appliers:
             applier.finish()
         if not self.wish.dry_run:

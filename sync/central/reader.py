@@ -2,8 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL
@@ -15,6 +14,7 @@ from sync.central.cell_texts import cell_text
 from sync.central.copy_rows import can_copy, copied_rows
 from sync.central.errors import SourceError
 from sync.central.mapping import Feed
+from sync.central.plain_rows import Made
 from sync.central.statements import FeedStatement
 
 _ANSWER_WITHIN_S = 20
@@ -34,19 +34,20 @@ _SNAPSHOT = {"postgresql": "REPEATABLE READ", "mysql": "REPEATABLE READ", "maria
 _CONNECT_LIMIT = {"psycopg": "connect_timeout", "pymysql": "connect_timeout", "psycopg2": "connect_timeout"}
 
 
-@dataclass(frozen=True, slots=True)
-class SourceRow:
+class SourceRow(NamedTuple):
     """One row of a central system.
 
     Attributes:
         block: In which it is compared, 0 for call events.
         digest: Of all its cells.
         cells: Its values as texts, in the order of the feed's fields; empty where nothing is known.
+        made: The record that it makes if there is none yet; None where that was not tried, or where it is not plain.
     """
 
     block: int
     digest: int
     cells: tuple[str, ...]
+    made: Made | None = None
 
 
 class SourceReader:

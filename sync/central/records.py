@@ -1,33 +1,29 @@
 """Rows of a central system as records of the store."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from itertools import islice
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Protocol
 
 from data.importing import Accepted, Columns, ImportOptions, Problem, Rejected, Row, plan_import
-from data.importing.columns import fields_of
-from data.kinds import KINDS, Doc, Field, FieldType
+from data.kinds import KINDS, Doc
 from data.pinyin import readings_of
 from data.rows import get_docs
 from data.store import Writing
 from data.stored_records import StoredRecords
 from sync.central.mapping import Feed
+from sync.central.new_records import NewRecords
 from sync.central.outcomes import Taken
-from sync.central.plain_rows import PlainRows
+from sync.central.plain_rows import FLAGS, PlainRows, code_lists, fields_named
+from sync.central.reader import SourceRow
 
-_TOGETHER = 1000
-_TREES = frozenset({"area", "branch"})
 _NO_CHARACTER = re.compile("[\0\ud800-\udfff]")
-_FLAGS = {"t": "1", "f": "0"}
-"""How PostgreSQL writes a flag as text."""
 
 
 class Target(Protocol):
     """Where the rows of a feed go."""
 
-    def take(self, rows: Iterable[Row]) -> Iterator[Taken | Rejected]:
-        """What became of each row; the stored ones are written."""
+    def take(self, rows: Sequence[SourceRow]) -> Iterator[Taken | Rejected]:
+        """What became of each row, by its place among these; the stored ones are written."""
         ...
 
     def delete(self, ids: Iterable[str]) -> int:
@@ -49,23 +45,18 @@ class RecordTarget:
     def __init__(self, writing: Writing, feed: Feed, names: Iterable[str]) -> None:
         self._writing = writing
         self._kind = KINDS[feed.kind]
-        by_name = {one.name: one for one in fields_of(self._kind)}
-        fields = tuple(by_name[name] for name in names)
+        fields = fields_named(feed.kind, names)
         self._columns = Columns(self._kind, tuple(one.name for one in fields), fields)
-        self._codes = _code_lists(feed, fields)
-        self._plain = PlainRows(writing.connection, self._kind, fields)
+        self._codes = code_lists(feed, fields)
+        self._new = NewRecords(writing, self._kind, PlainRows(self._kind, fields, self._codes))
 
-    def take(self, rows: Iterable[Row]) -> Iterator[Taken | Rejected]:
-        """What became of each row: rows with unknown codes are rejected first, the others go the way of an import."""
-        remaining = iter(rows)
-        while some := list(islice(remaining, None if self._kind.name in _TREES else _TOGETHER)):
-            translated = [self._translated(row) for row in some]
-            yield from (one for one in translated if isinstance(one, Rejected))
-            good = [one for one in translated if isinstance(one, Row)]
-            plain = self._plain.new_docs(good)
-            self._writing.put_many(self._kind.name, plain.values())
-            yield from (Taken(number, str(doc["id"]), None, doc) for number, doc in plain.items())
-            yield from self._planned([one for one in good if one.number not in plain])
+    def take(self, rows: Sequence[SourceRow]) -> Iterator[Taken | Rejected]:
+        """What became of each row: plain new ones are stored as they are, the others go the way of an import."""
+        new = self._new.add(rows)
+        yield from (Taken(number, str(doc["id"]), None, doc) for number, doc in new.items())
+        translated = [self._translated(Row(n, row.cells)) for n, row in enumerate(rows) if n not in new]
+        yield from (one for one in translated if isinstance(one, Rejected))
+        yield from self._planned([one for one in translated if isinstance(one, Row)])
 
     def delete(self, ids: Iterable[str]) -> int:
         """Removes records; how many there were."""
@@ -83,7 +74,7 @@ class RecordTarget:
             code = cells[number]
             if code in codes:
                 cells[number] = codes[code]
-            elif code and codes is not _FLAGS:
+            elif code and codes is not FLAGS:
                 problems.append(Problem(self._columns.header[number], code, "this code is not in the code list"))
         return Rejected(row.number, tuple(problems)) if problems else Row(row.number, tuple(cells))
 
@@ -103,15 +94,3 @@ class RecordTarget:
 
     def _after(self, before: Doc | None, said: Doc) -> Doc:
         return {**before, **said} if before is not None else self._kind.canonical(said)
-
-
-def _code_lists(feed: Feed, fields: tuple[Field, ...]) -> dict[int, Mapping[str, str]]:
-    """The code list of each cell that has one."""
-    found: dict[int, Mapping[str, str]] = {}
-    for number, known in enumerate(fields):
-        codes = feed.values[known.name].codes
-        if codes is not None:
-            found[number] = codes
-        elif known.type is FieldType.FLAG:
-            found[number] = _FLAGS
-    return found

@@ -1,6 +1,6 @@
 """Rows of a central system as tickets."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -8,13 +8,14 @@ from sqlalchemy import delete, insert, select, update
 
 from data.clock import to_iso, usable
 from data.errors import BadValueError
-from data.importing import Problem, Rejected, Row
+from data.importing import Problem, Rejected
 from data.kinds import Doc
 from data.rows import chunks
 from data.schema import RECORDS, TICKET
 from data.store import Writing
 from sync.central.mapping import TICKET_FIELDS, Feed
 from sync.central.outcomes import Taken
+from sync.central.reader import SourceRow
 
 TICKET_KINDS = ("trouble_report", "enquiry", "complaint", "chase_up", "follow_up")
 TICKET_STATES = ("open", "closed")
@@ -39,13 +40,13 @@ class TicketTarget:
         self._timezone = timezone
         self._blank: Doc = {**dict.fromkeys(TICKET_FIELDS), "text": "", "created_by": feed.source}
 
-    def take(self, rows: Iterable[Row]) -> Iterator[Taken | Rejected]:
-        """What became of each row; the stored ones are written."""
-        for row in rows:
+    def take(self, rows: Sequence[SourceRow]) -> Iterator[Taken | Rejected]:
+        """What became of each row, by its place among these; the stored ones are written."""
+        for number, row in enumerate(rows):
             try:
-                yield self._stored(row)
+                yield self._stored(number, row.cells)
             except BadValueError as error:
-                yield Rejected(row.number, (Problem(error.field, error.value, error.reason),))
+                yield Rejected(number, (Problem(error.field, error.value, error.reason),))
 
     def delete(self, ids: Iterable[str]) -> int:
         """Removes tickets; how many there were."""
@@ -54,8 +55,8 @@ class TicketTarget:
             removed += self._connection.execute(delete(TICKET).where(TICKET.c.id.in_(some))).rowcount
         return removed
 
-    def _stored(self, row: Row) -> Taken:
-        said = self._read(row)
+    def _stored(self, number: int, cells: Sequence[str]) -> Taken:
+        said = self._read(cells)
         here = TICKET.c.id == said["id"]
         found = self._connection.execute(select(*(TICKET.c[name] for name in TICKET_FIELDS)).where(here)).first()
         before: Doc | None = dict(zip(TICKET_FIELDS, found, strict=True)) if found else None
@@ -64,11 +65,11 @@ class TicketTarget:
             self._connection.execute(insert(TICKET).values(after))
         elif before != after:
             self._connection.execute(update(TICKET).where(here).values(after))
-        return Taken(row.number, str(said["id"]), before, after)
+        return Taken(number, str(said["id"]), before, after)
 
-    def _read(self, row: Row) -> Doc:
+    def _read(self, cells: Sequence[str]) -> Doc:
         said: Doc = {}
-        for name, cell in zip(self._names, row.cells, strict=True):
+        for name, cell in zip(self._names, cells, strict=True):
             codes = self._feed.values[name].codes
             if codes is not None and cell and cell not in codes:
                 raise BadValueError(name, cell, "this code is not in the code list")

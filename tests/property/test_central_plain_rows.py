@@ -6,13 +6,19 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import select
 
+from data.buckets import BucketFinder
 from data.importing import Accepted, Columns, ImportOptions, Row, plan_import
-from data.kinds import CUSTOMER, FEEDER, KINDS, Kind
+from data.kinds import CUSTOMER, FEEDER, KINDS, Field, Kind
 from data.pinyin import readings_of
-from data.store import Store
+from data.prepared import row_of
+from data.schema import RECORDS
+from data.store import Store, Writing
 from data.stored_records import StoredRecords
-from sync.central.plain_rows import PlainRows
+from sync.central.new_records import NewRecords
+from sync.central.plain_rows import FLAGS, PlainRows
+from sync.central.reader import SourceRow
 from tests.stores import fill, in_file, opened_store
 
 ODD = st.text(st.sampled_from("张 \u3000\t0１9aé-;'=.村\x7f"), max_size=6)
@@ -66,18 +72,41 @@ def test_a_plain_row_is_read_as_an_import_reads_it(store: Store, kind: Kind, dat
     rows = [Row(number, one) for number, one in enumerate(data.draw(st.lists(cells(kind), max_size=8)))]
     rows = list({row.cells[0]: row for row in rows}.values())  # two rows of one id never come together
     columns = Columns(kind, FIELDS[kind.name], fields)
-    with store.read() as connection:
-        plain = PlainRows(connection, kind, fields).new_docs(rows)
-        planned = plan_import(columns, rows, StoredRecords(connection), ImportOptions(readings_of, clear=True))
+    with store.write("test", "pull") as writing:
+        writing.rehearsal = True
+        planned = plan_import(columns, rows, StoredRecords(writing.connection), ImportOptions(readings_of, clear=True))
         accepted = {one.row: one.doc for one in planned if isinstance(one, Accepted)}
+        plain = new_records(writing, kind, fields).add([SourceRow(0, 0, row.cells) for row in rows])
+        stored = {
+            str(row["id"]): dict(row) for row in writing.connection.execute(select(RECORDS[kind.name])).mappings()
+        }
     for number, doc in plain.items():
         assert number in accepted
         assert doc == kind.canonical(accepted[number])
         assert all(type(doc[name]) is type(value) for name, value in kind.canonical(accepted[number]).items())
+        with store.read() as connection:
+            assert stored[str(doc["id"])] == row_of(BucketFinder(connection), kind, doc)
 
 
 def test_an_ordinary_customer_goes_the_quick_way(store: Store) -> None:
     fields = tuple(CUSTOMER.by_name[name] for name in FIELDS["customer"])
-    row = Row(1, ("3000000001", "张伟", "塔山村3组45号", "T1", "", "0429-3123456", "8.00", "first", "1"))
-    with store.read() as connection:
-        assert PlainRows(connection, CUSTOMER, fields).new_docs([row]).keys() == {1}
+    row = SourceRow(0, 0, ("3000000001", "张伟", "塔山村3组45号", "T1", "", "0429-3123456", "8.00", "first", "1"))
+    with store.write("test", "pull") as writing:
+        writing.rehearsal = True
+        assert new_records(writing, CUSTOMER, fields).add([row]).keys() == {0}
+
+
+def test_a_row_means_the_same_whether_its_record_was_made_before_or_not(store: Store) -> None:
+    fields = tuple(CUSTOMER.by_name[name] for name in FIELDS["customer"])
+    row = SourceRow(0, 0, ("3000000001", "张伟", "", "T1", "", "", "8", "first", "t"))
+    (made,) = PlainRows(CUSTOMER, fields, {8: FLAGS}).made([row.cells])
+    with store.write("test", "pull") as writing:
+        writing.rehearsal = True
+        before = new_records(writing, CUSTOMER, fields).add([row._replace(made=made)])
+    with store.write("test", "pull") as writing:
+        writing.rehearsal = True
+        assert new_records(writing, CUSTOMER, fields).add([row._replace(cells=(*row.cells[:-1], "1"))]) == before
+
+
+def new_records(writing: Writing, kind: Kind, fields: tuple[Field, ...]) -> NewRecords:
+    return NewRecords(writing, kind, PlainRows(kind, fields, {}))
