@@ -188,6 +188,16 @@ def one_wrong(units: Segmentation) -> str:
     return any_expression([*wrong, alike(beginning)] if len(units) > len(beginning) else wrong)
 
 
+def around_break(units: Segmentation) -> str:
+    """Names that hold what stands before letters that are no syllable and what stands after; "" for too little."""
+    before, after = tuple(takewhile(_sounds, units)), tuple(takewhile(_sounds, reversed(units)))[::-1]
+    # The units beside the break may be part of the slip.
+    ends = before[:-1], after[1:]
+    if len(before) == len(units) or min(map(len, ends)) < 2:  # noqa: PLR2004 - one unit says nothing
+        return ""
+    return " AND ".join(map(alike, ends))
+
+
 def _without(units: Segmentation, wrong: int) -> str:
     last = len(units) - 1
     terms = [_pair(units, i) for i in range(last) if wrong not in (i, i + 1)]

@@ -139,6 +139,7 @@ def _slips(query: Query) -> Iterator[_Look]:
     # Among so many customers a slip is looked for in what is long enough to tell.
     common = _COMMON if ways and (not query.is_spelt or len(ways[0]) >= _LONG_NAME) else 0
     yield _Look(candidates.any_expression([*missing, candidates.any_alike(beginnings)]), _CORRECTED, common)
+    yield _Look(candidates.any_expression(map(candidates.around_break, ways)), _WRONG, common)
     yield _Look(candidates.any_expression(map(candidates.one_wrong, ways)), _WRONG, common)
 
 

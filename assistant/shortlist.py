@@ -15,10 +15,15 @@ _NAMESAKES = 3
 """Of ten places, customers of the very name that was typed take no more while another name comes near."""
 _SERIES_KIND, _SERIES = RANKED.index("transformer_area"), 2
 """Of ten places, transformer areas take no more while something else comes near: they are numbered in long series.
-Where a slip is in what was typed it may be in the number, so that any of them may be meant."""
+Where a slip is in what was typed it may be in the number, so that any of them may be meant; but a guess does not go
+before those that hold what was typed."""
 _NEAR = 60.0
+_ALMOST = 6.0
+"""What holds the very characters that were typed gives way to what does not only where that is almost as good."""
+_WRITTEN_REASONS = frozenset({"name", "name_prefix"})
 _CHOSEN, _LIFT, _LEAST_DIFFERENCE, _ABOVE_ALL = 60.0, 30.0, 0.1, 0.4
 _EXACT_REASONS = frozenset({"code", "number"})
+_GUESS = "fuzzy"
 
 
 class Shortlist:
@@ -96,9 +101,12 @@ class Shortlist:
         shown, rest = wanted[: self.limit], wanted[self.limit :]
         lacking = self._kept - sum(_is_few(found) for found in shown)
         near = [found for found in rest if _is_few(found) and found.score >= _NEAR][: max(0, lacking)]
-        for _ in near:
-            shown.pop(next(i for i in range(len(shown) - 1, -1, -1) if not _is_few(shown[i])))
-        chosen = {(found.record.kind, found.record.rid) for found in shown + near}
+        for few in near:
+            last = next(i for i in range(len(shown) - 1, -1, -1) if not _is_few(shown[i]))
+            if not _gives_way(shown[last], few):
+                break
+            shown[last] = few
+        chosen = {(found.record.kind, found.record.rid) for found in shown}
         return [found for found in ranked if (found.record.kind, found.record.rid) in chosen]
 
     def _raise_bars(self) -> tuple[float, float]:
@@ -122,14 +130,14 @@ class Shortlist:
         surplus: list[Found] = []
         for found in ranked:
             sort, most = _sort_of(found)
-            seen[sort] += 1
+            seen[sort] += found.reason != _GUESS
             (surplus if most and seen[sort] > max(1, most * self.limit // 10) else kept).append(found)
-        return kept, surplus
+        return kept, sorted(surplus, key=lambda found: found.reason == _GUESS)
 
 
 def _sort_of(found: Found) -> tuple[str, int]:
     """What a record is one of many of, and how many of ten places these take; 0 for as many as there are."""
-    if found.record.order == _SERIES_KIND and found.score < EXACT and found.reason != "fuzzy":
+    if found.record.order == _SERIES_KIND and found.score < EXACT:
         return found.record.kind, _SERIES
     if not _is_few(found) and found.score >= EXACT:
         return found.record.name, _NAMESAKES
@@ -147,6 +155,11 @@ def _bar(ranked: list[Found], places: int) -> float:
 
 def _is_exact(found: Found) -> bool:
     return found.score >= EXACT and (found.reason == "name" or found.reason in _EXACT_REASONS)
+
+
+def _gives_way(shown: Found, few: Found) -> bool:
+    is_written = shown.reason in _WRITTEN_REASONS and few.reason not in _WRITTEN_REASONS
+    return not is_written or shown.score <= few.score + _ALMOST
 
 
 def _is_few(found: Found) -> bool:

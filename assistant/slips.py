@@ -13,7 +13,7 @@ from data.syllables import sound_of
 _ONE_MISSING, _ONE_SLIP, _TWO_SLIPS, _GUESS = 74.0, 72.0, 54.0, 0.5
 _AT_START, _COVERAGE, _WRITTEN, _UNLIKENESS = 3.0, 4.0, 8.0, 0.15
 _LEAST_LIKENESS = 60.0
-_RARE_SLIP, _SAME_FIRST = 2.0, 3.0
+_RARE_SLIP, _SAME_FIRST, _CALLED_SO = 2.0, 3.0, 2.5
 _LONG = 8
 _FIRST_PRIVATE, _SIGNS_A_LETTER = 0xE000, 80
 
@@ -57,7 +57,8 @@ class SlipRanker:
             return None
         slips, first, last, stretch = _nearest_stretch(typed, spellings)
         if slips <= 1:
-            score = _ONE_SLIP + _plausibility(typed, stretch)
+            is_whole = first == 0 and last == name.stem
+            score = _ONE_SLIP + _plausibility(typed, stretch) + _CALLED_SO * is_whole
         elif slips == 2 and len(typed) >= _LONG:  # noqa: PLR2004 - two slips
             score = _TWO_SLIPS
         else:

@@ -19,7 +19,7 @@ from data.tokens import plain_code
 _CODES = 400
 _SHORTEST_SURE = 3
 _COMMON = len(RANKED) - 1
-_KIND_BONUS = (1.5, 1.0, -2.5, -6.0)
+_KIND_BONUS = (1.5, 1.0, -3.0, -6.0)
 """By ordinal of kind: places and lines are what most calls are about, and for every part of a place's name there are
 transformer areas and customers called after it. Not where the name itself was typed in full."""
 _SLIP_BONUS = (1.5, 1.0, 0.8, 0.0)

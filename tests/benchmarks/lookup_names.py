@@ -6,6 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
 from data.kinds import RANKED
 from data.pinyin import readings_of
 from data.syllables import sound_of
@@ -99,9 +102,6 @@ def as_initial(letter: str) -> str:
     return f"..{re.escape(letter)}"
 
 
-ANY_CHARACTER = "..."
-
-
 @lru_cache(maxsize=1024)
 def _sound_sign(sound: str) -> str:
     # One private character a sound, so that every character of a name takes three places in the blob.
@@ -120,9 +120,11 @@ def _spelt(text: str, readings: Iterable[str]) -> str:
 class Namebook:
     """Says how many names answer a question as well as the meant one does.
 
+    From best to worst a name is called what was typed, begins with it, holds it, is called something one slip away from
+    it. What answers better than the meant name counts, and what answers alike, if its kind is shown no later.
+
     Args:
-        names: Distinct names of areas, feeders and transformer areas, by kind. A name is compared with those of its
-            own kind and of the kinds that are shown before it.
+        names: Distinct names of areas, feeders and transformer areas, by kind.
         customers: How many customers bear each of their names.
     """
 
@@ -130,7 +132,11 @@ class Namebook:
         self._blobs: dict[str, str] = {}
         self._letters: dict[str, str] = {}
         self._initials: dict[str, str] = {}
+        self._called: dict[str, list[str]] = {}
+        self._called_in_letters: dict[str, list[str]] = {}
         spelt, letters, initials = [""], [""], [""]
+        called: list[str] = []
+        called_in_letters: list[str] = []
         for kind in RANKED[:-1]:
             for name in names[kind]:
                 said = name.removeprefix(_FEEDER_PREFIX)
@@ -138,10 +144,14 @@ class Namebook:
                 spoken = [group[0] for group in groups]
                 spelt.append(_spelt(said, spoken))
                 letters.append("".join(spoken))
+                called.append(stem_of(said))
+                called_in_letters.append("".join(spoken[: len(called[-1])]))
                 initials.append("".join("".join(reading[0] for reading in group) + "," for group in groups))
             self._blobs[kind], self._letters[kind] = "\n".join(spelt), "\n".join(letters)
             self._initials[kind] = "\n".join(initials)
+            self._called[kind], self._called_in_letters[kind] = called.copy(), called_in_letters.copy()
         self._areas = frozenset(names["area"])
+        self._customers = customers
         self._customer_text = "\n" + "\n".join(customers)
         # Character by character: a million names are too many to be read in context.
         readings = {ord(c): readings_of(c).split("|")[0] for c in set(self._customer_text) - {"\n"}}
@@ -163,11 +173,32 @@ class Namebook:
             return self._customer_sounds["".join(_sound_sign(sound_of(group[0])) for group in it.groups)]
         return sum(1 for _ in re.finditer(f"\n(?:{pattern})", self._blobs[it.kind]))
 
-    def holding(self, it: Target, text: str) -> int:
-        """How many names hold `text` as it is written, among those that rank beside `it`."""
-        if it.kind == "customer":
-            return self._customer_text.count(text)
-        return len(re.findall("".join(map(as_written, text)), self._blobs[it.kind]))
+    def written_so(self, it: Target, text: str) -> int:
+        """How many names answer `text`, a part of a name as it is written, as well as `it` does.
+
+        Where `it` begins with the text, what holds it further on does not count. What is called just so counts
+        whatever its kind: no list has room for a village that holds the text after ten of these.
+        """
+        is_customer, place = it.kind == "customer", RANKED[-2] if it.kind == "customer" else it.kind
+        edge = "\n" if it.said.startswith(text) else ""
+        alike = len(re.findall(edge + "".join(map(as_written, text)), self._blobs[place]))
+        if is_customer:
+            return alike + self._customer_text.count(edge + text)
+        later = self._called[RANKED[-2]][len(self._called[place]) :]
+        return alike + later.count(text) + self._customers.get(text, 0)
+
+    def called_nearly(self, it: Target, typed: str) -> int:
+        """How many names that do not hold `typed` are called something one slip away from it, of those beside `it`.
+
+        The slip is any: nobody can tell from what was typed whether a letter or character of it is wrong, missing,
+        too many or at another's place. With a customer's name those count that sound the same, as they are too many
+        to be compared, and those of places and lines.
+        """
+        place = RANKED[-2] if it.kind == "customer" else it.kind
+        called = (self._called_in_letters if typed.isascii() else self._called)[place]
+        near = process.extract_iter(typed, called, scorer=OSA.distance, processor=None, score_cutoff=1)
+        alike = sum(typed not in name for name, _, _ in near)
+        return alike + (self.equals(it, "") if it.kind == "customer" else 0)
 
     def spelt_so(self, it: Target, letters: str) -> int:
         """How many names' pinyin starts with these letters exactly, among those that rank beside `it`."""

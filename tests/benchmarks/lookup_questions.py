@@ -11,7 +11,6 @@ from random import Random
 from data.pinyin import readings_of
 from tests.benchmarks import lookup_forms as forms
 from tests.benchmarks.lookup_names import (
-    ANY_CHARACTER,
     Namebook,
     Target,
     as_initial,
@@ -69,7 +68,7 @@ class NameQuestions:
             return None
         start = self._rng.randrange(len(it.said) - 1)
         part = it.said[start : start + self._rng.randint(2, len(it.said) - start)]
-        return Draft(part, self._book.holding(it, part)) if part != it.said else None
+        return Draft(part, self._book.written_so(it, part)) if part != it.said else None
 
     def full_pinyin(self, it: Target) -> Draft:
         return Draft(self._rng.choice(("", "", " ")).join(it.syllables), self._sounding(it))
@@ -151,7 +150,7 @@ class NameQuestions:
         if it.kind == "customer" and len(it.said) < _LONG:
             return None
         typed = slip(self._rng, it.letters)
-        equals = max(self._sounding(it), self._book.spelt_so_anywhere(typed))
+        equals = self._book.called_nearly(it, typed) + self._book.spelt_so_anywhere(typed)
         return Draft(typed, equals) if typed != it.letters else None
 
     def wrong_character(self, it: Target) -> Draft | None:
@@ -167,23 +166,22 @@ class NameQuestions:
     def _wrong(self, it: Target, typed: str) -> Draft | None:
         if len(typed) < 3 or (it.kind == "customer" and len(typed) < _LONG):
             return None
-        gaps = (_written(typed[:i]) + ANY_CHARACTER + _written(typed[i + 1 :]) for i in range(len(typed)))
-        return Draft(typed, self._book.equals(it, "|".join(gaps)))
+        return self._nearly(it, typed)
 
     def missing_character(self, it: Target) -> Draft | None:
         if len(it.said) < _LONG:
             return None
-        typed = forms.missing_one(self._rng, it.said)
-        gaps = (_written(typed[:i]) + ANY_CHARACTER + _written(typed[i:]) for i in range(1, len(typed)))
-        return Draft(typed, self._book.equals(it, "|".join([*gaps, _written(typed)])))
+        return self._nearly(it, forms.missing_one(self._rng, it.said))
 
     def swapped_characters(self, it: Target) -> Draft | None:
         if len(it.said) < 3 or (it.kind == "customer" and len(it.said) < _LONG):
             return None
         typed = forms.swapped_two(self._rng, it.said)
-        swaps = (typed[:i] + typed[i + 1] + typed[i] + typed[i + 2 :] for i in range(len(typed) - 1))
-        equals = self._book.equals(it, "|".join(map(_written, [*swaps, typed])))
-        return Draft(typed, equals) if typed != it.said else None
+        return self._nearly(it, typed) if typed != it.said else None
+
+    def _nearly(self, it: Target, typed: str) -> Draft:
+        """A slip in characters: what is one slip away answers it, and what holds it as it was typed."""
+        return Draft(typed, self._book.called_nearly(it, typed) + self._book.written_so(it, typed))
 
     def doubled_character(self, it: Target) -> Draft | None:
         if len(it.said) < 3:

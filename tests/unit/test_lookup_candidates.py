@@ -87,3 +87,11 @@ def test_nothing_asked_for_is_no_expression() -> None:
     assert candidates.any_expression([]) == ""
     assert candidates.any_expression(["", ""]) == ""
     assert candidates.any_expression(['"a"', "", '"a"']) == '("a")'
+
+
+def test_of_a_long_name_with_a_slip_what_stands_before_and_after_it_is_looked_for() -> None:
+    broken = segment_letters("dongdazhaggzicunhao")[0][1]
+    both = candidates.alike(segment_letters("dongda")[0][1]), candidates.alike(segment_letters("cunhao")[0][1])
+    assert candidates.around_break(broken) == " AND ".join(both)
+    assert candidates.around_break(TA_SHAN_XIANG) == ""
+    assert candidates.around_break(segment_letters("taggshan")[0][1]) == ""

@@ -96,3 +96,25 @@ def test_names_whose_other_readings_have_the_same_initials_count_as_equals() -> 
     book = Namebook({"area": areas, "feeder": [], "transformer_area": []}, {"张伟": 1})
     assert book.read_so(target("area", "东堡村"), "db") == 1
     assert book.read_so(target("area", "东堡村"), "dp") == 3
+
+
+def test_what_holds_a_part_of_a_name_counts_and_what_begins_with_it_goes_before() -> None:
+    names = {
+        "area": ["双树乡", "双树子村", "窦双树村"],
+        "feeder": ["10kV 双树线"],
+        "transformer_area": ["双树村1号台区"],
+    }
+    book = Namebook(names, {"双树": 2, "双树小学": 1})
+    assert book.written_so(target("area", "双树子村"), "双树") == 2 + 2
+    assert book.written_so(target("area", "窦双树村"), "双树") == 3 + 2
+    assert book.written_so(target("feeder", "10kV 双树线"), "双树") == 3 + 2
+    assert book.written_so(target("customer", "双树小学"), "双树") == 4 + 2
+
+
+def test_names_one_slip_of_any_sort_away_count_as_equals() -> None:
+    names = {"area": ["新市村", "小市村", "西市村", "大市村"], "feeder": ["10kV 夏市线"], "transformer_area": []}
+    book = Namebook(names, {"张伟": 1})
+    assert book.called_nearly(target("area", "新市村"), "xioshi") == 3
+    assert book.called_nearly(target("area", "新市村"), "辛市") == 4
+    assert book.called_nearly(target("area", "大市村"), "大市") == 3
+    assert book.called_nearly(target("feeder", "10kV 夏市线"), "夏市街") == 1

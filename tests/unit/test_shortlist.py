@@ -218,3 +218,18 @@ def test_what_was_lifted_counts_for_the_room_left() -> None:
     assert shortlist.has_room_for(60.0, 3, ties=False)
     shortlist.prefer(found("customer", 1, 0.0).record, 1.0, None)
     assert not shortlist.has_room_for(60.0, 3, ties=False)
+
+
+def test_a_guess_at_a_series_does_not_go_before_what_holds_the_text() -> None:
+    holding = many("transformer_area", 5, 88.0)
+    guesses = [found("transformer_area", rid, 88.0, reason="fuzzy") for rid in range(20, 40)]
+    result = shown(TEN, *holding, *guesses)
+    assert [one for one in result if one.reason != "fuzzy"] == holding
+
+
+def test_no_place_is_kept_for_what_is_worse_than_the_very_characters() -> None:
+    people = many("customer", 12, 85.0)
+    near = found("area", 1, 80.0, reason="sounds_like")
+    worse = found("area", 2, 75.0, reason="fuzzy")
+    assert kinds(shown(TEN, *people, near, worse)) == ["customer"] * 9 + ["area"]
+    assert kinds(shown(TEN, *people, found("area", 3, 75.0))) == ["customer"] * 9 + ["area"]

@@ -23,6 +23,7 @@ def nearness(typed: str, name: str) -> float:
         ("cagou", "蔡沟村", "大沟村"),  # an i is missing, rather than another letter in the place of the d
         ("jinahua", "建华村", "金华村"),  # two letters changed places, rather than one too many
         ("gajiazi", "孤家子村", "八家子村"),  # hardly anybody mistakes the first letter
+        ("xioshi", "新市社区居委会", "小什街社区居委会"),  # the whole of a name, rather than the beginning of another
     ],
 )
 def test_the_likelier_slip_comes_nearer(typed: str, likelier: str, other: str) -> None:
