@@ -7,9 +7,11 @@ and is sent every record touched after R is, after applying them all, exactly at
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
 
 from sqlalchemy import Connection, func, insert, select, text, update
 
+from data.bulk import add_rows
 from data.clock import to_iso
 from data.masking import READERS, STANDARD, bucket_counted, counted_bucket
 from data.schema import BUCKET, CHANGE, COMMIT, META
@@ -21,6 +23,7 @@ LOGGED_AT_MOST = 100_000
 CHANNEL = "switchboard"
 """On which hub processes that share a PostgreSQL database hear of each other's commits."""
 
+_LOGGED_TOGETHER = 1000
 _FLOOR = "log_floor"
 _ADVISORY_LOCK = 0x53_57_42_44  # one number for all hubs of a database: "SWBD"
 
@@ -82,8 +85,10 @@ def append(connection: Connection, touched: Touched, actor: str, action: str, at
     if touched.too_many:
         set_meta(connection, _FLOOR, str(revision))
     else:
-        rows = [{"revision": revision, "kind": k, "id": i, "bucket": b} for k, i, b in sorted(touched.records)]
-        connection.execute(insert(CHANGE), rows)
+        remaining = iter(sorted(touched.records))
+        while some := list(islice(remaining, _LOGGED_TOGETHER)):
+            rows = [{"revision": revision, "kind": k, "id": i, "bucket": b} for k, i, b in some]
+            add_rows(connection, CHANGE, rows)
     for (bucket, kind), delta in touched.sums.items():
         _add_to_bucket(connection, bucket, kind, delta)
     notify(connection, str(revision))
