@@ -31,7 +31,7 @@ from sync.outbox import Author, Outbox
 from sync.outbox_sending import OutboxSender
 from tests.hubs import PATIENCE_S, enrol, serving
 
-KILLS = int(os.environ.get("SWITCHBOARD_KILLS", "50"))
+KILLS = int(os.environ.get("SWITCHBOARD_KILLS", "12"))
 AREA = "211402206"
 CLOCK = SystemClock()
 # Each process begins as a copy of one that has imported everything: a kill must not wait for a second of imports.
