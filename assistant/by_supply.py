@@ -16,7 +16,7 @@ from data.sqlite import Connection
 _MOST_PLACES, _NEAR_BEST, _LEAST, _LEAST_AROUND_HOUSE = 8, 2.5, 80.0, 97.5
 _FILTERED, _STEP = 92.0, 0.1
 _SHORTEST_BRANCH = 2
-_HOUSE_SHARE, _BARE_NUMBER = 0.94, 0.75
+_HOUSE_SHARE, _BARE_NUMBER = 0.93, 0.75
 """A transformer area may be called like a house, and a line by a number alone."""
 _HOUSE = re.compile("[0-9零〇一二三四五六七八九十]")
 

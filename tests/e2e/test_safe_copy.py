@@ -2,6 +2,7 @@
 
 import json
 import multiprocessing
+import os
 import random
 import shutil
 import signal
@@ -33,7 +34,7 @@ from tests.odd_servers import line_to
 from tests.recounts import check_cache
 
 CHANCE = random.Random(20261122)
-KILLS = 20
+KILLS = int(os.environ.get("SWITCHBOARD_KILLS_A_PHASE", "4"))
 NOW = datetime.now(UTC)
 WINDOW = {
     "kind": "fault",
