@@ -34,6 +34,7 @@ class AgentHome:
         self._pointer = path / "cache" / "current"
         self._confirmed = path / "cache" / "confirmed"
         self._fitted: set[str] = set()
+        self._locked: set[str] = set()
         self.health = CacheHealth(path / "cache")
 
     @property
@@ -76,7 +77,9 @@ class AgentHome:
         if path.name not in self._fitted:
             key = key_of(path)
             if not key and is_encrypted(path):
-                _LOG.warning("the key of the cache %s is lost: a snapshot is fetched in its place", path.name)
+                if path.name not in self._locked:
+                    _LOG.warning("the key of the cache %s is lost: a snapshot is fetched in its place", path.name)
+                self._locked.add(path.name)
                 return None
             unlock(path, key)
             fit_file(path)
