@@ -2,13 +2,11 @@
 
 import re
 import shutil
-import sys
 import tomllib
 import weakref
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import IO
 
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import SQLAlchemyError
@@ -21,6 +19,7 @@ from data.phone_numbers import is_area_code
 from data.store import Store
 from sync import audit_key, phone_key
 from sync.errors import HomeError
+from sync.file_lock import taken
 from sync.keeping import read_keeping
 from sync.phone_key import hash_phones_anew, open_phones
 from sync.private_files import make_private_directory, read_whole, write_whole
@@ -111,7 +110,7 @@ class HubHome:
             HomeError: another hub serves it.
         """
         with (self.path / "hub.lock").open("w") as lock:
-            if not _lock(lock):
+            if not taken(lock):
                 raise HomeError(f"another hub serves {self.path}: end it first, or give this one a home of its own")
             yield
 
@@ -229,22 +228,6 @@ def _copy_secret(source: Path, target: Path) -> None:
 def _check_free(path: Path) -> None:
     if path.exists() and (not path.is_dir() or any(path.iterdir())):
         raise HomeError(f"{path} is not empty: give another directory, or remove it first")
-
-
-def _lock(file: IO[str]) -> bool:
-    """Whether the lock on an open file was free; the system frees it when the process ends, however it ends."""
-    try:
-        if sys.platform == "win32":
-            import msvcrt  # noqa: PLC0415 - exists there only
-
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-        else:
-            import fcntl  # noqa: PLC0415 - exists elsewhere only
-
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True
 
 
 def _write(path: Path, database: str, *, demo: bool, area_code: str) -> None:

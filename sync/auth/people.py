@@ -11,10 +11,10 @@ from sqlalchemy import Connection, Row, delete, func, insert, select, update
 from data import audit
 from data.clock import to_iso
 from data.errors import BadValueError, DataError, NotFoundError
-from data.rights import ROLES, ForbiddenError
+from data.rights import ROLES
 from data.schema import PERSON, SESSION
 from data.store import Store, Writing
-from sync.auth.branches import branch_list, within
+from sync.auth.branches import branch_list
 from sync.auth.changes import note_rights_changed
 from sync.auth.passwords import LONGEST, password_hash, pin_hash, spoken_secret
 
@@ -155,16 +155,6 @@ def list_people(connection: Connection) -> list[dict[str, Any]]:
         }
         for row in connection.execute(select(PERSON).order_by(PERSON.c.name))
     ]
-
-
-def check_branch(connection: Connection, person: Person, branch: str | None) -> None:
-    """Does nothing where `person` may change what belongs to `branch`: one of theirs, or anything below it.
-
-    Raises:
-        ForbiddenError: it belongs to others, or to nobody in particular.
-    """
-    if not within(connection, person.branches, branch):
-        raise ForbiddenError(f"{person.name} keeps {', '.join(person.branches)} only, not {branch or 'all branches'}")
 
 
 def _update(writing: Writing, name: str, values: dict[str, Any]) -> None:

@@ -6,7 +6,6 @@ import pytest
 from sqlalchemy import select
 
 from data.errors import BadValueError, NotFoundError
-from data.rights import ForbiddenError
 from data.schema import AUDIT, DEVICE, PERSON, SESSION
 from data.store import Store
 from sync import auth
@@ -138,15 +137,6 @@ def test_the_last_administrator_stays_one(store: Store) -> None:
     assert auth.sign_in(store, "admin", "secret")[0].role == "administrator"
     auth.add_person(store, "second", "administrator", "secret", "os:root")
     people.disable_person(store, "admin", "os:root")
-
-
-def test_an_editor_changes_what_belongs_to_their_branches_and_what_is_below(store: Store) -> None:
-    with store.read() as connection:
-        for branches, branch in ((("B1",), "B1"), (("B0",), "B2"), ((), "B2"), ((), None)):
-            people.check_branch(connection, auth.Person("li", "editor", branches), branch)
-        for branches, branch in ((("B1",), "B2"), (("B1",), "B0"), (("B1",), None)):
-            with pytest.raises(ForbiddenError, match="keeps B1 only"):
-                people.check_branch(connection, auth.Person("li", "editor", branches), branch)
 
 
 def test_old_sessions_are_cleared_away_and_running_ones_stay(store: Store, clock: SetClock) -> None:
