@@ -16,6 +16,7 @@ from data.sqlite import Connection, DatabaseError, connect, is_encrypted, unlock
 from sync.agent_home import AgentHome
 from sync.download import fetch
 from sync.errors import DamagedError, DifferingError, HomeError, SnapshotNeededError, SyncError, TooOldError
+from sync.file_lock import locked
 from sync.hub_client import HubClient
 from sync.mending import differing_parts, mend, question
 from sync.protocol import PLAIN, VERSION, ZSTD, ChangeBatch, Manifest, Repair
@@ -79,17 +80,17 @@ class Replica:
             DamagedError: the cache differs from the hub in a part that was fetched again within a day, or cannot be
                 read, after it was replaced for damage `REPAIRS_A_DAY` times; or a snapshot was damaged.
         """
-        began, received = time.monotonic(), self.client.received
+        began, received, before = time.monotonic(), self.client.received, self.home.current_cache()
         try:
             mode, revision, rows = self._follow()
         except SnapshotNeededError as needed:
-            mode, fetched = "snapshot", self._fetch_snapshot()
+            mode, fetched = "snapshot", self._fetch_snapshot(before)
             if isinstance(needed, _RepairNeededError):
                 self.home.health.note_repair(self.clock.now())
             try:
                 _, revision, rows = self._follow()
             except SnapshotNeededError:  # the log went on without it while it was fetched: the next leads on
-                fetched = self._fetch_snapshot()
+                fetched = self._fetch_snapshot(self.home.current_cache())
                 _, revision, rows = self._follow()
             rows += fetched
         self.home.health.end_alarm()
@@ -199,7 +200,19 @@ class Replica:
             self.clock.observe(batch.time)
         return batch
 
-    def _fetch_snapshot(self) -> int:
+    def _fetch_snapshot(self, before: Path | None) -> int:
+        """Puts a snapshot in the place of the cache `before`; one process of a home does at a time.
+
+        Returns:
+            The number of its records; 0 where another process has done so meanwhile.
+        """
+        try:
+            with locked(self.home.caches / "fetching.lock"):
+                return self._fetch_alone() if self.home.current_cache() == before else 0
+        except OSError as error:
+            raise HomeError(f"the snapshot cannot be kept in {self.home.path}: {error.strerror or error}") from error
+
+    def _fetch_alone(self) -> int:
         manifest = self.client.manifest()
         check_version(manifest)
         target = self.home.caches / f"{manifest.epoch[:8]}-{manifest.revision}-{time.time_ns()}.db"
@@ -211,9 +224,6 @@ class Replica:
             fetch(self.client, manifest, packed, target)
             unlock(target, manifest.key)
             check_snapshot(target, manifest)
-        except OSError as error:
-            target.unlink(missing_ok=True)
-            raise HomeError(f"the snapshot cannot be kept in {target.parent}: {error.strerror or error}") from error
         except BaseException:
             target.unlink(missing_ok=True)
             raise
