@@ -23,9 +23,9 @@ from data.cache import read_doc
 from data.clock import to_iso
 from data.kinds import Doc
 from data.masking import PERSONAL, is_masked
-from data.outages import OutageWindow, Place
+from data.outages import OutageWindow
 from data.sqlite import Connection
-from data.supply import SupplyNetwork
+from data.supply import Place, SupplyNetwork
 
 SHOWN_CONTACTS, SHOWN_FEEDERS, SHOWN_TRANSFORMER_AREAS = 6, 8, 12
 """How much a card lists: what an agent can take in while a caller waits."""

@@ -10,6 +10,7 @@ from typing import Any, Literal, Protocol
 
 from data.clock import from_iso, to_iso
 from data.kinds import Doc
+from data.supply import Place
 
 State = Literal["normal", "outage", "partial_outage", "maintenance", "suspected", "unknown"]
 Phase = Literal["upcoming", "active", "overdue", "ended_by_clock", "restored"]
@@ -153,22 +154,6 @@ def affected_by(scope: Iterable[ScopeItem], network: Network) -> Affected:
     return Affected(
         frozenset(named["feeder"]), frozenset(areas), frozenset(named["area"]), frozenset(named["customer"])
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """One record as the outage rules see it.
-
-    Attributes:
-        transformer_areas: Of a feeder: those on it; of an area: those that serve it; of a transformer area: itself;
-            of a customer: its own.
-        feeder: Of a customer: the feeder that supplies it; of a feeder: itself; of others None.
-    """
-
-    kind: str
-    id: str
-    transformer_areas: frozenset[str]
-    feeder: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,8 @@ both ask them in the same words.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
-
-from data.outages import Place
 
 Query = Callable[[str, Mapping[str, Any]], Sequence[Sequence[Any]]]
 """Runs SQL with `:name` parameters and gives the rows."""
@@ -16,6 +15,22 @@ _IDS_A_QUERY = 500
 
 _WITHIN = """WITH RECURSIVE within(id) AS (
   SELECT id FROM area WHERE id = :area UNION SELECT area.id FROM within JOIN area ON area.parent_id = within.id)"""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One record as the outage rules see it.
+
+    Attributes:
+        transformer_areas: Of a feeder: those on it; of an area: those that serve it; of a transformer area: itself;
+            of a customer: its own.
+        feeder: Of a customer: the feeder that supplies it; of a feeder: itself; of others None.
+    """
+
+    kind: str
+    id: str
+    transformer_areas: frozenset[str]
+    feeder: str | None = None
 
 
 class SupplyNetwork:

@@ -60,7 +60,7 @@ def type_in(session: Session, name: str, secret: str) -> None:
 
 
 def typed(session: Session, pc: AgentPc, text: str) -> bool:
-    """Types `text` in place of what is there; whether it arrived whole: on a slow PC the first key may come too early."""
+    """Types `text` in place of what is there; whether it arrived whole: the first key may come too early."""
     session.press("ctrl+a")
     session.type(text)
     until = time.monotonic() + 2
