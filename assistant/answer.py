@@ -6,7 +6,7 @@ Plain frozen data: whoever draws it never asks back.
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-from data.outages import Phase, State
+from data.outages.windows import Phase, State
 
 Freshness = Literal["live", "recent", "stale"]
 ResultKind = Literal["area", "feeder", "transformer_area", "customer"]

@@ -20,16 +20,16 @@ from assistant.preferences import Preferences
 from assistant.tree import SupplyTree
 from assistant.tree_answer import Opened, TreeAnswer, TreeQuestion, open_node
 from assistant.tree_nodes import Key
-from data.cache import all_docs_of
-from data.cache_check import is_damage
+from data.caches.cache import all_docs_of
+from data.caches.check import is_damage
 from data.clock import Clock, to_iso
 from data.errors import NotFoundError
 from data.kinds import OUTAGE, RANKED
-from data.outages import outage_from_doc
+from data.outages.windows import outage_from_doc
 from data.sqlite import DatabaseError, connect
 from data.supply import SupplyNetwork
-from sync.agent_home import AgentHome
 from sync.errors import DamagedError
+from sync.replica.agent_home import AgentHome
 
 LIVE_WITHIN = timedelta(minutes=1)
 RECENT_WITHIN = timedelta(minutes=15)

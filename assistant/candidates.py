@@ -1,6 +1,7 @@
 """Full-text expressions that find the names a query may mean; which of them it means is ranking's business.
 
-Every token stands in double quotes and holds nothing but what `data.tokens` makes, so no query can be read as syntax.
+Every token stands in double quotes and holds nothing but what `data.names.tokens` makes, so no query can be read as
+syntax.
 """
 
 from collections import Counter, defaultdict
@@ -9,7 +10,7 @@ from functools import lru_cache
 from itertools import islice, pairwise, product, takewhile
 
 from assistant.segmentation import Segmentation, Unit, UnitKind
-from data.tokens import (
+from data.names.tokens import (
     CODE_GRAM,
     END_INITIAL,
     END_SOUND,

@@ -19,11 +19,11 @@ from assistant.answer import (
 from assistant.lookup import Hit
 from assistant.outage_board import OutageBoard
 from assistant.script import script_for
-from data.cache import read_doc
+from data.caches.cache import read_doc
 from data.clock import to_iso
 from data.kinds import Doc
 from data.masking import PERSONAL, is_masked
-from data.outages import OutageWindow
+from data.outages.windows import OutageWindow
 from data.sqlite import Connection
 from data.supply import Place, SupplyNetwork
 

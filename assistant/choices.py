@@ -11,8 +11,8 @@ from assistant.choice_file import ChoiceFile
 from assistant.query import plain_query
 from data.choice_weight import LONGEST_PREFIX, MOST_PREFERRED, holds_number, mass_of, prefixes, shares
 from data.sqlite import Connection
-from sync import choice_outbox
-from sync.choice_outbox import ChoiceBatch
+from sync.outbox import choices as choice_outbox
+from sync.outbox.choices import ChoiceBatch
 
 FILE_NAME = "choices.db"
 MOST_ROWS = 50_000

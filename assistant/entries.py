@@ -7,12 +7,12 @@ from concurrent.futures import ThreadPoolExecutor
 from assistant.desktop import Post
 from assistant.popup_messages import OutboxSeen
 from data.clock import Clock
-from sync.agent_home import AgentHome
-from sync.entering import Entering, author_at
 from sync.errors import SyncError
-from sync.hub_client import HubClient
-from sync.outbox import Author, Outbox, OutboxCounts, OutboxError
-from sync.outbox_sending import OutboxSender
+from sync.outbox.entering import Entering, author_at
+from sync.outbox.sending import OutboxSender
+from sync.outbox.waiting import Author, Outbox, OutboxCounts, OutboxError
+from sync.replica.agent_home import AgentHome
+from sync.replica.hub_client import HubClient
 
 _LOG = logging.getLogger(__name__)
 

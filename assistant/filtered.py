@@ -22,7 +22,7 @@ from assistant.supplied import (
     supplied_by_branches,
     transformer_areas_of,
 )
-from data.customer_indexes import IS_LARGE, IS_NOTED, IS_ORDINARY, LARGE_KVA, STANDING
+from data.caches.customer_indexes import IS_LARGE, IS_NOTED, IS_ORDINARY, LARGE_KVA, STANDING
 from data.kinds import IMPORTANCE
 from data.sqlite import Connection
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from data.kinds import IMPORTANCE
-from data.tokens import plain_text
+from data.names.tokens import plain_text
 
 LONGEST_FILTERED = 200
 """Characters beyond which a text is a pasted page and holds no filters."""

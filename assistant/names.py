@@ -9,7 +9,7 @@ from assistant.query import Query, corrections
 from assistant.ranking import EXACT, Candidate, NameMatch, Ranker
 from assistant.segmentation import UnitKind
 from assistant.slips import SlipRanker
-from data.index import FIRST_COMMON_NAME
+from data.caches.index import FIRST_COMMON_NAME
 from data.kinds import RANKED
 from data.sqlite import Connection
 

@@ -4,7 +4,7 @@ from collections import OrderedDict
 from collections.abc import Iterable
 from datetime import datetime
 
-from data.outages import Affected, OutageWindow, ScopeItem, Verdict, affected_by, touches, verdict
+from data.outages.windows import Affected, OutageWindow, ScopeItem, Verdict, affected_by, touches, verdict
 from data.supply import Place, SupplyNetwork
 
 _REMEMBERED_PLACES = 256

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from assistant.lookup import Hit
-from data.cache import read_row
+from data.caches.cache import read_row
 from data.kinds import CUSTOMER
 from data.sqlite import Connection
 

@@ -7,9 +7,9 @@ from typing import Protocol
 
 from assistant.answer import Answer, PhoneLookup
 from data.phone_numbers import normal_form
-from sync.agent_home import AgentHome
 from sync.errors import RefusedError, SyncError
-from sync.hub_client import HubClient
+from sync.replica.agent_home import AgentHome
+from sync.replica.hub_client import HubClient
 
 Find = Callable[[str], Sequence[str]]
 """The customer numbers of a whole phone number; raises a `SyncError` where the hub is gone or refuses."""

@@ -225,7 +225,7 @@ class RevealWanted:
 
 @dataclass(frozen=True, slots=True)
 class RevealFor:
-    """It is needed for this reason of `data.reveal_reasons`."""
+    """It is needed for this reason of `data.privacy.reveal_reasons`."""
 
     reason: str
 

@@ -8,8 +8,8 @@ from functools import cached_property
 from itertools import groupby, pairwise, zip_longest
 
 from assistant.segmentation import Segmentation, Unit, UnitKind, Way, corrected, segment_letters
-from data.syllables import sound_of
-from data.tokens import VOLTAGE, plain_code
+from data.names.syllables import sound_of
+from data.names.tokens import VOLTAGE, plain_code
 
 LONGEST_QUERY = 48
 """Characters of a query that count: no name is longer, and a pasted page must not hold up the popup."""

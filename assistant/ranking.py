@@ -12,8 +12,8 @@ from typing import NamedTuple
 from assistant.query import Query
 from assistant.segmentation import Segmentation, Unit, UnitKind
 from data.kinds import RANKED
-from data.syllables import sound_of
-from data.tokens import said_of, searchable
+from data.names.syllables import sound_of
+from data.names.tokens import said_of, searchable
 
 
 class Parsed(NamedTuple):

@@ -7,7 +7,7 @@ from functools import cache
 from typing import NamedTuple
 
 from assistant.ranking import Candidate
-from data.index import KIND_STRIDE
+from data.caches.index import KIND_STRIDE
 from data.kinds import KINDS, RANKED
 from data.sqlite import Connection
 

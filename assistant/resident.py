@@ -21,12 +21,12 @@ from assistant.settings import load_settings
 from assistant.shifts import Shifts
 from data.clock import Clock, CorrectedClock
 from data.errors import SwitchboardError
-from sync.agent_home import AgentHome
-from sync.cache_guard import CacheGuard
-from sync.choice_sharing import ChoiceSharer
-from sync.follow import Follower
-from sync.hub_client import HubClient
-from sync.replica import Replica
+from sync.outbox.choice_sharing import ChoiceSharer
+from sync.replica.agent_home import AgentHome
+from sync.replica.cache_guard import CacheGuard
+from sync.replica.follow import Follower
+from sync.replica.hub_client import HubClient
+from sync.replica.replica import Replica
 
 _LOG = logging.getLogger(__name__)
 _REPAINT = "repaint"

@@ -1,6 +1,6 @@
 """The words of revealing what is masked, in Chinese and English."""
 
-from data.reveal_reasons import REASONS
+from data.privacy.reveal_reasons import REASONS
 
 _EN = {"identity": "Identity", "callback": "Call back", "dispatch": "Dispatch", "complaint": "Complaint"}
 

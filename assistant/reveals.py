@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from assistant.popup_messages import AskReveal, NotRevealed, Revealed
 from data.errors import SwitchboardError
-from sync.agent_home import AgentHome
-from sync.reveal_asking import RevealClient
+from sync.replica.agent_home import AgentHome
+from sync.replica.reveal_asking import RevealClient
 
 Told = Callable[[Revealed | NotRevealed], None]
 _LOG = logging.getLogger(__name__)

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from assistant.answer import BranchView
 from data.kinds import OUTAGE_KINDS
-from data.outages import OutageWindow, Verdict
+from data.outages.windows import OutageWindow, Verdict
 
 LOCAL = ZoneInfo("Asia/Shanghai")
 

@@ -8,7 +8,7 @@ from itertools import product
 
 from rapidfuzz.distance import OSA
 
-from data.syllables import sound_of, sounds_beginning, syllables_near, typed_sound
+from data.names.syllables import sound_of, sounds_beginning, syllables_near, typed_sound
 
 
 class UnitKind(Enum):

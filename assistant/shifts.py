@@ -10,14 +10,14 @@ from typing import Any, TypeVar
 from assistant.asker import Sources
 from assistant.desktop import Post
 from assistant.popup_messages import ShiftSeen
-from data.cache import read_meta
+from data.caches.cache import read_meta
 from data.clock import Clock, to_iso
 from data.errors import SwitchboardError
 from data.sqlite import connect
-from sync.agent_home import AgentHome
-from sync.enrolment import Shift
 from sync.errors import RefusedError, SyncError
-from sync.hub_client import HubClient
+from sync.replica.agent_home import AgentHome
+from sync.replica.enrolment import Shift
+from sync.replica.hub_client import HubClient
 
 _LOG = logging.getLogger(__name__)
 REPORT_EVERY_S = 60.0

@@ -8,7 +8,7 @@ from rapidfuzz.distance import OSA, LCSseq
 
 from assistant.query import Query
 from assistant.ranking import Candidate, NameMatch, Parsed, parsed
-from data.syllables import sound_of
+from data.names.syllables import sound_of
 
 _ONE_MISSING, _ONE_SLIP, _TWO_SLIPS, _GUESS = 74.0, 72.0, 54.0, 0.5
 _AT_START, _COVERAGE, _WRITTEN, _UNLIKENESS = 3.0, 4.0, 8.0, 0.15

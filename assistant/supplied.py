@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 
 from assistant.records import Record
-from data.area_codes import spoken_name
+from data.names.area_codes import spoken_name
 from data.sqlite import Connection
 
 FEEDERS_OF_LISTED = """(

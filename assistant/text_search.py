@@ -13,8 +13,8 @@ from assistant.records import Found, Record
 from assistant.shortlist import Shortlist
 from assistant.within import Within
 from data.kinds import RANKED
+from data.names.tokens import plain_code
 from data.sqlite import Connection
-from data.tokens import plain_code
 
 _CODES = 400
 _SHORTEST_SURE = 3

@@ -18,7 +18,7 @@ from assistant.tree_rows import BY_NUMBER, SupplyRows
 from assistant.tree_states import FeederStates
 from data.errors import NotFoundError
 from data.kinds import Doc
-from data.outages import OutageWindow
+from data.outages.windows import OutageWindow
 from data.sqlite import Connection
 from data.supply import SupplyNetwork
 

@@ -6,9 +6,9 @@ from typing import Any, NamedTuple
 from assistant.tree_groups import UNFILED, json_list
 from assistant.tree_nodes import Standing
 from assistant.tree_rows import ON_NO_FEEDER, after_values, feeders_where
-from data.cells import from_cells
 from data.kinds import CUSTOMER, Doc
 from data.sqlite import Connection
+from data.store.cells import from_cells
 
 BY_RANK = (int, str)
 """Types of the standing of an important customer: 0 for the most important, its id."""

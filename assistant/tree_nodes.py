@@ -8,7 +8,7 @@ from typing import Literal, cast, get_args
 
 from assistant.answer import CustomerView
 from data.errors import BadValueError, NotFoundError
-from data.outages import State
+from data.outages.windows import State
 
 NodeKind = Literal["branch", "substation", "feeder", "transformer_area", "straight", "customer"]
 """`straight` stands for the customers that hang on a feeder without a transformer area."""

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from assistant.outage_board import OutageBoard
 from assistant.tree_groups import GROUP_COLUMNS, Group, json_list
-from data.outages import Affected, State, Verdict, verdict
+from data.outages.windows import Affected, State, Verdict, verdict
 from data.sqlite import Connection
 from data.supply import Place
 

@@ -16,10 +16,10 @@ from assistant.query import Query
 from assistant.ranking import Candidate, NameMatch, Ranker
 from assistant.records import Found, Record
 from assistant.segmentation import Segmentation, UnitKind
+from data.caches.place_index import AROUND_LENGTH, FIRST_ROW, PLACED
 from data.kinds import RANKED
-from data.place_index import AROUND_LENGTH, FIRST_ROW, PLACED
+from data.names.tokens import CODE_GRAM
 from data.sqlite import Connection
-from data.tokens import CODE_GRAM
 
 _MOST_ROWS, _MOST_PLACES, _MOST_INSIDE, _MOST_NAMES, _MOST_CUSTOMERS = 64, 8, 1600, 5, 30
 _MOST_SPLITS_WITH_CUSTOMERS = 2

@@ -9,8 +9,8 @@ from sqlalchemy import Connection, select
 from data.importing import IMPORTABLE
 from data.kinds import KINDS, LISTS, Doc, FieldType, Json, Kind
 from data.masking import for_caches
-from data.rows import from_row
-from data.schema import RECORDS
+from data.store.rows import from_row
+from data.store.schema import RECORDS
 
 _ROWS_AT_ONCE = 2000
 Cell = str | float | None

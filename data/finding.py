@@ -4,7 +4,7 @@ from sqlalchemy import Connection, or_, select
 
 from data.errors import AmbiguousError, NotFoundError
 from data.kinds import KINDS
-from data.schema import RECORDS
+from data.store.schema import RECORDS
 
 LISTED_AT_MOST = 8
 

@@ -12,16 +12,16 @@ from hashlib import blake2b
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
-from data import change_log
-from data.cache import codes_of, names_of
+from data.caches.cache import codes_of, names_of
 from data.choice_weight import MOST_PREFERRED, holds_number, mass_of, prefixes
 from data.clock import to_iso
 from data.kinds import KINDS, TEAM_CHOICE, Doc, Kind
-from data.pinyin import readings_of
-from data.rows import chunks, get_docs
-from data.schema import CHOICE_BATCH, CHOICE_SUM, RECORDS
-from data.store import Writing
-from data.tokens import VOLTAGE, plain_code, searchable
+from data.names.pinyin import readings_of
+from data.names.tokens import VOLTAGE, plain_code, searchable
+from data.store import change_log
+from data.store.rows import chunks, get_docs
+from data.store.schema import CHOICE_BATCH, CHOICE_SUM, RECORDS
+from data.store.store import Writing
 
 MOST_PUBLISHED = 20_000
 MOST_SUMS = 100_000

@@ -5,17 +5,17 @@ from contextlib import closing
 from datetime import datetime
 from typing import Any
 
-from data.cache import all_docs_of
+from data.caches.cache import all_docs_of
 from data.clock import from_iso, to_iso
 from data.kinds import KINDS
-from data.outages import OutageWindow, outage_from_doc
+from data.outages.windows import OutageWindow, outage_from_doc
 from data.sqlite import connect
 from switchboard.cli import home_of
 from switchboard.entry_verbs import enter
 from switchboard.outage_options import parts_of, scope_of
-from sync.agent_home import AgentHome
-from sync.entering import Place
-from sync.outbox import Kept, Outbox
+from sync.outbox.entering import Place
+from sync.outbox.waiting import Kept, Outbox
+from sync.replica.agent_home import AgentHome
 
 
 def add(options: argparse.Namespace) -> dict[str, Any]:

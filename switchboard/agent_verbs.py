@@ -11,12 +11,12 @@ from typing import Any
 from data.clock import from_iso
 from switchboard import __version__
 from switchboard.cli import UsageError, home_of
-from sync.agent_home import AgentHome
 from sync.errors import HomeError
-from sync.hub_client import HubClient, checked_url
 from sync.private_files import write_whole
-from sync.replica import Replica
-from sync.trust import Trust, settled_trust
+from sync.replica.agent_home import AgentHome
+from sync.replica.hub_client import HubClient, checked_url
+from sync.replica.replica import Replica
+from sync.replica.trust import Trust, settled_trust
 
 
 def enrol(options: argparse.Namespace) -> dict[str, Any]:
@@ -54,7 +54,7 @@ def sync(options: argparse.Namespace) -> dict[str, Any] | None:
     replica = Replica(home, HubClient.at(home))
     if options.once:
         return replica.sync().to_json()
-    from sync.follow import follow_for_ever  # noqa: PLC0415
+    from sync.replica.follow import follow_for_ever  # noqa: PLC0415
 
     follow_for_ever(replica, lambda report: _print(report.to_json()))
     return None

@@ -6,16 +6,16 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
-from data import audit
-from data.audit_chain import Entry, Finding
 from data.clock import from_iso
 from data.errors import BadValueError
+from data.store import audit
+from data.store.audit_chain import Entry, Finding
 from switchboard.cli import home_of
 from switchboard.hub_verbs import os_actor
-from sync.audit_key import read_public_key
-from sync.audit_trail import AuditTrail, check_archive
-from sync.audit_workbook import write_workbook
-from sync.hub_home import HubHome
+from sync.audit.key import read_public_key
+from sync.audit.trail import AuditTrail, check_archive
+from sync.audit.workbook import write_workbook
+from sync.hub.home import HubHome
 
 _SHOWN = 5
 

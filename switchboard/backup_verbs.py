@@ -9,9 +9,9 @@ from data.clock import SystemClock
 from switchboard import __version__
 from switchboard.cli import home_of
 from switchboard.hub_verbs import os_actor
-from sync.backup import make_backup, name_in, read_passphrase
-from sync.hub_home import HubHome
-from sync.restore import restore_backup
+from sync.copies.backup import make_backup, name_in, read_passphrase
+from sync.copies.restore import restore_backup
+from sync.hub.home import HubHome
 
 _PASSPHRASE = "SWITCHBOARD_PASSPHRASE"  # noqa: S105 - its name
 

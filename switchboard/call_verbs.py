@@ -4,12 +4,12 @@ import argparse
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from data import audit
 from data.clock import from_iso
 from data.errors import BadValueError
+from data.store import audit
 from switchboard.cli import home_of
 from switchboard.hub_verbs import os_actor
-from sync.hub_home import HubHome
+from sync.hub.home import HubHome
 from wallboard.calls import ImportResult, import_calls_file
 from wallboard.duty_report import DutyReport, duty_report
 

@@ -21,18 +21,18 @@ import platformdirs
 
 from data.clock import to_iso
 from data.errors import SwitchboardError
-from data.outage_entry import shown_outages
-from data.rows import all_docs
-from data.store import Store
+from data.outages.entry import shown_outages
+from data.store.rows import all_docs
+from data.store.store import Store
 from switchboard.demo_calls import CallSimulator
 from switchboard.hub_process import listen
 from switchboard.hub_verbs import DEMO_PASSWORD, DEMO_PEOPLE, make_demo_home, os_actor
 from sync import auth
-from sync.agent_home import AgentHome
 from sync.errors import HomeError, HubUnreachableError, SyncError
-from sync.hub_client import HubClient
-from sync.hub_home import HubHome
-from sync.replica import Replica
+from sync.hub.home import HubHome
+from sync.replica.agent_home import AgentHome
+from sync.replica.hub_client import HubClient
+from sync.replica.replica import Replica
 
 _READY_WITHIN_S = 60.0
 _ENDS_WITHIN_S = 8.0

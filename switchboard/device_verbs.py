@@ -5,12 +5,12 @@ from typing import Any
 
 from data.clock import to_iso
 from data.masking import STANDARD
-from data.store import Store
+from data.store.store import Store
 from switchboard.cli import home_of
 from switchboard.hub_verbs import os_actor
 from sync.auth import Device, devices
 from sync.auth.fleet import list_devices
-from sync.hub_home import HubHome
+from sync.hub.home import HubHome
 
 
 def add(options: argparse.Namespace) -> dict[str, object]:

@@ -16,16 +16,16 @@ from typing import Any
 
 from assistant.instance import InstanceError, NotRunningError, send
 from assistant.settings import load_settings
-from data import cache
-from data.cache_check import CheckStoppedError, check_cache
+from data.caches import cache
+from data.caches.check import CheckStoppedError, check_cache
 from data.clock import SystemClock, to_iso
 from data.errors import SwitchboardError
 from data.sqlite import DatabaseError, connect
 from switchboard.cli import home_of
-from sync.agent_home import AgentHome
-from sync.cache_health import REPAIRS_A_DAY
-from sync.hub_client import HubClient
-from sync.trust import certificate_end
+from sync.replica.agent_home import AgentHome
+from sync.replica.cache_health import REPAIRS_A_DAY
+from sync.replica.hub_client import HubClient
+from sync.replica.trust import certificate_end
 
 STALE_AFTER = timedelta(minutes=15)
 CLOCK_OFF_BY = timedelta(minutes=5)

@@ -4,16 +4,16 @@ import argparse
 from collections.abc import Callable
 from typing import Any
 
-from data.entries import Entry, Outcome
+from data.entries.entries import Entry, Outcome
 from data.errors import BadValueError
 from data.kinds import AREA, FieldType, Json
 from switchboard.cli import home_of
-from sync.agent_home import AgentHome
-from sync.entering import Entering, Place, author_at
 from sync.errors import RefusedError, SyncError
-from sync.hub_client import HubClient
-from sync.outbox import TOO_LATE, Author, Outbox
-from sync.outbox_sending import OutboxSender
+from sync.outbox.entering import Entering, Place, author_at
+from sync.outbox.sending import OutboxSender
+from sync.outbox.waiting import TOO_LATE, Author, Outbox
+from sync.replica.agent_home import AgentHome
+from sync.replica.hub_client import HubClient
 
 
 def enter(options: argparse.Namespace, make: Callable[[Entering], Entry]) -> dict[str, Any]:

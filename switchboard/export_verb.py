@@ -3,14 +3,14 @@
 import argparse
 from pathlib import Path
 
-from data.buckets import buckets_of_scope
 from data.export_files import check_name
 from data.exporting import Export
+from data.store.buckets import buckets_of_scope
 from switchboard.cli import home_of
 from switchboard.hub_verbs import os_actor
 from sync.auth.branches import branch_list
-from sync.export import export_to
-from sync.hub_home import HubHome
+from sync.copies.export import export_to
+from sync.hub.home import HubHome
 
 
 def export(options: argparse.Namespace) -> dict[str, object]:

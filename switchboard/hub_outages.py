@@ -3,10 +3,9 @@
 import argparse
 from collections.abc import Callable
 
-from data import audit
 from data.clock import from_iso
 from data.kinds import Json
-from data.outage_entry import (
+from data.outages.entry import (
     NewOutage,
     add_outage,
     describe_outage,
@@ -15,12 +14,13 @@ from data.outage_entry import (
     shown_outages,
     withdraw_outage,
 )
-from data.outages import OutageWindow
-from data.store import Store, Writing
+from data.outages.windows import OutageWindow
+from data.store import audit
+from data.store.store import Store, Writing
 from switchboard.cli import home_of
 from switchboard.hub_verbs import os_actor
 from switchboard.outage_options import parts_of, scope_of
-from sync.hub_home import HubHome
+from sync.hub.home import HubHome
 
 
 def _write(options: argparse.Namespace, act: str, do: Callable[[Writing], OutageWindow]) -> dict[str, Json]:

@@ -14,8 +14,6 @@ from switchboard.cli import home_of
 from switchboard.hub_server import HubServer, server_config
 from switchboard.open_files import allow_many_files
 from switchboard.pull_verb import pull_timetable
-from sync.asking import PersonWho
-from sync.choice_routes import choice_router
 from sync.desk.account_page import account_router
 from sync.desk.audit_page import audit_page_router
 from sync.desk.conflict_page import conflict_router
@@ -24,22 +22,24 @@ from sync.desk.export_page import export_router
 from sync.desk.fleet_page import fleet_router
 from sync.desk.pages import desk_router, desk_static, live_outages
 from sync.desk.people_page import people_router
-from sync.device_routes import device_router
-from sync.entry_routes import entry_router
 from sync.errors import SyncError
-from sync.hub import Hub, create_app, make_hub
-from sync.hub_home import HubHome
+from sync.hub.asking import PersonWho
+from sync.hub.home import HubHome
+from sync.hub.hub import Hub, create_app, make_hub
+from sync.hub.line import LineLimits
+from sync.hub.schedule import HubSchedule
+from sync.hub.shelf import SnapshotShelf
+from sync.hub.snapshots import Scope
+from sync.hub.tls import Certificate, Reach, make_reach
 from sync.keeper import Keeper
-from sync.line import LineLimits
-from sync.outage_routes import outage_router
-from sync.phone_routes import phone_router
-from sync.replica_routes import replica_router
-from sync.reveal_routes import reveal_router
-from sync.schedule import HubSchedule
-from sync.shelf import SnapshotShelf
-from sync.shift_routes import shift_router
-from sync.snapshots import Scope
-from sync.tls import Certificate, Reach, make_reach
+from sync.routes.choice_routes import choice_router
+from sync.routes.device_routes import device_router
+from sync.routes.entry_routes import entry_router
+from sync.routes.outage_routes import outage_router
+from sync.routes.phone_routes import phone_router
+from sync.routes.replica_routes import replica_router
+from sync.routes.reveal_routes import reveal_router
+from sync.routes.shift_routes import shift_router
 from wallboard.call_routes import call_router
 from wallboard.pages import wallboard_router
 

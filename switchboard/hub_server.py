@@ -15,8 +15,8 @@ import uvicorn
 from fastapi import FastAPI
 
 from data.clock import Clock
-from sync.line import HEAD_BYTES, GuardedLine, LineLimits, Lines
-from sync.tls import Certificate, Reach
+from sync.hub.line import HEAD_BYTES, GuardedLine, LineLimits, Lines
+from sync.hub.tls import Certificate, Reach
 
 ENDED_WITHIN_S = 9.0
 _DOWNLOADS_END_WITHIN_S = 6

@@ -9,15 +9,15 @@ import webbrowser
 from itertools import groupby
 from pathlib import Path
 
-from data.change_log import sums
 from data.demo import demo_records
-from data.set_hash import by_kind
-from data.store import Store
+from data.store.change_log import sums
+from data.store.set_hash import by_kind
+from data.store.store import Store
 from switchboard.cli import UsageError, home_of
 from sync import auth
 from sync.errors import HomeError
-from sync.hub_client import checked_url
-from sync.hub_home import HubHome, join_hub_home, make_hub_home
+from sync.hub.home import HubHome, join_hub_home, make_hub_home
+from sync.replica.hub_client import checked_url
 
 DEMO_PASSWORD = "demo"  # noqa: S105 - published: demo accounts exist only in demo homes
 DEMO_BRANCHES = ("B21140205",)

@@ -8,8 +8,6 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from data import audit, change_log
-from data.buckets import BucketFinder
 from data.errors import BadValueError
 from data.importing import (
     IMPORTABLE,
@@ -23,13 +21,15 @@ from data.importing import (
     write_error_workbook,
 )
 from data.kinds import KINDS, TEAM_CHOICE
-from data.pinyin import readings_of
-from data.prepared import prepare
-from data.store import Counts, Writing
-from data.stored_records import StoredRecords
+from data.names.pinyin import readings_of
+from data.store import audit, change_log
+from data.store.buckets import BucketFinder
+from data.store.prepared import prepare
+from data.store.store import Counts, Writing
+from data.store.stored_records import StoredRecords
 from switchboard.cli import home_of
 from switchboard.hub_verbs import os_actor
-from sync.hub_home import HubHome
+from sync.hub.home import HubHome
 
 _SHOWN = 5
 _FEW = 10_000

@@ -8,7 +8,7 @@ import importlib
 from types import ModuleType
 
 from switchboard.cli import home_of
-from sync.agent_home import AgentHome
+from sync.replica.agent_home import AgentHome
 
 Answer = object
 

@@ -7,12 +7,12 @@ from typing import Any
 
 from data.errors import BadValueError
 from data.rights_document import rights_json, rights_markdown
-from data.store import Store
+from data.store.store import Store
 from switchboard.cli import home_of
 from switchboard.hub_verbs import os_actor
 from sync.auth import people
 from sync.auth.changes import require_sign_in
-from sync.hub_home import HubHome
+from sync.hub.home import HubHome
 
 
 def add(options: argparse.Namespace) -> dict[str, object]:

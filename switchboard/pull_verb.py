@@ -16,7 +16,7 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from data.demo import demo_records
 from data.demo.central import central_mapping, fill_central
 from data.errors import BadValueError, SwitchboardError
-from data.store import Store
+from data.store.store import Store
 from switchboard.cli import UsageError, home_of
 from switchboard.demo_calls import CallSimulator
 from switchboard.hub_verbs import os_actor
@@ -28,7 +28,7 @@ from sync.central.mapping_file import read_mapping_file
 from sync.central.passwords import url_with_password, with_driver
 from sync.central.pulling import Puller, Wish
 from sync.central.timetable import PullTimetable
-from sync.hub_home import HubHome
+from sync.hub.home import HubHome
 from wallboard.calls import import_queue_log
 
 CONFIG = "central.toml"

@@ -3,10 +3,10 @@
 import argparse
 from typing import Any
 
-from data.reveal_reasons import REASONS
+from data.privacy.reveal_reasons import REASONS
 from switchboard.cli import home_of
-from sync.agent_home import AgentHome
-from sync.reveal_asking import RevealClient
+from sync.replica.agent_home import AgentHome
+from sync.replica.reveal_asking import RevealClient
 
 
 def reveal(options: argparse.Namespace) -> dict[str, Any]:

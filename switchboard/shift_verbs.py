@@ -10,10 +10,10 @@ from data.clock import to_iso
 from data.errors import BadValueError
 from switchboard.cli import home_of
 from switchboard.entry_verbs import sender_of
-from sync.agent_home import AgentHome
 from sync.errors import SyncError
-from sync.hub_client import HubClient
-from sync.outbox import Outbox
+from sync.outbox.waiting import Outbox
+from sync.replica.agent_home import AgentHome
+from sync.replica.hub_client import HubClient
 
 
 def begin(options: argparse.Namespace) -> dict[str, Any]:

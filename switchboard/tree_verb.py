@@ -8,8 +8,8 @@ from assistant.tree_answer import TreeQuestion
 from assistant.tree_text import indented
 from data.clock import from_iso
 from switchboard.cli import UsageError, home_of
-from sync.agent_home import AgentHome
 from sync.errors import HomeError
+from sync.replica.agent_home import AgentHome
 
 _MOST = 1000
 

@@ -12,14 +12,14 @@ from pathlib import Path
 from apscheduler.triggers.interval import IntervalTrigger
 
 from data.errors import SwitchboardError
-from data.forgetting import forget_customers
-from data.store import Store
-from sync.apart import ProcessApart
-from sync.audit_trail import AuditTrail
-from sync.backup import backup_of_the_day, backup_wanted
+from data.privacy.forgetting import forget_customers
+from data.store.store import Store
+from sync.audit.trail import AuditTrail
+from sync.copies.backup import backup_of_the_day, backup_wanted
 from sync.errors import EndedError
-from sync.hub_home import HubHome
-from sync.schedule import HubSchedule
+from sync.hub.apart import ProcessApart
+from sync.hub.home import HubHome
+from sync.hub.schedule import HubSchedule
 
 _LOG = logging.getLogger(__name__)
 _LOOKS_EVERY = timedelta(minutes=15)

@@ -16,11 +16,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from data.cache import Change
-from data.cache_columns import LaterFields
+from data.caches.cache import Change
+from data.caches.columns import LaterFields
 from data.clock import from_iso
 from data.kinds import EMPTY
-from data.set_hash import GLOBAL, Part, SetSum, Sums, by_kind
+from data.store.set_hash import GLOBAL, Part, SetSum, Sums, by_kind
 
 VERSION = 2
 OLDEST = VERSION - 1

@@ -11,17 +11,17 @@ from starlette.routing import BaseRoute
 
 from data.clock import to_iso
 from data.rights import ROLES
-from data.schema import PERSON, SESSION
-from data.store import Store
+from data.store.schema import PERSON, SESSION
+from data.store.store import Store
 from switchboard.hub_process import compose
 from sync import auth
-from sync.asking import COOKIE, DISPLAY_COOKIE
 from sync.auth.changes import token_key
 from sync.auth.devices import revoke_device
 from sync.auth.tokens import digest, make_tokens, read_token
 from sync.device_protocol import PERSON_HEADER
-from sync.hub import Hub
-from sync.hub_home import HubHome
+from sync.hub.asking import COOKIE, DISPLAY_COOKIE
+from sync.hub.home import HubHome
+from sync.hub.hub import Hub
 
 
 @dataclass(frozen=True)

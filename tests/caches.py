@@ -4,11 +4,11 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from data import cache, index
-from data.cache import Change
+from data.caches import cache, index
+from data.caches.cache import Change
 from data.characters.rows import character_rows
 from data.kinds import KINDS, RANKED, Doc, Json
-from data.pinyin import readings_of
+from data.names.pinyin import readings_of
 from data.sqlite import Connection, connect
 
 Rows = Iterable[tuple[str, Mapping[str, Json]]]

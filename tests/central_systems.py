@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, create_engine, text
 
-from data.store import Store
+from data.store.store import Store
 from sync.central.history import PullRecord
 from sync.central.mapping import Source
 from sync.central.mapping_file import read_mapping_file

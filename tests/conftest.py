@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from data.store import Store
+from data.store.store import Store
 from tests.stores import SetClock, fill, in_file, opened_store
 
 pytest_plugins = ["tests.databases", "tests.mariadb"]

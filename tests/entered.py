@@ -7,15 +7,15 @@ from uuid import uuid4
 from sqlalchemy import Table, func, select
 
 from data.clock import to_iso
-from data.entries import Entry, Outcome
-from data.entries_ledger import Sender, receive
+from data.entries.entries import Entry, Outcome
+from data.entries.ledger import Sender, receive
 from data.kinds import Doc
-from data.outages import OutageWindow, outage_from_doc
-from data.phone_hashes import PhoneHashes
-from data.pinyin import readings_of
-from data.rows import get_docs
-from data.store import Store
-from sync.entry_forms import Desk, act_of
+from data.names.pinyin import readings_of
+from data.outages.windows import OutageWindow, outage_from_doc
+from data.store.phone_hashes import PhoneHashes
+from data.store.rows import get_docs
+from data.store.store import Store
+from sync.routes.entry_forms import Desk, act_of
 from tests.stores import NOON, SetClock
 
 SENDER = Sender("D1", "person:wang")

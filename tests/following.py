@@ -7,16 +7,16 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from data import cache
+from data.caches import cache
 from data.clock import SystemClock
-from data.database import open_database, sqlite_url
-from data.rows import all_docs
 from data.sqlite import connect
-from data.store import Store
+from data.store.database import open_database, sqlite_url
+from data.store.rows import all_docs
+from data.store.store import Store
 from sync import auth
-from sync.agent_home import AgentHome
-from sync.hub_client import HubClient
-from sync.replica import Replica
+from sync.replica.agent_home import AgentHome
+from sync.replica.hub_client import HubClient
+from sync.replica.replica import Replica
 from tests.hubs import RunningHub, switchboard
 from tests.stores import SetClock
 

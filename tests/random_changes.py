@@ -9,9 +9,9 @@ from tempfile import TemporaryDirectory
 
 from hypothesis import strategies as st
 
-from data.database import open_database
 from data.kinds import Doc, Json
-from data.store import Store, Writing
+from data.store.database import open_database
+from data.store.store import Store, Writing
 from tests.stores import SetClock, in_file, opened_store
 
 BRANCHES = ("B0", "B1", "B2")

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from hypothesis import strategies as st
 
-from data.cache import Change
+from data.caches.cache import Change
 from data.kinds import IMPORTANCE, Json
 from tests.caches import change
 

@@ -4,14 +4,15 @@ from contextlib import closing
 
 from sqlalchemy import Connection
 
-from data import cache, change_log
-from data.cache_recount import recount
+from data.caches import cache
+from data.caches.recount import recount
 from data.kinds import KINDS, Doc, Json
 from data.masking import for_caches
-from data.rows import all_docs
-from data.set_hash import GLOBAL, Part, SetSum, row_hash, same_sums
 from data.sqlite import connect
-from sync.agent_home import AgentHome
+from data.store import change_log
+from data.store.rows import all_docs
+from data.store.set_hash import GLOBAL, Part, SetSum, row_hash, same_sums
+from sync.replica.agent_home import AgentHome
 
 Record = tuple[str, Doc]
 

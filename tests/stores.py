@@ -5,10 +5,10 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from data.database import open_database, sqlite_url
 from data.kinds import Doc
 from data.migrations import migrate
-from data.store import Store
+from data.store.database import open_database, sqlite_url
+from data.store.store import Store
 
 NOON = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
 """12:00 in Asia/Shanghai."""

@@ -11,27 +11,29 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection
 
-from data import cache, change_log, migrations
-from data.cache_build import build_cache, changes_for
-from data.cache_recount import recount
+from data import migrations
+from data.caches import cache
+from data.caches.build import build_cache, changes_for
+from data.caches.recount import recount
 from data.clock import SystemClock
-from data.database import open_database, sqlite_url
-from data.entries import Outcome
+from data.entries.entries import Outcome
 from data.migrations import schema_of
-from data.rows import all_docs
-from data.set_hash import same_sums
 from data.sqlite import connect
-from data.store import Store
+from data.store import change_log
+from data.store.database import open_database, sqlite_url
+from data.store.rows import all_docs
+from data.store.set_hash import same_sums
+from data.store.store import Store
 from switchboard.import_verb import import_file
-from sync.agent_home import AgentHome
-from sync.backup import make_backup
-from sync.backup_file import open_backup
 from sync.central.pulling import Puller
-from sync.hub_home import make_hub_home
-from sync.outbox import Author, Outbox
+from sync.copies.backup import make_backup
+from sync.copies.backup_file import open_backup
+from sync.hub.home import make_hub_home
+from sync.hub.snapshots import Scope, publish, published
+from sync.outbox.waiting import Author, Outbox
 from sync.protocol import ChangeBatch
-from sync.replica import apply_batch, apply_repair
-from sync.snapshots import Scope, publish, published
+from sync.replica.agent_home import AgentHome
+from sync.replica.replica import apply_batch, apply_repair
 from tests.central_systems import CentralSystem, make_central
 from tests.recounts import check_cache, check_store
 from tests.stores import NETWORK, NOON, fill

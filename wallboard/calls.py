@@ -17,7 +17,7 @@ from sqlalchemy import Connection, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from data.clock import from_iso, to_iso
-from data.schema import CALL_EVENT
+from data.store.schema import CALL_EVENT
 from wallboard.queue_log import CallEvent, QueueLogError, parse_line
 
 _BATCH = 2000

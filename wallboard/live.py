@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, func, select
 
 from data.clock import to_iso
-from data.schema import TICKET
+from data.store.schema import TICKET
 from wallboard.counts import queue_counts
 from wallboard.duty_report import ReportedSeat, entries_between, reported_seats
 from wallboard.entries import Outcome

@@ -12,8 +12,8 @@ from assistant.popup_state import phones
 from assistant.popup_tree import key_of
 from assistant.tree_nodes import Key, NodeKind
 from assistant.wording import Words
-from data.outages import Phase
-from data.outages import State as PowerState
+from data.outages.windows import Phase
+from data.outages.windows import State as PowerState
 
 MOST_WINDOWS = 4
 MOST_FEEDERS = 3

@@ -7,7 +7,7 @@ from assistant.popup.blocks import Action, Actions, Block, Heading, Remark, Scri
 from assistant.popup_messages import RevealFor, RevealWanted
 from assistant.reveal_view import RevealView, can_reveal
 from assistant.wording import Words
-from data.reveal_reasons import REASONS
+from data.privacy.reveal_reasons import REASONS
 
 REVEAL_KEY = "F8"
 OFFERED = tuple(reason for reason in REASONS if reason != "other")

@@ -6,7 +6,7 @@ Every text colour has a contrast of at least 4.5 to 1 with the grounds it is dra
 from dataclasses import dataclass
 from typing import Literal
 
-from data.outages import State
+from data.outages.windows import State
 
 ThemeName = Literal["light", "dark"]
 Tone = Literal["text", "quiet", "good", "bad", "warn", "accent"]

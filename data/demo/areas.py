@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.resources import files
 
-from data.area_codes import UncodedArea, assign_codes, county_of, spoken_name
 from data.kinds import Doc
-from data.pinyin import readings_of
+from data.names.area_codes import UncodedArea, assign_codes, county_of, spoken_name
+from data.names.pinyin import readings_of
 
 _MINORITIES = ("满族", "蒙古族")
 _STEM_SUFFIXES = ("街道", "镇", "乡", "社区", "村")

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from data.area_codes import Readings
 from data.errors import BadValueError
 from data.importing.columns import AREA_SUPPLY, Columns
 from data.importing.csv_rows import Row
@@ -17,6 +16,7 @@ from data.importing.references import RecordSource, References
 from data.importing.rows import Draft, draft_row
 from data.importing.trees import AreaTree, Tree
 from data.kinds import Doc, Field, FieldType, Json, Kind, text_list
+from data.names.area_codes import Readings
 
 CHUNK = 1000
 

@@ -5,12 +5,12 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from data.area_codes import VALID_CODE
 from data.errors import BadValueError
 from data.importing.columns import Columns
 from data.importing.csv_rows import Row
 from data.importing.outcomes import Problem
 from data.kinds import LISTS, Doc, Field, FieldType, Json, canonical_value
+from data.names.area_codes import VALID_CODE
 
 _FLAGS: Mapping[str, bool] = dict.fromkeys(("是", "yes", "y", "true", "1", "√", "有"), True) | dict.fromkeys(
     ("否", "no", "n", "false", "0", "×", "无"), False

@@ -14,7 +14,7 @@ from typing import NamedTuple, Self
 
 from data.importing.outcomes import Accepted, Rejected
 from data.kinds import Doc
-from data.prepared import Prepared, in_chunks
+from data.store.prepared import Prepared, in_chunks
 
 _CHUNK = 1000
 

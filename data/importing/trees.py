@@ -3,9 +3,9 @@
 from collections import defaultdict
 from collections.abc import Mapping
 
-from data.area_codes import Readings, UncodedArea, assign_codes, county_of
 from data.importing.rows import Draft
 from data.kinds import Doc
+from data.names.area_codes import Readings, UncodedArea, assign_codes, county_of
 
 
 class Tree:

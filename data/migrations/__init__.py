@@ -9,13 +9,13 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, text
 
-from data import audit
-from data.audit_commits import MIGRATED, describe_migration
-from data.change_log import get_meta, lock, set_meta
 from data.clock import SystemClock
-from data.database import WRITE
 from data.errors import DataError
 from data.migrations.collation import settle_collation
+from data.store import audit
+from data.store.audit_commits import MIGRATED, describe_migration
+from data.store.change_log import get_meta, lock, set_meta
+from data.store.database import WRITE
 
 
 def migrate(engine: Engine) -> None:

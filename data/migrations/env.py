@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from data.schema import METADATA
+from data.store.schema import METADATA
 
 context.configure(connection=context.config.attributes["connection"], target_metadata=METADATA)
 context.run_migrations()

@@ -5,7 +5,7 @@ import json
 from sqlalchemy import Connection, select
 
 from data.errors import NotFoundError
-from data.schema import RECORDS
+from data.store.schema import RECORDS
 
 
 def branch_list(connection: Connection, branches: tuple[str, ...]) -> str:

@@ -7,10 +7,10 @@ from uuid import uuid4
 
 from sqlalchemy import Connection, select
 
-from data import audit
-from data.change_log import get_meta, set_meta
 from data.clock import to_iso
-from data.schema import DEVICE, PERSON, SESSION
+from data.store import audit
+from data.store.change_log import get_meta, set_meta
+from data.store.schema import DEVICE, PERSON, SESSION
 
 _MARK, _KEY, _MUST_SIGN_IN = "rights_changed", "token_key", "sign_in_required"
 

@@ -9,13 +9,13 @@ from uuid import uuid4
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
-from data import audit, least_sums
 from data.clock import from_iso, to_iso
 from data.errors import AmbiguousError, BadValueError, NotFoundError
 from data.masking import LEAST, READERS, STANDARD
 from data.rights import DEVICES
-from data.schema import DEVICE, SESSION
-from data.store import Store
+from data.store import audit, least_sums
+from data.store.schema import DEVICE, SESSION
+from data.store.store import Store
 from sync.auth.branches import branch_list
 from sync.auth.changes import made_token_key, note_rights_changed, token_key
 from sync.auth.passwords import LONGEST, spoken_secret

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Row, select
 
 from data.clock import from_iso, to_iso
 from data.errors import DataError
-from data.schema import DEVICE, SESSION
+from data.store.schema import DEVICE, SESSION
 
 
 def list_devices(connection: Connection, now: datetime) -> list[dict[str, Any]]:

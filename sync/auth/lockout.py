@@ -11,9 +11,9 @@ from math import ceil
 
 from sqlalchemy import ColumnElement, Connection, delete, insert, select
 
-from data import audit
 from data.clock import from_iso, to_iso
-from data.schema import SIGN_IN_FAILURE
+from data.store import audit
+from data.store.schema import SIGN_IN_FAILURE
 from sync.auth.tokens import digest
 from sync.errors import TooManyTriesError
 

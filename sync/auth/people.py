@@ -8,12 +8,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
-from data import audit
 from data.clock import to_iso
 from data.errors import BadValueError, DataError, NotFoundError
 from data.rights import ROLES
-from data.schema import PERSON, SESSION
-from data.store import Store, Writing
+from data.store import audit
+from data.store.schema import PERSON, SESSION
+from data.store.store import Store, Writing
 from sync.auth.branches import branch_list
 from sync.auth.changes import note_rights_changed
 from sync.auth.passwords import LONGEST, password_hash, pin_hash, spoken_secret

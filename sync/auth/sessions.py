@@ -6,10 +6,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
-from data import audit
 from data.clock import from_iso, to_iso
-from data.schema import DEVICE, PERSON, SESSION
-from data.store import Store
+from data.store import audit
+from data.store.schema import DEVICE, PERSON, SESSION
+from data.store.store import Store
 from sync.auth.changes import note_rights_changed
 from sync.auth.devices import Device
 from sync.auth.lockout import check_open, forgive, note_failure

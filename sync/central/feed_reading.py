@@ -7,7 +7,7 @@ from pathlib import Path
 from sqlalchemy import Connection, select
 
 from data.kinds import KINDS
-from data.schema import CENTRAL_FEED
+from data.store.schema import CENTRAL_FEED
 from sync.central.applying import ReadFeed, parts_for
 from sync.central.cursors import asked_from, cursor_text
 from sync.central.known_rows import KnownRows

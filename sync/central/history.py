@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, insert, select, update
 
 from data.clock import to_iso
-from data.schema import CENTRAL_PULL
+from data.store.schema import CENTRAL_PULL
 from sync.central.errors import MappingError
 
 _KEPT = 1000

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, delete, func, insert, select
 
-from data.schema import CENTRAL_BLOCK
+from data.store.schema import CENTRAL_BLOCK
 from sync.central.row_digest import SUM_MODULUS
 
 BROUGHT = SUM_MODULUS

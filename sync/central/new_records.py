@@ -5,11 +5,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from sqlalchemy import select
 
 from data.kinds import Doc, FieldType, Kind
-from data.prepared import Prepared
-from data.rows import chunks
-from data.schema import RECORDS
-from data.set_hash import GLOBAL
-from data.store import Counts, Writing
+from data.store.prepared import Prepared
+from data.store.rows import chunks
+from data.store.schema import RECORDS
+from data.store.set_hash import GLOBAL
+from data.store.store import Counts, Writing
 from sync.central.plain_rows import Made, PlainRows
 from sync.central.reader import SourceRow
 

@@ -9,13 +9,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import chain
 from operator import itemgetter
 
-from data.cells import JSON_TYPES
 from data.errors import BadValueError
 from data.importing.columns import fields_of
 from data.importing.rows import value_of
 from data.kinds import KINDS, Doc, Field, FieldType, Json, Kind, canonical_value
 from data.masking import for_caches
-from data.set_hash import hash_bytes, row_hash
+from data.store.cells import JSON_TYPES
+from data.store.set_hash import hash_bytes, row_hash
 from sync.central.mapping import Feed
 
 FLAGS: Mapping[str, str] = {"t": "1", "f": "0"}

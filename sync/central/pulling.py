@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import delete, insert, select
 from sqlalchemy.engine import URL
 
-from data import audit, change_log
 from data.importing import Problem, Rejected
-from data.schema import CENTRAL_FEED
-from data.store import Store, Writing
+from data.store import audit, change_log
+from data.store.schema import CENTRAL_FEED
+from data.store.store import Store, Writing
 from sync.central.applying import FeedApplier, ReadFeed
 from sync.central.errors import ApprovalNeededError, OvertakenError
 from sync.central.events import TakeLines, log_lines

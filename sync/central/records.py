@@ -6,10 +6,10 @@ from typing import Protocol
 
 from data.importing import Accepted, Columns, ImportOptions, Problem, Rejected, Row, plan_import
 from data.kinds import KINDS, Doc
-from data.pinyin import readings_of
-from data.rows import get_docs
-from data.store import Writing
-from data.stored_records import StoredRecords
+from data.names.pinyin import readings_of
+from data.store.rows import get_docs
+from data.store.store import Writing
+from data.store.stored_records import StoredRecords
 from sync.central.mapping import Feed
 from sync.central.new_records import NewRecords
 from sync.central.outcomes import Taken

@@ -10,9 +10,9 @@ from data.clock import to_iso, usable
 from data.errors import BadValueError
 from data.importing import Problem, Rejected
 from data.kinds import Doc
-from data.rows import chunks
-from data.schema import RECORDS, TICKET
-from data.store import Writing
+from data.store.rows import chunks
+from data.store.schema import RECORDS, TICKET
+from data.store.store import Writing
 from sync.central.mapping import TICKET_FIELDS, Feed
 from sync.central.outcomes import Taken
 from sync.central.reader import SourceRow

@@ -8,10 +8,10 @@ from apscheduler.triggers.base import BaseTrigger
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
-from sync.apart import ProcessApart
 from sync.central.errors import MappingError
 from sync.central.mapping import Source, Timing
 from sync.errors import EndedError, SyncError
+from sync.hub.apart import ProcessApart
 
 _LOG = logging.getLogger(__name__)
 _DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")

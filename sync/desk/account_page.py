@@ -11,14 +11,14 @@ from fastapi.templating import Jinja2Templates
 from data.errors import BadValueError, SwitchboardError
 from data.rights import ROLES
 from sync import auth
-from sync.asking import SignedInWho
 from sync.auth import Person, people
 from sync.auth.lockout import address
 from sync.auth.passwords import SHORTEST_PIN
-from sync.hub import Hub
-from sync.outage_routes import actor
-from sync.problems import status_of
-from sync.shift_routes import one_of_few
+from sync.hub.asking import SignedInWho
+from sync.hub.hub import Hub
+from sync.hub.problems import status_of
+from sync.routes.outage_routes import actor
+from sync.routes.shift_routes import one_of_few
 
 SHORTEST_PASSWORD = 8
 _SEE_OTHER = 303

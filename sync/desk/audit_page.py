@@ -9,16 +9,16 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.templating import Jinja2Templates
 
-from data import audit
-from data.audit_chain import Entry
-from data.audit_commits import COMMITTED
 from data.clock import from_iso
 from data.errors import BadValueError
 from data.rights import ROLES
-from sync.asking import PersonWho
-from sync.audit_trail import LOCAL
+from data.store import audit
+from data.store.audit_chain import Entry
+from data.store.audit_commits import COMMITTED
+from sync.audit.trail import LOCAL
 from sync.auth import Person
-from sync.hub import Hub
+from sync.hub.asking import PersonWho
+from sync.hub.hub import Hub
 
 ACT_LABELS = {
     COMMITTED: "数据变更",

@@ -8,18 +8,18 @@ from fastapi.responses import RedirectResponse
 from fastapi.templating import Jinja2Templates
 from sqlalchemy import Connection
 
-from data.entries_areas import check_branch
-from data.entries_conflicts import Conflict, Side, find_conflict, last_change, open_conflicts, settle
+from data.entries.areas import check_branch
+from data.entries.conflicts import Conflict, Side, find_conflict, last_change, open_conflicts, settle
 from data.errors import BadValueError, SwitchboardError
 from data.kinds import KINDS, FieldType, Json
 from data.rights import ROLES, check, may
-from data.rows import get_docs
-from sync.asking import PersonWho
+from data.store.rows import get_docs
 from sync.auth import Person
 from sync.desk.pages import SCOPE_LABELS, local_time
-from sync.hub import Hub
-from sync.outage_routes import actor
-from sync.problems import status_of
+from sync.hub.asking import PersonWho
+from sync.hub.hub import Hub
+from sync.hub.problems import status_of
+from sync.routes.outage_routes import actor
 
 RIGHT_TO_SETTLE = {"outage": "set_outage", "area": "edit_records"}
 """Whoever settles a conflict about a record of this kind must be allowed to change it, too."""

@@ -8,11 +8,11 @@ from fastapi.responses import RedirectResponse
 from fastapi.templating import Jinja2Templates
 
 from sync import auth
-from sync.asking import DISPLAY_COOKIE, Anybody
 from sync.auth.devices import DISPLAY_LASTS
 from sync.errors import RefusedError
-from sync.hub import Hub
-from sync.problems import status_of
+from sync.hub.asking import DISPLAY_COOKIE, Anybody
+from sync.hub.hub import Hub
+from sync.hub.problems import status_of
 
 _SEE_OTHER = 303
 

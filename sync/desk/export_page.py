@@ -10,17 +10,17 @@ from fastapi.responses import FileResponse
 from fastapi.templating import Jinja2Templates
 from starlette.background import BackgroundTask
 
-from data.buckets import buckets_of_scope
 from data.export_files import FORMATS
 from data.exporting import Export
 from data.importing import IMPORTABLE
 from data.kinds import KINDS
 from data.rights import ROLES, may
-from sync.asking import PersonWho
+from data.store.buckets import buckets_of_scope
 from sync.auth import Person
-from sync.export import export_to
-from sync.hub import Hub
-from sync.outage_routes import actor
+from sync.copies.export import export_to
+from sync.hub.asking import PersonWho
+from sync.hub.hub import Hub
+from sync.routes.outage_routes import actor
 
 What = Annotated[Literal["areas", "branches", "feeders", "transformer-areas", "customers", "contacts"], Form()]
 Format = Annotated[Literal["xlsx", "csv"], Form()]

@@ -11,13 +11,13 @@ from fastapi.templating import Jinja2Templates
 from data.clock import to_iso
 from data.errors import SwitchboardError
 from data.rights import DEVICES, ROLES, may
-from sync.asking import PersonWho
 from sync.auth import Person, devices
 from sync.auth.fleet import list_devices
 from sync.desk.pages import local_time
-from sync.hub import Hub
-from sync.outage_routes import actor
-from sync.problems import status_of
+from sync.hub.asking import PersonWho
+from sync.hub.hub import Hub
+from sync.hub.problems import status_of
+from sync.routes.outage_routes import actor
 
 STATE_LABELS = {"enrolled": "已登记", "waiting": "待登记", "revoked": "已注销"}
 HOTKEY_LABELS = {"ready": "可用", "taken": "被占用", "none": "无快捷键", "unknown": "—"}

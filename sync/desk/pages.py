@@ -16,7 +16,7 @@ from fastapi.templating import Jinja2Templates
 from data.clock import from_iso, to_iso
 from data.errors import BadValueError, SwitchboardError
 from data.kinds import OUTAGE_KINDS, Json
-from data.outage_entry import (
+from data.outages.entry import (
     NewOutage,
     add_outage,
     describe_outage,
@@ -25,18 +25,18 @@ from data.outage_entry import (
     shown_outages,
     withdraw_outage,
 )
-from data.outages import OutageWindow
+from data.outages.windows import OutageWindow
 from data.rights import ROLES, may
-from data.store import Writing
+from data.store.store import Writing
 from sync import auth
-from sync.asking import COOKIE, Anybody, PersonWho, session_token
 from sync.auth import Person
 from sync.auth.lockout import address
 from sync.errors import RefusedError, TooManyTriesError
-from sync.hub import Hub
-from sync.outage_routes import actor, note
-from sync.problems import status_of
-from sync.shift_routes import one_of_few
+from sync.hub.asking import COOKIE, Anybody, PersonWho, session_token
+from sync.hub.hub import Hub
+from sync.hub.problems import status_of
+from sync.routes.outage_routes import actor, note
+from sync.routes.shift_routes import one_of_few
 
 LOCAL = ZoneInfo("Asia/Shanghai")
 SCOPE_LABELS = {"feeder": "线路", "transformer_area": "台区", "area": "区域", "customer": "客户"}

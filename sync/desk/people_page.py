@@ -10,13 +10,13 @@ from fastapi.templating import Jinja2Templates
 
 from data.errors import SwitchboardError
 from data.rights import ROLES
-from sync.asking import PersonWho
 from sync.auth import Person, people
 from sync.desk.fleet_page import named
 from sync.desk.pages import local_time
-from sync.hub import Hub
-from sync.outage_routes import actor
-from sync.problems import status_of
+from sync.hub.asking import PersonWho
+from sync.hub.hub import Hub
+from sync.hub.problems import status_of
+from sync.routes.outage_routes import actor
 
 _SEE_OTHER = 303
 

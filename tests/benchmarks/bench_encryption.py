@@ -17,7 +17,7 @@ import zstandard
 
 from assistant.lookup import LookupEngine
 from data.sqlite import connect, encrypt, unlock
-from sync.cache_key import keep_key, key_of
+from sync.replica.cache_key import keep_key, key_of
 from tests.benchmarks.lookup_data import BenchFiles, bench_files
 from tests.benchmarks.lookup_memory import look_up_alone
 from tests.benchmarks.lookup_quality import all_questions

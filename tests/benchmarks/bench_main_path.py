@@ -24,13 +24,13 @@ from pathlib import Path
 
 from assistant.answering import CacheAnswers
 from data.clock import CorrectedClock, SystemClock, to_iso
+from data.names.tokens import name_tokens
 from data.sqlite import connect
-from data.tokens import name_tokens
 from switchboard.hub_verbs import DEMO_PASSWORD
-from sync.agent_home import AgentHome
-from sync.follow import Follower
-from sync.hub_client import HubClient
-from sync.replica import Replica
+from sync.replica.agent_home import AgentHome
+from sync.replica.follow import Follower
+from sync.replica.hub_client import HubClient
+from sync.replica.replica import Replica
 
 TYPED = """
 tsx tashan 塔山乡 tashanxiang 龙港区 lgq xingcheng 建昌县 jcx 616 2114010 zhangwei 张伟 王建国

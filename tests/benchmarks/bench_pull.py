@@ -24,7 +24,7 @@ from data.demo.central import central_mapping, fill_central
 from sync.central.mapping import RECORD_KINDS, Source
 from sync.central.mapping_file import read_mapping_file
 from sync.central.statements import FeedStatement
-from sync.hub_home import make_hub_home
+from sync.hub.home import make_hub_home
 from tests.benchmarks.report import say, say_heading, say_row
 from tests.databases import PostgresServer, serving
 
@@ -39,7 +39,7 @@ from pathlib import Path
 from sync.central.mapping_file import read_mapping_file
 from sync.central.passwords import url_with_password
 from sync.central.pulling import Puller, Wish
-from sync.hub_home import HubHome
+from sync.hub.home import HubHome
 from switchboard.pull_verb import take_lines
 home, mapping = Path(sys.argv[1]), Path(sys.argv[2])
 store = HubHome(home).open_store()

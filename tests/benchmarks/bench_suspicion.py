@@ -1,7 +1,7 @@
 """Suspected outages on simulated days: `./dev bench suspicion [--days N]`.
 
 Prints how many outages are found, how soon, and how many false alarms a day that costs, for the rule of
-`data.suspicion` and for a fixed one (so many signals in a transformer area within so many minutes). Each rule's
+`data.outages.suspicion` and for a fixed one (so many signals in a transformer area within so many minutes). Each rule's
 threshold is the lowest that raises at most 0.8 false alarms a day on days without any outage, so that it stays under
 one on others; then both hear the same days with outages.
 
@@ -20,7 +20,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from statistics import median
 
-from data.suspicion import DailyCurve, Rules, Signal, SignalKind, Unit, suspicions
+from data.outages.suspicion import DailyCurve, Rules, Signal, SignalKind, Unit, suspicions
 from tests.benchmarks.report import percentile, say, say_heading, say_row
 
 CURVE = (7, 2, 0, 0, 1, 3, 16, 264, 705, 763, 846, 747, 699, 667, 717, 760, 871, 646, 455, 499, 382, 338, 325, 284)

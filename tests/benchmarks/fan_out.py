@@ -10,14 +10,14 @@ from uuid import uuid4
 
 import psutil
 
-from data import change_log
 from data.clock import SystemClock, to_iso
-from data.schema import DEVICE
-from data.store import Store
+from data.store import change_log
+from data.store.schema import DEVICE
+from data.store.store import Store
 from sync.auth.changes import made_token_key
 from sync.auth.tokens import digest, make_tokens
-from sync.hub_client import HubClient
-from sync.snapshots import Scope
+from sync.hub.snapshots import Scope
+from sync.replica.hub_client import HubClient
 from tests.benchmarks.fan_out_bare import bare_server
 from tests.benchmarks.fan_out_listeners import Crowd, listening
 from tests.benchmarks.fan_out_replica import following

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sync.agent_home import AgentHome
-from sync.follow import follow_for_ever
-from sync.hub_client import HubClient
-from sync.replica import Replica, SyncReport
+from sync.replica.agent_home import AgentHome
+from sync.replica.follow import follow_for_ever
+from sync.replica.hub_client import HubClient
+from sync.replica.replica import Replica, SyncReport
 
 
 @contextmanager

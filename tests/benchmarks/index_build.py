@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from data.cache_build import build_cache
+from data.caches.build import build_cache
 from data.sqlite import connect
 from tests.benchmarks.lookup_data import BenchFiles, open_store
 from tests.benchmarks.report import say, say_heading, say_row

@@ -14,15 +14,15 @@ from typing import Any
 
 from sqlalchemy import select
 
-from data.cache import CacheWriter, Change
-from data.cache_build import change_of
+from data.caches.build import change_of
+from data.caches.cache import CacheWriter, Change
 from data.demo.chance import Chance
 from data.demo.people import person
 from data.kinds import KINDS
-from data.rows import get_docs
-from data.schema import RECORDS
-from data.set_hash import GLOBAL
 from data.sqlite import connect
+from data.store.rows import get_docs
+from data.store.schema import RECORDS
+from data.store.set_hash import GLOBAL
 from tests.benchmarks.lookup_data import BenchFiles, open_store
 from tests.benchmarks.report import percentile, say_heading, say_row
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from assistant.lookup import LookupEngine
 from data.sqlite import connect, unlock
-from sync.cache_key import key_of
+from sync.replica.cache_key import key_of
 
 
 def _memory_kb() -> dict[str, int]:

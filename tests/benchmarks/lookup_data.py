@@ -13,10 +13,10 @@ from datetime import UTC, datetime
 from itertools import groupby
 from pathlib import Path
 
-from data.cache_build import build_cache
-from data.database import open_database, sqlite_url
+from data.caches.build import build_cache
 from data.migrations import migrate
-from data.store import Store
+from data.store.database import open_database, sqlite_url
+from data.store.store import Store
 from tests.benchmarks.lookup_population import bench_records
 
 DIRECTORY = Path(os.environ.get("SWITCHBOARD_BENCH", Path(tempfile.gettempdir()) / "switchboard-bench"))
@@ -27,20 +27,20 @@ _ROOT = Path(__file__).parents[2]
 _STORE_SOURCES = (
     "data/demo",
     "data/kinds.py",
-    "data/set_hash.py",
+    "data/store/set_hash.py",
     "tests/benchmarks/lookup_population.py",
 )
 _CACHE_SOURCES = (
-    "data/cache.py",
-    "data/cache_build.py",
-    "data/cells.py",
+    "data/caches/cache.py",
+    "data/caches/build.py",
+    "data/store/cells.py",
     "data/characters",
-    "data/index.py",
-    "data/place_index.py",
-    "data/pinyin.py",
-    "data/supply_counts.py",
-    "data/syllables.py",
-    "data/tokens.py",
+    "data/caches/index.py",
+    "data/caches/place_index.py",
+    "data/names/pinyin.py",
+    "data/caches/supply_counts.py",
+    "data/names/syllables.py",
+    "data/names/tokens.py",
 )
 
 

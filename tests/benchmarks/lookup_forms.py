@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from random import Random
 
-from data.syllables import SYLLABLES, sound_of, split_initial
+from data.names.syllables import SYLLABLES, sound_of, split_initial
 
 _LETTERS = "abcdefghijklmnopqrstuwxyz"
 _STRAY = " .,-·、，。'（"

@@ -10,8 +10,8 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from data.kinds import RANKED
-from data.pinyin import readings_of
-from data.syllables import sound_of
+from data.names.pinyin import readings_of
+from data.names.syllables import sound_of
 
 ENDINGS = (
     "社区居民委员会",

@@ -2,7 +2,7 @@
 
 from random import Random
 
-from data.tokens import plain_code
+from data.names.tokens import plain_code
 from tests.benchmarks.lookup_question import MOST_EQUALS, Question
 from tests.benchmarks.lookup_records import BenchRecords
 

@@ -5,12 +5,12 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from data.area_codes import UncodedArea, assign_codes, county_of
 from data.demo.chance import Chance
 from data.demo.customers import customers as stream_customers
 from data.demo.network import build_network
 from data.kinds import Doc, Json
-from data.pinyin import readings_of
+from data.names.area_codes import UncodedArea, assign_codes, county_of
+from data.names.pinyin import readings_of
 
 SEED = 1
 SHARED = Path(os.environ.get("SWITCHBOARD_SHARED", Path(__file__).parents[3] / "shared"))

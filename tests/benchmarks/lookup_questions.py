@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import islice
 from random import Random
 
-from data.pinyin import readings_of
+from data.names.pinyin import readings_of
 from tests.benchmarks import lookup_forms as forms
 from tests.benchmarks.lookup_names import (
     Namebook,

@@ -9,8 +9,8 @@ from random import Random
 from sqlalchemy import Connection, select
 
 from data.kinds import KINDS, RANKED, Doc, text_list
-from data.rows import from_row
-from data.schema import RECORDS
+from data.store.rows import from_row
+from data.store.schema import RECORDS
 from tests.benchmarks.lookup_data import BenchFiles, open_store
 from tests.benchmarks.lookup_names import Namebook, Target, target
 

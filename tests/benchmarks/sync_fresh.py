@@ -14,18 +14,18 @@ from random import Random
 
 from sqlalchemy import select
 
-from data import cache
+from data.caches import cache
 from data.clock import SystemClock
-from data.database import open_database, sqlite_url
 from data.kinds import KINDS, Doc
 from data.migrations import migrate
-from data.schema import RECORDS
 from data.sqlite import connect
-from data.store import Store
+from data.store.database import open_database, sqlite_url
+from data.store.schema import RECORDS
+from data.store.store import Store
 from sync import auth
-from sync.agent_home import AgentHome
-from sync.hub_client import HubClient
-from sync.replica import Replica, SyncReport
+from sync.replica.agent_home import AgentHome
+from sync.replica.hub_client import HubClient
+from sync.replica.replica import Replica, SyncReport
 from tests.benchmarks.peers.installed import MissingPeerError
 from tests.benchmarks.peers.pouchdb import Replication, replicate
 from tests.benchmarks.report import say, say_heading, say_row

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from sync.hub_home import HubHome
+from sync.hub.home import HubHome
 from tests.hubs import make_demo_hub
 
 

@@ -17,9 +17,9 @@ from schemathesis.checks import not_a_server_error
 from schemathesis.core.result import Ok
 from schemathesis.specs.openapi.checks import content_type_conformance, status_code_conformance
 
-from sync.hub_home import make_hub_home
-from sync.limits import Limits
-from sync.snapshots import Scope
+from sync.hub.home import make_hub_home
+from sync.hub.limits import Limits
+from sync.hub.snapshots import Scope
 from tests.askers import ComposedHub, composed_hub
 from tests.databases import PostgresServer
 

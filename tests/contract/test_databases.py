@@ -10,17 +10,17 @@ import psycopg
 import pytest
 from sqlalchemy import Engine, select, text
 
-from data import change_log
-from data.database import open_database
 from data.errors import DataError
 from data.kinds import Doc
-from data.leases import give_back, take
 from data.migrations import migrate
-from data.rows import all_docs, get_docs
-from data.schema import COMMIT, RECORDS
-from data.set_hash import same_sums
-from data.store import Store
-from sync.notices import Notices
+from data.store import change_log
+from data.store.database import open_database
+from data.store.leases import give_back, take
+from data.store.rows import all_docs, get_docs
+from data.store.schema import COMMIT, RECORDS
+from data.store.set_hash import same_sums
+from data.store.store import Store
+from sync.hub.notices import Notices
 from tests.databases import PostgresServer
 from tests.recounts import contents, counted
 from tests.stores import SetClock, fill

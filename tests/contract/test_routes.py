@@ -10,8 +10,11 @@ from fastapi.testclient import TestClient
 
 from data.errors import SwitchboardError
 from data.rights import DEVICE_RIGHTS, LEAST_ROLE, RIGHTS, ForbiddenError
-from data.schema import DEVICE, SESSION
-from sync.asking import (
+from data.store.schema import DEVICE, SESSION
+from sync.auth.changes import require_sign_in
+from sync.device_protocol import PERSON_HEADER
+from sync.errors import RefusedError
+from sync.hub.asking import (
     COOKIE,
     Anybody,
     AtDeviceWho,
@@ -21,10 +24,7 @@ from sync.asking import (
     PersonWho,
     SignedInWho,
 )
-from sync.auth.changes import require_sign_in
-from sync.device_protocol import PERSON_HEADER
-from sync.errors import RefusedError
-from sync.hub_home import make_hub_home
+from sync.hub.home import make_hub_home
 from tests.askers import Asker, ComposedHub, all_routes, composed_hub
 
 REFUSED = {401, 403}

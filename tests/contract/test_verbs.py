@@ -9,19 +9,19 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from data import change_log
 from data.clock import to_iso
 from data.importing import plan_import
 from data.kinds import Doc
-from data.rows import get_docs
-from data.schema import COMMIT
-from data.set_hash import same_sums
-from data.store import Store
+from data.store import change_log
+from data.store.rows import get_docs
+from data.store.schema import COMMIT
+from data.store.set_hash import same_sums
+from data.store.store import Store
 from switchboard import import_verb
 from switchboard.cli import main
 from sync import auth
-from sync.hub_home import HubHome
-from sync.snapshots import Scope, leads_on, publish
+from sync.hub.home import HubHome
+from sync.hub.snapshots import Scope, leads_on, publish
 
 Verb = Callable[..., Any]
 

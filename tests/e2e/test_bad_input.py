@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from data.change_log import head
-from data.database import open_database, sqlite_url
-from data.schema import DEVICE
+from data.store.change_log import head
+from data.store.database import open_database, sqlite_url
+from data.store.schema import DEVICE
 from tests.commands import DONE, WRONG_USAGE, refusal, run
 from tests.hubs import RunningHub, switchboard
 

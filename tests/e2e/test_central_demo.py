@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import func, select
 
 from data.kinds import KINDS
-from data.rows import all_docs
-from data.schema import CALL_EVENT, TICKET
-from sync.hub_home import HubHome
+from data.store.rows import all_docs
+from data.store.schema import CALL_EVENT, TICKET
+from sync.hub.home import HubHome
 from tests.commands import refusal, run
 from tests.hubs import switchboard
 

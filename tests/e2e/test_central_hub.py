@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from data.rows import all_docs
+from data.store.rows import all_docs
 from sync.central import history
-from sync.hub_home import HubHome
+from sync.hub.home import HubHome
 from tests.central_systems import CUSTOMERS, HEAD, CentralSystem, make_central
 from tests.commands import refusal, run
 from tests.hubs import COMMAND, PATIENCE_S, serving, switchboard

@@ -10,16 +10,16 @@ from pathlib import Path
 import pytest
 
 from assistant.answering import CacheAnswers
-from data.cache_check import check_cache
+from data.caches.check import check_cache
 from data.sqlite import connect
-from sync import cache_guard
-from sync.agent_home import AgentHome
-from sync.cache_guard import CacheGuard
-from sync.cache_health import REPAIRS_A_DAY
 from sync.errors import DamagedError
-from sync.follow import Follower
-from sync.hub_client import HubClient
-from sync.replica import Replica
+from sync.replica import cache_guard
+from sync.replica.agent_home import AgentHome
+from sync.replica.cache_guard import CacheGuard
+from sync.replica.cache_health import REPAIRS_A_DAY
+from sync.replica.follow import Follower
+from sync.replica.hub_client import HubClient
+from sync.replica.replica import Replica
 from tests.hubs import PATIENCE_S, RunningHub, enrol, switchboard
 
 QUERY = "塔山"

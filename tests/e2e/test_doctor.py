@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from data.sqlite import connect
-from sync.agent_home import AgentHome
+from sync.replica.agent_home import AgentHome
 from tests.commands import DONE, REFUSED, run
 from tests.hubs import RunningHub, enrol
 

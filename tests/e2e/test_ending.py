@@ -11,9 +11,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from sync.agent_home import AgentHome
-from sync.hub_client import HubClient
-from sync.hub_home import HubHome
+from sync.hub.home import HubHome
+from sync.replica.agent_home import AgentHome
+from sync.replica.hub_client import HubClient
 from tests.hubs import PATIENCE_S, RunningHub, enrol, serving, switchboard
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there is no such signal")

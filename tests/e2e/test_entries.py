@@ -13,16 +13,16 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import select
 
-from data.cache import read_doc
+from data.caches.cache import read_doc
 from data.clock import SystemClock, to_iso
-from data.schema import LOOK_UP, TICKET, WRAP_UP
 from data.sqlite import connect
-from sync.agent_home import AgentHome
-from sync.entering import Entering, author_at
-from sync.hub_client import HubClient
-from sync.hub_home import HubHome
-from sync.outbox import Author, Outbox
-from sync.outbox_sending import OutboxSender
+from data.store.schema import LOOK_UP, TICKET, WRAP_UP
+from sync.hub.home import HubHome
+from sync.outbox.entering import Entering, author_at
+from sync.outbox.sending import OutboxSender
+from sync.outbox.waiting import Author, Outbox
+from sync.replica.agent_home import AgentHome
+from sync.replica.hub_client import HubClient
 from tests.commands import DONE, refusal, run
 from tests.hubs import RunningHub, enrol, serving, switchboard
 

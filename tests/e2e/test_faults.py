@@ -14,15 +14,16 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from data import cache, change_log
-from data.cache_recount import recount
+from data.caches import cache
+from data.caches.recount import recount
 from data.clock import SystemClock
-from data.database import open_database, sqlite_url
-from data.rows import all_docs
-from data.set_hash import Sums, same_sums
 from data.sqlite import connect
-from data.store import Store
-from sync.agent_home import AgentHome
+from data.store import change_log
+from data.store.database import open_database, sqlite_url
+from data.store.rows import all_docs
+from data.store.set_hash import Sums, same_sums
+from data.store.store import Store
+from sync.replica.agent_home import AgentHome
 from tests.commands import DONE, refusal, run
 from tests.hubs import COMMAND, RunningHub, serving, switchboard
 from tests.odd_servers import PORTAL, Line, LineBrokenError, answering, line_to

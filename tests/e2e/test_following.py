@@ -13,18 +13,18 @@ from urllib.parse import urlsplit
 import pytest
 from sqlalchemy import delete, update
 
-from data import change_log
 from data.clock import CorrectedClock, SystemClock
-from data.rows import all_docs
-from data.schema import BUCKET, CHANGE, META
 from data.sqlite import connect
-from sync.agent_home import AgentHome
+from data.store import change_log
+from data.store.rows import all_docs
+from data.store.schema import BUCKET, CHANGE, META
 from sync.errors import DamagedError, RefusedError
-from sync.follow import Follower
-from sync.hub_client import HubClient
+from sync.hub.retention import LogRetention
 from sync.protocol import ChangeBatch, Told
-from sync.replica import Replica, SyncReport
-from sync.retention import LogRetention
+from sync.replica.agent_home import AgentHome
+from sync.replica.follow import Follower
+from sync.replica.hub_client import HubClient
+from sync.replica.replica import Replica, SyncReport
 from tests.following import add_outage, enrolled, rename, replica_of, store_of, where
 from tests.hubs import PATIENCE_S, RunningHub, serving
 from tests.odd_servers import line_to

@@ -13,14 +13,14 @@ import pytest
 import urllib3
 from sqlalchemy import select
 
-from data import change_log
 from data.clock import SystemClock, to_iso
-from data.database import open_database, sqlite_url
-from data.schema import COMMIT, DEVICE
 from data.sqlite import connect
-from data.store import Store
-from sync.agent_home import AgentHome
-from sync.hub_client import HubClient
+from data.store import change_log
+from data.store.database import open_database, sqlite_url
+from data.store.schema import COMMIT, DEVICE
+from data.store.store import Store
+from sync.replica.agent_home import AgentHome
+from sync.replica.hub_client import HubClient
 from tests.commands import DONE, refusal, run
 from tests.hubs import COMMAND, PATIENCE_S, RunningHub, enrol, serving, switchboard
 from tests.odd_servers import line_to

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from sync.agent_home import AgentHome
+from sync.replica.agent_home import AgentHome
 from tests.commands import DONE, REFUSED, run
 from tests.following import rename, store_of
 from tests.hubs import COMMAND, PATIENCE_S, RunningHub, enrol, switchboard

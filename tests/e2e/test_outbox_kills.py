@@ -18,17 +18,17 @@ import pytest
 from sqlalchemy import select
 
 from data.clock import SystemClock
-from data.rows import get_docs
-from data.schema import TICKET
 from data.sqlite import connect
+from data.store.rows import get_docs
+from data.store.schema import TICKET
 from switchboard.hub_process import listen, serve
-from sync.agent_home import AgentHome
-from sync.entering import Entering, author_at
 from sync.errors import SyncError
-from sync.hub_client import HubClient
-from sync.hub_home import HubHome
-from sync.outbox import Author, Outbox
-from sync.outbox_sending import OutboxSender
+from sync.hub.home import HubHome
+from sync.outbox.entering import Entering, author_at
+from sync.outbox.sending import OutboxSender
+from sync.outbox.waiting import Author, Outbox
+from sync.replica.agent_home import AgentHome
+from sync.replica.hub_client import HubClient
 from tests.hubs import PATIENCE_S, enrol, serving
 
 KILLS = int(os.environ.get("SWITCHBOARD_KILLS", "12"))
@@ -37,7 +37,7 @@ CLOCK = SystemClock()
 # Each process begins as a copy of one that has imported everything: a kill must not wait for a second of imports.
 FORKS: Any = multiprocessing.get_context("spawn" if sys.platform == "win32" else "forkserver")
 if sys.platform != "win32":
-    FORKS.set_forkserver_preload(["tests.e2e.test_outbox_kills", "switchboard.hub_process", "sync.entry_routes"])
+    FORKS.set_forkserver_preload(["tests.e2e.test_outbox_kills", "switchboard.hub_process", "sync.routes.entry_routes"])
 
 
 def hub_process(home: Path, port: int) -> None:

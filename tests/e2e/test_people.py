@@ -14,11 +14,11 @@ import urllib3
 
 from data.clock import SystemClock
 from data.sqlite import connect
-from sync.agent_home import AgentHome
 from sync.errors import RefusedError, ShiftOverError, SyncError
-from sync.hub_client import HubClient
-from sync.hub_home import HubHome
+from sync.hub.home import HubHome
 from sync.protocol import Told
+from sync.replica.agent_home import AgentHome
+from sync.replica.hub_client import HubClient
 from tests.hubs import COMMAND, RunningHub, enrol, switchboard
 
 STATION = "B21140205"

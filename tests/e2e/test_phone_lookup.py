@@ -10,16 +10,16 @@ import pytest
 import urllib3
 from sqlalchemy import select
 
-from data.buckets import branch_bucket
-from data.phone_hashes import PhoneHashes
-from data.schema import AUDIT, CUSTOMER_PHONE, RECORDS
 from data.sqlite import connect
-from data.store import Store
-from sync.agent_home import AgentHome
+from data.store.buckets import branch_bucket
+from data.store.phone_hashes import PhoneHashes
+from data.store.schema import AUDIT, CUSTOMER_PHONE, RECORDS
+from data.store.store import Store
 from sync.device_protocol import PERSON_HEADER
-from sync.hub_client import HubClient
-from sync.hub_home import HubHome
-from sync.limits import ALLOWANCES
+from sync.hub.home import HubHome
+from sync.hub.limits import ALLOWANCES
+from sync.replica.agent_home import AgentHome
+from sync.replica.hub_client import HubClient
 from tests.commands import refusal
 from tests.hubs import RunningHub, enrol, switchboard
 

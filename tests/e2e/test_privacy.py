@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 
 from data.sqlite import connect, is_encrypted
-from data.store import Store
-from sync.agent_home import AgentHome
-from sync.cache_key import key_of
-from sync.hub_client import HubClient
-from sync.hub_home import HubHome
-from sync.reveal_asking import RevealClient
+from data.store.store import Store
+from sync.hub.home import HubHome
+from sync.replica.agent_home import AgentHome
+from sync.replica.cache_key import key_of
+from sync.replica.hub_client import HubClient
+from sync.replica.reveal_asking import RevealClient
 from tests.hubs import COMMAND, RunningHub, enrol, make_demo_hub, serving, switchboard
 
 PHONE, NAME, ADDRESS = "13612349876", "朱大富贵", "塔山村三组四十五号院"

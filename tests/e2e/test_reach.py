@@ -10,8 +10,8 @@ from urllib.parse import urlencode
 import pytest
 from sqlalchemy import select
 
-from data.schema import AUDIT
-from sync.hub_home import HubHome
+from data.store.schema import AUDIT
+from sync.hub.home import HubHome
 from tests.certificates import make_certificate
 from tests.commands import refusal, run
 from tests.hubs import RunningHub, enrol, serving

@@ -8,17 +8,17 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from data.buckets import branch_bucket
 from data.clock import SystemClock
-from data.reveal_reasons import SHOWN_FOR_S
-from data.revealing import Revealing, TooManyRevealsError, reveal
-from data.schema import AUDIT, RECORDS
-from data.store import Store
-from sync.agent_home import AgentHome
+from data.privacy.reveal_reasons import SHOWN_FOR_S
+from data.privacy.revealing import Revealing, TooManyRevealsError, reveal
+from data.store.buckets import branch_bucket
+from data.store.schema import AUDIT, RECORDS
+from data.store.store import Store
 from sync.errors import RefusedError
-from sync.hub_client import HubClient
-from sync.hub_home import HubHome
-from sync.reveal_asking import RevealClient
+from sync.hub.home import HubHome
+from sync.replica.agent_home import AgentHome
+from sync.replica.hub_client import HubClient
+from sync.replica.reveal_asking import RevealClient
 from tests.commands import refusal
 from tests.hubs import RunningHub, enrol, switchboard
 

@@ -21,13 +21,13 @@ import pytest
 from sqlalchemy import inspect
 
 from data.clock import SystemClock, to_iso
-from data.database import open_database
 from data.sqlite import connect
-from sync.agent_home import AgentHome
-from sync.backup import make_backup
-from sync.backup_file import open_backup
-from sync.hub_home import HubHome
-from sync.restore import restore_backup
+from data.store.database import open_database
+from sync.copies.backup import make_backup
+from sync.copies.backup_file import open_backup
+from sync.copies.restore import restore_backup
+from sync.hub.home import HubHome
+from sync.replica.agent_home import AgentHome
 from tests.commands import DONE, REFUSED, refusal, run
 from tests.hubs import COMMAND, PATIENCE_S, RunningHub, serving, switchboard
 from tests.odd_servers import line_to

@@ -17,15 +17,15 @@ from urllib.parse import urlsplit
 import pytest
 from sqlalchemy import Connection, select
 
-from data import change_log
 from data.clock import SystemClock, to_iso
-from data.database import open_database
-from data.schema import LEASE
-from data.store import Store
-from sync.agent_home import AgentHome
-from sync.download import fetch
-from sync.hub_client import HubClient
-from sync.hub_home import SHARED
+from data.store import change_log
+from data.store.database import open_database
+from data.store.schema import LEASE
+from data.store.store import Store
+from sync.hub.home import SHARED
+from sync.replica.agent_home import AgentHome
+from sync.replica.download import fetch
+from sync.replica.hub_client import HubClient
 from tests.balancer import balanced, balanced_by_request
 from tests.commands import refusal
 from tests.databases import PostgresServer

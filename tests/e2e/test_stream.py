@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from sync import stream
-from sync.event_answer import EventAnswer
-from sync.urgent import News
+from sync.hub import stream
+from sync.hub.event_answer import EventAnswer
+from sync.hub.urgent import News
 from tests.stores import SetClock
 
 

@@ -12,10 +12,10 @@ from assistant.choices import FILE_NAME, OCCASION, Choices
 from assistant.preferences import Preferences
 from data.clock import SystemClock
 from data.sqlite import connect
-from sync.agent_home import AgentHome
-from sync.choice_sharing import ChoiceSharer
 from sync.errors import RefusedError
-from sync.hub_client import HubClient
+from sync.outbox.choice_sharing import ChoiceSharer
+from sync.replica.agent_home import AgentHome
+from sync.replica.hub_client import HubClient
 from tests.hubs import PATIENCE_S, RunningHub, enrol, serving, switchboard
 
 CLOCK = SystemClock()

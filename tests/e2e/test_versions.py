@@ -11,11 +11,12 @@ from urllib.parse import urlencode
 
 import pytest
 
-from data import cache, change_log
-from sync.agent_home import AgentHome
+from data.caches import cache
+from data.store import change_log
 from sync.errors import TooOldError
-from sync.hub_client import HubClient
 from sync.protocol import VERSION, ChangeBatch, Manifest
+from sync.replica.agent_home import AgentHome
+from sync.replica.hub_client import HubClient
 from tests.following import enrolled, rename, replica_of, store_of, where
 from tests.hubs import PATIENCE_S, RunningHub
 

@@ -13,9 +13,9 @@ from fastapi.routing import APIRoute
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from switchboard.hub_process import compose
-from sync.agent_home import AgentHome
-from sync.hub_client import HubClient
-from sync.hub_home import HubHome
+from sync.hub.home import HubHome
+from sync.replica.agent_home import AgentHome
+from sync.replica.hub_client import HubClient
 from tests.askers import all_routes
 from tests.hubs import RunningHub, enrol, serving
 

@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.audit_chain import Entry, Link, check_chain, entry_after, link_of
+from data.store.audit_chain import Entry, Link, check_chain, entry_after, link_of
 
 Act = tuple[str, str, str, str]
 

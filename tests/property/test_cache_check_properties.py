@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from data.cache_build import build_cache
-from data.cache_check import check_cache
+from data.caches.build import build_cache
+from data.caches.check import check_cache
 from data.sqlite import connect
-from sync.replica import apply_batch
-from sync.snapshots import Scope
+from sync.hub.snapshots import Scope
+from sync.replica.replica import apply_batch
 from tests.property.test_cache_properties import batch_for
 from tests.random_changes import Transaction, make_template, run, store_copied_from, transactions
 from tests.stores import fill

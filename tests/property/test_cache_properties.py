@@ -8,17 +8,18 @@ import pytest
 from hypothesis import given, settings
 
 from assistant.lookup import LookupEngine
-from data import cache, change_log
-from data.buckets import buckets_of_scope
-from data.cache_build import build_cache, changes_for
-from data.cache_recount import recount
+from data.caches import cache
+from data.caches.build import build_cache, changes_for
+from data.caches.recount import recount
 from data.kinds import KINDS, Doc
-from data.set_hash import Sums, same_sums
 from data.sqlite import Connection, connect
-from data.store import Store
+from data.store import change_log
+from data.store.buckets import buckets_of_scope
+from data.store.set_hash import Sums, same_sums
+from data.store.store import Store
+from sync.hub.snapshots import Scope, changes_after
 from sync.protocol import ChangeBatch
-from sync.replica import apply_batch
-from sync.snapshots import Scope, changes_after
+from sync.replica.replica import apply_batch
 from tests.random_changes import NAMES, Put, Transaction, make_template, run, store_copied_from, transactions
 from tests.stores import fill
 

@@ -8,14 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from data.buckets import BucketFinder
 from data.importing import Accepted, Columns, ImportOptions, Row, plan_import
 from data.kinds import CUSTOMER, FEEDER, KINDS, Field, Kind
-from data.pinyin import readings_of
-from data.prepared import row_of
-from data.schema import RECORDS
-from data.store import Store, Writing
-from data.stored_records import StoredRecords
+from data.names.pinyin import readings_of
+from data.store.buckets import BucketFinder
+from data.store.prepared import row_of
+from data.store.schema import RECORDS
+from data.store.store import Store, Writing
+from data.store.stored_records import StoredRecords
 from sync.central.new_records import NewRecords
 from sync.central.plain_rows import FLAGS, PlainRows
 from sync.central.reader import SourceRow

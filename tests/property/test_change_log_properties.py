@@ -7,10 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from data import change_log
-from data.schema import CHANGE, COMMIT
-from data.set_hash import GLOBAL, same_sums
-from sync.retention import LogRetention
+from data.store import change_log
+from data.store.schema import CHANGE, COMMIT
+from data.store.set_hash import GLOBAL, same_sums
+from sync.hub.retention import LogRetention
 from tests.random_changes import Transaction, make_template, run, store_copied_from, transactions
 from tests.recounts import contents, counted
 from tests.stores import SetClock

@@ -13,10 +13,10 @@ from sqlalchemy import select
 from assistant.choices import OCCASION, Choices
 from assistant.preferences import merged
 from data.choice_weight import HALF_LIFE, MOST_PREFERRED, mass_of, prefixes, shares
-from data.schema import CHOICE_SUM
-from data.store import Store
+from data.store.schema import CHOICE_SUM
+from data.store.store import Store
 from data.team_choices import TeamChoice, count_batch
-from sync.choice_outbox import ChoiceBatch
+from sync.outbox.choices import ChoiceBatch
 from tests.random_changes import make_template, store_copied_from
 from tests.stores import NOON, fill
 

@@ -10,11 +10,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from assistant.lookup import Hit, LookupEngine
-from data.cache import CacheWriter, Change
+from data.caches.cache import CacheWriter, Change
 from data.kinds import Json
-from data.pinyin import readings_of
+from data.names.pinyin import readings_of
+from data.names.syllables import sound_of
 from data.sqlite import Connection
-from data.syllables import sound_of
 from tests.caches import cache_of, change
 
 NAMES = ["塔山乡", "塔山村", "长庆社区", "朱家村", "朱家村民委员会", "张伟", "10kV塔山线", "高桥", "马圈子村"]

@@ -8,18 +8,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from data import cache, change_log
-from data.buckets import buckets_of_scope
-from data.cache_build import build_cache
-from data.cache_recount import recount
+from data.caches import cache
+from data.caches.build import build_cache
+from data.caches.recount import recount
 from data.kinds import KINDS
-from data.set_hash import same_sums
 from data.sqlite import Connection, connect
-from sync.answers import Answers
-from sync.mending import question
+from data.store import change_log
+from data.store.buckets import buckets_of_scope
+from data.store.set_hash import same_sums
+from sync.hub.snapshots import Scope
 from sync.protocol import Repair, RepairAsk
-from sync.replica import apply_repair
-from sync.snapshots import Scope
+from sync.replica.mending import question
+from sync.replica.replica import apply_repair
+from sync.routes.answers import Answers
 from tests.random_changes import Transaction, make_template, run, store_copied_from, transactions
 from tests.stores import fill
 

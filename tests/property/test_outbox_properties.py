@@ -14,16 +14,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from data.entries import Entry, Outcome, read_entry
-from data.entries_ledger import Sender, receive, refuse
-from data.pinyin import readings_of
-from data.rows import get_docs
-from data.schema import TICKET
-from data.store import Store
-from sync.entry_forms import Desk, act_of
+from data.entries.entries import Entry, Outcome, read_entry
+from data.entries.ledger import Sender, receive, refuse
+from data.names.pinyin import readings_of
+from data.store.rows import get_docs
+from data.store.schema import TICKET
+from data.store.store import Store
 from sync.errors import HubUnreachableError
-from sync.outbox import TOO_LATE, Author, Outbox
-from sync.outbox_sending import OutboxSender
+from sync.outbox.sending import OutboxSender
+from sync.outbox.waiting import TOO_LATE, Author, Outbox
+from sync.routes.entry_forms import Desk, act_of
 from tests.stores import SetClock, fill, in_file, opened_store
 
 WANG = Author("wang", "secret")

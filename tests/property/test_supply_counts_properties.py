@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 
 from hypothesis import given, settings
 
-from data.cache import CacheWriter, Change, all_docs_of
+from data.caches.cache import CacheWriter, Change, all_docs_of
 from data.kinds import CUSTOMER, TRANSFORMER_AREA, Doc
 from data.sqlite import Connection
 from tests.caches import cache_of

@@ -6,7 +6,7 @@ from math import isclose, log
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.suspicion import DailyCurve, Rules, Signal, Unit, suspicions
+from data.outages.suspicion import DailyCurve, Rules, Signal, Unit, suspicions
 
 NOON = datetime(2026, 7, 1, 4, tzinfo=UTC)
 FLAT = DailyCurve([1] * 24)

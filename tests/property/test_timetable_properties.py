@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.errors import OutageError
-from data.timetable import EVERY_DAY, Timetable
+from data.outages.timetable import EVERY_DAY, Timetable
 
 BERLIN = ZoneInfo("Europe/Berlin")
 times = st.builds(time, st.integers(0, 23), st.sampled_from((0, 15, 30, 45)))

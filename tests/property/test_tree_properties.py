@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from assistant.outage_board import OutageBoard
 from assistant.tree import SupplyTree
 from assistant.tree_nodes import Counts, Node, Page
-from data.cache import CacheWriter, Change
+from data.caches.cache import CacheWriter, Change
 from data.kinds import IMPORTANCE
-from data.outages import OutageWindow, ScopeItem
+from data.outages.windows import OutageWindow, ScopeItem
 from data.supply import SupplyNetwork
 from tests.caches import cache_of
 from tests.random_supply import Row, changes, networks

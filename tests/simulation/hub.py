@@ -12,17 +12,17 @@ from typing import Any
 import anyio.to_thread
 
 from data.clock import to_iso
-from data.database import open_database, sqlite_url
-from data.store import Store
+from data.store.database import open_database, sqlite_url
+from data.store.store import Store
 from sync.auth import device_of
-from sync.device_routes import device_router
-from sync.entry_routes import entry_router
-from sync.hub import create_app, make_hub
+from sync.hub.hub import create_app, make_hub
+from sync.hub.shelf import SnapshotShelf
+from sync.hub.snapshots import Scope, publish
+from sync.hub.urgent import News
 from sync.protocol import Manifest
-from sync.replica_routes import replica_router
-from sync.shelf import SnapshotShelf
-from sync.snapshots import Scope, publish
-from sync.urgent import News
+from sync.routes.device_routes import device_router
+from sync.routes.entry_routes import entry_router
+from sync.routes.replica_routes import replica_router
 from tests.simulation.wire import Answered, Asked
 from tests.stores import SetClock
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from data import change_log
-from data.schema import ENTRY, LEASE, LOG_LEASE, SESSION
-from data.store import Store
+from data.store import change_log
+from data.store.schema import ENTRY, LEASE, LOG_LEASE, SESSION
+from data.store.store import Store
 from tests.simulation.hub import SimulatedHub
 from tests.stores import SetClock
 

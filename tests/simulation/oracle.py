@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from data.kinds import KINDS, Doc, Json
 from data.masking import for_caches
-from data.set_hash import GLOBAL
+from data.store.set_hash import GLOBAL
 
 Key = tuple[str, str]
 Contents = dict[Key, tuple[str, Doc]]

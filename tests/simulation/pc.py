@@ -4,20 +4,20 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
-from data import cache
-from data.cache_recount import recount
+from data.caches import cache
+from data.caches.recount import recount
 from data.clock import CorrectedClock
-from data.entries import Outcome
+from data.entries.entries import Outcome
 from data.kinds import KINDS, Doc
-from data.set_hash import same_sums
 from data.sqlite import connect
-from sync.agent_home import AgentHome
-from sync.entering import Entering, author_at
-from sync.follow import Follower
-from sync.hub_client import HubClient
-from sync.outbox import Outbox
-from sync.outbox_sending import OutboxSender
-from sync.replica import Replica
+from data.store.set_hash import same_sums
+from sync.outbox.entering import Entering, author_at
+from sync.outbox.sending import OutboxSender
+from sync.outbox.waiting import Outbox
+from sync.replica.agent_home import AgentHome
+from sync.replica.follow import Follower
+from sync.replica.hub_client import HubClient
+from sync.replica.replica import Replica
 from tests.simulation.oracle import Key
 from tests.stores import SetClock
 

@@ -7,17 +7,17 @@ from pathlib import Path
 
 from sqlalchemy import insert
 
-from data import cache_build
+from data.caches import build as cache_build
 from data.characters.rows import character_rows
 from data.clock import to_iso
-from data.schema import SESSION
-from data.store import Store
-from sync.agent_home import AgentHome
+from data.store.schema import SESSION
+from data.store.store import Store
 from sync.auth import add_device, add_person, enrol
 from sync.auth.sessions import SHIFT_LASTS
 from sync.auth.tokens import digest
-from sync.enrolment import Enrolment, Shift
-from sync.snapshots import Scope, publish
+from sync.hub.snapshots import Scope, publish
+from sync.replica.agent_home import AgentHome
+from sync.replica.enrolment import Enrolment, Shift
 from tests.stores import NETWORK, fill, in_file, opened_store
 
 PCS = ("pc1", "pc2", "pc3")

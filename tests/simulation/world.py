@@ -7,14 +7,14 @@ from contextlib import ExitStack
 from pathlib import Path
 from random import Random
 
-from data import change_log
 from data.errors import SwitchboardError
 from data.kinds import KINDS, Doc
-from data.rows import all_docs
+from data.store import change_log
+from data.store.rows import all_docs
 from sync.auth.devices import move_device, revoke_device
-from sync.entering import Place
 from sync.errors import DamagedError, RefusedError
-from sync.urgent import News, news_since
+from sync.hub.urgent import News, news_since
+from sync.outbox.entering import Place
 from tests.random_changes import Delete, Put
 from tests.simulation.machines import Machines
 from tests.simulation.oracle import Key, Known, Oracle, within

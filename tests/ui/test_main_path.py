@@ -14,7 +14,7 @@ from playwright.sync_api import Page, sync_playwright
 from assistant.instance import InstanceError
 from data.clock import to_iso
 from data.sqlite import connect
-from sync.agent_home import AgentHome
+from sync.replica.agent_home import AgentHome
 from tests.hubs import RunningHub, enrol, make_demo_hub, serving, switchboard
 from tests.ui.session import POPUP, AgentPc, OtherProgram, Session, running, wait_until
 

@@ -5,10 +5,10 @@ import sys
 from pathlib import Path
 
 from data.clock import SystemClock
-from sync.agent_home import AgentHome
-from sync.entering import Entering
-from sync.hub_client import HubClient
-from sync.outbox import Outbox
+from sync.outbox.entering import Entering
+from sync.outbox.waiting import Outbox
+from sync.replica.agent_home import AgentHome
+from sync.replica.hub_client import HubClient
 from tests.hubs import enrol, make_demo_hub, serving
 from tests.ui.session import OtherProgram, Session, wait_until
 from tests.ui.test_main_path import assistant, look_up

@@ -14,8 +14,8 @@ from sqlalchemy import create_engine
 from sqlalchemy.pool import StaticPool
 
 from data.clock import to_iso
-from data.schema import METADATA
-from sync.guard import RequestGuard
+from data.store.schema import METADATA
+from sync.hub.guard import RequestGuard
 from wallboard.pages import wallboard_router
 
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"  # ./dev test installs it

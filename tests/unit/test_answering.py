@@ -11,7 +11,7 @@ from assistant.answering import CacheAnswers
 from assistant.cancelling import Cancellation, CancelledError
 from assistant.tree_answer import TreeQuestion
 from data.errors import NotFoundError
-from sync.agent_home import AgentHome
+from sync.replica.agent_home import AgentHome
 from tests.caches import cache_of
 from tests.stores import NOON, SetClock
 from tests.unit.test_tree import ROWS

@@ -9,10 +9,10 @@ from urllib.request import urlopen
 
 import pytest
 
-from sync.apart import ProcessApart
 from sync.errors import DamagedError, EndedError
-from sync.shelf import publish_from
-from sync.snapshots import Scope
+from sync.hub.apart import ProcessApart
+from sync.hub.shelf import publish_from
+from sync.hub.snapshots import Scope
 
 PATIENCE_S = 60.0
 
@@ -77,7 +77,7 @@ def test_closing_ends_what_runs_and_refuses_what_comes(apart: ProcessApart, sile
 
 def test_the_process_ends_with_its_parent_even_if_that_is_killed(silent: socket.socket) -> None:
     program = (
-        "import sys; from urllib.request import urlopen; from sync.apart import ProcessApart; "
+        "import sys; from urllib.request import urlopen; from sync.hub.apart import ProcessApart; "
         "ProcessApart('test').run(urlopen, sys.argv[1])"
     )
     with subprocess.Popen([sys.executable, "-c", program, address_of(silent)]) as parent:

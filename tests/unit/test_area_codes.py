@@ -1,7 +1,7 @@
 import pytest
 
-from data.area_codes import UncodedArea, assign_codes, county_of, spoken_name
 from data.kinds import Doc
+from data.names.area_codes import UncodedArea, assign_codes, county_of, spoken_name
 
 PINYIN = {
     "塔": "ta",

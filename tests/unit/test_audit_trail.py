@@ -10,14 +10,15 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, column, delete, insert, select, table, update
 
-from data import audit, migrations
-from data.audit_chain import Entry, Link, check_chain
-from data.database import WRITE, open_database
+from data import migrations
 from data.errors import DataError
-from data.schema import AUDIT, COMMIT, RECORDS
-from data.store import Store
-from sync.audit_key import read_checkpoint
-from sync.audit_trail import AuditTrail, check_archive
+from data.store import audit
+from data.store.audit_chain import Entry, Link, check_chain
+from data.store.database import WRITE, open_database
+from data.store.schema import AUDIT, COMMIT, RECORDS
+from data.store.store import Store
+from sync.audit.key import read_checkpoint
+from sync.audit.trail import AuditTrail, check_archive
 from sync.errors import DamagedError, HomeError
 from tests.stores import NOON, SetClock, fill
 

@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import select, update
 
 from data.errors import AmbiguousError, BadValueError, NotFoundError
-from data.schema import AUDIT, DEVICE
-from data.store import Store
+from data.store.schema import AUDIT, DEVICE
+from data.store.store import Store
 from sync import auth
 from sync.auth.changes import rights_mark, token_key
 from sync.auth.devices import find_device, move_device, rename_device, revoke_device

@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import select
 
 from data.errors import BadValueError, NotFoundError
-from data.schema import AUDIT, DEVICE, PERSON, SESSION
-from data.store import Store
+from data.store.schema import AUDIT, DEVICE, PERSON, SESSION
+from data.store.store import Store
 from sync import auth
 from sync.auth import people
 from sync.auth.sessions import SHIFT_LASTS, shift_end

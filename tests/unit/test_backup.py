@@ -10,16 +10,16 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, insert, inspect, select
 
-from data import audit, change_log
-from data.database import open_database
 from data.errors import DataError, SwitchboardError
-from data.schema import DEVICE, METADATA, RECORDS, SESSION
-from sync.audit_trail import AuditTrail
-from sync.backup import backup_of_the_day, make_backup
+from data.store import audit, change_log
+from data.store.database import open_database
+from data.store.schema import DEVICE, METADATA, RECORDS, SESSION
+from sync.audit.trail import AuditTrail
+from sync.copies.backup import backup_of_the_day, make_backup
+from sync.copies.restore import restore_backup
 from sync.errors import DamagedError, HomeError
-from sync.hub_home import HubHome, make_hub_home
-from sync.keeping import Keeping
-from sync.restore import restore_backup
+from sync.hub.home import HubHome, make_hub_home
+from sync.hub.keeping import Keeping
 from tests.stores import SetClock, fill
 
 CHANGED = {"meta", "session", "lease", "log_lease", "audit"}

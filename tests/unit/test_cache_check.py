@@ -8,12 +8,12 @@ from random import Random
 
 import pytest
 
-from data import cache
-from data.cache_check import CheckStoppedError, Damage, check_cache
-from data.cache_recount import recount
+from data.caches import cache
+from data.caches.check import CheckStoppedError, Damage, check_cache
+from data.caches.recount import recount
 from data.kinds import Json
+from data.names.tokens import name_tokens
 from data.sqlite import Connection, connect
-from data.tokens import name_tokens
 from tests.caches import cache_of
 
 PAGE = 4096

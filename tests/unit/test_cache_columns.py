@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from data import cache
-from data.cache_check import check_cache
-from data.cache_columns import fit_file, fit_tables, later_fields
-from data.cache_recount import recount
+from data.caches import cache
+from data.caches.check import check_cache
+from data.caches.columns import fit_file, fit_tables, later_fields
+from data.caches.recount import recount
 from data.kinds import FEEDER, KINDS, Doc, Field, FieldType, Kind
-from data.set_hash import GLOBAL, row_hash, same_sums
 from data.sqlite import Connection, connect
+from data.store.set_hash import GLOBAL, row_hash, same_sums
 from sync.protocol import ChangeBatch
-from sync.replica import apply_batch
+from sync.replica.replica import apply_batch
 from tests.caches import cache_of, change
 from tests.stores import NETWORK
 

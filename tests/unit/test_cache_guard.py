@@ -10,14 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from data import cache
-from data.cache_check import CheckStoppedError, Damage
-from data.cache_recount import recount
+from data.caches import cache
+from data.caches.check import CheckStoppedError, Damage
+from data.caches.recount import recount
 from data.sqlite import connect
-from sync.agent_home import AgentHome
-from sync.cache_guard import CacheGuard
-from sync.cache_health import REPAIRS_A_DAY
 from sync.pacing import Pace
+from sync.replica.agent_home import AgentHome
+from sync.replica.cache_guard import CacheGuard
+from sync.replica.cache_health import REPAIRS_A_DAY
 from tests.caches import cache_of
 from tests.stores import NETWORK, NOON, SetClock
 
@@ -115,7 +115,7 @@ def test_damage_is_noted_and_logged_once(home: AgentHome, caplog: pytest.LogCapt
     found = home.health.finding(current(home))
     assert found is not None
     assert found.misleads
-    lines = [record.getMessage() for record in caplog.records if record.name == "sync.cache_guard"]
+    lines = [record.getMessage() for record in caplog.records if record.name == "sync.replica.cache_guard"]
     assert len(lines) == 2, "once by each guard"
     assert all("first.db is damaged: records: customer" in line for line in lines)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sync.cache_key import forget_key, forget_stray_keys, keep_key, key_of
+from sync.replica.cache_key import forget_key, forget_stray_keys, keep_key, key_of
 
 KEY = secrets.token_hex(32)
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows seals keys: tests/wine")

@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from data import cache
-from data.cache import CacheWriter, Change, StoredRow
+from data.caches import cache
+from data.caches.cache import CacheWriter, Change, StoredRow
 from data.kinds import KINDS, Json
 from data.sqlite import Connection
 from tests.caches import cache_of, change

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection
 
-from data.store import Store
+from data.store.store import Store
 from wallboard.calls import add_event, call_events, import_calls_file, import_queue_log, known_queues, last_event_number
 from wallboard.queue_log import QueueLogError, parse_line
 

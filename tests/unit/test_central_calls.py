@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import create_engine, select
 
 from data.demo.central import CALLS_FROM, central_mapping, fill_central
-from data.schema import TICKET
-from data.store import Store
+from data.store.schema import TICKET
+from data.store.store import Store
 from switchboard.demo_calls import CallSimulator
 from sync.central.mapping import Source
 from sync.central.mapping_file import read_mapping_file

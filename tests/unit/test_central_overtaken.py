@@ -7,7 +7,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from data.store import Store
+from data.store.store import Store
 from sync.central.errors import OvertakenError
 from sync.central.history import pulls
 from tests.central_systems import make_central

@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import make_url, select
 
 from data.kinds import Doc
-from data.rows import all_docs, get_docs
-from data.schema import AUDIT, RECORDS
-from data.store import Store
+from data.store.rows import all_docs, get_docs
+from data.store.schema import AUDIT, RECORDS
+from data.store.store import Store
 from sync.central.errors import ApprovalNeededError, MappingError, SourceError
 from sync.central.history import pulls, refused_pull
 from sync.central.passwords import with_driver

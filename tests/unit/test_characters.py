@@ -6,7 +6,7 @@ from data.characters import tables
 from data.characters.readings import hanzi_readings
 from data.characters.rows import character_rows
 from data.characters.simplified import simplified
-from data.syllables import SYLLABLES
+from data.names.syllables import SYLLABLES
 
 ROWS = {row[0]: row for row in character_rows()}
 IN_COMMON_USE = "绥中葫芦岛兴城建昌连山南票龙港堡屯沟岭坨洼峪砬疃"

@@ -18,7 +18,7 @@ from assistant.preferences import Preferences, merged
 from data.choice_weight import HALF_LIFE, LONGEST_PREFIX, MOST_PREFERRED, mass_of, prefixes
 from data.kinds import Doc
 from data.sqlite import connect
-from sync.choice_outbox import GIVEN_UP_AFTER, MOST_COUNTED, MOST_IN_A_BATCH
+from sync.outbox.choices import GIVEN_UP_AFTER, MOST_COUNTED, MOST_IN_A_BATCH
 from tests.caches import cache_of
 from tests.stores import NOON, SetClock
 from tests.ui.answers import area

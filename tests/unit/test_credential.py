@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from data.store import Store
+from data.store.store import Store
 from sync import auth
-from sync.agent_home import AgentHome
-from sync.credential import HomeCredential
 from sync.device_protocol import PERSON_HEADER
-from sync.enrolment import Enrolment, Shift
 from sync.errors import HomeError, RefusedError
+from sync.replica.agent_home import AgentHome
+from sync.replica.credential import HomeCredential
+from sync.replica.enrolment import Enrolment, Shift
 from tests.stores import NOON, SetClock
 
 Exchange = Callable[[str], tuple[str, str]]

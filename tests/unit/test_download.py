@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 import zstandard
 
-from sync.download import ASKED_AGAIN, fetch
 from sync.errors import DamagedError, HubUnreachableError, RefusedError, SyncError
-from sync.hub_client import HubClient
 from sync.protocol import Manifest
+from sync.replica.download import ASKED_AGAIN, fetch
+from sync.replica.hub_client import HubClient
 from tests.odd_servers import PORTAL, Sent, answering, serving_file
 
 CACHE = random.Random(5).randbytes(400_000) + b"0" * 100_000

@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 
 from data.clock import to_iso
-from data.entries import Outcome
+from data.entries.entries import Outcome
 from data.errors import BadValueError, DataError, NotFoundError, OutageError
-from sync.agent_home import AgentHome
-from sync.enrolment import Shift
-from sync.entering import Entering, Place, author_at
-from sync.outbox import Author, Outbox, OutboxError
+from sync.outbox.entering import Entering, Place, author_at
+from sync.outbox.waiting import Author, Outbox, OutboxError
+from sync.replica.agent_home import AgentHome
+from sync.replica.enrolment import Shift
 from tests.stores import NOON, SetClock
 
 HOUR = timedelta(hours=1)

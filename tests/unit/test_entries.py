@@ -6,9 +6,9 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select
 
-from data import change_log
 from data.clock import to_iso
-from data.entries import (
+from data.entries.calls import forget_old_look_ups
+from data.entries.entries import (
     REMEMBERED_FOR,
     TAKEN_FOR,
     Entry,
@@ -17,13 +17,13 @@ from data.entries import (
     Outcome,
     read_entry,
 )
-from data.entries_calls import forget_old_look_ups
-from data.entries_ledger import Sender, find_entry, forget_old_entries, receive, refuse
+from data.entries.ledger import Sender, find_entry, forget_old_entries, receive, refuse
 from data.errors import BadValueError
-from data.rows import get_docs
-from data.schema import AUDIT, ENTRY, LOOK_UP, TICKET, WRAP_UP
-from data.store import Store
-from sync.entry_forms import act_of
+from data.store import change_log
+from data.store.rows import get_docs
+from data.store.schema import AUDIT, ENTRY, LOOK_UP, TICKET, WRAP_UP
+from data.store.store import Store
+from sync.routes.entry_forms import act_of
 from tests.entered import HOUR, PHONES, SENDER, WINDOW, count, desk, enter, entry, seen, window
 from tests.stores import NOON, SetClock
 

@@ -4,16 +4,16 @@ from typing import Any
 import pytest
 
 from data.clock import to_iso
-from data.entries import (
+from data.entries.conflicts import ConflictError, find_conflict, open_conflicts, settle, settled_as
+from data.entries.entries import (
     Entry,
     Version,
     contradiction,
 )
-from data.entries_conflicts import ConflictError, find_conflict, open_conflicts, settle, settled_as
 from data.kinds import Doc
-from data.outage_entry import restore_outage, revise_outage, withdraw_outage
-from data.outages import OutageWindow
-from data.store import Store
+from data.outages.entry import restore_outage, revise_outage, withdraw_outage
+from data.outages.windows import OutageWindow
+from data.store.store import Store
 from tests.entered import HOUR, WINDOW, area, enter, entry, seen, window
 from tests.stores import NOON, SetClock
 

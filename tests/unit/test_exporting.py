@@ -10,14 +10,14 @@ import pytest
 from python_calamine import CalamineWorkbook
 from sqlalchemy import select
 
-from data.database import open_database, sqlite_url
 from data.errors import BadValueError
 from data.export_files import plain_text, write_rows
 from data.exporting import Export
 from data.migrations import migrate
-from data.schema import AUDIT
-from data.store import Store
-from sync.export import export_to
+from data.store.database import open_database, sqlite_url
+from data.store.schema import AUDIT
+from data.store.store import Store
+from sync.copies.export import export_to
 from tests.stores import SetClock
 
 PHONE, MASKED = "13812345678", "138****5678"

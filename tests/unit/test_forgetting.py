@@ -8,11 +8,11 @@ import pytest
 from sqlalchemy import insert, select
 
 from data.clock import to_iso
-from data.database import open_database, sqlite_url
-from data.forgetting import TEXT_GONE, forget_customers
 from data.migrations import migrate
-from data.schema import AUDIT, CALL_EVENT, LOOK_UP, TICKET, WRAP_UP
-from data.store import Store
+from data.privacy.forgetting import TEXT_GONE, forget_customers
+from data.store.database import open_database, sqlite_url
+from data.store.schema import AUDIT, CALL_EVENT, LOOK_UP, TICKET, WRAP_UP
+from data.store.store import Store
 from tests.stores import NOON, SetClock
 from wallboard.calls import import_calls_file
 

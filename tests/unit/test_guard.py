@@ -11,8 +11,8 @@ from fastapi.responses import StreamingResponse
 from fastapi.testclient import TestClient
 from pydantic import BaseModel
 
-from sync.guard import RequestGuard, RequestLimits
-from sync.problems import add_problem_answers
+from sync.hub.guard import RequestGuard, RequestLimits
+from sync.hub.problems import add_problem_answers
 
 LIMITS = RequestLimits(target_bytes=200, body_bytes=1000, body_s=0.05, answer_s=0.5)
 PAGE = {"Accept": "text/html,application/xhtml+xml"}

@@ -5,10 +5,10 @@ import pytest
 
 from assistant.answering import CacheAnswers
 from data.clock import CorrectedClock
-from sync.agent_home import AgentHome
 from sync.errors import HomeError
-from sync.hub_home import HubHome, make_hub_home
+from sync.hub.home import HubHome, make_hub_home
 from sync.private_files import make_private_directory
+from sync.replica.agent_home import AgentHome
 from tests.stores import NOON, SetClock
 
 

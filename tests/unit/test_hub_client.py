@@ -5,7 +5,7 @@ import json
 import pytest
 
 from sync.errors import AskedTooOftenError, HubUnreachableError, RefusedError, SnapshotNeededError, SyncError
-from sync.hub_client import HubClient, checked_url
+from sync.replica.hub_client import HubClient, checked_url
 from tests.odd_servers import PORTAL, answering
 
 

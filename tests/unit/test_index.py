@@ -3,10 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from data.cache import CacheWriter, Change
-from data.cache_recount import indexed_postings, named_postings
-from data.errors import NotFoundError
-from data.index import (
+from data.caches.cache import CacheWriter, Change
+from data.caches.index import (
     FIRST_COMMON_NAME,
     add_codes,
     add_names,
@@ -14,7 +12,9 @@ from data.index import (
     finish_build,
     set_aliases,
 )
-from data.index_changes import IndexChanges, PendingRows
+from data.caches.index_changes import IndexChanges, PendingRows
+from data.caches.recount import indexed_postings, named_postings
+from data.errors import NotFoundError
 from data.kinds import Json
 from data.sqlite import Connection, connect
 from tests.caches import cache_of, change

@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from data import audit
-from data.store import Store
+from data.store import audit
+from data.store.store import Store
+from sync.copies.restore import restore_backup
 from sync.errors import HomeError
-from sync.hub_home import HubHome, make_hub_home, with_database
+from sync.hub.home import HubHome, make_hub_home, with_database
+from sync.hub.keeping import Keeping, read_keeping
 from sync.keeper import Keeper
-from sync.keeping import Keeping, read_keeping
-from sync.restore import restore_backup
 from tests.stores import SetClock, fill
 
 

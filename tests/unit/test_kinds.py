@@ -8,8 +8,8 @@ from data.finding import find_one
 from data.kinds import AREA, CUSTOMER, KINDS, OUTAGE, Json
 from data.masking import for_caches, mask_phone
 from data.rights import RIGHTS, ROLES, ForbiddenError, check
-from data.set_hash import SetSum, row_hash, same_sums
-from data.store import Store
+from data.store.set_hash import SetSum, row_hash, same_sums
+from data.store.store import Store
 from tests.stores import NOON, SetClock
 
 

@@ -1,4 +1,4 @@
-from sync.limits import ANY_OTHER, Allowance, Limits
+from sync.hub.limits import ANY_OTHER, Allowance, Limits
 from tests.stores import SetClock
 
 THREE = {"reveal": Allowance(3, 10.0)}

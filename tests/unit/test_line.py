@@ -11,8 +11,8 @@ from fastapi.responses import StreamingResponse
 from uvicorn.server import ServerState
 
 from switchboard.hub_server import server_config
-from sync.line import HEAD_BYTES, GuardedLine, LineLimits, Lines
-from sync.tls import Reach
+from sync.hub.line import HEAD_BYTES, GuardedLine, LineLimits, Lines
+from sync.hub.tls import Reach
 
 LIMITS = LineLimits(an_address=2, head_s=0.2, stalled_s=0.2)
 PATIENCE_S = 20.0

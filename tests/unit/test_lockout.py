@@ -3,8 +3,8 @@
 import pytest
 from sqlalchemy import select
 
-from data.schema import AUDIT
-from data.store import Store
+from data.store.schema import AUDIT
+from data.store.store import Store
 from sync import auth
 from sync.auth.lockout import TRIES, address
 from sync.errors import RefusedError, TooManyTriesError

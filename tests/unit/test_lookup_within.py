@@ -6,7 +6,7 @@ import pytest
 from assistant.lookup import LookupEngine
 from assistant.query import parse
 from assistant.within import splits
-from data.pinyin import readings_of_character
+from data.names.pinyin import readings_of_character
 from tests.caches import Rows, cache_of
 
 RECORDS: Rows = [

@@ -8,21 +8,22 @@ from pathlib import Path
 
 import pytest
 
-from data import cache, change_log
-from data.buckets import buckets_of_scope
-from data.cache_build import build_cache
-from data.cache_recount import recount
+from data.caches import cache
+from data.caches.build import build_cache
+from data.caches.partitions import partition_count, partition_of, partition_sums
+from data.caches.recount import recount
 from data.kinds import Doc
-from data.partitions import partition_count, partition_of, partition_sums
-from data.set_hash import GLOBAL, Part, SetSum, same_sums
 from data.sqlite import Connection, connect
-from data.store import Store
-from sync.answers import Answers
+from data.store import change_log
+from data.store.buckets import buckets_of_scope
+from data.store.set_hash import GLOBAL, Part, SetSum, same_sums
+from data.store.store import Store
 from sync.errors import DifferingError, RefusedError, SnapshotNeededError
-from sync.mending import differing_parts, question
+from sync.hub.snapshots import Scope
 from sync.protocol import Repair, RepairAsk
-from sync.replica import apply_repair
-from sync.snapshots import Scope
+from sync.replica.mending import differing_parts, question
+from sync.replica.replica import apply_repair
+from sync.routes.answers import Answers
 
 Hurt = Callable[[Connection], object]
 
@@ -128,7 +129,7 @@ def test_where_too_much_differs_a_snapshot_is_better(
     store: Store, held: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     held.execute("UPDATE customer SET address = 'x'")
-    monkeypatch.setattr("sync.answers.CHANGES_AT_MOST", 2)
+    monkeypatch.setattr("sync.routes.answers.CHANGES_AT_MOST", 2)
     with pytest.raises(SnapshotNeededError, match="too much differs in branch:B1/customer"):
         answered(store, asked(held, CUSTOMERS))
 

@@ -2,8 +2,8 @@ from datetime import timedelta
 from typing import Any
 
 from assistant.outage_board import OutageBoard
-from data.outage_entry import NewOutage, add_outage, network, restore_outage
-from data.store import Store
+from data.outages.entry import NewOutage, add_outage, network, restore_outage
+from data.store.store import Store
 from tests.stores import NOON, SetClock
 
 HOUR = timedelta(hours=1)

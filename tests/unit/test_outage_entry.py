@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import func, select
 
 from data.errors import AmbiguousError, DataError, NotFoundError, OutageError
-from data.outage_entry import (
+from data.outages.entry import (
     NewOutage,
     add_outage,
     describe_outage,
@@ -12,10 +12,10 @@ from data.outage_entry import (
     revise_outage,
     withdraw_outage,
 )
-from data.outages import OutageWindow, ScopeItem, outage_from_doc
-from data.rows import all_docs
-from data.schema import RECORDS
-from data.store import Store
+from data.outages.windows import OutageWindow, ScopeItem, outage_from_doc
+from data.store.rows import all_docs
+from data.store.schema import RECORDS
+from data.store.store import Store
 from tests.stores import NOON, SetClock
 
 HOUR = timedelta(hours=1)

@@ -4,9 +4,9 @@ from datetime import timedelta
 import pytest
 
 from assistant.outage_board import OutageBoard
-from data.outage_entry import network
-from data.outages import OutageWindow, Restoration, Revision, ScopeItem
-from data.store import Store
+from data.outages.entry import network
+from data.outages.windows import OutageWindow, Restoration, Revision, ScopeItem
+from data.store.store import Store
 from data.supply import SupplyNetwork
 from tests.stores import NOON
 

@@ -8,10 +8,10 @@ from uuid import uuid4
 import pytest
 
 from data.clock import to_iso
-from data.entries import LOOK_UPS_AT_MOST, Outcome
+from data.entries.entries import LOOK_UPS_AT_MOST, Outcome
 from data.sqlite import connect
-from sync import outbox as outbox_module
-from sync.outbox import Author, Outbox, OutboxCounts, OutboxError
+from sync.outbox import waiting as outbox_module
+from sync.outbox.waiting import Author, Outbox, OutboxCounts, OutboxError
 from tests.stores import NOON
 
 WANG, LI = Author("wang", "secret-1"), Author("li", "secret-2")
@@ -164,7 +164,7 @@ import resource, sys
 from datetime import datetime, timezone
 from pathlib import Path
 from data.errors import SwitchboardError
-from sync.outbox import Author, Outbox
+from sync.outbox.waiting import Author, Outbox
 limit = int(sys.argv[2])
 resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
 outbox = Outbox(Path(sys.argv[1]))

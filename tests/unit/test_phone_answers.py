@@ -15,8 +15,8 @@ from assistant.popup.blocks import Message
 from assistant.popup.picture import Facts, picture
 from assistant.popup_state import State
 from assistant.wording import Words
-from sync.agent_home import AgentHome
 from sync.errors import HubUnreachableError, RefusedError
+from sync.replica.agent_home import AgentHome
 from tests.caches import Rows, cache_of
 from tests.stores import SetClock
 from tests.ui.answers import some_results

@@ -3,13 +3,13 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import func, select
 
-from data import phone_hashing
-from data.buckets import buckets_of_scope
 from data.kinds import Doc
-from data.phone_hashes import KEY_BYTES, PhoneHashes
-from data.phone_hashing import WrongKeyError, hash_anew, hash_stored_phones
-from data.schema import AUDIT, COMMIT, CUSTOMER_PHONE, META
-from data.store import Store
+from data.store import phone_hashing
+from data.store.buckets import buckets_of_scope
+from data.store.phone_hashes import KEY_BYTES, PhoneHashes
+from data.store.phone_hashing import WrongKeyError, hash_anew, hash_stored_phones
+from data.store.schema import AUDIT, COMMIT, CUSTOMER_PHONE, META
+from data.store.store import Store
 from tests.stores import fill, opened_store
 
 KEY = bytes(range(KEY_BYTES))

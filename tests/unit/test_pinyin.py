@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.demo.areas import read_places
-from data.pinyin import MAX_READINGS, readings_of, readings_of_character
+from data.names.pinyin import MAX_READINGS, readings_of, readings_of_character
 
 
 @pytest.mark.parametrize(

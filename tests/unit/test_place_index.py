@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from data.cache import CacheWriter, Change
+from data.caches.cache import CacheWriter, Change
+from data.caches.place_index import AROUND_LENGTH, FIRST_ROW, PLACED, place_rows, refresh_places, remove_place
 from data.kinds import Json
-from data.place_index import AROUND_LENGTH, FIRST_ROW, PLACED, place_rows, refresh_places, remove_place
 from data.sqlite import Connection
 from tests.caches import Rows, cache_of, change
 

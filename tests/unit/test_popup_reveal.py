@@ -31,7 +31,7 @@ from assistant.popup_messages import (
 from assistant.popup_model import update
 from assistant.popup_state import State, phones
 from assistant.wording import Words
-from data.reveal_reasons import SHOWN_FOR_S
+from data.privacy.reveal_reasons import SHOWN_FOR_S
 
 PHONE, MASKED = "13812345678", "138****5678"
 NOW = datetime(2026, 11, 22, 4, tzinfo=UTC)

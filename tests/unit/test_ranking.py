@@ -3,8 +3,8 @@ import pytest
 from assistant.query import parse
 from assistant.ranking import EXACT, Candidate, NameMatch, Ranker, spans_of
 from assistant.slips import SlipRanker
-from data.pinyin import readings_of, readings_of_character
-from data.tokens import said_of
+from data.names.pinyin import readings_of, readings_of_character
+from data.names.tokens import said_of
 
 
 def candidate(name: str) -> Candidate:

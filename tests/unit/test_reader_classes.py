@@ -7,17 +7,18 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from data import cache, change_log, least_sums
-from data.cache_build import build_cache, changes_for
-from data.cache_check import check_cache
+from data.caches import cache
+from data.caches.build import build_cache, changes_for
+from data.caches.check import check_cache
 from data.kinds import CUSTOMER
 from data.masking import HIDDEN, LEAST, STANDARD, counted_bucket
-from data.schema import BUCKET, RECORDS
-from data.set_hash import GLOBAL, SetSum, same_sums
 from data.sqlite import connect
-from data.store import Store
-from sync.answers import _hashes as hashes
-from sync.snapshots import Scope, publish
+from data.store import change_log, least_sums
+from data.store.schema import BUCKET, RECORDS
+from data.store.set_hash import GLOBAL, SetSum, same_sums
+from data.store.store import Store
+from sync.hub.snapshots import Scope, publish
+from sync.routes.answers import _hashes as hashes
 from tests.stores import fill, in_file, opened_store
 
 PLANTED = {"name": "朱大富", "address": "塔山村3组45号院", "phone": "13612349876"}

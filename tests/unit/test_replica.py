@@ -4,18 +4,19 @@ from pathlib import Path
 
 import pytest
 
-from data import cache, change_log
-from data.cache import Change
-from data.cache_build import build_cache, changes_for
-from data.cache_recount import recount
+from data.caches import cache
+from data.caches.build import build_cache, changes_for
+from data.caches.cache import Change
+from data.caches.recount import recount
 from data.kinds import KINDS
-from data.set_hash import same_sums
 from data.sqlite import Connection, connect
-from data.store import Store
+from data.store import change_log
+from data.store.set_hash import same_sums
+from data.store.store import Store
 from sync.errors import DamagedError
+from sync.hub.snapshots import Scope, changes_after
 from sync.protocol import ChangeBatch
-from sync.replica import apply_batch
-from sync.snapshots import Scope, changes_after
+from sync.replica.replica import apply_batch
 
 ALL = Scope.of(None)
 

@@ -7,10 +7,10 @@ from itertools import count
 import pytest
 from sqlalchemy import func, select
 
-from data import change_log
-from data.schema import CHANGE, COMMIT, LOG_LEASE
-from data.store import Store
-from sync.retention import COMMITS_KEPT, DEVICE_LASTS, KEPT_ANYWAY, SNAPSHOT_LASTS, LogRetention
+from data.store import change_log
+from data.store.schema import CHANGE, COMMIT, LOG_LEASE
+from data.store.store import Store
+from sync.hub.retention import COMMITS_KEPT, DEVICE_LASTS, KEPT_ANYWAY, SNAPSHOT_LASTS, LogRetention
 from tests.stores import SetClock
 
 LONG = timedelta(days=400)

@@ -5,8 +5,8 @@ import random
 
 import pytest
 
+from sync.copies.sealed_file import BLOCK, SealedReader, SealedWriter
 from sync.errors import DamagedError
-from sync.sealed_file import BLOCK, SealedReader, SealedWriter
 
 PHRASE = "口令"
 

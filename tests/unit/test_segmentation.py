@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.segmentation import Segmentation, Unit, UnitKind, corrected, segment_letters
-from data.syllables import sound_of
+from data.names.syllables import sound_of
 
 
 def texts(units: Segmentation) -> list[str]:

@@ -2,7 +2,7 @@ import threading
 
 import pytest
 
-from sync.single_flight import SingleFlight
+from sync.hub.single_flight import SingleFlight
 
 
 def test_who_asks_for_the_same_at_the_same_time_shares_it_and_others_do_not_wait() -> None:

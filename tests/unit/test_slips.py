@@ -5,7 +5,7 @@ import pytest
 from assistant.query import parse
 from assistant.ranking import Candidate
 from assistant.slips import SlipRanker
-from data.pinyin import readings_of
+from data.names.pinyin import readings_of
 
 
 def readings_of_character(character: str) -> tuple[str, ...]:

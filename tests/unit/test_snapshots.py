@@ -6,17 +6,18 @@ import pytest
 import zstandard
 from sqlalchemy import update
 
-from data import cache, change_log
-from data.buckets import buckets_of_scope
-from data.cache_recount import recount
-from data.schema import BUCKET
-from data.set_hash import same_sums
+from data.caches import cache
+from data.caches.recount import recount
 from data.sqlite import Connection, connect
-from data.store import Store
+from data.store import change_log
+from data.store.buckets import buckets_of_scope
+from data.store.schema import BUCKET
+from data.store.set_hash import same_sums
+from data.store.store import Store
 from sync.errors import DamagedError
+from sync.hub.shelf import SnapshotShelf
+from sync.hub.snapshots import Scope
 from sync.protocol import Manifest
-from sync.shelf import SnapshotShelf
-from sync.snapshots import Scope
 
 ALL = Scope.of(None)
 

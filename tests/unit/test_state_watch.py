@@ -6,7 +6,7 @@ import pytest
 
 from assistant.answering import CacheAnswers
 from assistant.resident import StateWatch
-from sync.agent_home import AgentHome
+from sync.replica.agent_home import AgentHome
 from tests.stores import SetClock
 
 HEAD = b"SQLite format 3\0"

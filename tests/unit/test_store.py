@@ -3,15 +3,15 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import select
 
-from data import audit, change_log
-from data.database import open_database
 from data.errors import BadValueError, DataError
 from data.kinds import Doc
 from data.migrations import migrate
-from data.rows import get_docs
-from data.schema import METADATA, RECORDS
-from data.set_hash import Sums
-from data.store import Store
+from data.store import audit, change_log
+from data.store.database import open_database
+from data.store.rows import get_docs
+from data.store.schema import METADATA, RECORDS
+from data.store.set_hash import Sums
+from data.store.store import Store
 from tests.stores import NOON
 
 

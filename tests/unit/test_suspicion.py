@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from data.suspicion import DailyCurve, Rules, Signal, SignalKind, Suspicion, Unit, suspicions, usual_rate
+from data.outages.suspicion import DailyCurve, Rules, Signal, SignalKind, Suspicion, Unit, suspicions, usual_rate
 
 NOON = datetime(2026, 7, 1, 4, tzinfo=UTC)
 CURVE = DailyCurve([1] * 24)

@@ -1,6 +1,6 @@
 import pytest
 
-from data.syllables import SYLLABLES, sound_of, sounds_beginning, split_initial, syllables_near, typed_sound
+from data.names.syllables import SYLLABLES, sound_of, sounds_beginning, split_initial, syllables_near, typed_sound
 
 
 @pytest.mark.parametrize(

@@ -3,12 +3,13 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select
 
-from data import change_log, team_choices
+from data import team_choices
 from data.choice_weight import MOST_PREFERRED
 from data.kinds import KINDS, Doc
-from data.rows import all_docs
-from data.schema import CHOICE_BATCH, CHOICE_SUM
-from data.store import Store
+from data.store import change_log
+from data.store.rows import all_docs
+from data.store.schema import CHOICE_BATCH, CHOICE_SUM
+from data.store.store import Store
 from data.team_choices import TeamChoice, clean_team_choices, count_batch, stands_for
 from tests.stores import SetClock
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from sync.errors import HomeError
-from sync.hub_home import make_hub_home
-from sync.tls import Certificate, Reach, make_reach, read_reach
+from sync.hub.home import make_hub_home
+from sync.hub.tls import Certificate, Reach, make_reach, read_reach
 from tests.certificates import make_certificate
 
 

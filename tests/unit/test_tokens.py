@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.pinyin import readings_of
-from data.tokens import code_tokens, name_tokens, plain_code, plain_text, said_of, searchable
+from data.names.pinyin import readings_of
+from data.names.tokens import code_tokens, name_tokens, plain_code, plain_text, said_of, searchable
 
 
 def tokens_of(name: str) -> set[str]:

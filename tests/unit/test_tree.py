@@ -11,9 +11,9 @@ from assistant.tree import SupplyTree
 from assistant.tree_nodes import Counts, Key, Node, cursor
 from assistant.tree_text import indented, label, node_line
 from assistant.wording import Words
-from data.cache import CacheWriter, Change
+from data.caches.cache import CacheWriter, Change
 from data.errors import BadValueError, NotFoundError
-from data.outages import OutageWindow, ScopeItem
+from data.outages.windows import OutageWindow, ScopeItem
 from data.sqlite import Connection
 from data.supply import SupplyNetwork
 from tests.caches import Rows, cache_of, change

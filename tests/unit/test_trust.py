@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from sync.errors import HubUnreachableError, OtherHubError, RefusedError
-from sync.hub_client import HubClient
-from sync.trust import Trust, settled_trust
+from sync.replica.hub_client import HubClient
+from sync.replica.trust import Trust, settled_trust
 
 pytestmark = pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl makes the certificates")
 

@@ -5,13 +5,13 @@ from contextlib import ExitStack
 
 import pytest
 
-from data.store import Store
+from data.store.store import Store
 from sync import auth
 from sync.auth import people
 from sync.auth.changes import device_holder, session_holder
 from sync.auth.devices import move_device, revoke_device
 from sync.auth.tokens import digest
-from sync.withdrawal import Withdrawals
+from sync.hub.withdrawal import Withdrawals
 from tests.stores import SetClock
 
 

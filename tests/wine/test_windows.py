@@ -20,7 +20,7 @@ pytestmark = pytest.mark.skipif(
 IMPORTS = """
 import importlib, pkgutil, assistant
 names = [module.name for module in pkgutil.walk_packages(assistant.__path__, 'assistant.')]
-for name in [*names, 'switchboard.agent_verbs', 'sync.follow']:
+for name in [*names, 'switchboard.agent_verbs', 'sync.replica.follow']:
     if not name.endswith('x11'):
         importlib.import_module(name)
 print(len(names))
@@ -46,7 +46,7 @@ key.disarm()
 
 SEALING = """
 import pathlib, tempfile
-from sync.cache_key import forget_key, keep_key, key_of
+from sync.replica.cache_key import forget_key, keep_key, key_of
 with tempfile.TemporaryDirectory() as directory:
     cache, key = pathlib.Path(directory) / '1.db', 'ab' * 32
     keep_key(cache, key)

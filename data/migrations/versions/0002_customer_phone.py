@@ -1,4 +1,4 @@
-"""Keyed hashes of customers' phone numbers; `data.phone_hashes` fills them, for it has the key."""
+"""Keyed hashes of customers' phone numbers; `data.store.phone_hashes` fills them, for it has the key."""
 
 import sqlalchemy as sa
 from alembic import op

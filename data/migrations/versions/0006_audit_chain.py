@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-from data.audit_chain import Entry, Link, entry_after, link_of
 from data.kinds import canonical_json
+from data.store.audit_chain import Entry, Link, entry_after, link_of
 
 revision = "0006"
 down_revision = "0005"

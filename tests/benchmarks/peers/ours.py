@@ -1,7 +1,7 @@
 """Switchboard's own lookup, measured as the peers are."""
 
 from assistant.lookup import LookupEngine
-from data import index
+from data.caches import index
 from data.sqlite import connect
 from tests.benchmarks.peers.peer import SHOWN, Peer
 

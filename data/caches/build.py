@@ -1,0 +1,203 @@
+"""Making a whole cache from the store: at the hub, once for each scope in use."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Result, func, literal, select
+
+from data.caches import cache, index
+from data.caches.cache import Change
+from data.characters.rows import character_rows
+from data.kinds import KINDS, RANKED, Doc, FieldType, Kind
+from data.masking import HIDDEN, LEAST, STANDARD, for_caches
+from data.names.pinyin import readings_of
+from data.sqlite import Connection as CacheConnection
+from data.sqlite import connect
+from data.store import change_log
+from data.store.cells import from_cells
+from data.store.rows import get_docs
+from data.store.schema import RECORDS
+from data.store.set_hash import GLOBAL, Part, SetSum, row_hash
+
+_CHUNK = 2000
+
+
+def build_cache(store: Connection, path: Path, scope: str, buckets: list[str] | None, reader: str = STANDARD) -> int:
+    """Writes a new cache file with everything of `buckets` (None: all), ready to search.
+
+    Args:
+        store: One read transaction of the store: the cache is of its moment.
+        path: Where to write; must not exist.
+        scope: Key of the scope, kept in the cache.
+        buckets: From `data.store.buckets.buckets_of_scope`.
+        reader: The class of its reader; what that may not read is in no index either.
+
+    Returns:
+        The revision that the cache is at.
+    """
+    connection = connect(path)
+    try:
+        # The file is new: nothing needs a journal to be undone with, and it is synced whole when it is done.
+        connection.execute("PRAGMA journal_mode=OFF")
+        connection.execute("PRAGMA synchronous=OFF")
+        connection.execute("PRAGMA cache_size=-8000")
+        connection.execute("PRAGMA temp_store=FILE")
+        connection.execute("BEGIN")
+        cache.create_cache(connection)
+        index.add_characters(connection, character_rows())
+        index.add_names(connection, _names(store, buckets, reader))
+        sums: dict[Part, SetSum] = {}
+        for kind in KINDS.values():
+            sums |= _add_kind(store, connection, kind, buckets, reader)
+        cache.create_indexes(connection)
+        _count_shared_names(connection)
+        index.finish_build(connection)
+        revision = change_log.head(store)
+        cache.write_sums(connection, sums)
+        cache.write_meta(
+            connection,
+            {
+                "schema": str(cache.SCHEMA),
+                "epoch": change_log.epoch(store),
+                "revision": str(revision),
+                "committed_at": change_log.committed_at(store, revision),
+                "scope": scope,
+            },
+        )
+        connection.execute("COMMIT")
+        connection.execute("PRAGMA journal_mode=WAL")
+    finally:
+        connection.close()
+    return revision
+
+
+def change_of(kind: Kind, doc: Doc, bucket: str, reader: str = STANDARD) -> Change:
+    """A record as it goes to caches of a class of reader: masked, with the readings of what is left."""
+    shown = for_caches(kind, doc, reader)
+    names = cache.names_of(kind, shown) if kind.named else []
+    readings = tuple(readings_of(name) for name in names)
+    return Change(kind.name, str(doc["id"]), shown, readings, bucket)
+
+
+def changes_for(
+    store: Connection, touched: Iterable[tuple[str, str]], buckets: list[str] | None, reader: str = STANDARD
+) -> Iterator[Change]:
+    """What became of each touched record, for a cache that holds `buckets` (None: all)."""
+    by_kind: dict[str, list[str]] = {}
+    for kind, key in touched:
+        by_kind.setdefault(kind, []).append(key)
+    for kind, keys in by_kind.items():
+        inside = _inside(store, kind, keys, buckets)
+        docs = get_docs(store, kind, inside)
+        for key in keys:
+            doc = docs.get(key)
+            yield change_of(KINDS[kind], doc, inside[key], reader) if doc else Change(kind, key, None)
+
+
+def _inside(store: Connection, kind: str, keys: list[str], buckets: list[str] | None) -> dict[str, str]:
+    """The bucket of each of these records that is in one of `buckets`."""
+    if not KINDS[kind].scoped:
+        return dict.fromkeys(keys, GLOBAL) if buckets is None or GLOBAL in buckets else {}
+    table = RECORDS[kind]
+    found: dict[str, str] = {}
+    for start in range(0, len(keys), _CHUNK):
+        wanted = select(table.c.id, table.c.bucket).where(table.c.id.in_(keys[start : start + _CHUNK]))
+        if buckets is not None:
+            wanted = wanted.where(table.c.bucket.in_(buckets))
+        found.update((row.id, row.bucket) for row in store.execute(wanted))
+    return found
+
+
+def _names(store: Connection, buckets: list[str] | None, reader: str) -> Iterator[tuple[str, str, int, int]]:
+    """Distinct names in static-rank order; a name that several kinds bear stands with the first of them.
+
+    What customers add to the uses of a network's name is left to `_count_shared_names`: so no more than the
+    network's names are held at a time.
+    """
+    uses: dict[str, tuple[int, int]] = {}
+    for rank, kind in enumerate(RANKED[:-1]):
+        for docs, _ in _docs(store, KINDS[kind], buckets, by_size=True):
+            for name in (name for doc in docs for name in cache.names_of(KINDS[kind], doc)):
+                before = uses.get(name, (rank, 0))
+                uses[name] = (before[0], before[1] + 1)
+    for name, (rank, count) in uses.items():
+        yield name, readings_of(name), rank, count
+    for name, count in _customer_names(store, buckets, reader):
+        if name not in uses:
+            yield name, readings_of(name), len(RANKED) - 1, count
+
+
+def _customer_names(store: Connection, buckets: list[str] | None, reader: str) -> Result[str, int]:
+    """Each name that customers bear, as the reader sees it, and how many do, the most frequent first."""
+    table, count = RECORDS[RANKED[-1]], func.count()
+    if reader == LEAST:
+        counted = select(literal(HIDDEN), count).select_from(table).having(count > 0)
+    else:
+        counted = select(table.c.name, count).group_by(table.c.name).order_by(count.desc(), table.c.name)
+    if buckets is not None:
+        counted = counted.where(table.c.bucket.in_(buckets))
+    return store.execute(counted, execution_options={"yield_per": _CHUNK})
+
+
+def _count_shared_names(connection: CacheConnection) -> None:
+    """Adds what customers add to the uses of the names that something of the network bears too."""
+    customer = RANKED[-1]
+    connection.execute(
+        f"UPDATE name SET uses = uses + (SELECT count(*) FROM {customer} WHERE name_id = nid) WHERE rank < ?",
+        (RANKED.index(customer),),
+    )
+
+
+def _docs(
+    store: Connection, kind: Kind, buckets: list[str] | None, *, by_size: bool = False
+) -> Iterator[tuple[list[Doc], list[str]]]:
+    """The documents of a kind by id, or areas by size and id, and the bucket of each, in chunks."""
+    table = RECORDS[kind.name]
+    wider_first: list[Any] = [func.length(table.c.id)] if by_size and kind.name == "area" else []
+    query = select(table.c.bucket, *(table.c[name] for name in kind.by_name)).order_by(*wider_first, table.c.id)
+    if buckets is not None:
+        query = query.where(table.c.bucket.in_(buckets))
+    for rows in store.execute(query, execution_options={"yield_per": _CHUNK}).partitions():
+        yield [from_cells(kind.fields, row[1:]) for row in rows], [row[0] for row in rows]
+
+
+def _add_kind(
+    store: Connection, connection: CacheConnection, kind: Kind, buckets: list[str] | None, reader: str
+) -> dict[Part, SetSum]:
+    sums: dict[Part, SetSum] = {}
+    before = 0
+    for stored, own in _docs(store, kind, buckets):
+        docs = [for_caches(kind, doc, reader) for doc in stored]
+        cache.insert_rows(connection, kind, docs, own)
+        if _has(kind, FieldType.REFS):
+            connection.executemany(
+                "INSERT INTO link VALUES (?, ?, ?, ?)", (link for doc in docs for link in cache.links_of(kind, doc))
+            )
+        if kind.named:
+            _index_records(connection, kind, docs, before)
+        before += len(docs)
+        hashes: dict[str, list[int]] = {}
+        for doc, bucket in zip(docs, own, strict=True):
+            hashes.setdefault(bucket, []).append(row_hash(kind, doc))
+        for bucket, some in hashes.items():
+            sums[bucket, kind.name] = sums.get((bucket, kind.name), SetSum()) + SetSum.of(some)
+    return sums
+
+
+def _has(kind: Kind, field_type: FieldType) -> bool:
+    return any(field.type is field_type for field in kind.fields)
+
+
+def _index_records(connection: CacheConnection, kind: Kind, docs: list[Doc], before: int) -> None:
+    """Codes and aliases of freshly inserted records: in an empty table rids count from 1."""
+    rows = list(enumerate(docs, before + 1))
+    index.add_codes(connection, kind.name, ((rid, cache.codes_of(kind, doc)) for rid, doc in rows))
+    if _has(kind, FieldType.TEXTS):
+        for rid, doc in rows:
+            if aliases := cache.names_of(kind, doc)[1:]:
+                index.set_aliases(connection, kind.name, rid, [_name_id(connection, alias) for alias in aliases])
+
+
+def _name_id(connection: CacheConnection, name: str) -> int:
+    return int(connection.execute("SELECT nid FROM name WHERE text = ?", (name,)).fetchone()[0])

@@ -1,0 +1,1 @@
+"""What people enter at their PCs, applied exactly once."""

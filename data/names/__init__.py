@@ -1,0 +1,1 @@
+"""Names as they are spoken and typed: readings, syllables, tokens, short codes."""

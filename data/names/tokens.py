@@ -1,0 +1,219 @@
+"""Search tokens of names and codes, made from stored text and readings alone: the same at the hub and in a cache.
+
+A token's first letter is its type, so that one full-text column holds them all:
+
+| type | token | finds |
+|---|---|---|
+| h | two neighbouring characters | Chinese as it is written |
+| s | two neighbouring sounds; `u0` before the first, `v0` after the last | pinyin, homophones, accents |
+| k | two sounds with one between | a wrong or missing character |
+| m | a sound and the next initial | `taship` style input |
+| u | one sound | a single syllable |
+| i | 2 to 4 neighbouring initials; `u` before the first, `v` after the last | initials |
+| w | all sounds of a name, or of its stem, of at most four characters | short names that thousands of others contain |
+| b | the first character | a single character |
+| n | four neighbouring characters of a number | any part of a customer number |
+| c | a whole short number | feeder numbers |
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from itertools import islice, pairwise, product
+
+from data.names.syllables import sound_of
+
+UNREADABLE = "_"
+START_SOUND, END_SOUND = "u0", "v0"
+START_INITIAL, END_INITIAL = "u", "v"
+SHORT_NAME = 4
+LONGEST_INITIALS = 4
+CODE_GRAM = 4
+SHORT_CODE = 8
+_MOST_COMBINATIONS = 8
+VOLTAGE = re.compile(r"\d+(?:\.\d+)?kv(?=.)")
+"""What stands before a line's name and nobody says, in plain text."""
+_MINORITIES = ("满族", "蒙古族", "锡伯族", "回族", "朝鲜族")
+# What people leave out, with how much of it they may say when they speak of the place: 塔山村 of 塔山村民委员会.
+_ENDINGS = (
+    ("社区居民委员会", 2),
+    ("社区村民委员会", 2),
+    ("社区居委会", 2),
+    ("社区村委会", 2),
+    ("村村民委员会", 1),
+    ("村村委会", 1),
+    ("村民委员会", 1),
+    ("居民委员会", 2),
+    ("村委会", 1),
+    ("居委会", 2),
+    ("街道办事处", 2),
+    *((people + unit, len(people) + 1) for people in _MINORITIES for unit in ("乡", "镇", "村")),
+    ("社区", 2),
+    ("街道", 2),
+    ("台区", 2),
+    ("村", 1),
+    ("屯", 1),
+    ("镇", 1),
+    ("乡", 1),
+    ("县", 1),
+    ("市", 1),
+    ("区", 1),
+    ("线", 1),
+)
+_ENDINGS_BY_LAST = {
+    last: [(ending, said) for ending, said in _ENDINGS if ending[-1] == last]
+    for last in {ending[-1] for ending, _ in _ENDINGS}
+}
+_SHORTEST_STEM = 2
+_NO_INITIAL = "z"
+
+
+def plain_character(character: str) -> str:
+    """`character` in lower case and normal width; itself where that would be more than one character."""
+    plain = unicodedata.normalize("NFKC", character).lower()
+    return plain if len(plain) == 1 else character
+
+
+def plain_text(text: str) -> str:
+    """`text` character by character in lower case and normal width; positions stay the same."""
+    if text.isascii():
+        return text.lower()
+    lower = text.lower()
+    if len(lower) == len(text) and unicodedata.is_normalized("NFKC", lower):
+        return lower
+    return "".join(map(plain_character, text))
+
+
+def plain_code(text: str) -> str:
+    """A code or number as it is compared: lower case, normal width, only letters and digits."""
+    plain = plain_text(text)
+    return plain if plain.isalnum() else "".join(character for character in plain if character.isalnum())
+
+
+def searchable(text: str, readings: str) -> tuple[str, list[str], Sequence[int]]:
+    """What counts of a name: its letters, digits and Chinese characters.
+
+    Returns:
+        The plain characters, the group of readings of each, and where each stands in `text`. Brackets, dots, spaces
+        and a line's voltage are left out, so that `塔山线616` finds `10kV 塔山线(616)`.
+    """
+    plain = plain_text(text)
+    groups = readings.split(" ")
+    if len(groups) != len(plain):
+        groups = [UNREADABLE] * len(plain)
+    first = voltage.end() if plain[:1].isdigit() and (voltage := VOLTAGE.match(plain)) else 0
+    if not first and plain.isalnum():
+        return plain, groups, range(len(plain))
+    kept = [i for i in range(first, len(plain)) if plain[i].isalnum()]
+    return "".join(plain[i] for i in kept), [groups[i] for i in kept], kept
+
+
+def said_of(plain: str) -> tuple[int, int]:
+    """How many characters of a plain name are its stem, and how many people say at most: 2, 3 for 塔山村民委员会."""
+    for ending, said in _ENDINGS_BY_LAST.get(plain[-1:], ()):
+        if plain.endswith(ending) and len(plain) >= len(ending) + _SHORTEST_STEM:
+            stem = len(plain) - len(ending)
+            return stem, stem + said
+    return len(plain), len(plain)
+
+
+def _initial_of(reading: str) -> str:
+    return reading[0] if reading[0].isalnum() and reading.isascii() else _NO_INITIAL
+
+
+def _pairs(kind: str, left: Iterable[Sequence[str]], right: Iterable[Sequence[str]]) -> Iterator[str]:
+    for firsts, seconds in zip(left, right, strict=False):
+        for first in firsts:
+            for second in seconds:
+                yield kind + first + second
+
+
+def _written(text: str) -> Iterator[str]:
+    if len(text) == 1:
+        yield "h" + text
+    for first, second in pairwise(text):
+        yield "h" + first + second
+
+
+def _initials(initials: list[list[str]]) -> Iterator[str]:
+    anchored = [[START_INITIAL], *initials, [END_INITIAL]]
+    if len(initials) == sum(map(len, initials)):
+        line = "".join(group[0] for group in anchored)
+        for length in range(2, LONGEST_INITIALS + 1):
+            yield from ("i" + line[start : start + length] for start in range(len(line) - length + 1))
+        return
+    for length in range(2, LONGEST_INITIALS + 1):
+        for start in range(len(anchored) - length + 1):
+            for combination in islice(product(*anchored[start : start + length]), _MOST_COMBINATIONS):
+                yield "i" + "".join(combination)
+
+
+@lru_cache(maxsize=4096)
+def _read(group: str) -> tuple[list[str], list[str]]:
+    """Distinct sounds and distinct initials of a group of readings; some thousand groups make up every name."""
+    readings = group.split("|")
+    return list(dict.fromkeys(map(sound_of, readings))), list(dict.fromkeys(map(_initial_of, readings)))
+
+
+def name_tokens(text: str, readings: str) -> list[str]:
+    """The distinct search tokens of a name, in a fixed order; empty when no character of it counts.
+
+    Args:
+        text: The name as stored.
+        readings: Its readings, as `data.names.pinyin.readings_of` writes them.
+    """
+    plain, groups, _ = searchable(text, readings)
+    if not plain:
+        return []
+    stem, _ = said_of(plain)
+    read = [_read(group) for group in groups]
+    sounds, initials = [sounds for sounds, _ in read], [initials for _, initials in read]
+    if stem == len(plain) == sum(map(len, sounds)) == sum(map(len, initials)):
+        return list(dict.fromkeys(_of_one_reading(plain, [one for (one,) in sounds], [one for (one,) in initials])))
+    anchored = [[START_SOUND], *sounds, [END_SOUND]]
+    tokens = dict.fromkeys(_written(plain))
+    if len(plain) <= SHORT_NAME:
+        tokens.update(dict.fromkeys("w" + "".join(whole) for whole in islice(product(*sounds), _MOST_COMBINATIONS)))
+    tokens.update(dict.fromkeys(_pairs("s", anchored, anchored[1:])))
+    tokens.update(dict.fromkeys(_pairs("k", anchored, anchored[2:])))
+    tokens.update(dict.fromkeys(_pairs("m", sounds, initials[1:])))
+    tokens.update(dict.fromkeys("u" + sound for group in sounds for sound in group))
+    tokens.update(dict.fromkeys(_initials(initials)))
+    tokens["b" + plain[0]] = None
+    if stem < len(plain):
+        tokens.update(dict.fromkeys(_of_stem(sounds[:stem], initials[:stem])))
+    return list(tokens)
+
+
+def _of_one_reading(plain: str, sounds: list[str], initials: list[str]) -> list[str]:
+    """What `name_tokens` answers for a name of which there is one reading and no shorter form: most people's."""
+    anchored, line = [START_SOUND, *sounds, END_SOUND], START_INITIAL + "".join(initials) + END_INITIAL
+    tokens = ["h" + plain[at : at + 2] for at in range(max(1, len(plain) - 1))]
+    if len(plain) <= SHORT_NAME:
+        tokens.append("w" + "".join(sounds))
+    tokens += ["s" + first + second for first, second in pairwise(anchored)]
+    tokens += ["k" + first + second for first, second in zip(anchored, anchored[2:], strict=False)]
+    tokens += ["m" + first + second for first, second in zip(sounds, initials[1:], strict=False)]
+    tokens += ["u" + sound for sound in sounds]
+    for length in range(2, LONGEST_INITIALS + 1):
+        tokens += ["i" + line[start : start + length] for start in range(len(line) - length + 1)]
+    tokens.append("b" + plain[0])
+    return tokens
+
+
+def _of_stem(sounds: list[list[str]], initials: list[list[str]]) -> Iterator[str]:
+    """Tokens by which a stem is found as if it were the whole name."""
+    if len(sounds) <= SHORT_NAME:
+        yield from ("w" + "".join(whole) for whole in islice(product(*sounds), _MOST_COMBINATIONS))
+    yield from _pairs("s", sounds[-1:], [[END_SOUND]])
+    anchored = [[START_INITIAL], *initials, [END_INITIAL]]
+    for length in range(2, LONGEST_INITIALS + 1):
+        yield from ("i" + "".join(run) for run in islice(product(*anchored[-length:]), _MOST_COMBINATIONS))
+
+
+def code_tokens(code: str) -> list[str]:
+    """The distinct search tokens of a code or number, in a fixed order; empty when it holds no letter or digit."""
+    plain = plain_code(code)
+    whole = ["c" + plain] if 0 < len(plain) <= SHORT_CODE else []
+    return list(dict.fromkeys(whole + ["n" + plain[i : i + CODE_GRAM] for i in range(len(plain) - CODE_GRAM + 1)]))

@@ -1,0 +1,1 @@
+"""Seeing what is masked, and forgetting what need not be kept."""

@@ -1,0 +1,192 @@
+"""The gap-free, ordered log of what each committed transaction touched.
+
+A revision is a committed transaction. The log says which records it touched and in which buckets; what they hold now
+is read from their tables, in one read transaction together with the head revision. So a reader who is at revision R
+and is sent every record touched after R is, after applying them all, exactly at the head.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import islice
+
+from sqlalchemy import Connection, func, insert, select, text, update
+
+from data.clock import to_iso
+from data.masking import READERS, STANDARD, bucket_counted, counted_bucket
+from data.store.bulk import add_rows
+from data.store.schema import BUCKET, CHANGE, COMMIT, META
+from data.store.set_hash import Part, SetSum, Sums, hash_bytes
+
+LOGGED_AT_MOST = 100_000
+"""A transaction that touches more is not logged record by record: fetching a snapshot is faster than following it."""
+
+CHANNEL = "switchboard"
+"""On which hub processes that share a PostgreSQL database hear of each other's commits."""
+
+_LOGGED_TOGETHER = 1000
+_FLOOR = "log_floor"
+_ADVISORY_LOCK = 0x53_57_42_44  # one number for all hubs of a database: "SWBD"
+
+
+@dataclass(slots=True)
+class Touched:
+    """What a transaction has touched so far."""
+
+    records: set[tuple[str, str, str]] = field(default_factory=set)
+    too_many: bool = False
+    """The log will hold no rows for this transaction."""
+    sums: dict[tuple[str, str], SetSum] = field(default_factory=dict)
+    _added: int = 0
+    _removed: int = 0
+
+    def __bool__(self) -> bool:
+        return self.count > 0
+
+    @property
+    def count(self) -> int:
+        """How many records were touched; a change takes one away and adds one."""
+        return max(self._added, self._removed)
+
+    def added(self, kind: str, key: str, bucket: str, hashed: int) -> None:
+        """A record now has this hash in this bucket."""
+        self.sums[bucket, kind] = self.sums.get((bucket, kind), SetSum()).plus(hashed)
+        self._added += 1
+        self._touch(kind, key, bucket)
+
+    def removed(self, kind: str, key: str, bucket: str, hashed: int) -> None:
+        """A record no longer has this hash in this bucket."""
+        self.sums[bucket, kind] = self.sums.get((bucket, kind), SetSum()).minus(hashed)
+        self._removed += 1
+        self._touch(kind, key, bucket)
+
+    def held(self, kind: str, bucket: str, delta: SetSum) -> None:
+        """What readers of another class hold of a record has come, or gone; `bucket` says which class."""
+        self.sums[bucket, kind] = self.sums.get((bucket, kind), SetSum()) + delta
+
+    def _touch(self, kind: str, key: str, bucket: str) -> None:
+        if not self.too_many:
+            self.records.add((kind, key, bucket))
+            if len(self.records) > LOGGED_AT_MOST:
+                self.too_many = True
+                self.records.clear()
+
+
+def append(connection: Connection, touched: Touched, actor: str, action: str, at: datetime) -> int:
+    """Gives the transaction its revision and logs what it touched; to be called last, just before the commit.
+
+    Returns:
+        The revision: one more than the last.
+    """
+    lock(connection)
+    revision = head(connection) + 1
+    connection.execute(
+        insert(COMMIT).values(revision=revision, at=to_iso(at), actor=actor, action=action, changed=touched.count)
+    )
+    if touched.too_many:
+        set_meta(connection, _FLOOR, str(revision))
+    else:
+        remaining = iter(sorted(touched.records))
+        while some := list(islice(remaining, _LOGGED_TOGETHER)):
+            rows = [{"revision": revision, "kind": k, "id": i, "bucket": b} for k, i, b in some]
+            add_rows(connection, CHANGE, rows)
+    for (bucket, kind), delta in touched.sums.items():
+        _add_to_bucket(connection, bucket, kind, delta)
+    notify(connection, str(revision))
+    return revision
+
+
+def notify(connection: Connection, notice: str) -> None:
+    """On PostgreSQL, tells every hub process that listens on `CHANNEL`, when and if this transaction commits."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_notify(:channel, :notice)"), {"channel": CHANNEL, "notice": notice})
+
+
+def lock(connection: Connection) -> None:
+    """Makes this transaction the only writer until it ends, as SQLite does; may be called more than once.
+
+    A database sequence would let a reader see revision 2 before revision 1 commits. And what a transaction read before
+    it waited for a row (which hash is to leave the sum, in which bucket a customer belongs) may be over when it writes.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_LOCK})
+
+
+def head(connection: Connection) -> int:
+    """The revision of the last committed transaction, 0 in an empty store."""
+    return int(connection.execute(select(func.coalesce(func.max(COMMIT.c.revision), 0))).scalar_one())
+
+
+def committed_at(connection: Connection, revision: int) -> str:
+    """When a revision was committed; empty where there is none.
+
+    Tells a history from another with the same epoch: that of a store which was put back from a copy by hand.
+    """
+    return connection.execute(select(COMMIT.c.at).where(COMMIT.c.revision == revision)).scalar_one_or_none() or ""
+
+
+def floor(connection: Connection) -> int:
+    """The lowest revision from which the log can be followed."""
+    return int(get_meta(connection, _FLOOR) or 0)
+
+
+def raise_floor(connection: Connection, revision: int) -> None:
+    """Says that the log is not kept up to `revision`, in a transaction that may write; a higher floor stays."""
+    lock(connection)
+    if revision > floor(connection):
+        set_meta(connection, _FLOOR, str(revision))
+
+
+def touched_since(
+    connection: Connection, revision: int, buckets: list[str] | None, limit: int
+) -> list[tuple[str, str]] | None:
+    """The records, by kind and id, that were touched after `revision` in any of `buckets` (None: all).
+
+    Returns:
+        None where there are more than `limit`.
+    """
+    touched = select(CHANGE.c.kind, CHANGE.c.id).where(CHANGE.c.revision > revision).distinct().limit(limit + 1)
+    if buckets is not None:
+        touched = touched.where(CHANGE.c.bucket.in_(buckets))
+    rows = [(row.kind, row.id) for row in connection.execute(touched)]
+    return rows if len(rows) <= limit else None
+
+
+def sums(connection: Connection, buckets: list[str] | None, reader: str = STANDARD) -> Sums:
+    """Count and set hash of each kind in each of `buckets` (None: all), as readers of a class hold them."""
+    stored, found = select(BUCKET), dict[str, dict[Part, SetSum]]()
+    if buckets is not None:
+        stored = stored.where(BUCKET.c.bucket.in_([counted_bucket(one, who) for one in buckets for who in READERS]))
+    for row in connection.execute(stored):
+        bucket, who = bucket_counted(row.bucket)
+        found.setdefault(who, {})[bucket, row.kind] = SetSum(row.rows, int.from_bytes(row.set_hash, "big"))
+    return found.get(STANDARD, {}) | found.get(reader, {})
+
+
+def _add_to_bucket(connection: Connection, bucket: str, kind: str, delta: SetSum) -> None:
+    here = (BUCKET.c.bucket == bucket) & (BUCKET.c.kind == kind)
+    row = connection.execute(select(BUCKET.c.rows, BUCKET.c.set_hash).where(here)).first()
+    if row is None:
+        values = {"rows": delta.rows, "set_hash": hash_bytes(delta.set_hash)}
+        connection.execute(insert(BUCKET).values(bucket=bucket, kind=kind, **values))
+        return
+    total = SetSum(row.rows, int.from_bytes(row.set_hash, "big")) + delta
+    connection.execute(update(BUCKET).where(here).values(rows=total.rows, set_hash=hash_bytes(total.set_hash)))
+
+
+def get_meta(connection: Connection, key: str) -> str | None:
+    """A value that the store keeps about itself."""
+    return connection.execute(select(META.c.value).where(META.c.key == key)).scalar_one_or_none()
+
+
+def set_meta(connection: Connection, key: str, value: str) -> None:
+    """Keeps a value that the store keeps about itself."""
+    if connection.execute(update(META).where(META.c.key == key).values(value=value)).rowcount == 0:
+        connection.execute(insert(META).values(key=key, value=value))
+
+
+def epoch(connection: Connection) -> str:
+    """Which history this store has: it changes when the store is restored, and caches then start afresh."""
+    found = get_meta(connection, "epoch")
+    if found is None:
+        raise LookupError("a store without an epoch was not made by data.migrations")
+    return found

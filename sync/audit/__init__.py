@@ -1,0 +1,1 @@
+"""The audit trail of a hub: its checkpoints, proving it, showing it."""

@@ -1,0 +1,49 @@
+"""Audit entries as a workbook."""
+
+from collections.abc import Sequence
+from dataclasses import astuple
+from pathlib import Path
+
+import xlsxwriter
+
+from data.clock import from_iso
+from data.errors import DataError
+from data.store.audit_chain import Entry
+from sync.audit.trail import LOCAL
+
+_HEADER = ("编号 Number", "时间 Time", "操作人 Actor", "操作 Act", "内容 About", "校验值 Hash")
+_WIDTHS = (10, 20, 22, 18, 60, 20)
+_CELL_AT_MOST = 32_000
+"""What fits into a cell; only digests of great commits would be longer."""
+
+_MOST_ROWS = 1_048_575  # of a sheet, below its header
+
+
+def write_workbook(path: Path, entries: Sequence[Entry]) -> None:
+    """Writes the entries, in their order, with times of Asia/Shanghai; a file that is there is replaced.
+
+    Texts stay texts: none becomes a formula, a link or a number.
+
+    Raises:
+        DataError: there are more than a sheet has rows.
+    """
+    if len(entries) > _MOST_ROWS:
+        raise DataError(f"a sheet holds {_MOST_ROWS} entries, not {len(entries)}: ask for a shorter time")
+    texts = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    temporary = path.with_name(f".{path.name}.part")
+    try:
+        with xlsxwriter.Workbook(temporary, {"constant_memory": True, **texts}) as workbook:
+            sheet = workbook.add_worksheet("审计 Audit")
+            for column, width in enumerate(_WIDTHS):
+                sheet.set_column(column, column, width)
+            sheet.freeze_panes(1, 0)
+            sheet.write_row(0, 0, _HEADER, workbook.add_format({"bold": True}))
+            for row, entry in enumerate(entries, 1):
+                number, at, *others = astuple(entry)
+                time = from_iso(at).astimezone(LOCAL).strftime("%Y-%m-%d %H:%M:%S")
+                sheet.write_number(row, 0, number)
+                for column, text in enumerate((time, *others), 1):
+                    sheet.write_string(row, column, text[:_CELL_AT_MOST])
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)

@@ -1,0 +1,1 @@
+"""What leaves a hub as a file: backups and exports."""

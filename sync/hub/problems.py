@@ -1,0 +1,165 @@
+"""Errors on the wire: `application/problem+json` (RFC 9457), one clear line in `detail`; on a page, a page."""
+
+import logging
+from collections.abc import Mapping
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, RedirectResponse
+from fastapi.templating import Jinja2Templates
+from pydantic import BaseModel
+from sqlalchemy.exc import DataError, OperationalError
+from starlette.exceptions import HTTPException
+
+from data.errors import AmbiguousError, NotFoundError, SwitchboardError
+from data.rights import ForbiddenError
+from sync.device_protocol import SHIFT_OVER, TOKEN_OVER
+from sync.errors import (
+    MustChangeError,
+    RefusedError,
+    ShiftOverError,
+    SnapshotNeededError,
+    TokenOverError,
+    TooManyTriesError,
+    TooOldError,
+)
+
+PROBLEM_JSON = "application/problem+json"
+_STATUS: tuple[tuple[type[SwitchboardError], int], ...] = (
+    (NotFoundError, 404),
+    (AmbiguousError, 409),
+    (ForbiddenError, 403),
+    (RefusedError, 401),
+    (SnapshotNeededError, 410),
+    (TooManyTriesError, 429),
+    (TooOldError, 426),
+)
+_ANY_OTHER, _SEE_OTHER, _UNAVAILABLE = 422, 303, 503
+_ON_PAGES = {
+    400: "请求无效",
+    401: "请先登录",
+    403: "没有权限",
+    404: "没有这个页面",
+    405: "这里不能这样操作",
+    408: "发送太慢",
+    409: "有多个符合",
+    413: "内容太大",
+    414: "地址太长",
+    422: "填写有误",
+    429: "请求过于频繁",
+    500: "服务器出错",
+    503: "暂时不可用",
+}
+_DOCUMENTED = (400, 401, 403, 404, 405, 408, 409, 410, 413, 414, 422, 426, 429, 500, 503)
+_PLAIN = "about:blank"
+_NOT_TEXT = "a text holds a character that cannot be stored 文字中有无法保存的字符"
+_LOG = logging.getLogger(__name__)
+_TEMPLATES = Jinja2Templates(Path(__file__).parents[1] / "desk" / "templates")
+
+
+class Problem(BaseModel):
+    """What is wrong, as RFC 9457 has it."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+
+
+DOCUMENTED: Mapping[int | str, dict[str, Any]] = {
+    status: {
+        "description": HTTPStatus(status).phrase,
+        "content": {PROBLEM_JSON: {"schema": Problem.model_json_schema()}},
+    }
+    for status in _DOCUMENTED
+}
+"""The answers that any route may give, for the document of the API."""
+
+
+def problem(status: int, detail: str, headers: Mapping[str, str] | None = None, kind: str = _PLAIN) -> JSONResponse:
+    """An answer that says what is wrong."""
+    body = {"type": kind, "title": _phrase(status), "status": status, "detail": _writable(detail)}
+    return JSONResponse(body, status, headers, media_type=PROBLEM_JSON)
+
+
+def answer(
+    request: Request, status: int, detail: str, headers: Mapping[str, str] | None = None, kind: str = _PLAIN
+) -> Response:
+    """A problem as whoever asks can read it: a page for a browser, else JSON."""
+    if not _reads_pages(request):
+        return problem(status, detail, headers, kind)
+    values = {"status": status, "said": _ON_PAGES.get(status, "出错了"), "detail": _writable(detail)}
+    return _TEMPLATES.TemplateResponse(request, "error.html", values, status, headers)
+
+
+def status_of(error: SwitchboardError) -> int:
+    """The HTTP status of one of our errors."""
+    return next((status for kind, status in _STATUS if isinstance(error, kind)), _ANY_OTHER)
+
+
+def _phrase(status: int) -> str:
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return "Error"
+
+
+def _writable(text: str) -> str:
+    """`text` without what has no UTF-8: half a pair that came in JSON, told back."""
+    return text.encode("utf-8", "replace").decode()
+
+
+def _kind_of(error: SwitchboardError) -> str:
+    """What a PC's program can tell it by."""
+    if isinstance(error, TokenOverError):
+        return TOKEN_OVER
+    return SHIFT_OVER if isinstance(error, ShiftOverError) else _PLAIN
+
+
+def _reads_pages(request: Request) -> bool:
+    return "text/html" in request.headers.get("accept", "")
+
+
+def _page_instead(request: Request, error: SwitchboardError) -> Response | None:
+    """Where a browser that opened a page is led to."""
+    if request.method != "GET" or not _reads_pages(request):
+        return None
+    if isinstance(error, RefusedError):
+        return RedirectResponse(f"/login?{urlencode({'next': request.url.path})}", _SEE_OTHER)
+    return RedirectResponse("/desk/account", _SEE_OTHER) if isinstance(error, MustChangeError) else None
+
+
+def add_problem_answers(app: FastAPI) -> None:
+    """Makes every error that a route lets through a problem answer; what nobody expects is `sync.hub.guard`'s."""
+
+    @app.exception_handler(SwitchboardError)
+    def ours(request: Request, error: SwitchboardError) -> Response:
+        if page := _page_instead(request, error):
+            return page
+        wait = {"Retry-After": str(error.wait_s)} if isinstance(error, TooManyTriesError) else None
+        return answer(request, status_of(error), str(error), wait, _kind_of(error))
+
+    @app.exception_handler(OperationalError)
+    def busy(request: Request, error: OperationalError) -> Response:
+        _LOG.warning("the database does not answer: %s", error.orig)
+        detail = "the database is busy or does not answer: try again 数据库忙，请重试"
+        return answer(request, _UNAVAILABLE, detail, {"Retry-After": "5"})
+
+    @app.exception_handler(DataError)
+    @app.exception_handler(UnicodeEncodeError)
+    def not_text(request: Request, _error: DataError | UnicodeEncodeError) -> Response:
+        return answer(request, _ANY_OTHER, _NOT_TEXT)
+
+    @app.exception_handler(HTTPException)
+    def theirs(request: Request, error: HTTPException) -> Response:
+        return answer(request, error.status_code, str(error.detail), dict(error.headers or {}))
+
+    @app.exception_handler(RequestValidationError)
+    def malformed(request: Request, error: RequestValidationError) -> Response:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        return answer(request, _ANY_OTHER, f"{where}: {first['msg']}")

@@ -1,0 +1,93 @@
+"""Ending live streams when the right to hear them ends: a device revoked or moved, a person shut out."""
+
+import logging
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from data.store.store import Store
+from sync.auth.changes import Holder, rightful_holders, rights_mark
+
+_LOOK_EVERY_S = 0.25
+"""Another process (the command line, a second hub) may have withdrawn: a look costs one small read."""
+_SWEEPS = 3
+"""After a change, at as many looks: who was let in while it was made holds a stream a moment later."""
+_SWEEP_ANYWAY = 240
+"""Looks after which sessions that ran out are swept."""
+_LOG = logging.getLogger(__name__)
+
+
+class Withdrawals:
+    """Who holds streams open, and whose right to was withdrawn.
+
+    Args:
+        store: Where rights are.
+        wake: Has all streams look at whether they may go on.
+    """
+
+    def __init__(self, store: Store, wake: Callable[[], None]) -> None:
+        self._store = store
+        self._wake = wake
+        self._open: Counter[Holder] = Counter()
+        self._withdrawn: set[Holder] = set()
+        self._lock = threading.Lock()
+        self._stop = threading.Event()
+
+    @contextmanager
+    def holding(self, holder: Holder) -> Iterator[Callable[[], bool]]:
+        """While the block runs `holder`, just let in, holds a stream; what it gets says whether it may go on."""
+        with self._lock:
+            self._withdrawn.discard(holder)
+            self._open[holder] += 1
+        try:
+            yield lambda: holder not in self._withdrawn
+        finally:
+            with self._lock:
+                self._open[holder] -= 1
+                if not self._open[holder]:
+                    del self._open[holder]
+                    self._withdrawn.discard(holder)
+
+    def sweep(self) -> None:
+        """Withdraws from everybody who holds a stream and may no more."""
+        with self._lock:
+            holding = set(self._open)
+        if not holding:
+            return
+        with self._store.read() as connection:
+            gone = holding - rightful_holders(connection, self._store.clock.now())
+        with self._lock:
+            new = (gone & set(self._open)) - self._withdrawn
+            self._withdrawn |= new
+        if new:
+            self._wake()
+
+    @contextmanager
+    def watching(self) -> Iterator[None]:
+        """Sweeps after every change of rights while the block runs."""
+        thread = threading.Thread(target=self._watch, name="rights-watch", daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            self._stop.set()
+            thread.join()
+
+    def _watch(self) -> None:
+        """The dispatcher of its thread: a database that does not answer is logged once and asked again."""
+        mark, due, looks, well = "", 0, 0, True
+        while not self._stop.wait(_LOOK_EVERY_S):
+            try:
+                with self._store.read() as connection:
+                    seen = rights_mark(connection)
+                looks += 1
+                due = _SWEEPS if seen != mark else max(due - 1, 0)
+                mark = seen
+                if due or looks % _SWEEP_ANYWAY == 0:
+                    self.sweep()
+                well = True
+            except Exception:  # noqa: BLE001 - the dispatcher: without this thread nobody would be shut out
+                if well:
+                    _LOG.exception("changes of rights cannot be read")
+                well = False

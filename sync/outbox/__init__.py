@@ -1,0 +1,1 @@
+"""What people enter at a PC, kept until the hub has it."""

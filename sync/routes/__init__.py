@@ -1,0 +1,1 @@
+"""The hub over HTTP, for devices and programs; the pages are in `sync.desk`."""

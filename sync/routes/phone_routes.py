@@ -1,0 +1,56 @@
+"""Customers by phone number over HTTP: whole numbers only, few a minute, each one audited."""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
+
+from data.phone_numbers import normal_form
+from data.store import audit
+from data.store.buckets import buckets_of_scope
+from sync.hub.asking import AtDevice, AtDeviceWho
+from sync.hub.hub import Hub
+from sync.hub.problems import problem
+
+FOUND_AT_MOST = 50
+"""Customers of one number: a landlord's may be that of many; nobody reads more of them during a call."""
+
+_SHOWN_OF_HASH = 8
+
+
+class PhoneRequest(BaseModel):
+    """A whole phone number, written in any way."""
+
+    number: str = Field(max_length=40)
+
+
+def phone_router(hub: Hub) -> APIRouter:
+    """The route by which devices find customers.
+
+    Raises:
+        LookupError: the store was not opened by its home, and keeps no hashes: a mistake in the program.
+    """
+    phones = hub.store.phones
+    if phones is None:
+        raise LookupError("this store has no key to find phone numbers with")
+    router = APIRouter(tags=["phones"])
+
+    Asking = Annotated[AtDevice, Depends(AtDeviceWho(hub.store, "find_by_phone"))]
+
+    @router.post("/customers/by-phone", response_model=None)
+    def by_phone(asking: Asking, request: PhoneRequest) -> dict[str, Sequence[str]] | JSONResponse:
+        form = normal_form(request.number)
+        if form is None:
+            return problem(422, "give a whole phone number: a mobile number, or a landline with its area code")
+        known, who = asking.device, asking.actor
+        with hub.store.write(who, "find by phone") as writing:
+            buckets = buckets_of_scope(writing.connection, known.branches)
+            found = phones.customers_with(writing.connection, form, buckets, FOUND_AT_MOST)
+            shown = phones.hash_of(form).hex()[:_SHOWN_OF_HASH]
+            about = f"hash {shown} at device:{known.id}, found {len(found)}"
+            audit.record(writing.connection, writing.clock.now(), who, "find_by_phone", about)
+        return {"customers": found}
+
+    return router
