@@ -43,6 +43,7 @@ class LogRetention:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._lock = threading.Lock()
+        self._flushing = threading.Lock()
         self._seen: dict[str, int] = {}
         self._flushed_at = store.clock.now()
         self._held: dict[str, datetime] = {}
@@ -70,11 +71,12 @@ class LogRetention:
                 self._seen = {**seen, **self._seen}
 
     def flush(self) -> None:
-        """Writes down where devices are."""
-        with self._lock:
-            seen, self._seen = self._seen, {}
-        until = self._store.clock.now() + DEVICE_LASTS
-        self._write([(f"device:{device}", revision, until) for device, revision in sorted(seen.items())])
+        """Writes down where devices are; returns when what another thread has begun to write is written, too."""
+        with self._flushing:
+            with self._lock:
+                seen, self._seen = self._seen, {}
+            until = self._store.clock.now() + DEVICE_LASTS
+            self._write([(f"device:{device}", revision, until) for device, revision in sorted(seen.items())])
 
     def hold(self, scope: str, revision: int) -> None:
         """Keeps the log after a snapshot's revision for as long as somebody may be fetching it."""
