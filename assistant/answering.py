@@ -25,7 +25,7 @@ from data.caches.check import is_damage
 from data.clock import Clock, to_iso
 from data.errors import NotFoundError
 from data.kinds import OUTAGE, RANKED
-from data.outages.windows import outage_from_doc
+from data.outages.documents import outage_from_doc
 from data.sqlite import DatabaseError, connect
 from data.supply import SupplyNetwork
 from sync.errors import DamagedError

@@ -211,6 +211,19 @@ OUTAGE_KINDS = {
     "maintenance": "检修",
 }
 
+ETR_SOURCES = {"plan": "计划", "dispatch": "调度", "field": "现场", "estimate": "值班估计"}
+CAUSES = {
+    "planned_work": "计划检修",
+    "equipment": "设备故障",
+    "weather": "恶劣天气",
+    "external": "外力破坏",
+    "customer": "用户设备",
+    "overload": "过负荷",
+    "upstream": "上级电源",
+    "safety": "安全措施",
+    "unknown": "原因待查",
+}
+
 _ID = Field("id", ("编号", "标识"), required=True)
 _NAME = Field("name", ("名称",), required=True)
 
@@ -315,6 +328,14 @@ OUTAGE = Kind(
         Field("restored_at", type=FieldType.TIME),
         Field("withdrawn_at", type=FieldType.TIME),
         Field("revisions", type=FieldType.JSON, required=True),
+        Field("public_scope", later=True),
+        Field("started_at", type=FieldType.TIME, later=True),
+        Field("etr_source", choices=ETR_SOURCES, later=True),
+        Field("timetable", type=FieldType.JSON, later=True),
+        Field("cause", choices=CAUSES, later=True),
+        Field("crew", later=True),
+        Field("crew_phone", later=True),
+        Field("channels", type=FieldType.JSON, later=True),
     ),
     named=False,
     urgent=True,

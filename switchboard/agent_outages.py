@@ -8,7 +8,8 @@ from typing import Any
 from data.caches.cache import all_docs_of
 from data.clock import from_iso, to_iso
 from data.kinds import KINDS
-from data.outages.windows import OutageWindow, outage_from_doc
+from data.outages.documents import outage_from_doc
+from data.outages.windows import OutageWindow
 from data.sqlite import connect
 from switchboard.cli import home_of
 from switchboard.entry_verbs import enter

@@ -21,7 +21,7 @@ import platformdirs
 
 from data.clock import to_iso
 from data.errors import SwitchboardError
-from data.outages.entry import shown_outages
+from data.outages.describing import shown_outages
 from data.store.rows import all_docs
 from data.store.store import Store
 from switchboard.demo_calls import CallSimulator

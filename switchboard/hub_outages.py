@@ -5,15 +5,9 @@ from collections.abc import Callable
 
 from data.clock import from_iso
 from data.kinds import Json
-from data.outages.entry import (
-    NewOutage,
-    add_outage,
-    describe_outage,
-    restore_outage,
-    revise_outage,
-    shown_outages,
-    withdraw_outage,
-)
+from data.outages.acts import restore_outage, revise_outage, withdraw_outage
+from data.outages.describing import describe_outage, shown_outages
+from data.outages.entry import NewOutage, add_outage
 from data.outages.windows import OutageWindow
 from data.store import audit
 from data.store.store import Store, Writing

@@ -11,19 +11,12 @@ from fastapi import FastAPI
 from data.clock import SystemClock
 from switchboard import __version__
 from switchboard.cli import home_of
+from switchboard.hub_routes import hub_routers
 from switchboard.hub_server import HubServer, server_config
 from switchboard.open_files import allow_many_files
 from switchboard.pull_verb import pull_timetable
-from sync.desk.account_page import account_router
-from sync.desk.audit_page import audit_page_router
-from sync.desk.conflict_page import conflict_router
-from sync.desk.display_page import display_router
-from sync.desk.export_page import export_router
-from sync.desk.fleet_page import fleet_router
-from sync.desk.pages import desk_router, desk_static, live_outages
-from sync.desk.people_page import people_router
+from sync.desk.pages import desk_static
 from sync.errors import SyncError
-from sync.hub.asking import PersonWho
 from sync.hub.home import HubHome
 from sync.hub.hub import Hub, create_app, make_hub
 from sync.hub.line import LineLimits
@@ -32,16 +25,6 @@ from sync.hub.shelf import SnapshotShelf
 from sync.hub.snapshots import Scope
 from sync.hub.tls import Certificate, Reach, make_reach
 from sync.keeper import Keeper
-from sync.routes.choice_routes import choice_router
-from sync.routes.device_routes import device_router
-from sync.routes.entry_routes import entry_router
-from sync.routes.outage_routes import outage_router
-from sync.routes.phone_routes import phone_router
-from sync.routes.replica_routes import replica_router
-from sync.routes.reveal_routes import reveal_router
-from sync.routes.shift_routes import shift_router
-from wallboard.call_routes import call_router
-from wallboard.pages import wallboard_router
 
 _LOG = logging.getLogger(__name__)
 
@@ -50,31 +33,7 @@ def compose(home: HubHome) -> tuple[Hub, FastAPI]:
     """The hub on `home` and its web application."""
     store = home.open_store(SystemClock())
     hub = make_hub(store, SnapshotShelf(home.snapshots, store, encrypted=home.keeping.encrypt_caches))
-    routers = [
-        replica_router(hub),
-        device_router(hub),
-        shift_router(hub),
-        choice_router(hub),
-        outage_router(hub),
-        entry_router(hub),
-        phone_router(hub),
-        reveal_router(hub, home.keeping.reveals_per_hour),
-        desk_router(hub),
-        account_router(hub),
-        fleet_router(hub),
-        people_router(hub),
-        display_router(hub),
-        audit_page_router(hub),
-        conflict_router(hub),
-        export_router(hub),
-        wallboard_router(
-            connect=store.read,
-            clock=store.clock,
-            outages=lambda: live_outages(hub),
-            guard=PersonWho(store, "see_wallboard"),
-        ),
-        call_router(write=store.write, on_change=hub.stream.look_now, guard=PersonWho(store, "send_call_events")),
-    ]
+    routers = hub_routers(hub, home.keeping)
     app = create_app(hub, routers, __version__, https_only=bool(home.reach.proxies))
     app.mount("/static/desk", desk_static())
     return hub, app

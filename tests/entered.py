@@ -11,7 +11,8 @@ from data.entries.entries import Entry, Outcome
 from data.entries.ledger import Sender, receive
 from data.kinds import Doc
 from data.names.pinyin import readings_of
-from data.outages.windows import OutageWindow, outage_from_doc
+from data.outages.documents import outage_from_doc
+from data.outages.windows import OutageWindow
 from data.store.phone_hashes import PhoneHashes
 from data.store.rows import get_docs
 from data.store.store import Store

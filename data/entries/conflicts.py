@@ -12,7 +12,8 @@ from data.entries.entries import Contradiction, Entry, Outcome, Version, dump, l
 from data.entries.ledger import Sender
 from data.errors import DataError, NotFoundError, OutageError
 from data.kinds import Doc, Json
-from data.outages.windows import OutageWindow, Restoration, Revision, ScopeItem, outage_from_doc, outage_to_doc
+from data.outages.documents import outage_from_doc, outage_to_doc
+from data.outages.windows import OutageWindow, Restoration, Revision, ScopeItem
 from data.store import audit
 from data.store.rows import get_docs
 from data.store.schema import CHANGE, COMMIT, CONFLICT

@@ -15,7 +15,8 @@ from data.entries.entries import Entry, Outcome, Version, contradiction
 from data.entries.ledger import Sender, record_of_entry
 from data.errors import NotFoundError
 from data.kinds import Doc
-from data.outages.entry import NewOutage, add_outage, restore_outage, revise_outage, withdraw_outage
+from data.outages.acts import restore_outage, revise_outage, withdraw_outage
+from data.outages.entry import NewOutage, add_outage
 from data.outages.windows import OutageWindow
 from data.store import audit
 from data.store.rows import get_docs

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Connection, text
 
-from data.store.schema import METADATA
+from data.store.metadata import METADATA
 
 # Names come from the catalogue, quoted there.
 _OTHERWISE = text(

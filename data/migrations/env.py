@@ -2,7 +2,8 @@
 
 from alembic import context
 
-from data.store.schema import METADATA
+from data.store import schema  # noqa: F401 - whoever migrates knows every table
+from data.store.metadata import METADATA
 
 context.configure(connection=context.config.attributes["connection"], target_metadata=METADATA)
 context.run_migrations()

@@ -1,15 +1,18 @@
 """What makes an outage window: the rules that need no store, for every way in and for PCs without a hub."""
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from data.clock import to_iso
 from data.errors import OutageError
 from data.kinds import OUTAGE_KINDS
+from data.outages.timetable import Timetable
 from data.outages.windows import SCOPE_KINDS
 
-SCOPE_AT_MOST, REASON_AT_MOST = 200, 500
+SCOPE_AT_MOST, REASON_AT_MOST, NAME_AT_MOST = 200, 500, 100
+CHANNELS = {"website": "网站", "app": "手机应用", "text_message": "短信", "broadcast": "广播", "notice": "张贴公告"}
+"""Where a window may be made known."""
 
 
 def check_kind(kind: str) -> None:
@@ -56,17 +59,48 @@ def check_times(start: datetime, etr: datetime) -> None:
         raise OutageError(f"ETR {to_iso(etr)} is not after the start {to_iso(start)}: give a later one")
 
 
+def check_timetable(timetable: Timetable | None, start: datetime, etr: datetime) -> None:
+    """Does nothing where power is off at some time between the start and the ETR.
+
+    Raises:
+        OutageError: the timetable leaves none.
+    """
+    if timetable is not None and timetable.last_span(start, etr) is None:
+        raise OutageError("no hours of the timetable lie between the start and the ETR: power would never be off")
+
+
+def one_of(field: str, value: str | None, choices: Mapping[str, str]) -> str | None:
+    """`value`, if it is one of `choices` or empty.
+
+    Raises:
+        OutageError: it is neither.
+    """
+    if value and value not in choices:
+        raise OutageError(f"{field} {value!r} is not known: give one of {', '.join(choices)}")
+    return value or None
+
+
 def readable_reason(reason: str) -> str:
     """A reason as agents read it out, in one line.
 
     Raises:
         OutageError: it is empty, too long, or holds what cannot be read out.
     """
-    told = " ".join(reason.split())
-    if not told:
+    told = readable("reason", reason, REASON_AT_MOST)
+    if told is None:
         raise OutageError("a reason is needed: agents read it out")
-    if len(told) > REASON_AT_MOST:
-        raise OutageError(f"the reason has {len(told)} characters: give at most {REASON_AT_MOST}")
-    if any(unicodedata.category(character) in {"Cc", "Cf", "Cs"} for character in told):
-        raise OutageError("the reason holds characters that cannot be read out: is the text in another encoding?")
     return told
+
+
+def readable(field: str, text: str | None, at_most: int) -> str | None:
+    """A text as agents read it out, in one line; None where it is empty.
+
+    Raises:
+        OutageError: it is too long, or holds what cannot be read out.
+    """
+    told = " ".join((text or "").split())
+    if len(told) > at_most:
+        raise OutageError(f"the {field} has {len(told)} characters: give at most {at_most}")
+    if any(unicodedata.category(character) in {"Cc", "Cf", "Cs"} for character in told):
+        raise OutageError(f"the {field} holds characters that cannot be read out: is the text in another encoding?")
+    return told or None

@@ -67,6 +67,15 @@ class Timetable:
         """The span that `at` is in, else the next one; None after the last. Its end is not in it."""
         return next((span for span in self.spans(max(start, self._rewound(at, start)), end) if at < span[1]), None)
 
+    def last_span(self, start: datetime, end: datetime) -> tuple[datetime, datetime] | None:
+        """The last time that power is off between `start` and `end`; None where it never is."""
+        # Two rounds of weeks back: each weekday of one whole round lies between there and the end.
+        late = self._rewound(end - self.every_weeks * 7 * _DAY, start)
+        last: tuple[datetime, datetime] | None = None
+        for last in self.spans(max(start, late), end):  # noqa: B007 - the last one is what is wanted
+            pass
+        return last
+
     def _rewound(self, at: datetime, start: datetime) -> datetime:
         """A moment some weeks before `at`, in step with `start`: no question takes longer as time goes by."""
         weeks = max(0, (at - start) // (_DAY * 7) - 1) // self.every_weeks * self.every_weeks

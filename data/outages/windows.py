@@ -3,17 +3,30 @@
 Nothing has to fire for a line to turn red or to recover. Whoever shows a state asks again with a later moment.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Literal, Protocol
+from typing import Literal, Protocol
 
-from data.clock import from_iso, to_iso
-from data.kinds import Doc
+from data.outages.timetable import Timetable
 from data.supply import Place
 
 State = Literal["normal", "outage", "partial_outage", "maintenance", "suspected", "unknown"]
 Phase = Literal["upcoming", "active", "overdue", "ended_by_clock", "restored"]
+RestorationState = Literal["none", "partial", "full"]
+Change = Literal[
+    "new",
+    "plan_change",
+    "site_change",
+    "started",
+    "edited",
+    "published",
+    "partial_restoration",
+    "restored",
+    "reopened",
+    "withdrawn",
+]
+"""What was done: the plan was changed, or what was met on the site changed it."""
 
 ENDED_STAYS = timedelta(hours=2)
 """How long a window that has ended stays on the card."""
@@ -39,13 +52,27 @@ class Restoration:
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """One act on a window: what the promise was from then on, who said so and why."""
+    """One act on a window: what the promise was from then on, who said so and why.
+
+    Attributes:
+        etr_source: Whence the promise comes, a key of `data.kinds.ETR_SOURCES`, where that was said.
+    """
 
     at: datetime
     by: str
-    change: Literal["new", "plan_change", "partial_restoration", "restored", "withdrawn"]
+    change: Change
     etr: datetime
     reason: str
+    etr_source: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """That a window was made known: through which channel, when and by whom."""
+
+    channel: str
+    at: datetime
+    by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +80,16 @@ class OutageWindow:
     """A planned or actual interruption: where, from when, until when as far as is known.
 
     Attributes:
+        id: Its number, too.
         kind: A key of `data.kinds.OUTAGE_KINDS`.
+        start: When it is planned to begin.
         hold: Stays red past its ETR until someone confirms, instead of ending by the clock.
+        public_scope: What the public is told of the scope; None where that is made from the scope.
+        started_at: When power really went, where that was recorded.
+        etr_source: Whence the promise comes, a key of `data.kinds.ETR_SOURCES`, where that was said.
+        timetable: The hours at which power is off; all of them where there is none.
+        cause: A key of `data.kinds.CAUSES`.
+        crew: Who works on it, and `crew_phone` to reach them.
     """
 
     id: str
@@ -68,24 +103,64 @@ class OutageWindow:
     restorations: tuple[Restoration, ...] = ()
     restored_at: datetime | None = None
     withdrawn_at: datetime | None = None
+    public_scope: str | None = None
+    started_at: datetime | None = None
+    etr_source: str | None = None
+    timetable: Timetable | None = None
+    cause: str | None = None
+    crew: str | None = None
+    crew_phone: str | None = None
+    channels: tuple[Publication, ...] = ()
+
+    @property
+    def begins(self) -> datetime:
+        """When it began, where that was recorded, else when it is planned to."""
+        return self.started_at or self.start
+
+    @property
+    def ends(self) -> datetime:
+        """When it ends by the clock: at the ETR, or with the last hours of its timetable before that."""
+        if self.timetable is None:
+            return self.etr
+        last = self.timetable.last_span(self.begins, self.etr)
+        return last[1] if last else self.etr
+
+    @property
+    def author(self) -> str:
+        """Who set it; empty where that is not known."""
+        return self.revisions[0].by if self.revisions else ""
 
     def phase(self, at: datetime) -> Phase | None:
-        """Where the window stands at `at`, or None when it is no longer, or was never, to be shown."""
+        """Where the window stands at `at`, or None when it is no longer, or was never, to be shown.
+
+        Outside the hours of its timetable it is upcoming.
+        """
         if self.withdrawn_at is not None:
             return None
         if self.restored_at is not None and at >= self.restored_at:
             return "restored" if at < self.restored_at + ENDED_STAYS else None
-        if at < self.start:
+        if at < self.begins:
             return "upcoming"
-        if at < self.etr:
-            return "active"
+        ends = self.ends
+        if at < ends:
+            return "active" if self._span(at)[0] <= at else "upcoming"
         if self.hold:
             return "overdue"
-        return "ended_by_clock" if at < self.etr + ENDED_STAYS else None
+        return "ended_by_clock" if at < ends + ENDED_STAYS else None
 
     def in_effect(self, at: datetime) -> bool:
         """Whether the window takes its scope out at `at`."""
         return self.phase(at) in {"active", "overdue"}
+
+    def next_start(self, at: datetime) -> datetime | None:
+        """When it next takes its scope out, where it does not at `at` and will."""
+        return max(self._span(at)[0], self.begins) if self.phase(at) == "upcoming" else None
+
+    def restoration(self, at: datetime) -> RestorationState:
+        """How much of the scope was confirmed to have power again at `at`."""
+        if self.restored_at is not None and at >= self.restored_at:
+            return "full"
+        return "partial" if self.restored_items(at) else "none"
 
     def restored_items(self, at: datetime) -> tuple[ScopeItem, ...]:
         """The parts of the scope that have power again at `at` though the window goes on."""
@@ -93,10 +168,19 @@ class OutageWindow:
 
     def next_change(self, at: datetime) -> datetime | None:
         """The next moment after `at` at which the window changes by the clock alone, if there is one."""
-        ends = [self.etr, *([self.restored_at] if self.restored_at is not None else [])]
-        moments = [self.start, *ends, *(end + ENDED_STAYS for end in ends), *(part.at for part in self.restorations)]
+        ends = [self.ends, *([self.restored_at] if self.restored_at is not None else [])]
+        moments = [self.begins, *ends, *(end + ENDED_STAYS for end in ends), *(part.at for part in self.restorations)]
+        if self.timetable is not None:
+            moments += self._span(at)
         now = self._shown(at)
         return min((moment for moment in moments if moment > at and self._shown(moment) != now), default=None)
+
+    def _span(self, at: datetime) -> tuple[datetime, datetime]:
+        """When power is off: the time that `at` is in, else the next."""
+        whole = self.begins, self.etr
+        if self.timetable is None:
+            return whole
+        return self.timetable.span_at(at, *whole) or whole
 
     def _shown(self, at: datetime) -> tuple[Phase | None, tuple[ScopeItem, ...]]:
         return self.phase(at), self.restored_items(at) if self.in_effect(at) else ()
@@ -196,55 +280,3 @@ def _named(place: Place, affected: Affected) -> bool:
             return place.id in affected.customers or (not place.transformer_areas and place.feeder in affected.feeders)
         case _:
             return place.id in affected.transformer_areas
-
-
-def outage_from_doc(doc: Doc) -> OutageWindow:
-    """The window in a canonical `outage` document."""
-    scope: Mapping[str, Any] = doc["scope"]  # type: ignore[assignment]  # as `outage_to_doc` wrote it
-    revisions: list[Mapping[str, Any]] = doc["revisions"]  # type: ignore[assignment]
-    return OutageWindow(
-        id=str(doc["id"]),
-        kind=str(doc["kind"]),
-        start=from_iso(str(doc["start"])),
-        etr=from_iso(str(doc["etr"])),
-        reason=str(doc["reason"]),
-        hold=bool(doc["hold"]),
-        scope=tuple(ScopeItem(item["kind"], item["id"]) for item in scope["items"]),
-        restorations=tuple(
-            Restoration(ScopeItem(item["kind"], item["id"]), from_iso(item["at"])) for item in scope["restored"]
-        ),
-        revisions=tuple(
-            Revision(from_iso(one["at"]), one["by"], one["change"], from_iso(one["etr"]), one["reason"])
-            for one in revisions
-        ),
-        restored_at=_moment(doc["restored_at"]),
-        withdrawn_at=_moment(doc["withdrawn_at"]),
-    )
-
-
-def outage_to_doc(window: OutageWindow) -> Doc:
-    """The document of a window, as the store and the caches keep it."""
-    return {
-        "id": window.id,
-        "kind": window.kind,
-        "start": to_iso(window.start),
-        "etr": to_iso(window.etr),
-        "reason": window.reason,
-        "hold": window.hold,
-        "scope": {
-            "items": [{"kind": item.kind, "id": item.id} for item in window.scope],
-            "restored": [
-                {"kind": part.item.kind, "id": part.item.id, "at": to_iso(part.at)} for part in window.restorations
-            ],
-        },
-        "restored_at": to_iso(window.restored_at) if window.restored_at else None,
-        "withdrawn_at": to_iso(window.withdrawn_at) if window.withdrawn_at else None,
-        "revisions": [
-            {"at": to_iso(one.at), "by": one.by, "change": one.change, "etr": to_iso(one.etr), "reason": one.reason}
-            for one in window.revisions
-        ],
-    }
-
-
-def _moment(value: object) -> datetime | None:
-    return from_iso(str(value)) if value else None

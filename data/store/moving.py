@@ -8,7 +8,8 @@ from sqlalchemy import Connection, Engine, Integer, Row, Table, func, insert, se
 from data.errors import DataError
 from data.store import change_log
 from data.store.database import WRITE
-from data.store.schema import META, METADATA
+from data.store.metadata import METADATA
+from data.store.schema import META
 from data.store.set_hash import same_sums
 
 if TYPE_CHECKING:

@@ -10,7 +10,6 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     PrimaryKeyConstraint,
     String,
     Table,
@@ -18,9 +17,9 @@ from sqlalchemy import (
     false,
 )
 
+import data.store.desk_tables  # noqa: F401 - its tables belong to METADATA, too
 from data.kinds import KINDS, Field, FieldType, Kind
-
-METADATA = MetaData()
+from data.store.metadata import METADATA
 
 INDEXED_REFERENCES = {
     "area": ("parent_id", "code"),

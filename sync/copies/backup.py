@@ -16,8 +16,9 @@ from data.migrations import migrate, schema_of
 from data.sqlite import connect
 from data.store import audit, change_log
 from data.store.database import WRITE, open_database, sqlite_url
+from data.store.metadata import METADATA
 from data.store.moving import copy_tables
-from data.store.schema import META, METADATA
+from data.store.schema import META
 from data.store.set_hash import differing
 from data.store.store import Store
 from data.store.store_sums import counted_sums

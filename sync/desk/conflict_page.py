@@ -15,7 +15,8 @@ from data.kinds import KINDS, FieldType, Json
 from data.rights import ROLES, check, may
 from data.store.rows import get_docs
 from sync.auth import Person
-from sync.desk.pages import SCOPE_LABELS, local_time
+from sync.desk.page import local_time
+from sync.desk.pages import SCOPE_LABELS
 from sync.hub.asking import PersonWho
 from sync.hub.hub import Hub
 from sync.hub.problems import status_of

@@ -13,7 +13,7 @@ from data.errors import SwitchboardError
 from data.rights import DEVICES, ROLES, may
 from sync.auth import Person, devices
 from sync.auth.fleet import list_devices
-from sync.desk.pages import local_time
+from sync.desk.page import local_time
 from sync.hub.asking import PersonWho
 from sync.hub.hub import Hub
 from sync.hub.problems import status_of

@@ -6,31 +6,26 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
-from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Form, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.staticfiles import StaticFiles
 from fastapi.templating import Jinja2Templates
 
-from data.clock import from_iso, to_iso
+from data.clock import to_iso
 from data.errors import BadValueError, SwitchboardError
 from data.kinds import OUTAGE_KINDS, Json
-from data.outages.entry import (
-    NewOutage,
-    add_outage,
-    describe_outage,
-    restore_outage,
-    revise_outage,
-    shown_outages,
-    withdraw_outage,
-)
+from data.outages.acts import restore_outage, revise_outage, withdraw_outage
+from data.outages.describing import describe_outage, shown_outages
+from data.outages.entry import NewOutage, add_outage
+from data.outages.timetable import SHANGHAI
 from data.outages.windows import OutageWindow
 from data.rights import ROLES, may
 from data.store.store import Writing
 from sync import auth
 from sync.auth import Person
 from sync.auth.lockout import address
+from sync.desk.page import inside, local_input, local_time
 from sync.errors import RefusedError, TooManyTriesError
 from sync.hub.asking import COOKIE, Anybody, PersonWho, session_token
 from sync.hub.hub import Hub
@@ -38,7 +33,6 @@ from sync.hub.problems import status_of
 from sync.routes.outage_routes import actor, note
 from sync.routes.shift_routes import one_of_few
 
-LOCAL = ZoneInfo("Asia/Shanghai")
 SCOPE_LABELS = {"feeder": "线路", "transformer_area": "台区", "area": "区域", "customer": "客户"}
 PHASE_LABELS = {
     "upcoming": "未开始",
@@ -55,16 +49,6 @@ _SEE_OTHER = 303
 Text = Annotated[str, Form(max_length=500)]
 
 
-def local_time(value: str) -> str:
-    """`11-22 14:05` in Asia/Shanghai of an ISO moment."""
-    return from_iso(value).astimezone(LOCAL).strftime("%m-%d %H:%M")
-
-
-def local_input(value: str) -> str:
-    """An ISO moment as a `datetime-local` field holds it."""
-    return from_iso(value).astimezone(LOCAL).strftime("%Y-%m-%dT%H:%M")
-
-
 def from_input(value: str, field: str) -> datetime:
     """The moment that a `datetime-local` field names.
 
@@ -72,7 +56,7 @@ def from_input(value: str, field: str) -> datetime:
         BadValueError: it is empty or no time.
     """
     try:
-        return datetime.fromisoformat(value).replace(tzinfo=LOCAL)
+        return datetime.fromisoformat(value).replace(tzinfo=SHANGHAI)
     except ValueError:
         raise BadValueError(field, value, "fill in date and time 请填写日期和时间") from None
 
@@ -145,7 +129,7 @@ def desk_router(hub: Hub) -> APIRouter:
             person, token = await one_of_few(partial(auth.sign_in, hub.store, name, password, place))
         except (RefusedError, TooManyTriesError) as error:
             return page(request, "login.html", status_of(error), error=str(error), name=name, next=next)
-        response = RedirectResponse("/desk/account" if person.must_change else _inside(next), _SEE_OTHER)
+        response = RedirectResponse("/desk/account" if person.must_change else inside(next), _SEE_OTHER)
         secure = request.url.scheme == "https"
         lasts = int(auth.SESSION_LASTS.total_seconds())
         response.set_cookie(COOKIE, token, max_age=lasts, httponly=True, samesite="strict", secure=secure)
@@ -209,11 +193,6 @@ def desk_router(hub: Hub) -> APIRouter:
         )
 
     return router
-
-
-def _inside(path: str) -> str:
-    """`path`, if it is one of this hub's pages."""
-    return path if re.fullmatch(r"/[\w-]+(/[\w-]+)*", path, re.ASCII) else "/desk"
 
 
 def live_outages(hub: Hub) -> list[dict[str, Json]]:

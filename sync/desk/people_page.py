@@ -12,7 +12,7 @@ from data.errors import SwitchboardError
 from data.rights import ROLES
 from sync.auth import Person, people
 from sync.desk.fleet_page import named
-from sync.desk.pages import local_time
+from sync.desk.page import local_time
 from sync.hub.asking import PersonWho
 from sync.hub.hub import Hub
 from sync.hub.problems import status_of

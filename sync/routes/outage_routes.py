@@ -9,15 +9,9 @@ from pydantic import AwareDatetime, BaseModel, Field
 from sqlalchemy import insert
 
 from data.clock import to_iso, usable
-from data.outages.entry import (
-    NewOutage,
-    add_outage,
-    describe_outage,
-    restore_outage,
-    revise_outage,
-    shown_outages,
-    withdraw_outage,
-)
+from data.outages.acts import restore_outage, revise_outage, withdraw_outage
+from data.outages.describing import describe_outage, shown_outages
+from data.outages.entry import NewOutage, add_outage
 from data.outages.windows import OutageWindow
 from data.store import audit
 from data.store.schema import TICKET

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Connection, create_engine
 
-from data.store.schema import METADATA
+from data.store.metadata import METADATA
 from wallboard.calls import import_queue_log, last_event_number
 from wallboard.counts import queue_counts
 from wallboard.duty_report import entries_between

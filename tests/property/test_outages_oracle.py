@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.outage_board import OutageBoard
-from data.outages.windows import OutageWindow, Restoration, Revision, ScopeItem, outage_from_doc, outage_to_doc
+from data.outages.documents import outage_from_doc, outage_to_doc
+from data.outages.windows import OutageWindow, Restoration, Revision, ScopeItem
 from data.supply import SupplyNetwork
 
 START = datetime(2026, 11, 22, tzinfo=UTC)

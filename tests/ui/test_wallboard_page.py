@@ -14,7 +14,7 @@ from sqlalchemy import create_engine
 from sqlalchemy.pool import StaticPool
 
 from data.clock import to_iso
-from data.store.schema import METADATA
+from data.store.metadata import METADATA
 from sync.hub.guard import RequestGuard
 from wallboard.pages import wallboard_router
 

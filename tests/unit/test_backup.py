@@ -13,7 +13,8 @@ from sqlalchemy import delete, insert, inspect, select
 from data.errors import DataError, SwitchboardError
 from data.store import audit, change_log
 from data.store.database import open_database
-from data.store.schema import DEVICE, METADATA, RECORDS, SESSION
+from data.store.metadata import METADATA
+from data.store.schema import DEVICE, RECORDS, SESSION
 from sync.audit.trail import AuditTrail
 from sync.copies.backup import backup_of_the_day, make_backup
 from sync.copies.restore import restore_backup

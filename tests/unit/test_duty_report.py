@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Connection, create_engine
 
 from data.errors import BadValueError, NotFoundError
-from data.store.schema import METADATA
+from data.store.metadata import METADATA
 from data.store.store import Store
 from wallboard.calls import import_calls_file, import_queue_log
 from wallboard.duty_report import DutyReport, ReportedMetric, duty_report

@@ -11,7 +11,7 @@ from data.entries.entries import (
     contradiction,
 )
 from data.kinds import Doc
-from data.outages.entry import restore_outage, revise_outage, withdraw_outage
+from data.outages.acts import restore_outage, revise_outage, withdraw_outage
 from data.outages.windows import OutageWindow
 from data.store.store import Store
 from tests.entered import HOUR, WINDOW, area, enter, entry, seen, window

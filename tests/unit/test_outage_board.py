@@ -2,7 +2,9 @@ from datetime import timedelta
 from typing import Any
 
 from assistant.outage_board import OutageBoard
-from data.outages.entry import NewOutage, add_outage, network, restore_outage
+from data.outages.acts import restore_outage
+from data.outages.describing import network
+from data.outages.entry import NewOutage, add_outage
 from data.store.store import Store
 from tests.stores import NOON, SetClock
 

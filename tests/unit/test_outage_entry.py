@@ -4,15 +4,11 @@ import pytest
 from sqlalchemy import func, select
 
 from data.errors import AmbiguousError, DataError, NotFoundError, OutageError
-from data.outages.entry import (
-    NewOutage,
-    add_outage,
-    describe_outage,
-    restore_outage,
-    revise_outage,
-    withdraw_outage,
-)
-from data.outages.windows import OutageWindow, ScopeItem, outage_from_doc
+from data.outages.acts import restore_outage, revise_outage, withdraw_outage
+from data.outages.describing import describe_outage
+from data.outages.documents import outage_from_doc
+from data.outages.entry import NewOutage, add_outage
+from data.outages.windows import OutageWindow, ScopeItem
 from data.store.rows import all_docs
 from data.store.schema import RECORDS
 from data.store.store import Store

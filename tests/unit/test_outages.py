@@ -4,7 +4,7 @@ from datetime import timedelta
 import pytest
 
 from assistant.outage_board import OutageBoard
-from data.outages.entry import network
+from data.outages.describing import network
 from data.outages.windows import OutageWindow, Restoration, Revision, ScopeItem
 from data.store.store import Store
 from data.supply import SupplyNetwork

@@ -8,8 +8,9 @@ from data.kinds import Doc
 from data.migrations import migrate
 from data.store import audit, change_log
 from data.store.database import open_database
+from data.store.metadata import METADATA
 from data.store.rows import get_docs
-from data.store.schema import METADATA, RECORDS
+from data.store.schema import RECORDS
 from data.store.set_hash import Sums
 from data.store.store import Store
 from tests.stores import NOON

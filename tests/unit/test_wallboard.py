@@ -9,7 +9,8 @@ from sqlalchemy import Connection, create_engine, insert
 from sqlalchemy.pool import StaticPool
 
 from data.clock import to_iso
-from data.store.schema import METADATA, TICKET
+from data.store.metadata import METADATA
+from data.store.schema import TICKET
 from sync.hub.guard import RequestGuard
 from wallboard.calls import add_event
 from wallboard.live import LiveFigures, WallMetric, live_figures

@@ -1,0 +1,8 @@
+"""The history of records that staff keep."""
+
+revision = "0017"
+down_revision = "0016"
+
+
+def upgrade() -> None:
+    """Nothing yet."""

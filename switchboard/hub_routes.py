@@ -1,0 +1,58 @@
+"""Every route and page that a hub serves, put together."""
+
+from fastapi import APIRouter
+
+from sync.desk.account_page import account_router
+from sync.desk.audit_page import audit_page_router
+from sync.desk.conflict_page import conflict_router
+from sync.desk.display_page import display_router
+from sync.desk.export_page import export_router
+from sync.desk.fleet_page import fleet_router
+from sync.desk.page import language_router
+from sync.desk.pages import desk_router, live_outages
+from sync.desk.people_page import people_router
+from sync.hub.asking import PersonWho
+from sync.hub.hub import Hub
+from sync.hub.keeping import Keeping
+from sync.routes.choice_routes import choice_router
+from sync.routes.device_routes import device_router
+from sync.routes.entry_routes import entry_router
+from sync.routes.outage_routes import outage_router
+from sync.routes.phone_routes import phone_router
+from sync.routes.replica_routes import replica_router
+from sync.routes.reveal_routes import reveal_router
+from sync.routes.shift_routes import shift_router
+from wallboard.call_routes import call_router
+from wallboard.pages import wallboard_router
+
+
+def hub_routers(hub: Hub, keeping: Keeping) -> list[APIRouter]:
+    """The routers of one hub process: the API, the pages, the wallboard."""
+    return [
+        replica_router(hub),
+        device_router(hub),
+        shift_router(hub),
+        choice_router(hub),
+        outage_router(hub),
+        entry_router(hub),
+        phone_router(hub),
+        reveal_router(hub, keeping.reveals_per_hour),
+        language_router(),
+        desk_router(hub),
+        account_router(hub),
+        fleet_router(hub),
+        people_router(hub),
+        display_router(hub),
+        audit_page_router(hub),
+        conflict_router(hub),
+        export_router(hub),
+        wallboard_router(
+            connect=hub.store.read,
+            clock=hub.store.clock,
+            outages=lambda: live_outages(hub),
+            guard=PersonWho(hub.store, "see_wallboard"),
+        ),
+        call_router(
+            write=hub.store.write, on_change=hub.stream.look_now, guard=PersonWho(hub.store, "send_call_events")
+        ),
+    ]

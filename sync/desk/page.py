@@ -1,0 +1,152 @@
+"""What all pages of the desk share: their frame, the way between them, and the two languages."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.templating import Jinja2Templates
+from jinja2 import pass_context
+from jinja2.runtime import Context
+
+from data.clock import from_iso
+from data.outages.timetable import SHANGHAI
+from data.rights import ROLES, may
+from sync.auth import Person
+from sync.hub.asking import Anybody
+
+Language = Literal["zh", "en"]
+
+LANGUAGE_COOKIE = "switchboard_language"
+_A_YEAR_S = 365 * 86_400
+_SEE_OTHER = 303
+_TEMPLATES = Path(__file__).parent / "templates"
+
+
+@dataclass(frozen=True, slots=True)
+class NavEntry:
+    """A way to a page, for those who may do `act`."""
+
+    path: str
+    zh: str
+    en: str
+    act: str
+
+
+NAV = (
+    NavEntry("/desk", "停电信息", "Outages", "see_desk"),
+    NavEntry("/desk/suspicions", "疑似停电", "Suspected", "see_desk"),
+    NavEntry("/desk/planned", "批量计划", "Planned works", "set_outage"),
+    NavEntry("/desk/told", "重要客户通知", "To be told", "see_desk"),
+    NavEntry("/desk/call-backs", "复电回访", "Call-backs", "work_tickets"),
+    NavEntry("/desk/tickets", "工单", "Tickets", "work_tickets"),
+    NavEntry("/desk/catalogue", "业务目录", "Catalogue", "work_tickets"),
+    NavEntry("/desk/lookup", "查询", "Look up", "see_places"),
+    NavEntry("/desk/tree", "线路树", "Network", "see_places"),
+    NavEntry("/desk/map", "地图", "Map", "see_places"),
+    NavEntry("/desk/records", "资料维护", "Records", "edit_records"),
+    NavEntry("/desk/import", "批量导入", "Import", "import_files"),
+    NavEntry("/desk/scripts", "话术", "Scripts", "edit_scripts"),
+    NavEntry("/desk/notices", "公告", "Notices", "see_desk"),
+    NavEntry("/desk/conflicts", "冲突", "Conflicts", "resolve_conflicts"),
+    NavEntry("/desk/export", "导出", "Export", "export"),
+    NavEntry("/desk/fleet", "坐席电脑", "PCs", "see_fleet"),
+    NavEntry("/desk/people", "人员", "People", "manage_people"),
+    NavEntry("/desk/audit", "审计", "Audit", "see_audit"),
+    NavEntry("/desk/settings", "设置", "Settings", "set_up_centre"),
+    NavEntry("/wallboard", "大屏", "Wallboard", "see_wallboard"),
+)
+"""Every page of the desk, in the order in which it is offered."""
+
+
+def local_time(value: str) -> str:
+    """`11-22 14:05` in Asia/Shanghai of an ISO moment."""
+    return from_iso(value).astimezone(SHANGHAI).strftime("%m-%d %H:%M")
+
+
+def local_input(value: str) -> str:
+    """An ISO moment as a `datetime-local` field holds it."""
+    return from_iso(value).astimezone(SHANGHAI).strftime("%Y-%m-%dT%H:%M")
+
+
+class Desk:
+    """Draws the desk's pages: templates that extend `page.html`.
+
+    A template finds `t(zh, en)`, `lang`, `person`, `may(act)` and `nav`, beside its own values.
+
+    Args:
+        filters: More filters of these templates.
+        labels: More names that these templates know.
+    """
+
+    def __init__(
+        self, filters: Mapping[str, Callable[..., object]] | None = None, labels: Mapping[str, object] | None = None
+    ) -> None:
+        self._templates = Jinja2Templates(_TEMPLATES)
+        self._templates.env.filters |= {"local_time": local_time, "local_input": local_input, **(filters or {})}
+        self._templates.env.globals |= {"t": _in_its_language, "ROLES": ROLES, **(labels or {})}
+
+    def render(
+        self,
+        request: Request,
+        person: Person | None,
+        template: str,
+        status: int = 200,
+        **values: Any,  # noqa: ANN401 - whatever a template shows
+    ) -> HTMLResponse:
+        """A page, or a part of one, for whoever asks; `person` is None where nobody has signed in."""
+        shown = {
+            "person": person,
+            "lang": language(request),
+            "nav": _nav(request, person),
+            "here": request.url.path,
+            "switch_language": _switch(request),
+            "may": lambda act: person is not None and may(person.role, act),
+            **values,
+        }
+        return self._templates.TemplateResponse(request, template, shown, status)
+
+
+def language(request: Request) -> Language:
+    """The language that the reader chose; Chinese where none was."""
+    return "en" if request.cookies.get(LANGUAGE_COOKIE) == "en" else "zh"
+
+
+def inside(path: str) -> str:
+    """`path`, if it is one of this hub's pages, else the desk."""
+    return path if re.fullmatch(r"/[\w-]+(/[\w.-]+)*", path, re.ASCII) else "/desk"
+
+
+def language_router() -> APIRouter:
+    """Choosing the language of the pages."""
+    router = APIRouter(include_in_schema=False)
+
+    @router.get("/desk/language", dependencies=[Depends(Anybody("chooses the words of the pages, and nothing else"))])
+    def choose(request: Request, to: Language, back: str = "/desk") -> Response:
+        answer = RedirectResponse(inside(back), _SEE_OTHER)
+        secure = request.url.scheme == "https"
+        answer.set_cookie(LANGUAGE_COOKIE, to, max_age=_A_YEAR_S, httponly=True, samesite="strict", secure=secure)
+        return answer
+
+    return router
+
+
+@pass_context
+def _in_its_language(context: Context, zh: str, en: str) -> str:
+    return en if context.get("lang") == "en" else zh
+
+
+def _nav(request: Request, person: Person | None) -> list[NavEntry]:
+    if person is None:
+        return []
+    served = {getattr(route, "path", "") for route in request.app.routes}
+    return [entry for entry in NAV if may(person.role, entry.act) and entry.path in served]
+
+
+def _switch(request: Request) -> str:
+    other = "zh" if language(request) == "en" else "en"
+    return "/desk/language?" + urlencode({"to": other, "back": request.url.path})
