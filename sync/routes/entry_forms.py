@@ -13,10 +13,10 @@ from data.entries.entries import LOOK_UPS_AT_MOST, Entry, EntryError, Outcome
 from data.entries.ledger import Act, Sender
 from data.entries.windows import WindowEntries
 from data.names.area_codes import Readings
-from data.outages.entry import NewOutage
 from data.store.phone_hashes import PhoneHashes
 from data.store.store import Writing
-from sync.routes.outage_routes import OutageRequest, ScopeRequest, TicketRequest, pairs
+from sync.routes.outage_forms import OutageRequest, ScopeRequest, pairs
+from sync.routes.outage_routes import TicketRequest
 
 Id = Annotated[str, Field(min_length=1, max_length=200)]
 Reason = Annotated[str, Field(max_length=500)]
@@ -117,8 +117,7 @@ class OutageForm(_Form, OutageRequest):
 
     def apply(self, writing: Writing, entry: Entry, desk: Desk) -> Outcome:
         """Sets the window."""
-        new = NewOutage(self.kind, self.start, self.etr, self.reason, pairs(self.scope), hold=self.hold)
-        return WindowEntries(writing, desk.sender, entry).add(new)
+        return WindowEntries(writing, desk.sender, entry).add(self.entered())
 
 
 class ReviseForm(_Form):

@@ -1,6 +1,6 @@
 """Outage windows and tickets over HTTP: the same rules as the command line and the pages."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Literal
 from uuid import uuid4
 
@@ -9,9 +9,17 @@ from pydantic import AwareDatetime, BaseModel, Field
 from sqlalchemy import insert
 
 from data.clock import to_iso, usable
-from data.outages.acts import restore_outage, revise_outage, withdraw_outage
+from data.outages.acts import (
+    begin_outage,
+    edit_outage,
+    publish_outage,
+    reopen_outage,
+    restore_outage,
+    revise_outage,
+    withdraw_outage,
+)
 from data.outages.describing import describe_outage, shown_outages
-from data.outages.entry import NewOutage, add_outage
+from data.outages.entry import add_outage
 from data.outages.windows import OutageWindow
 from data.store import audit
 from data.store.schema import TICKET
@@ -19,46 +27,19 @@ from data.store.store import Writing
 from sync.auth import Person
 from sync.hub.asking import PersonWho
 from sync.hub.hub import Hub
+from sync.routes.outage_forms import (
+    BeginRequest,
+    EditRequest,
+    OutageRequest,
+    PublishRequest,
+    ReopenRequest,
+    RestoreRequest,
+    ReviseRequest,
+    WithdrawRequest,
+    pairs,
+)
 
 TicketKind = Literal["trouble_report", "enquiry", "complaint", "chase_up", "follow_up"]
-
-
-class ScopeRequest(BaseModel):
-    """A piece of the network, by id or unique number, code or name."""
-
-    kind: str = Field(max_length=50)
-    id: str = Field(max_length=200)
-
-
-class OutageRequest(BaseModel):
-    """A new outage window."""
-
-    kind: str
-    start: AwareDatetime
-    etr: AwareDatetime
-    reason: str = Field(max_length=500)
-    scope: list[ScopeRequest] = Field(max_length=200)
-    hold: bool = False
-
-
-class ReviseRequest(BaseModel):
-    """A later or earlier promise."""
-
-    etr: AwareDatetime
-    reason: str = Field(max_length=500)
-
-
-class RestoreRequest(BaseModel):
-    """Power is back, for all or for parts."""
-
-    at: AwareDatetime | None = None
-    partial: list[ScopeRequest] = Field(default=[], max_length=200)
-
-
-class WithdrawRequest(BaseModel):
-    """The window should never have been set."""
-
-    reason: str = Field(max_length=500)
 
 
 class TicketRequest(BaseModel):
@@ -90,39 +71,70 @@ def outage_router(hub: Hub) -> APIRouter:
 
     @router.post("/outages", status_code=201)
     def add(setter: Setter, request: OutageRequest) -> Mapping[str, object]:
-        entered = NewOutage(
-            kind=request.kind,
-            start=request.start,
-            etr=request.etr,
-            reason=request.reason,
-            scope=pairs(request.scope),
-            hold=request.hold,
-        )
+        entered = request.entered()
         with hub.store.write(actor(setter), "add outage") as writing:
             window = add_outage(writing, entered, actor(setter))
             note(writing, setter, "add_outage", window.id)
         return answer(window)
 
+    def done(setter: Person, act: str, key: str, do: Callable[[Writing], OutageWindow]) -> Mapping[str, object]:
+        with hub.store.write(actor(setter), act.replace("_", " ")) as writing:
+            window = do(writing)
+            note(writing, setter, act, key)
+        return answer(window)
+
     @router.post("/outages/{key}/revise")
     def revise(setter: Setter, key: str, request: ReviseRequest) -> Mapping[str, object]:
-        with hub.store.write(actor(setter), "revise outage") as writing:
-            window = revise_outage(writing, key, request.etr, request.reason, actor(setter))
-            note(writing, setter, "revise_outage", key)
-        return answer(window)
+        def do(writing: Writing) -> OutageWindow:
+            source, site = request.etr_source, request.site
+            return revise_outage(writing, key, request.etr, request.reason, actor(setter), etr_source=source, site=site)
+
+        return done(setter, "revise_outage", key, do)
+
+    @router.post("/outages/{key}/begin")
+    def begin(setter: Setter, key: str, request: BeginRequest) -> Mapping[str, object]:
+        return done(setter, "begin_outage", key, lambda writing: begin_outage(writing, key, request.at, actor(setter)))
+
+    @router.post("/outages/{key}/edit")
+    def edit(setter: Setter, key: str, request: EditRequest) -> Mapping[str, object]:
+        wanted = request.edit()
+        return done(
+            setter,
+            "edit_outage",
+            key,
+            lambda writing: edit_outage(writing, key, wanted, request.reason, actor(setter)),
+        )
+
+    @router.post("/outages/{key}/publish")
+    def publish(setter: Setter, key: str, request: PublishRequest) -> Mapping[str, object]:
+        return done(
+            setter,
+            "publish_outage",
+            key,
+            lambda writing: publish_outage(writing, key, request.channel, request.at, actor(setter)),
+        )
 
     @router.post("/outages/{key}/restore")
     def restore(setter: Setter, key: str, request: RestoreRequest) -> Mapping[str, object]:
-        with hub.store.write(actor(setter), "restore outage") as writing:
-            window = restore_outage(writing, key, request.at, pairs(request.partial), actor(setter))
-            note(writing, setter, "restore_outage", key)
-        return answer(window)
+        parts = pairs(request.partial)
+        return done(
+            setter,
+            "restore_outage",
+            key,
+            lambda writing: restore_outage(writing, key, request.at, parts, actor(setter), request.reason),
+        )
+
+    @router.post("/outages/{key}/reopen")
+    def reopen(setter: Setter, key: str, request: ReopenRequest) -> Mapping[str, object]:
+        return done(
+            setter, "reopen_outage", key, lambda writing: reopen_outage(writing, key, request.reason, actor(setter))
+        )
 
     @router.post("/outages/{key}/withdraw")
     def withdraw(setter: Setter, key: str, request: WithdrawRequest) -> Mapping[str, object]:
-        with hub.store.write(actor(setter), "withdraw outage") as writing:
-            window = withdraw_outage(writing, key, request.reason, actor(setter))
-            note(writing, setter, "withdraw_outage", key)
-        return answer(window)
+        return done(
+            setter, "withdraw_outage", key, lambda writing: withdraw_outage(writing, key, request.reason, actor(setter))
+        )
 
     @router.post("/tickets", status_code=201)
     def ticket(reporter: Reporter, request: TicketRequest) -> Mapping[str, object]:
@@ -145,11 +157,6 @@ def outage_router(hub: Hub) -> APIRouter:
 def actor(person: Person) -> str:
     """How a person stands in the logs."""
     return f"person:{person.name}"
-
-
-def pairs(scope: list[ScopeRequest]) -> tuple[tuple[str, str], ...]:
-    """The scope as `data.outages.entry` takes it."""
-    return tuple((item.kind, item.id) for item in scope)
 
 
 def note(writing: Writing, person: Person, act: str, about: str) -> None:

@@ -4,18 +4,20 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.outage_board import OutageBoard
 from data.outages.documents import outage_from_doc, outage_to_doc
+from data.outages.timetable import EVERY_DAY, Timetable
 from data.outages.windows import OutageWindow, Restoration, Revision, ScopeItem
 from data.supply import SupplyNetwork
 
 START = datetime(2026, 11, 22, tzinfo=UTC)
 HORIZON = 600
+MINUTE = timedelta(minutes=1)
 
 
 def minute(number: int) -> datetime:
@@ -62,6 +64,24 @@ def items(net: Net) -> st.SearchStrategy[ScopeItem]:
     return st.sampled_from(everything)
 
 
+timetables = st.builds(
+    Timetable,
+    st.sampled_from([time(9), time(10, 30), time(23)]),
+    st.sampled_from([time(8, 30), time(12), time(17)]),
+    st.sampled_from([EVERY_DAY, frozenset({6}), frozenset({7}), frozenset({1, 7})]),
+)
+
+
+def is_off(hours: Timetable, at: datetime) -> bool:
+    """Whether `at` is in the hours, told by the clock on the wall of Shanghai, which is never put back or forward."""
+    wall = at + timedelta(hours=8)
+    over_night = hours.on_at <= hours.off_at
+    if over_night and wall.time() < hours.on_at:
+        return (wall - timedelta(days=1)).isoweekday() in hours.weekdays
+    within = wall.time() >= hours.off_at and (over_night or wall.time() < hours.on_at)
+    return within and wall.isoweekday() in hours.weekdays
+
+
 @st.composite
 def windows(draw: st.DrawFn, net: Net, key: str) -> OutageWindow:
     start = draw(st.integers(0, HORIZON // 2))
@@ -80,6 +100,12 @@ def windows(draw: st.DrawFn, net: Net, key: str) -> OutageWindow:
         restored_at=draw(st.none() | moments),
         withdrawn_at=draw(st.sampled_from([None, None, None, minute(1)])),
     )
+    if draw(st.booleans()):
+        begun = draw(st.integers(0, etr - 1))
+        window = replace(window, started_at=minute(begun))
+    hours = draw(st.none() | timetables)
+    if hours and any(is_off(hours, minute(n)) for n in range(int((window.begins - START) / MINUTE), etr)):
+        window = replace(window, timetable=hours)
     if draw(st.booleans()):
         later = minute(etr + draw(st.integers(0, 60)))
         window = replace(
@@ -105,11 +131,17 @@ class Model:
         self.windows = made
 
     def active(self, window: OutageWindow, at: datetime) -> bool:
-        if window.withdrawn_at or at < window.start:
+        if window.withdrawn_at or at < (window.started_at or window.start):
             return False
         if window.restored_at and at >= window.restored_at:
             return False
-        return window.hold or at < window.etr
+        if window.timetable is None:
+            return window.hold or at < window.etr
+        if at < window.etr and is_off(window.timetable, at):
+            return True
+        rest = range(int((window.etr - at) / MINUTE))
+        over = not any(is_off(window.timetable, at + n * MINUTE) for n in rest)
+        return window.hold and over
 
     def names(self, window: OutageWindow, at: datetime, kinds_and_ids: set[tuple[str, str]]) -> bool:
         scope = {(item.kind, item.id) for item in window.scope}

@@ -64,6 +64,14 @@ def test_the_span_at_a_moment_is_the_first_that_has_not_ended(
         assert (asked[0] <= at) == (expected[0] <= at)
 
 
+@given(tables, starts, st.integers(1, 400))
+def test_the_last_span_is_the_last_of_all(table: Timetable, start: datetime, days: int) -> None:
+    end = start + timedelta(days=days)
+    last = [None, *table.spans(start, end)][-1]
+    asked = table.last_span(start, end)
+    assert (asked and asked[1]) == (last and last[1])
+
+
 @pytest.mark.parametrize(
     ("day", "off_at", "on_at", "begins", "ends"),
     [
