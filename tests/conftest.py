@@ -7,7 +7,7 @@ import pytest
 from data.store.store import Store
 from tests.stores import SetClock, fill, in_file, opened_store
 
-pytest_plugins = ["tests.databases", "tests.mariadb"]
+pytest_plugins = ["tests.browser", "tests.databases", "tests.mariadb"]
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """The wallboard page in a real browser whose clock and network are the test's own: nothing is waited for."""
 
-import shutil
 from collections.abc import Iterator
 from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
@@ -9,7 +8,6 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
-from playwright import sync_api as playwright
 from sqlalchemy import create_engine
 from sqlalchemy.pool import StaticPool
 
@@ -17,8 +15,6 @@ from data.clock import to_iso
 from data.store.metadata import METADATA
 from sync.hub.guard import RequestGuard
 from wallboard.pages import wallboard_router
-
-CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"  # ./dev test installs it
 
 START = datetime(2026, 11, 22, 6, 2, tzinfo=UTC)
 HUB = "http://hub.test"
@@ -78,14 +74,6 @@ class Hub:
     def _heard(self, text: str) -> None:
         if "Content Security Policy" in text:
             self.problems.append(text)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

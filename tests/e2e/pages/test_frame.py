@@ -1,0 +1,25 @@
+"""What every page of the desk has: a way in, a frame, and two languages."""
+
+from tests.browser import Visits, no_serious_fault, picture
+from tests.hubs import RunningHub
+
+
+def test_a_stranger_signs_in_by_keyboard_and_comes_where_he_wanted(visits: Visits, shared_hub: RunningHub) -> None:
+    page = visits.open(shared_hub, "", "/desk/account")
+    no_serious_fault(page)
+    page.keyboard.type("duty")
+    page.keyboard.press("Tab")
+    page.keyboard.type("demo")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/desk/account")
+    picture(page, "account")
+
+
+def test_a_wrong_password_is_said_and_the_name_is_kept(visits: Visits, shared_hub: RunningHub) -> None:
+    page = visits.open(shared_hub, "", "/login")
+    page.fill("input[name=name]", "duty")
+    page.fill("input[name=password]", "wrong")
+    page.keyboard.press("Enter")
+    page.get_by_role("alert").wait_for()
+    assert page.input_value("input[name=name]") == "duty"
+    no_serious_fault(page)
