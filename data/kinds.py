@@ -355,8 +355,47 @@ TEAM_CHOICE = Kind(
 """What the team chooses for the beginning of a query; its id is `query|record_kind|record`, so that a cache finds all
 of a query in the order of ids. The mass is that of `data.choice_weight`."""
 
+SCRIPT_TEMPLATE = Kind(
+    "script_template",
+    "话术模板",
+    (_ID, Field("zh"), Field("en")),
+    named=False,
+    urgent=True,
+)
+"""What the centre says instead of `data.scripts.defaults`; the id is a case, or a case and an outage kind."""
+
+NOTICE = Kind(
+    "notice",
+    "公告",
+    (
+        _ID,
+        Field("text", required=True),
+        Field("urgent", type=FieldType.FLAG),
+        Field("branches", type=FieldType.REFS, target="branch"),
+        Field("since", type=FieldType.TIME, required=True),
+        Field("until", type=FieldType.TIME),
+        Field("posted_by", required=True),
+        Field("withdrawn_at", type=FieldType.TIME),
+    ),
+    named=False,
+    urgent=True,
+)
+"""What all agents are to know, or those of some branches."""
+
 KINDS: dict[str, Kind] = {
-    kind.name: kind for kind in (BRANCH, AREA, CONTACT, FEEDER, TRANSFORMER_AREA, CUSTOMER, OUTAGE, TEAM_CHOICE)
+    kind.name: kind
+    for kind in (
+        BRANCH,
+        AREA,
+        CONTACT,
+        FEEDER,
+        TRANSFORMER_AREA,
+        CUSTOMER,
+        OUTAGE,
+        TEAM_CHOICE,
+        SCRIPT_TEMPLATE,
+        NOTICE,
+    )
 }
 """Every kind, in the order in which they can be stored: what is referred to comes before what refers to it."""
 
