@@ -236,6 +236,7 @@ BRANCH = Kind(
         Field("parent_id", ("上级编号", "上级"), FieldType.REF, "branch"),
         Field("kind", ("类型",), choices=BRANCH_KINDS),
         Field("phone", ("电话",)),
+        Field("postcode", ("邮政编码", "邮编"), later=True),
     ),
     named=False,
 )
@@ -382,6 +383,45 @@ NOTICE = Kind(
 )
 """What all agents are to know, or those of some branches."""
 
+BUSINESS = Kind(
+    "business",
+    "业务目录",
+    (
+        _ID,
+        _NAME,
+        Field("parent_id", ("上级",), FieldType.REF, "business"),
+        Field("due_hours", ("时限（小时）",), FieldType.REAL),
+        Field("retired", ("停用",), FieldType.FLAG),
+    ),
+    named=False,
+)
+"""What a centre changed of the business catalogue, or added to it (`data.tickets.business`); its id is its code."""
+
+SUSPICION = Kind(
+    "suspicion",
+    "疑似停电",
+    (
+        _ID,
+        Field("place_kind", choices={"feeder": "线路", "transformer_area": "台区"}, required=True),
+        Field("place", required=True),
+        Field("feeder"),
+        Field("began", type=FieldType.TIME, required=True),
+        Field("since", type=FieldType.TIME, required=True),
+        Field("until", type=FieldType.TIME, required=True),
+        Field("strength", type=FieldType.REAL, required=True),
+        Field("evidence", type=FieldType.JSON, required=True),
+        Field("transformer_areas", type=FieldType.TEXTS),
+        Field("settled_at", type=FieldType.TIME),
+        Field("settled_by"),
+        Field("reason"),
+        Field("quiet_until", type=FieldType.TIME),
+        Field("outage"),
+    ),
+    named=False,
+    urgent=True,
+)
+"""Where signals gather as if there were an outage (`data.outages.suspected`): counts by kind and time, nobody's name."""
+
 KINDS: dict[str, Kind] = {
     kind.name: kind
     for kind in (
@@ -395,6 +435,8 @@ KINDS: dict[str, Kind] = {
         TEAM_CHOICE,
         SCRIPT_TEMPLATE,
         NOTICE,
+        BUSINESS,
+        SUSPICION,
     )
 }
 """Every kind, in the order in which they can be stored: what is referred to comes before what refers to it."""

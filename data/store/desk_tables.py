@@ -32,3 +32,17 @@ NOTICE_READ = Table(
     PrimaryKeyConstraint("notice", "reader"),
 )
 """Who has marked a notice read, when first and at which PC: `person:wang`, or `device:12` where nobody was there."""
+
+TICKET_EVENT = Table(
+    "ticket_event",
+    METADATA,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("ticket", String, nullable=False),
+    Column("at", String, nullable=False),
+    Column("by", String, nullable=False),
+    Column("changes", Text, nullable=False),
+    Column("text", Text, nullable=False),
+)
+"""The history of tickets: what each act changed, as JSON of fields with the values before and after, and what was
+said; without changes: a comment."""
+Index("ticket_event_ticket", TICKET_EVENT.c.ticket)

@@ -235,8 +235,21 @@ TICKET = Table(
     Column("place_kind", String),
     Column("place_id", String),
     Column("created_by", String, nullable=False),
+    Column("number", String),
+    Column("business", String),
+    Column("due_at", String),
+    Column("closed_at", String),
+    Column("lead", String),
+    Column("person", String),
+    Column("branch", String),
+    Column("version", Integer, nullable=False, server_default="1"),
 )
+"""`number` is what people call it by, `lead` the ticket that it is linked to, `person` and `branch` whom it is assigned
+to, `version` counts its changes, so that nobody changes what he has not seen."""
 Index("ticket_at", TICKET.c.at)
+Index("ticket_number", TICKET.c.number, unique=True)
+Index("ticket_state", TICKET.c.state)
+Index("ticket_lead", TICKET.c.lead)
 
 ENTRY = Table(
     "entry",
