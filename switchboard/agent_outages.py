@@ -13,7 +13,7 @@ from data.outages.windows import OutageWindow
 from data.sqlite import connect
 from switchboard.cli import home_of
 from switchboard.entry_verbs import enter
-from switchboard.outage_options import parts_of, scope_of
+from switchboard.outage_options import facts_of, parts_of, scope_of
 from sync.outbox.entering import Place
 from sync.outbox.waiting import Kept, Outbox
 from sync.replica.agent_home import AgentHome
@@ -22,24 +22,27 @@ from sync.replica.agent_home import AgentHome
 def add(options: argparse.Namespace) -> dict[str, Any]:
     """Sets a window."""
     start, etr = from_iso(options.start, "--start"), from_iso(options.etr, "--etr")
-    scope = [Place(*pair) for pair in scope_of(options)]
+    scope, facts = [Place(*pair) for pair in scope_of(options)], facts_of(options)
     return enter(
         options,
-        lambda entering: entering.add_outage(options.kind, start, etr, options.reason, scope, hold=options.hold),
+        lambda entering: entering.add_outage(options.kind, start, etr, options.reason, scope, facts, hold=options.hold),
     )
 
 
 def revise(options: argparse.Namespace) -> dict[str, Any]:
     """Moves the ETR."""
-    etr = from_iso(options.etr, "--etr")
-    return enter(options, lambda entering: entering.revise_outage(options.id, etr, options.reason))
+    etr, source = from_iso(options.etr, "--etr"), options.etr_source
+    return enter(
+        options,
+        lambda entering: entering.revise_outage(options.id, etr, options.reason, source, site=options.site),
+    )
 
 
 def restore(options: argparse.Namespace) -> dict[str, Any]:
     """Confirms that power is back, for all or for parts."""
     at = from_iso(options.at, "--at") if options.at else None
     parts = [Place(*pair) for pair in parts_of(options)]
-    return enter(options, lambda entering: entering.restore_outage(options.id, at, parts))
+    return enter(options, lambda entering: entering.restore_outage(options.id, at, parts, options.reason))
 
 
 def withdraw(options: argparse.Namespace) -> dict[str, Any]:

@@ -2,10 +2,20 @@
 
 import argparse
 from collections.abc import Callable
+from datetime import datetime
 
 from data.clock import from_iso
 from data.kinds import Json
-from data.outages.acts import restore_outage, revise_outage, withdraw_outage
+from data.outages.acts import (
+    OutageEdit,
+    begin_outage,
+    edit_outage,
+    publish_outage,
+    reopen_outage,
+    restore_outage,
+    revise_outage,
+    withdraw_outage,
+)
 from data.outages.describing import describe_outage, shown_outages
 from data.outages.entry import NewOutage, add_outage
 from data.outages.windows import OutageWindow
@@ -13,7 +23,7 @@ from data.store import audit
 from data.store.store import Store, Writing
 from switchboard.cli import home_of
 from switchboard.hub_verbs import os_actor
-from switchboard.outage_options import parts_of, scope_of
+from switchboard.outage_options import facts_of, parts_of, scope_of
 from sync.hub.home import HubHome
 
 
@@ -32,13 +42,18 @@ def _store(options: argparse.Namespace) -> Store:
 
 def add(options: argparse.Namespace) -> dict[str, Json]:
     """Sets a window."""
+    promise = options.kind, from_iso(options.start, "--start"), from_iso(options.etr, "--etr"), options.reason
+    facts = facts_of(options)
     entered = NewOutage(
-        kind=options.kind,
-        start=from_iso(options.start, "--start"),
-        etr=from_iso(options.etr, "--etr"),
-        reason=options.reason,
+        *promise,
         scope=scope_of(options),
         hold=options.hold,
+        public_scope=facts.public_scope,
+        etr_source=facts.etr_source,
+        timetable=facts.timetable,
+        cause=facts.cause,
+        crew=facts.crew,
+        crew_phone=facts.crew_phone,
     )
     return _write(options, "add outage", lambda writing: add_outage(writing, entered, os_actor()))
 
@@ -53,17 +68,66 @@ def list_windows(options: argparse.Namespace) -> list[dict[str, Json]]:
 
 def revise(options: argparse.Namespace) -> dict[str, Json]:
     """Moves the ETR."""
-    etr = from_iso(options.etr, "--etr")
+    etr, source = from_iso(options.etr, "--etr"), options.etr_source
+
+    def do(writing: Writing) -> OutageWindow:
+        return revise_outage(writing, options.id, etr, options.reason, os_actor(), etr_source=source, site=options.site)
+
+    return _write(options, "revise outage", do)
+
+
+def begin(options: argparse.Namespace) -> dict[str, Json]:
+    """Notes when power really went."""
+    at = _moment(options)
+    return _write(options, "begin outage", lambda writing: begin_outage(writing, options.id, at, os_actor()))
+
+
+def edit(options: argparse.Namespace) -> dict[str, Json]:
+    """Corrects what is said beside the promise."""
+    facts = facts_of(options)
+    wanted = OutageEdit(
+        public_scope=facts.public_scope,
+        cause=facts.cause,
+        crew=facts.crew,
+        crew_phone=facts.crew_phone,
+        hold=options.hold,
+        timetable=facts.timetable,
+        every_hour=options.every_hour,
+    )
     return _write(
-        options, "revise outage", lambda writing: revise_outage(writing, options.id, etr, options.reason, os_actor())
+        options, "edit outage", lambda writing: edit_outage(writing, options.id, wanted, options.reason, os_actor())
+    )
+
+
+def publish(options: argparse.Namespace) -> dict[str, Json]:
+    """Notes that a window was made known."""
+    at = _moment(options)
+    return _write(
+        options,
+        "publish outage",
+        lambda writing: publish_outage(writing, options.id, options.channel, at, os_actor()),
+    )
+
+
+def reopen(options: argparse.Namespace) -> dict[str, Json]:
+    """Takes a mistaken restoration back."""
+    return _write(
+        options, "reopen outage", lambda writing: reopen_outage(writing, options.id, options.reason, os_actor())
     )
 
 
 def restore(options: argparse.Namespace) -> dict[str, Json]:
     """Confirms that power is back, for all or for parts."""
-    at = from_iso(options.at, "--at") if options.at else None
-    parts = parts_of(options)
-    return _write(options, "restore outage", lambda writing: restore_outage(writing, options.id, at, parts, os_actor()))
+    at, parts = _moment(options), parts_of(options)
+    return _write(
+        options,
+        "restore outage",
+        lambda writing: restore_outage(writing, options.id, at, parts, os_actor(), options.reason),
+    )
+
+
+def _moment(options: argparse.Namespace) -> datetime | None:
+    return from_iso(options.at, "--at") if options.at else None
 
 
 def withdraw(options: argparse.Namespace) -> dict[str, Json]:

@@ -4,6 +4,7 @@ An entry carries what its author saw of the window. Somebody else's change of th
 on, is never written over: a promise that was moved meanwhile, a restoration, a withdrawal.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +12,7 @@ from sqlalchemy import Connection
 
 from data.clock import to_iso
 from data.entries.conflicts import keep_conflict, stored_version
-from data.entries.entries import Entry, Outcome, Version, contradiction
+from data.entries.entries import Entry, Outcome
 from data.entries.ledger import Sender, record_of_entry
 from data.errors import NotFoundError
 from data.kinds import Doc
@@ -21,8 +22,19 @@ from data.outages.windows import OutageWindow
 from data.store import audit
 from data.store.rows import get_docs
 from data.store.store import Writing
+from data.versions import Version, contradiction
 
 _END = ("restored_at", "withdrawn_at")
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """Another ETR, as `data.outages.acts.revise_outage` takes it."""
+
+    etr: datetime
+    reason: str
+    etr_source: str | None = None
+    site: bool = False
 
 
 class WindowEntries:
@@ -47,17 +59,29 @@ class WindowEntries:
         """
         return self._done(add_outage(self._writing, entered, self._sender.actor))
 
-    def revise(self, named: str, etr: datetime, reason: str, base: Doc) -> Outcome:
+    def revise(self, named: str, promise: Promise, base: Doc) -> Outcome:
         """Moves a window's ETR.
 
         Raises:
             OutageError, NotFoundError: there is no such window, or it cannot be moved there.
         """
         key = window_id(self._writing.connection, named)
-        met = self._against(key, base, {"etr": to_iso(etr)}, ("etr", *_END))
-        return met or self._done(revise_outage(self._writing, key, etr, reason, self._sender.actor))
+        met = self._against(key, base, {"etr": to_iso(promise.etr)}, ("etr", *_END))
+        return met or self._done(
+            revise_outage(
+                self._writing,
+                key,
+                promise.etr,
+                promise.reason,
+                self._sender.actor,
+                etr_source=promise.etr_source,
+                site=promise.site,
+            )
+        )
 
-    def restore(self, named: str, at: datetime, partial: tuple[tuple[str, str], ...], base: Doc) -> Outcome:
+    def restore(
+        self, named: str, at: datetime, partial: tuple[tuple[str, str], ...], base: Doc, reason: str = ""
+    ) -> Outcome:
         """Confirms that power was back at `at`, for all or for parts.
 
         Raises:
@@ -71,7 +95,7 @@ class WindowEntries:
             # Parts are added one by one: what others have added meanwhile stays.
             changes = {"restored": [*(stored if isinstance(stored, list) else []), *parts]}
         met = self._against(key, base, changes, _END)
-        return met or self._done(restore_outage(self._writing, key, at, partial, self._sender.actor))
+        return met or self._done(restore_outage(self._writing, key, at, partial, self._sender.actor, reason))
 
     def withdraw(self, named: str, reason: str, base: Doc) -> Outcome:
         """Takes a window back; whoever changed anything of it meanwhile believes in it.

@@ -8,18 +8,14 @@ from sqlalchemy import Connection, func, select
 
 from data.clock import usable
 from data.finding import find_one
-from data.kinds import CAUSES, ETR_SOURCES
 from data.outages.documents import outage_to_doc
+from data.outages.facts import WindowFacts
 from data.outages.rules import (
-    NAME_AT_MOST,
-    REASON_AT_MOST,
     check_kind,
     check_scope,
     check_scope_kind,
     check_times,
     check_timetable,
-    one_of,
-    readable,
     readable_reason,
 )
 from data.outages.timetable import Timetable
@@ -35,11 +31,7 @@ class NewOutage:
 
     Attributes:
         scope: Pairs of a kind of `SCOPE_KINDS` and an id, number, code or name.
-        public_scope: In place of what is made from the scope.
-        etr_source: A key of `ETR_SOURCES`.
-        timetable: The hours at which power is off; all of them where there is none.
-        cause: A key of `CAUSES`.
-        crew: Who works on it, and `crew_phone` to reach them.
+        public_scope: This and what follows as in `data.outages.facts.WindowFacts`.
     """
 
     kind: str
@@ -54,6 +46,11 @@ class NewOutage:
     cause: str | None = None
     crew: str | None = None
     crew_phone: str | None = None
+
+    @property
+    def facts(self) -> WindowFacts:
+        """What is known beside the promise."""
+        return WindowFacts(self.public_scope, self.etr_source, self.timetable, self.cause, self.crew, self.crew_phone)
 
 
 def add_outage(writing: Writing, entered: NewOutage, by: str) -> OutageWindow:
@@ -81,7 +78,7 @@ def made_window(connection: Connection, entered: NewOutage, now: datetime, by: s
     check_times(start, etr)
     check_timetable(entered.timetable, start, etr)
     reason = readable_reason(entered.reason)
-    source = one_of("etr_source", entered.etr_source, ETR_SOURCES)
+    facts = entered.facts.checked()
     return OutageWindow(
         id=key,
         kind=entered.kind,
@@ -90,13 +87,13 @@ def made_window(connection: Connection, entered: NewOutage, now: datetime, by: s
         reason=reason,
         scope=tuple(dict.fromkeys(resolve_scope(connection, entered.scope))),
         hold=entered.hold,
-        revisions=(Revision(now, by, "new", etr, reason, source),),
-        public_scope=readable("public scope", entered.public_scope, REASON_AT_MOST),
-        etr_source=source,
-        timetable=entered.timetable,
-        cause=one_of("cause", entered.cause, CAUSES),
-        crew=readable("crew", entered.crew, NAME_AT_MOST),
-        crew_phone=readable("crew's phone", entered.crew_phone, NAME_AT_MOST),
+        revisions=(Revision(now, by, "new", etr, reason, facts.etr_source),),
+        public_scope=facts.public_scope,
+        etr_source=facts.etr_source,
+        timetable=facts.timetable,
+        cause=facts.cause,
+        crew=facts.crew,
+        crew_phone=facts.crew_phone,
     )
 
 

@@ -13,8 +13,9 @@ from data.caches.cache import read_doc, read_meta
 from data.clock import Clock, to_iso, usable
 from data.entries.entries import Entry, window_version
 from data.errors import NotFoundError, OutageError
-from data.kinds import AREA, Doc, canonical_value
-from data.outages.rules import check_kind, check_scope, check_times, readable_reason
+from data.kinds import AREA, ETR_SOURCES, Doc, canonical_value
+from data.outages.facts import NOTHING_MORE, WindowFacts
+from data.outages.rules import check_kind, check_scope, check_times, check_timetable, one_of, readable_reason
 from data.sqlite import connect
 from sync.outbox.waiting import Author, Kept, Outbox, OutboxError
 from sync.replica.agent_home import AgentHome
@@ -87,7 +88,15 @@ class Entering:
         return self._enter("area_edit", subject, {"id": key, "base": base, "changes": changes})
 
     def add_outage(
-        self, kind: str, start: datetime, etr: datetime, reason: str, scope: Sequence[Place], *, hold: bool = False
+        self,
+        kind: str,
+        start: datetime,
+        etr: datetime,
+        reason: str,
+        scope: Sequence[Place],
+        facts: WindowFacts = NOTHING_MORE,
+        *,
+        hold: bool = False,
     ) -> Entry:
         """A new window; until it has an id, the entry's key stands for it.
 
@@ -98,17 +107,21 @@ class Entering:
         check_scope([(place.kind, place.id) for place in scope])
         start, etr = usable(start, "start"), usable(etr, "etr")
         check_times(start, etr)
-        body = {
+        check_timetable(facts.timetable, start, etr)
+        body: dict[str, Any] = {
             "kind": kind,
             "start": to_iso(start),
             "etr": to_iso(etr),
             "reason": readable_reason(reason),
             "scope": [place.to_json() for place in scope],
             "hold": hold,
+            **facts.checked().to_json(),
         }
         return self._enter("outage_add", "", body)
 
-    def revise_outage(self, key: str, etr: datetime, reason: str) -> Entry:
+    def revise_outage(
+        self, key: str, etr: datetime, reason: str, etr_source: str | None = None, *, site: bool = False
+    ) -> Entry:
         """Another promise.
 
         Raises:
@@ -117,10 +130,19 @@ class Entering:
         key = self._outbox.subject_of(key)
         base, start = self._window(key)
         check_times(start, usable(etr, "etr"))
-        body = {"id": key, "etr": to_iso(usable(etr, "etr")), "reason": readable_reason(reason), "base": base}
+        body: dict[str, Any] = {
+            "id": key,
+            "etr": to_iso(usable(etr, "etr")),
+            "reason": readable_reason(reason),
+            "base": base,
+        }
+        body |= {"etr_source": one_of("etr_source", etr_source, ETR_SOURCES)} if etr_source else {}
+        body |= {"site": True} if site else {}
         return self._enter("outage_revise", key, body)
 
-    def restore_outage(self, key: str, at: datetime | None = None, partial: Sequence[Place] = ()) -> Entry:
+    def restore_outage(
+        self, key: str, at: datetime | None = None, partial: Sequence[Place] = (), reason: str = ""
+    ) -> Entry:
         """Power is back, at `at` or else now, for all or for parts.
 
         Raises:
@@ -132,7 +154,8 @@ class Entering:
         if not start <= moment <= now:
             raise OutageError(f"restored at {to_iso(moment)}: give a moment from the start, {to_iso(start)}, until now")
         parts = [place.to_json() for place in partial]
-        body = {"id": key, "at": to_iso(moment), "partial": parts, "base": base}
+        body: dict[str, Any] = {"id": key, "at": to_iso(moment), "partial": parts, "base": base}
+        body |= {"reason": readable_reason(reason)} if reason else {}
         return self._enter("outage_restore", key, body)
 
     def withdraw_outage(self, key: str, reason: str) -> Entry:
@@ -158,7 +181,7 @@ class Entering:
         """What changes of a window, with what waits here, and its start."""
         doc, kept = self._seen("outage", key, key)
         if doc is not None:
-            seen, start = window_version(doc), str(doc["start"])
+            seen, start = window_version(doc), str(doc.get("started_at") or doc["start"])
         else:
             added = next((one.entry.body for one in kept if one.entry.kind == "outage_add"), None)
             if added is None:

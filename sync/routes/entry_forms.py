@@ -11,7 +11,7 @@ from data.entries.areas import edit_area
 from data.entries.calls import LookUp, NewTicket, NewWrapUp, add_look_ups, add_ticket, add_wrap_up
 from data.entries.entries import LOOK_UPS_AT_MOST, Entry, EntryError, Outcome
 from data.entries.ledger import Act, Sender
-from data.entries.windows import WindowEntries
+from data.entries.windows import Promise, WindowEntries
 from data.names.area_codes import Readings
 from data.store.phone_hashes import PhoneHashes
 from data.store.store import Writing
@@ -126,12 +126,14 @@ class ReviseForm(_Form):
     id: Id
     etr: AwareDatetime
     reason: Reason
+    etr_source: str | None = Field(default=None, max_length=20)
+    site: bool = False
     base: Fields
 
     def apply(self, writing: Writing, entry: Entry, desk: Desk) -> Outcome:
         """Moves the ETR."""
-        etr = usable(self.etr, "etr")
-        return WindowEntries(writing, desk.sender, entry).revise(self.id, etr, self.reason, self.base)
+        promise = Promise(usable(self.etr, "etr"), self.reason, self.etr_source, self.site)
+        return WindowEntries(writing, desk.sender, entry).revise(self.id, promise, self.base)
 
 
 class RestoreForm(_Form):
@@ -140,12 +142,13 @@ class RestoreForm(_Form):
     id: Id
     at: AwareDatetime
     partial: list[ScopeRequest] = Field(default=[], max_length=200)
+    reason: str = Field(default="", max_length=500)
     base: Fields
 
     def apply(self, writing: Writing, entry: Entry, desk: Desk) -> Outcome:
         """Confirms it."""
-        at = usable(self.at, "at")
-        return WindowEntries(writing, desk.sender, entry).restore(self.id, at, pairs(self.partial), self.base)
+        at, parts = usable(self.at, "at"), pairs(self.partial)
+        return WindowEntries(writing, desk.sender, entry).restore(self.id, at, parts, self.base, self.reason)
 
 
 class WithdrawForm(_Form):
