@@ -11,7 +11,7 @@ Höhle, M. and Paul, M. (2008), Count data regression charts, Computational Stat
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from math import log
 from typing import Literal
@@ -53,6 +53,7 @@ class Rules:
         look_back: How far back signals are asked for.
         stays: How long a suspicion is shown after its last signal.
         same_caller: Within which time a caller counts once.
+        quiet: How long a suspicion that was dismissed is not raised again unless its sum is twice as high.
     """
 
     telling_share: float = 0.03
@@ -63,6 +64,7 @@ class Rules:
     look_back: timedelta = timedelta(hours=3)
     stays: timedelta = timedelta(minutes=30)
     same_caller: timedelta = timedelta(hours=1)
+    quiet: timedelta = timedelta(hours=4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,7 @@ class Suspicion:
     Attributes:
         began: When the first of the signals came that tell of it.
         since: When they were enough.
-        signals: How many there are.
+        heard: When each signal came, and its kind, by time.
         transformer_areas: In which they are, sorted.
         strength: The sum, at its last signal; the odds are about its exponential against one.
     """
@@ -96,9 +98,14 @@ class Suspicion:
     id: str
     began: datetime
     since: datetime
-    signals: int
+    heard: tuple[tuple[datetime, SignalKind], ...]
     transformer_areas: tuple[str, ...]
     strength: float
+
+    @property
+    def signals(self) -> int:
+        """How many there are."""
+        return len(self.heard)
 
 
 class DailyCurve:
@@ -141,7 +148,7 @@ def suspicions(
     curve: DailyCurve,
     at: datetime,
     rules: Rules,
-    settled: Mapping[tuple[str, str], datetime] | None = None,
+    explained: Mapping[tuple[str, str], datetime] | None = None,
 ) -> list[Suspicion]:
     """Where an outage is suspected at `at`, strongest first.
 
@@ -153,17 +160,19 @@ def suspicions(
         curve: How signals are spread over a day.
         at: The moment asked about.
         rules: What is enough.
-        settled: By kind and id of a unit, until when its signals are explained: by a window, or because somebody
-            dismissed the suspicion. A feeder explains its transformer areas.
+        explained: By kind and id of a unit, until when a window explains its signals; what explains a feeder explains
+            its transformer areas, and what is explained of them tells nothing of the feeder.
     """
-    explained = settled or {}
+    until = explained or {}
     heard = _once_a_caller(
-        sorted((one for one in signals if at - rules.look_back < one.at <= at), key=lambda one: one.at), rules
+        sorted((one for one in signals if at - rules.look_back < one.at <= at), key=lambda one: (one.at, one.kind)),
+        rules,
     )
-    feeders = _watched("feeder", heard, units, curve, at, rules, explained)
+    told = [one for one in heard if one.at > _explained_until(one, until)]
+    feeders = _watched("feeder", told, units, curve, at, rules)
     suspected = {one.id for one in feeders}
-    alone = [one for one in heard if one.feeder not in suspected]
-    found = feeders + _watched("transformer_area", alone, units, curve, at, rules, explained)
+    alone = [one for one in told if one.feeder not in suspected]
+    found = feeders + _watched("transformer_area", alone, units, curve, at, rules)
     return sorted(found, key=lambda one: (-one.strength, one.kind, one.id))
 
 
@@ -189,7 +198,6 @@ def _watched(
     curve: DailyCurve,
     at: datetime,
     rules: Rules,
-    explained: Mapping[tuple[str, str], datetime],
 ) -> list[Suspicion]:
     def unit_of(one: Signal) -> str:
         return one.feeder if kind == "feeder" else one.transformer_area
@@ -199,16 +207,15 @@ def _watched(
         unit = units.get((kind, key))
         if unit is None:
             continue
-        told = [one for one in group if one.at > _explained_until(one, kind, explained)]
-        suspicion = _watch(unit, told, curve, at, rules)
+        suspicion = _watch(unit, list(group), curve, at, rules)
         if suspicion is not None:
             found.append(suspicion)
     return found
 
 
-def _explained_until(one: Signal, kind: str, explained: Mapping[tuple[str, str], datetime]) -> datetime:
-    keys = [("feeder", one.feeder)] + ([("transformer_area", one.transformer_area)] if kind != "feeder" else [])
-    return max((explained[key] for key in keys if key in explained), default=datetime.min.replace(tzinfo=LOCAL))
+def _explained_until(one: Signal, explained: Mapping[tuple[str, str], datetime]) -> datetime:
+    keys = (("feeder", one.feeder), ("transformer_area", one.transformer_area))
+    return max((explained[key] for key in keys if key in explained), default=datetime.min.replace(tzinfo=UTC))
 
 
 def _watch(unit: Unit, told: list[Signal], curve: DailyCurve, at: datetime, rules: Rules) -> Suspicion | None:
@@ -225,9 +232,15 @@ def _watch(unit: Unit, told: list[Signal], curve: DailyCurve, at: datetime, rule
         usual = max(unit.usual.get(one.kind, 0.0), 1e-6) * curve.per_second(one.at)
         total += log((usual + outage_rate) / usual)
         run.append(one)
-        if since is None and total >= least and len({each.transformer_area for each in run}) >= spread:
+        if since is None and total >= least and len(_transformer_areas(run)) >= spread:
             since = one.at
     if since is None or at - run[-1].at > rules.stays:
         return None
-    areas = tuple(sorted({one.transformer_area for one in run if one.transformer_area}))
-    return Suspicion(unit.kind, unit.id, run[0].at, since, len(run), areas, round(total, 2))
+    heard = tuple((one.at, one.kind) for one in run)
+    return Suspicion(
+        unit.kind, unit.id, run[0].at, since, heard, tuple(sorted(_transformer_areas(run))), round(total, 2)
+    )
+
+
+def _transformer_areas(run: list[Signal]) -> set[str]:
+    return {one.transformer_area for one in run if one.transformer_area}
