@@ -1,17 +1,24 @@
-"""Windows as people are shown them: which there are at a moment, and what each takes out."""
+"""Windows as people are shown them: which there are at a moment, what each takes out, and which of them overlap."""
 
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, and_, or_, select, text
 
 from data.clock import to_iso
 from data.kinds import KINDS, Doc, Json
+from data.outages.affected_customers import AffectedCustomers
 from data.outages.documents import outage_from_doc, outage_to_doc
+from data.outages.overlaps import overlapping
 from data.outages.public_scope import public_scope
-from data.outages.windows import ENDED_STAYS, Affected, OutageWindow, ScopeItem, affected_by
-from data.store.rows import from_row, get_docs
+from data.outages.reach import Reach
+from data.outages.windows import ENDED_STAYS, Affected, OutageWindow, ScopeItem
+from data.store.rows import chunks, from_row
 from data.store.schema import RECORDS
 from data.supply import SupplyNetwork
+
+Item = Mapping[str, Json]
+"""A piece of a scope with its name: `kind`, `id`, `name`, `number`."""
 
 
 def network(connection: Connection) -> SupplyNetwork:
@@ -30,14 +37,94 @@ def shown_outages(connection: Connection, at: datetime) -> list[OutageWindow]:
 
 
 def describe_outage(connection: Connection, window: OutageWindow, at: datetime) -> dict[str, Json]:
-    """The public JSON form of a window, with what it takes out at `at`, or took out, as the network is now.
+    """The public JSON form of a window; see `describe_outages`."""
+    return describe_outages(connection, [window], at)[0]
 
-    What has been restored in part is no longer counted.
+
+def overview(connection: Connection, at: datetime) -> list[dict[str, Json]]:
+    """The public JSON form of every window to be shown at `at`, by start."""
+    shown = shown_outages(connection, at)
+    return describe_outages(connection, shown, at, shown)
+
+
+def describe_outages(
+    connection: Connection,
+    windows: Sequence[OutageWindow],
+    at: datetime,
+    shown: Sequence[OutageWindow] | None = None,
+) -> list[dict[str, Json]]:
+    """The public JSON form of windows, with what each takes out at `at`, or took out, as the network is now.
+
+    What has been restored in part is no longer counted. `overlaps` has the ids of the windows to be shown at `at` that
+    take out part of the same at the same time. However many windows there are, they cost the same few queries.
+
+    Args:
+        connection: To the store.
+        windows: Which.
+        at: When.
+        shown: From `shown_outages`, where that is known already.
     """
-    net = network(connection)
-    affected = affected_by(window.scope, net).without(affected_by(window.restored_items(at), net))
-    customers, important = _customers(net, affected)
-    scope = [_named_item(connection, item) for item in window.scope]
+    others = shown_outages(connection, at) if shown is None else shown
+    compared = list({window.id: window for window in (*others, *windows)}.values())
+    reach = Reach(
+        connection,
+        [*(item for one in compared for item in one.scope), *(i for one in windows for i in one.restored_items(at))],
+    )
+    affected = {one.id: reach.affected_by(one.scope, one.restored_items(at)) for one in windows}
+    counted = AffectedCustomers(connection, affected.values(), reach)
+    named = named_items(connection, [item for one in windows for item in one.scope])
+    overlaps = _overlaps(windows, others, compared, reach)
+    return [
+        {
+            **_told(window, at, [named[item] for item in window.scope]),
+            "affected": _affected(affected[window.id], counted),
+            "overlaps": [*overlaps[window.id]],
+        }
+        for window in windows
+    ]
+
+
+def named_items(connection: Connection, items: Iterable[ScopeItem]) -> dict[ScopeItem, Item]:
+    """The pieces of scopes with their names and numbers, None where there is none."""
+    wanted = list(dict.fromkeys(items))
+    found: dict[ScopeItem, Item] = {}
+    for kind in {item.kind for item in wanted}:
+        table = RECORDS[kind]
+        columns = [table.c.id, table.c.name, *([table.c.number] if "number" in table.c else [])]
+        for chunk in chunks(item.id for item in wanted if item.kind == kind):
+            for row in connection.execute(select(*columns).where(table.c.id.in_(chunk))):
+                item = ScopeItem(kind, row.id)
+                found[item] = _item(item, row.name, getattr(row, "number", None))
+    return {item: found.get(item) or _item(item, None, None) for item in wanted}
+
+
+def _item(item: ScopeItem, name: str | None, number: str | None) -> Item:
+    return {"kind": item.kind, "id": item.id, "name": name, "number": number}
+
+
+def _overlaps(
+    windows: Sequence[OutageWindow],
+    shown: Sequence[OutageWindow],
+    compared: Sequence[OutageWindow],
+    reach: Reach,
+) -> dict[str, list[str]]:
+    """With those that are shown; two that are not are nothing to each other."""
+    known = {window.id for window in shown}
+    found = overlapping(compared, reach)
+    return {window.id: [other for other in found[window.id] if other in known] for window in windows}
+
+
+def _affected(affected: Affected, counted: AffectedCustomers) -> Json:
+    count = counted.count(affected)
+    return {
+        "feeders": len(affected.feeders),
+        "transformer_areas": len(affected.transformer_areas),
+        "customers": count.customers,
+        "important": count.important,
+    }
+
+
+def _told(window: OutageWindow, at: datetime, scope: list[Item]) -> dict[str, Json]:
     next_start = window.next_start(at)
     doc = outage_to_doc(window)
     return {
@@ -47,35 +134,12 @@ def describe_outage(connection: Connection, window: OutageWindow, at: datetime) 
         "restoration": window.restoration(at),
         "next_start": to_iso(next_start) if next_start else None,
         "author": window.author,
-        "scope": [*scope],
+        "scope": [dict(item) for item in scope],
         "restored": _restored(doc),
         "public_scope": window.public_scope or public_scope(scope),
-        "affected": {
-            "feeders": len(affected.feeders),
-            "transformer_areas": len(affected.transformer_areas),
-            "customers": customers,
-            "important": important,
-        },
     }
 
 
 def _restored(doc: Doc) -> Json:
     scope = doc["scope"]
     return scope["restored"] if isinstance(scope, dict) else None
-
-
-def _customers(net: SupplyNetwork, affected: Affected) -> tuple[int, int]:
-    customers, important = net.customers_of(affected.transformer_areas)
-    for feeder in affected.feeders:
-        more, more_important = net.customers_straight_on(feeder)
-        customers, important = customers + more, important + more_important
-    for customer in affected.customers:
-        place = net.place("customer", customer)
-        if not place.transformer_areas & affected.transformer_areas and place.feeder not in affected.feeders:
-            customers, important = customers + 1, important + net.is_important(customer)
-    return customers, important
-
-
-def _named_item(connection: Connection, item: ScopeItem) -> dict[str, Json]:
-    doc = get_docs(connection, item.kind, [item.id]).get(item.id, {})
-    return {"kind": item.kind, "id": item.id, "name": doc.get("name"), "number": doc.get("number")}

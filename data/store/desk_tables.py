@@ -1,6 +1,6 @@
 """The tables of the duty desk, beside those of the records; their history is in `data/migrations`."""
 
-from sqlalchemy import Column, Index, Integer, PrimaryKeyConstraint, String, Table, Text
+from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, PrimaryKeyConstraint, String, Table, Text
 
 from data.store.metadata import METADATA
 
@@ -46,3 +46,61 @@ TICKET_EVENT = Table(
 """The history of tickets: what each act changed, as JSON of fields with the values before and after, and what was
 said; without changes: a comment."""
 Index("ticket_event_ticket", TICKET_EVENT.c.ticket)
+
+RECORD_CHANGE = Table(
+    "record_change",
+    METADATA,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("kind", String, nullable=False),
+    Column("record", String, nullable=False),
+    Column("at", String, nullable=False),
+    Column("actor", String, nullable=False),
+    Column("act", String, nullable=False),
+    Column("before", Text),
+    Column("after", Text),
+)
+"""What people changed of the records that they keep: the whole record before and after, NULL where there was none."""
+Index("record_change_record", RECORD_CHANGE.c.kind, RECORD_CHANGE.c.record)
+
+UPLOAD = Table(
+    "upload",
+    METADATA,
+    Column("id", String, primary_key=True),
+    Column("actor", String, nullable=False),
+    Column("at", String, nullable=False),
+    Column("what", String, nullable=False),
+    Column("name", String, nullable=False),
+    Column("clear", Boolean, nullable=False),
+    Column("outcome", Text),
+)
+"""Files that people have sent to be imported, whichever hub process takes them; `outcome` once that is done."""
+
+UPLOAD_PART = Table(
+    "upload_part",
+    METADATA,
+    Column("upload", String, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("bytes", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("upload", "number"),
+)
+"""What such a file holds, part by part."""
+
+OUTAGE_TEMPLATE = Table(
+    "outage_template",
+    METADATA,
+    Column("name", String, primary_key=True),
+    Column("body", Text, nullable=False),
+    Column("changed_at", String, nullable=False),
+    Column("changed_by", String, nullable=False),
+)
+"""Windows that are set again and again, as JSON (`data.outages.templates`)."""
+
+PLANNED_WORK = Table(
+    "planned_work",
+    METADATA,
+    Column("digest", String, primary_key=True),
+    Column("outage", String, nullable=False),
+    Column("at", String, nullable=False),
+    Column("file", String, nullable=False),
+)
+"""Rows of planned works that were imported, and the window that each became: the same row adds nothing again."""

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Table,
     Text,
     false,
+    text,
 )
 
 import data.store.desk_tables  # noqa: F401 - its tables belong to METADATA, too
@@ -58,6 +59,15 @@ def _record_table(kind: Kind) -> Table:
 RECORDS: dict[str, Table] = {kind.name: _record_table(kind) for kind in KINDS.values()}
 """The table of each kind: one column a field (lists as JSON text), the 128-bit hash of what caches hold of it, and
 the bucket in which it is counted."""
+
+IMPORTANT_CUSTOMER = "importance IS NOT NULL OR high_risk OR sensitive"
+"""Who is in `customer_important`: the few whom an interruption concerns more than others."""
+Index(
+    "customer_important",
+    RECORDS["customer"].c.transformer_area,
+    sqlite_where=text(IMPORTANT_CUSTOMER),
+    postgresql_where=text(IMPORTANT_CUSTOMER),
+)
 
 META = Table("meta", METADATA, Column("key", String, primary_key=True), Column("value", Text, nullable=False))
 

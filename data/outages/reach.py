@@ -1,0 +1,78 @@
+"""What the scopes of many windows take out, read in a few queries however many windows there are."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from sqlalchemy import Connection, bindparam, select, text
+
+from data.outages.windows import Affected, ScopeItem, affected_by
+from data.store.rows import chunks
+from data.store.schema import RECORDS
+
+Supply = tuple[str | None, str | None]
+"""A customer's transformer area and the feeder named with it."""
+
+_SERVED = text(
+    "WITH RECURSIVE within(root, id) AS (SELECT id, id FROM area WHERE id IN :roots"
+    " UNION SELECT within.root, area.id FROM within JOIN area ON area.parent_id = within.id)"
+    " SELECT within.root, link.id FROM within CROSS JOIN link"  # in this order: SQLite keeps to it
+    " WHERE link.target = within.id AND link.kind = 'transformer_area' AND link.field = 'areas'"
+).bindparams(bindparam("roots", expanding=True))
+
+
+class Reach:
+    """The part of the network that some scopes name; a `data.outages.windows.Network` for those scopes.
+
+    Args:
+        connection: To the store.
+        items: Everything that will be asked about.
+    """
+
+    def __init__(self, connection: Connection, items: Iterable[ScopeItem]) -> None:
+        named: dict[str, set[str]] = defaultdict(set)
+        for item in items:
+            named[item.kind].add(item.id)
+        self._of_feeder = _on_feeders(connection, named["feeder"])
+        self._of_area = _serving(connection, named["area"])
+        self._supply = _supply_of(connection, named["customer"])
+
+    def transformer_areas_of_feeder(self, feeder: str) -> frozenset[str]:
+        """Ids of the transformer areas on a feeder."""
+        return self._of_feeder.get(feeder, frozenset())
+
+    def transformer_areas_of_area(self, area: str) -> frozenset[str]:
+        """Ids of the transformer areas that serve an area or any area within it."""
+        return self._of_area.get(area, frozenset())
+
+    def supply_of(self, customer: str) -> Supply:
+        """What supplies a customer."""
+        return self._supply.get(customer, (None, None))
+
+    def affected_by(self, scope: Iterable[ScopeItem], restored: Iterable[ScopeItem] = ()) -> Affected:
+        """Everything that a scope takes out, less what has been restored of it."""
+        return affected_by(scope, self).without(affected_by(restored, self))
+
+
+def _on_feeders(connection: Connection, feeders: set[str]) -> dict[str, frozenset[str]]:
+    table, found = RECORDS["transformer_area"], defaultdict[str, set[str]](set)
+    for chunk in chunks(sorted(feeders)):
+        for key, feeder in connection.execute(select(table.c.id, table.c.feeder).where(table.c.feeder.in_(chunk))):
+            found[feeder].add(key)
+    return {feeder: frozenset(keys) for feeder, keys in found.items()}
+
+
+def _serving(connection: Connection, areas: set[str]) -> dict[str, frozenset[str]]:
+    found = defaultdict[str, set[str]](set)
+    for chunk in chunks(sorted(areas)):
+        for area, key in connection.execute(_SERVED, {"roots": chunk}):
+            found[area].add(key)
+    return {area: frozenset(keys) for area, keys in found.items()}
+
+
+def _supply_of(connection: Connection, customers: set[str]) -> dict[str, Supply]:
+    table, found = RECORDS["customer"], dict[str, Supply]()
+    columns = table.c.id, table.c.transformer_area, table.c.feeder
+    for chunk in chunks(sorted(customers)):
+        for key, area, feeder in connection.execute(select(*columns).where(table.c.id.in_(chunk))):
+            found[key] = area, feeder
+    return found
