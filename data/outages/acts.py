@@ -1,4 +1,7 @@
-"""What is done to a window after it was set: each act one revision, with who did it and why."""
+"""What is done to a window after it was set: each act one revision, with who did it and why.
+
+Who works for some branches only may do it to windows of theirs; else it is a `ForbiddenError`.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -10,6 +13,7 @@ from sqlalchemy import Connection
 from data.clock import to_iso, usable
 from data.errors import NotFoundError, OutageError
 from data.kinds import CAUSES, ETR_SOURCES
+from data.outages.branch_limits import check_branches
 from data.outages.describing import network
 from data.outages.documents import outage_from_doc, outage_to_doc
 from data.outages.entry import resolve_scope
@@ -225,6 +229,7 @@ def _check_inside(connection: Connection, window: OutageWindow, parts: list[Scop
 def _revise(
     writing: Writing, window: OutageWindow, by: str, change: Change, reason: str, source: str | None = None
 ) -> OutageWindow:
+    check_branches(writing.connection, window.scope, writing.branches)
     revision = Revision(writing.clock.now(), by, change, window.etr, readable_reason(reason), source)
     revised = replace(window, revisions=(*window.revisions, revision))
     writing.put("outage", outage_to_doc(revised))

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, func, select
 
 from data.clock import usable
 from data.finding import find_one
+from data.outages.branch_limits import check_branches
 from data.outages.documents import outage_to_doc
 from data.outages.facts import WindowFacts
 from data.outages.rules import (
@@ -59,9 +60,11 @@ def add_outage(writing: Writing, entered: NewOutage, by: str) -> OutageWindow:
     Raises:
         OutageError: kind, times, hours, reason or scope do not make a window.
         NotFoundError, AmbiguousError: a scope names no record, or several.
+        ForbiddenError: a scope is not of the actor's branches.
     """
     now = writing.clock.now()
     window = made_window(writing.connection, entered, now, by, _next_id(writing, now))
+    check_branches(writing.connection, window.scope, writing.branches)
     writing.put("outage", outage_to_doc(window))
     return window
 

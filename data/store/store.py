@@ -57,16 +57,18 @@ class Store:
             yield connection
 
     @contextmanager
-    def write(self, actor: str, action: str) -> Iterator["Writing"]:
+    def write(self, actor: str, action: str, branches: tuple[str, ...] = ()) -> Iterator["Writing"]:
         """One transaction: all of it happens, with its place in the change log, or nothing. One is under way at a time.
 
         Args:
             actor: Who does it, such as `person:wang` or `os:root`.
             action: What is done, in a word or two, for the commit log.
+            branches: Those that the actor works for; empty for all.
         """
         options = {WRITE: True, audit.PENDING: []}
         with self.engine.connect().execution_options(**options) as connection, connection.begin() as transaction:
             writing = Writing(connection, self.clock, self.phones)
+            writing.branches = branches
             change_log.lock(connection)
             yield writing
             if writing.rehearsal:
@@ -82,6 +84,7 @@ class Writing:
         buckets: Finds the bucket of a record, as this transaction sees what is supplied from where.
         revision: Where the transaction stands in the change log, once it is finished and has changed anything.
         rehearsal: Set to have all of it undone at the end: a dry run does what the real one does.
+        branches: Those that its actor works for; empty for all.
     """
 
     def __init__(self, connection: Connection, clock: Clock, phones: PhoneHashes | None = None) -> None:
@@ -90,6 +93,7 @@ class Writing:
         self._phones = phones
         self.revision: int | None = None
         self.rehearsal = False
+        self.branches: tuple[str, ...] = ()
         self._touched = change_log.Touched()
         self.buckets = BucketFinder(connection)
 

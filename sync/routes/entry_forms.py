@@ -188,4 +188,9 @@ def act_of(entry: Entry, desk: Desk) -> Act:
         where = ".".join(str(part) for part in first["loc"])
         raise EntryError(f"{where}: {first['msg']}") from None
     apply: Callable[[Writing, Entry, Desk], Outcome] = form.apply
-    return lambda writing: apply(writing, entry, desk)
+
+    def act(writing: Writing) -> Outcome:
+        writing.branches = desk.branches
+        return apply(writing, entry, desk)
+
+    return act

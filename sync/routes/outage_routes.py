@@ -72,13 +72,13 @@ def outage_router(hub: Hub) -> APIRouter:
     @router.post("/outages", status_code=201)
     def add(setter: Setter, request: OutageRequest) -> Mapping[str, object]:
         entered = request.entered()
-        with hub.store.write(actor(setter), "add outage") as writing:
+        with hub.store.write(actor(setter), "add outage", setter.branches) as writing:
             window = add_outage(writing, entered, actor(setter))
             note(writing, setter, "add_outage", window.id)
         return answer(window)
 
     def done(setter: Person, act: str, key: str, do: Callable[[Writing], OutageWindow]) -> Mapping[str, object]:
-        with hub.store.write(actor(setter), act.replace("_", " ")) as writing:
+        with hub.store.write(actor(setter), act.replace("_", " "), setter.branches) as writing:
             window = do(writing)
             note(writing, setter, act, key)
         return answer(window)

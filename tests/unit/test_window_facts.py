@@ -19,6 +19,7 @@ from data.outages.describing import describe_outage
 from data.outages.entry import NewOutage, add_outage
 from data.outages.timetable import Timetable
 from data.outages.windows import OutageWindow
+from data.rights import ForbiddenError
 from data.store.store import Store
 from tests.stores import SetClock
 
@@ -128,3 +129,34 @@ def test_nothing_is_taken_back_that_was_not_restored_or_that_was_withdrawn(store
         withdraw_outage(writing, window.id, "误设", "person:wang")
         with pytest.raises(OutageError, match="withdrawn"):
             reopen_outage(writing, window.id, "看错", "person:wang")
+
+
+@pytest.mark.parametrize(
+    ("scope", "mine"),
+    [
+        (("feeder", "F1"), True),
+        (("feeder", "F2"), False),
+        (("transformer_area", "T1"), True),
+        (("transformer_area", "T3"), False),
+        (("area", "A1"), True),
+        (("area", "211402"), False),
+        (("customer", "2114000001"), True),
+        (("customer", "2114000004"), True),
+        (("customer", "2114000005"), False),
+    ],
+)
+def test_who_works_for_one_branch_sets_windows_there_alone(store: Store, scope: tuple[str, str], mine: bool) -> None:  # noqa: FBT001 - a column of the table
+    now = store.clock.now()
+    entered = NewOutage("fault", now, now + HOUR, "雷击", (scope,))
+    with store.write("person:wang", "add outage", ("B1",)) as writing:
+        if mine:
+            add_outage(writing, entered, "person:wang")
+        else:
+            with pytest.raises(ForbiddenError, match="branches"):
+                add_outage(writing, entered, "person:wang")
+
+
+def test_who_works_for_another_branch_cannot_restore(store: Store) -> None:
+    window = planned(store)
+    with store.write("person:li", "restore", ("B2",)) as writing, pytest.raises(ForbiddenError):
+        restore_outage(writing, window.id, None, (), "person:li")
