@@ -100,7 +100,7 @@ class Result:
         score: 0 to 100; the first result is the best.
         path: Where it is, widest first, such as `("连山区", "塔山乡")`: tells namesakes apart.
         affected: For an area in `partial_outage`: how many of how many transformer areas are out.
-        script: The sentence to read out to the caller.
+        script: The sentence to read out to the caller, and `script_en` the same in English.
     """
 
     kind: ResultKind
@@ -119,6 +119,7 @@ class Result:
     script: str
     path: tuple[str, ...] = ()
     affected: tuple[int, int] | None = None
+    script_en: str = ""
 
 
 @dataclass(frozen=True, slots=True)

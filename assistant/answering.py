@@ -1,7 +1,7 @@
 """Answers from the cache in an agent's home: the one engine of the popup, the command line and the tests."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import wraps
@@ -17,6 +17,7 @@ from assistant.lookup import Hit, LookupEngine
 from assistant.outage_board import OutageBoard
 from assistant.phone_customers import with_customers
 from assistant.preferences import Preferences
+from assistant.supply_map import MapView, SupplyMap
 from assistant.tree import SupplyTree
 from assistant.tree_answer import Opened, TreeAnswer, TreeQuestion, open_node
 from assistant.tree_nodes import Key
@@ -24,8 +25,9 @@ from data.caches.cache import all_docs_of
 from data.caches.check import is_damage
 from data.clock import Clock, to_iso
 from data.errors import NotFoundError
-from data.kinds import OUTAGE, RANKED
+from data.kinds import OUTAGE, RANKED, SCRIPT_TEMPLATE
 from data.outages.documents import outage_from_doc
+from data.scripts.scripts import Scripts
 from data.sqlite import DatabaseError, connect
 from data.supply import SupplyNetwork
 from sync.errors import DamagedError
@@ -38,6 +40,9 @@ IN_USE_FOR_S = 5.0
 
 _STEPS = 10_000
 """Steps of SQLite's machine between two looks whether anybody still waits: about 0.03 ms."""
+
+_OF_OTHER_KINDS = 5
+"""Where some kinds alone are wanted, so many times as many are looked at."""
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
@@ -56,22 +61,25 @@ class _OpenCache:
         preferences = Preferences(choices, self._connection, clock) if choices else None
         self.engine = LookupEngine(self._connection, own_branches, preferences)
         self._version = -1
-        self._board = OutageBoard((), self._network)
+        self._board, self._scripts = OutageBoard((), self._network), Scripts()
         self._tree: tuple[OutageBoard, SupplyTree] | None = None
+        self._map: tuple[OutageBoard, SupplyMap] | None = None
         # Not `interrupt`, which would stay in force for as long as any rows of the transaction are half read.
         self._connection.set_progress_handler(cancelled, _STEPS)
 
     def board(self) -> OutageBoard:
-        """The outage windows, read again when another connection has changed the file."""
+        """The outage windows, read again, with the scripts, when another connection has changed the file."""
         version = self._connection.execute("PRAGMA data_version").fetchone()[0]
         if version != self._version:
             windows = [outage_from_doc(doc) for doc in all_docs_of(self._connection, OUTAGE)]
+            self._scripts = Scripts(all_docs_of(self._connection, SCRIPT_TEMPLATE))
             self._board, self._version = OutageBoard(windows, self._network), version
         return self._board
 
     def cards(self) -> CardMaker:
         """A maker of cards on the present board."""
-        return CardMaker(self._connection, self._network, self.board())
+        board = self.board()
+        return CardMaker(self._connection, self._network, board, self._scripts)
 
     def tree(self) -> SupplyTree:
         """The tree on the present board, made anew with it."""
@@ -80,9 +88,18 @@ class _OpenCache:
             self._tree = (board, SupplyTree(self._connection, self._network, board))
         return self._tree[1]
 
-    def hits(self, query: str, limit: int, by_phone: Sequence[str]) -> list[Hit]:
-        """What `query` finds, then these customers."""
-        return with_customers(self._connection, self.engine.search(query, limit, self._cancelled), by_phone, limit)
+    def map(self) -> SupplyMap:
+        """The map on the present board, made anew with it."""
+        board = self.board()
+        if self._map is None or self._map[0] is not board:
+            self._map = (board, SupplyMap(self._connection, board))
+        return self._map[1]
+
+    def hits(self, query: str, limit: int, by_phone: Sequence[str], kinds: Collection[str]) -> list[Hit]:
+        """What `query` finds, of these kinds alone, then these customers."""
+        looked_at = limit if len(kinds) == len(RANKED) else limit * _OF_OTHER_KINDS
+        found = [hit for hit in self.engine.search(query, looked_at, self._cancelled) if hit.kind in kinds]
+        return with_customers(self._connection, found[:limit], by_phone, limit)
 
     def hit(self, kind: str, key: str) -> Hit:
         """One record, as if it had been looked up by its code.
@@ -175,8 +192,15 @@ class CacheAnswers:
         return time.monotonic() - self._asked_at < IN_USE_FOR_S
 
     @_tells_of_damage
-    def answer(self, query: str, limit: int = 10, at: datetime | None = None, by_phone: Sequence[str] = ()) -> Answer:
-        """What `query` finds, then the customers `by_phone`, with the states of `at`, or of now.
+    def answer(
+        self,
+        query: str,
+        limit: int = 10,
+        at: datetime | None = None,
+        by_phone: Sequence[str] = (),
+        kinds: Collection[str] = RANKED,
+    ) -> Answer:
+        """What `query` finds of these kinds, then the customers `by_phone`, with the states of `at`, or of now.
 
         Without a cache nothing is found and `as_of` is None.
 
@@ -184,7 +208,8 @@ class CacheAnswers:
             DamagedError: the cache is damaged where an answer could come out wrong, or cannot be read.
             CancelledError: `cancelled` said so meanwhile.
         """
-        return self._answer(query, lambda cache: cache.hits(query, limit, by_phone) if query.strip() else [], at)
+        asked = bool(query.strip())
+        return self._answer(query, lambda cache: cache.hits(query, limit, by_phone, kinds) if asked else [], at)
 
     @_tells_of_damage
     def open_node(self, question: TreeQuestion, at: datetime | None = None) -> TreeAnswer:
@@ -223,8 +248,31 @@ class CacheAnswers:
             DamagedError: as `answer`.
             CancelledError: as `answer`.
         """
-        record = Key.parse(key)
-        return self._answer(key, lambda cache: [cache.hit(record.kind, record.id)], at)
+        node = Key.parse(key)
+        return self.record(node.kind, node.id, at)
+
+    @_tells_of_damage
+    def record(self, kind: str, key: str, at: datetime | None = None) -> Answer:
+        """The card of any record that a lookup finds, by its id; else as `card`."""
+        return self._answer(f"{kind}:{key}", lambda cache: [cache.hit(kind, key)], at)
+
+    @_tells_of_damage
+    def map(self, focus: tuple[str, str] | None = None, at: datetime | None = None) -> tuple[MapView, str | None]:
+        """The map with the states of `at`, or of now, and when the hub last confirmed the data.
+
+        Without a cache it is empty, and that moment is None.
+
+        Raises:
+            NotFoundError: there is no record of the kind and id `focus`.
+            DamagedError: as `answer`.
+            CancelledError: as `answer`.
+        """
+        now, cache = self._clock.now(), self._cache()
+        if cache is None:
+            return MapView(), None
+        with cache.one_state():
+            view = cache.map().at(at or now, focus)
+        return view, _age(self._home.confirmed_at(), now)[0]
 
     @_tells_of_damage
     def next_change(self) -> datetime | None:

@@ -18,12 +18,14 @@ from assistant.answer import (
 )
 from assistant.lookup import Hit
 from assistant.outage_board import OutageBoard
-from assistant.script import script_for
+from assistant.script import scripts_for
 from data.caches.cache import read_doc
 from data.clock import to_iso
 from data.kinds import Doc
 from data.masking import PERSONAL, is_masked
 from data.outages.windows import OutageWindow
+from data.scripts.scripts import Scripts
+from data.scripts.situation import Asked
 from data.sqlite import Connection
 from data.supply import Place, SupplyNetwork
 
@@ -65,12 +67,14 @@ class CardMaker:
         connection: An open cache; it is only read.
         network: Of the same cache.
         board: Its outage windows.
+        scripts: What the centre says.
     """
 
-    def __init__(self, connection: Connection, network: SupplyNetwork, board: OutageBoard) -> None:
+    def __init__(self, connection: Connection, network: SupplyNetwork, board: OutageBoard, scripts: Scripts) -> None:
         self._connection = connection
         self._network = network
         self._board = board
+        self._scripts = scripts
 
     def result(self, hit: Hit, at: datetime, *, confirmed: bool, as_of: datetime | None) -> Result:
         """The card of a hit.
@@ -87,6 +91,8 @@ class CardMaker:
         judged = self._board.verdict(place, at)
         windows = self._board.windows_touching(place, at)
         branch = self._branch(supply.branch)
+        asked = Asked(hit.name, judged, windows, at, (branch.name, branch.phone) if branch else None)
+        said = scripts_for(self._scripts, asked, confirmed=confirmed, as_of=as_of)
         return Result(
             kind=cast("ResultKind", hit.kind),
             id=hit.id,
@@ -101,7 +107,8 @@ class CardMaker:
             state=judged.state,
             outages=tuple(outage_view(window, at) for window in windows),
             customer=customer_view(doc) if hit.kind == "customer" else None,
-            script=script_for(hit.name, judged, windows, at, branch, confirmed=confirmed, as_of=as_of),
+            script=said["zh"],
+            script_en=said["en"],
             path=self._path(supply, hit),
             affected=judged.affected if judged.state == "partial_outage" else None,
         )

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from assistant.answer import CustomerView, OutageView
-from assistant.script import LOCAL
 from assistant.tree_nodes import Counts, Node
 from assistant.wording import Words
 from data.clock import from_iso
+from data.outages.timetable import SHANGHAI
 
 _CHINESE = Words("zh")
 _INDENT = "  "
@@ -60,4 +60,4 @@ def _customer(customer: CustomerView, words: Words) -> str:
 
 
 def _moment(moment: datetime) -> str:
-    return f"{moment.astimezone(LOCAL):%m-%d %H:%M}"
+    return f"{moment.astimezone(SHANGHAI):%m-%d %H:%M}"
