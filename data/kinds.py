@@ -251,6 +251,9 @@ AREA = Kind(
         Field("code", ("区域编码", "编码")),
         Field("aliases", ("别名",), FieldType.TEXTS),
         Field("branch", ("供电单位", "供电所", "供电分公司"), FieldType.REF, "branch"),
+        Field("postcode", ("邮政编码", "邮编"), later=True),
+        Field("lon", ("经度",), FieldType.REAL, later=True),
+        Field("lat", ("纬度",), FieldType.REAL, later=True),
     ),
     codes=("code",),
 )
@@ -265,6 +268,8 @@ CONTACT = Kind(
         Field("branch", ("供电单位", "供电所"), FieldType.REF, "branch"),
         Field("areas", ("区域", "负责区域"), FieldType.REFS, "area"),
         Field("transformer_areas", ("台区", "负责台区"), FieldType.REFS, "transformer_area"),
+        Field("email", ("电子邮箱", "邮箱", "电子邮件"), later=True),
+        Field("fax", ("传真",), later=True),
     ),
     named=False,
 )

@@ -1,18 +1,16 @@
 """Areas edited at a PC: by the rules of an import, or kept as a conflict."""
 
-from sqlalchemy import Connection
-
 from data.entries.conflicts import keep_conflict, stored_version
-from data.entries.entries import Entry, EntryError, Outcome, Version, contradiction
+from data.entries.entries import Entry, EntryError, Outcome
 from data.entries.ledger import Sender
-from data.importing import Accepted, ImportOptions, Row, match_columns, plan_import
-from data.kinds import AREA, Doc, FieldType, Json, canonical_value, text_list
+from data.kinds import AREA, Doc, canonical_value
 from data.names.area_codes import Readings
-from data.rights import ForbiddenError
 from data.store import audit
-from data.store.rows import get_docs
 from data.store.store import Writing
-from data.store.stored_records import StoredRecords
+from data.upkeep.branch_limits import check_branch
+from data.upkeep.drafting import drafted, texts_of
+from data.upkeep.history import put_kept
+from data.versions import Version, contradiction
 
 EDITABLE = tuple(field.name for field in AREA.fields if field.name != "id")
 
@@ -39,17 +37,18 @@ def edit_area(
         readings_of: Gives the pinyin from which a new area gets its code.
 
     Raises:
-        EntryError, BadValueError: the changes make no area.
+        EntryError, BadValueError, FieldErrors: the changes make no area.
         ForbiddenError: the area is, or would be, another branch's.
     """
     key, changes = str(entry.body["id"]), _canonical(changes)
     theirs = stored_version(writing.connection, "area", key)
     found = contradiction(Version(base), changes, theirs)
     for one in (theirs, theirs.with_changes(changes)):
-        check_branch(writing.connection, one, branches)
+        check_branch(writing.connection, AREA.name, one.fields, branches)
     if found is not None:
         return keep_conflict(writing, sender, entry, ("area", key), found)
-    _put(writing, {"id": key, **changes}, readings_of)
+    doc = drafted(writing.connection, AREA.name, key, texts_of(AREA.name, changes), readings_of)
+    put_kept(writing, AREA.name, doc, sender.actor, "changed" if theirs.fields else "added")
     audit.record(writing.connection, writing.clock.now(), sender.actor, entry.kind, key)
     return Outcome("applied", key)
 
@@ -61,37 +60,3 @@ def _canonical(changes: Doc) -> Doc:
     if not changes:
         raise EntryError("nothing is changed: name at least one field")
     return {name: canonical_value(AREA.by_name[name], value) for name, value in changes.items()}
-
-
-def check_branch(connection: Connection, area: Version, branches: tuple[str, ...]) -> None:
-    """Does nothing where the area lies in one of `branches`, or below one; none at all stands for every branch.
-
-    Raises:
-        ForbiddenError: it does not.
-    """
-    if not branches or area.fields is None:
-        return
-    branch, seen = area.get("branch"), set[str]()
-    while isinstance(branch, str) and branch not in seen:
-        if branch in branches:
-            return
-        seen.add(branch)
-        branch = get_docs(connection, "branch", [branch]).get(branch, {}).get("parent_id")
-    raise ForbiddenError(f"the area {area.get('name')} is not one of your branches' 不是本所的区域")
-
-
-def _put(writing: Writing, edited: Doc, readings_of: Readings) -> None:
-    columns = match_columns(AREA, [*edited])
-    row = Row(1, tuple(_cell(name, value) for name, value in edited.items()))
-    options = ImportOptions(readings_of, clear=True)
-    for outcome in plan_import(columns, [row], StoredRecords(writing.connection), options):
-        if not isinstance(outcome, Accepted):
-            told = "; ".join(f"{one.column} {one.value!r}: {one.reason}" for one in outcome.problems)
-            raise EntryError(told)
-        writing.put(outcome.kind, outcome.doc)
-
-
-def _cell(name: str, value: Json) -> str:
-    if AREA.by_name[name].type is FieldType.TEXTS:
-        return ";".join(text_list(value))
-    return "" if value is None else str(value)

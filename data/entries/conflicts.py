@@ -8,7 +8,7 @@ from typing import Literal
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from data.clock import from_iso, to_iso
-from data.entries.entries import Contradiction, Entry, Outcome, Version, dump, load, window_version
+from data.entries.entries import Entry, Outcome, dump, load, window_version
 from data.entries.ledger import Sender
 from data.errors import DataError, NotFoundError, OutageError
 from data.kinds import Doc, Json
@@ -18,6 +18,8 @@ from data.store import audit
 from data.store.rows import get_docs
 from data.store.schema import CHANGE, COMMIT, CONFLICT
 from data.store.store import Writing
+from data.upkeep.history import put_kept
+from data.versions import Contradiction, Version
 
 Side = Literal["ours", "theirs"]
 
@@ -187,10 +189,9 @@ def _conflict(connection: Connection, row: "Row[tuple[str, ...]]") -> Conflict:
 def _store(writing: Writing, conflict: Conflict, taken: Doc, by: str) -> None:
     if conflict.record_kind == "outage":
         _store_window(writing, conflict, taken, by)
-    elif conflict.theirs.fields is None:
-        writing.put(conflict.record_kind, {**(conflict.ours.fields or {}), "id": conflict.record})
     else:
-        writing.put(conflict.record_kind, {**taken, "id": conflict.record})
+        chosen = taken if conflict.theirs.fields is not None else conflict.ours.fields or {}
+        put_kept(writing, conflict.record_kind, {**chosen, "id": conflict.record}, by, "settled")
 
 
 def _store_window(writing: Writing, conflict: Conflict, taken: Doc, by: str) -> None:

@@ -14,6 +14,7 @@ RIGHT_TO_ENTER = {
     "ticket": "make_ticket",
     "wrap_up": "write_entries",
     "look_up": "write_entries",
+    "call_back": "work_tickets",
     "area_edit": "edit_records",
     "outage_add": "set_outage",
     "outage_revise": "set_outage",
@@ -154,21 +155,6 @@ def check_age(entry: Entry, now: datetime) -> None:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Version:
-    """One record as somebody saw it: of a window, what changes; of others, every field. None: there was no record."""
-
-    fields: Doc | None
-
-    def with_changes(self, changes: Doc) -> "Version":
-        """The version after these changes."""
-        return Version({**(self.fields or {}), **changes})
-
-    def get(self, name: str) -> Json:
-        """A field's value; None where there is no record."""
-        return (self.fields or {}).get(name)
-
-
 WINDOW_FIELDS = ("etr", "restored_at", "withdrawn_at", "restored")
 
 
@@ -177,44 +163,6 @@ def window_version(doc: Doc) -> Doc:
     scope = doc["scope"]
     restored = scope["restored"] if isinstance(scope, dict) else []
     return {**{name: doc[name] for name in WINDOW_FIELDS[:-1]}, "restored": restored}
-
-
-@dataclass(frozen=True, slots=True)
-class Contradiction:
-    """An entry that changes, or rests on, what somebody else has changed meanwhile.
-
-    Attributes:
-        base: What the person saw who made the entry.
-        ours: What the entry would make of it.
-        theirs: What is stored.
-        fields: What is to be decided: what either has changed.
-    """
-
-    base: Version
-    ours: Version
-    theirs: Version
-    fields: tuple[str, ...]
-
-
-def contradiction(base: Version, changes: Doc, theirs: Version, rests_on: tuple[str, ...] = ()) -> Contradiction | None:
-    """Whether an entry meets a change of somebody else in the same fields; None where the two can be merged.
-
-    Args:
-        base: What the person saw who made the entry.
-        changes: The fields that the entry changes, with their new values.
-        theirs: What is stored now.
-        rests_on: Further fields that must be as they were seen for the entry to make sense.
-    """
-    ours = base.with_changes(changes)
-    changed = [name for name in changes if ours.get(name) != theirs.get(name)]
-    if (base.fields is None) != (theirs.fields is None):  # it came, or went, meanwhile
-        return Contradiction(base, ours, theirs, tuple(changed)) if changed else None
-    moved = [
-        name
-        for name in dict.fromkeys((*changes, *rests_on))
-        if theirs.get(name) != base.get(name) and theirs.get(name) != ours.get(name)
-    ]
-    return Contradiction(base, ours, theirs, tuple(dict.fromkeys((*changed, *moved)))) if moved else None
 
 
 def dump(value: Json) -> str:

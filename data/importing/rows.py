@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from data.errors import BadValueError
+from data.field_checks import email_trouble, fax_trouble, postcode_trouble
 from data.importing.columns import Columns
 from data.importing.csv_rows import Row
 from data.importing.outcomes import Problem
@@ -22,7 +23,8 @@ _PHONE = re.compile(r"\+?\d[\d ()-]*\d")
 _PHONE_DIGITS = (3, 15)
 _BETWEEN_PHONES = re.compile(r"\s*[;,、/]\s*")
 _CUSTOMER_NUMBER = re.compile(r"[0-9]{10}")
-_IDENTIFIERS = frozenset({"id", "number", "code", "phone"})
+_CHECKED = {"email": email_trouble, "fax": fax_trouble, "postcode": postcode_trouble}
+_IDENTIFIERS = frozenset({"id", "number", "code", "phone", "postcode", "fax"})
 _REFERENCES = frozenset({FieldType.REF, FieldType.REFS})
 
 
@@ -136,6 +138,8 @@ def _choice(known: Field, text: str) -> str:
 def _checked(kind: str, known: Field, text: str) -> str:
     if known.name == "phone":
         return _phone(known, text)
+    if known.name in _CHECKED and (trouble := _CHECKED[known.name](text)):
+        raise BadValueError(known.name, text, trouble)
     if kind == "customer" and known.name == "id" and not _CUSTOMER_NUMBER.fullmatch(text):
         raise BadValueError(known.name, text, "a customer number has 10 digits")
     if kind == "area" and known.name == "code":

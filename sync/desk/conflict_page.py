@@ -8,15 +8,14 @@ from fastapi.responses import RedirectResponse
 from fastapi.templating import Jinja2Templates
 from sqlalchemy import Connection
 
-from data.entries.areas import check_branch
 from data.entries.conflicts import Conflict, Side, find_conflict, last_change, open_conflicts, settle
 from data.errors import BadValueError, SwitchboardError
 from data.kinds import KINDS, FieldType, Json
 from data.rights import ROLES, check, may
 from data.store.rows import get_docs
+from data.upkeep.branch_limits import check_branch
 from sync.auth import Person
 from sync.desk.page import local_time
-from sync.desk.pages import SCOPE_LABELS
 from sync.hub.asking import PersonWho
 from sync.hub.hub import Hub
 from sync.hub.problems import status_of
@@ -79,7 +78,7 @@ def _check_right(connection: Connection, person: Person, conflict: Conflict) -> 
     check(person.role, RIGHT_TO_SETTLE[conflict.record_kind])
     if conflict.record_kind == "area":
         for version in (conflict.theirs, conflict.ours):
-            check_branch(connection, version, person.branches)
+            check_branch(connection, "area", version.fields, person.branches)
 
 
 def _sides(chosen: list[str], whole: str) -> dict[str, Side]:
@@ -146,4 +145,4 @@ def _shown(connection: Connection, kind: str, name: str, value: Json) -> str:
 def _part(item: Json) -> str:
     if not isinstance(item, dict):
         return str(item)
-    return f"{SCOPE_LABELS.get(str(item['kind']), item['kind'])} {item['id']}（{local_time(str(item['at']))}）"
+    return f"{KINDS[str(item['kind'])].label} {item['id']}（{local_time(str(item['at']))}）"
