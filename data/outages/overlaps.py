@@ -11,7 +11,8 @@ Span = tuple[datetime, datetime]
 Atom = tuple[str, str]
 """A kind and an id: the smallest of what a window takes out that another may take out, too."""
 
-_FOREVER = datetime.max.replace(tzinfo=UTC)
+FOREVER = datetime.max.replace(tzinfo=UTC)
+"""The end of a window that is held."""
 
 
 def off_time(window: OutageWindow, at: datetime) -> Span | None:
@@ -19,7 +20,7 @@ def off_time(window: OutageWindow, at: datetime) -> Span | None:
 
     A window that is held has no end before somebody confirms one.
     """
-    over = window.restored_at or (_FOREVER if window.hold else window.ends)
+    over = window.restored_at or (FOREVER if window.hold else window.ends)
     if at >= over:
         return None
     if window.timetable is None:

@@ -1,0 +1,93 @@
+"""The customers whom an interruption concerns more than others: important, high-risk and sensitive ones."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Connection, and_, select, text
+
+from data.kinds import CUSTOMER, IMPORTANCE
+from data.masking import LEAST, STANDARD, for_caches
+from data.outages.windows import Affected
+from data.store.buckets import buckets_of_scope
+from data.store.rows import chunks, get_docs
+from data.store.schema import IMPORTANT_CUSTOMER, RECORDS
+
+_RANK = {key: rank for rank, key in enumerate(IMPORTANCE)}
+_TABLE = RECORDS["customer"]
+_COLUMNS = [_TABLE.c[name] for name in ("id", "importance", "high_risk", "sensitive", "transformer_area", "feeder")]
+
+
+@dataclass(frozen=True, slots=True)
+class Concerned:
+    """One of them, without what is personal."""
+
+    id: str
+    importance: str | None
+    high_risk: bool
+    sensitive: bool
+
+    @property
+    def is_important(self) -> bool:
+        """Important or high-risk, not only sensitive."""
+        return self.importance is not None or self.high_risk
+
+    @property
+    def rank(self) -> tuple[int, bool, str]:
+        """The most important first."""
+        return _RANK.get(self.importance or "", len(_RANK)), not self.high_risk, self.id
+
+
+def concerned_by(connection: Connection, affected: Sequence[Affected]) -> list[tuple[Concerned, ...]]:
+    """For each of several scopes the customers whom it concerns most, the most important first."""
+    hanging, named = _hanging(connection, affected), _named(connection, affected)
+    found = []
+    for one in affected:
+        places = [("transformer_area", key) for key in one.transformer_areas] + [("feeder", key) for key in one.feeders]
+        customers = {each.id: each for place in places for each in hanging.get(place, ())}
+        customers |= {key: named[key] for key in one.customers if key in named}
+        found.append(tuple(sorted(customers.values(), key=lambda each: each.rank)))
+    return found
+
+
+def readable_names(connection: Connection, customers: Iterable[str], branches: tuple[str, ...]) -> dict[str, str]:
+    """The names of customers by id, as somebody may read them who works for `branches`; for all where there are none.
+
+    Names of other branches' customers are hidden.
+    """
+    ids, readable = list(customers), buckets_of_scope(connection, branches)
+    docs, buckets = get_docs(connection, "customer", ids), dict[str, str]()
+    for chunk in chunks(ids):
+        buckets.update(
+            dict(connection.execute(select(_TABLE.c.id, _TABLE.c.bucket).where(_TABLE.c.id.in_(chunk))).all())
+        )
+    readers = {key: STANDARD if readable is None or buckets[key] in readable else LEAST for key in docs}
+    return {key: str(for_caches(CUSTOMER, doc, readers[key])["name"]) for key, doc in docs.items()}
+
+
+def _hanging(connection: Connection, affected: Sequence[Affected]) -> dict[tuple[str, str], list[Concerned]]:
+    """By transformer area, or by the feeder on which they hang without one."""
+    areas = set[str]().union(*(one.transformer_areas for one in affected))
+    feeders = set[str]().union(*(one.feeders for one in affected))
+    found = defaultdict[tuple[str, str], list[Concerned]](list)
+    for chunk in chunks(sorted(areas)):
+        for one, area, _feeder in _important(connection, _TABLE.c.transformer_area.in_(chunk)):
+            found["transformer_area", str(area)].append(one)
+    for chunk in chunks(sorted(feeders)):
+        straight = and_(_TABLE.c.feeder.in_(chunk), _TABLE.c.transformer_area.is_(None))
+        for one, _area, feeder in _important(connection, straight):
+            found["feeder", str(feeder)].append(one)
+    return found
+
+
+def _named(connection: Connection, affected: Sequence[Affected]) -> dict[str, Concerned]:
+    ids = set[str]().union(*(one.customers for one in affected))
+    return {one.id: one for chunk in chunks(sorted(ids)) for one, *_ in _important(connection, _TABLE.c.id.in_(chunk))}
+
+
+def _important(connection: Connection, where: ColumnElement[bool]) -> list[tuple[Concerned, str | None, str | None]]:
+    rows = connection.execute(select(*_COLUMNS).where(text(IMPORTANT_CUSTOMER), where))
+    return [
+        (Concerned(row.id, row.importance, bool(row.high_risk), bool(row.sensitive)), row.transformer_area, row.feeder)
+        for row in rows
+    ]

@@ -1,0 +1,65 @@
+"""The areas that windows touch: whole, or so many of their transformer areas."""
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, and_, func, select
+
+from data.kinds import Json
+from data.outages.windows import Affected
+from data.store.rows import chunks
+from data.store.schema import LINK, RECORDS
+
+_SERVES = and_(LINK.c.kind == "transformer_area", LINK.c.field == "areas")
+
+
+@dataclass(frozen=True, slots=True)
+class TouchedArea:
+    """An area of whose own transformer areas `hit` of `total` are taken out."""
+
+    id: str
+    name: str
+    hit: int
+    total: int
+
+    def to_json(self) -> dict[str, Json]:
+        """As the interface has it."""
+        return {"id": self.id, "name": self.name, "hit": self.hit, "total": self.total}
+
+
+def areas_touched(connection: Connection, affected: Sequence[Affected]) -> list[tuple[TouchedArea, ...]]:
+    """For each of several scopes the areas that its transformer areas serve, those hit most first."""
+    served = _areas_of(connection, sorted(set[str]().union(*(one.transformer_areas for one in affected))))
+    areas = sorted({area for found in served.values() for area in found})
+    totals, names = _totals(connection, areas), _names(connection, areas)
+    found = []
+    for one in affected:
+        hits = Counter(area for key in one.transformer_areas for area in served.get(key, ()))
+        touched = (TouchedArea(area, names.get(area, area), hit, totals[area]) for area, hit in hits.items())
+        found.append(tuple(sorted(touched, key=lambda area: (-area.hit, area.id))))
+    return found
+
+
+def _areas_of(connection: Connection, transformer_areas: list[str]) -> dict[str, list[str]]:
+    found = defaultdict[str, list[str]](list)
+    for chunk in chunks(transformer_areas):
+        wanted = select(LINK.c.id, LINK.c.target).where(_SERVES, LINK.c.id.in_(chunk))
+        for key, area in connection.execute(wanted):
+            found[key].append(area)
+    return found
+
+
+def _totals(connection: Connection, areas: list[str]) -> Counter[str]:
+    found = Counter[str]()
+    for chunk in chunks(areas):
+        wanted = select(LINK.c.target, func.count()).where(_SERVES, LINK.c.target.in_(chunk)).group_by(LINK.c.target)
+        found.update(dict(connection.execute(wanted).all()))
+    return found
+
+
+def _names(connection: Connection, areas: list[str]) -> dict[str, str]:
+    table, found = RECORDS["area"], dict[str, str]()
+    for chunk in chunks(areas):
+        found.update(dict(connection.execute(select(table.c.id, table.c.name).where(table.c.id.in_(chunk))).all()))
+    return found
