@@ -2,6 +2,7 @@
 
 import csv
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.resources import files
@@ -68,8 +69,11 @@ def read_places() -> list[Place]:
     return places
 
 
-def area_docs(places: list[Place], branch_by_area: dict[str, str]) -> list[Doc]:
-    """The documents of `places`, in their order, with codes."""
+def area_docs(
+    places: list[Place], branch_by_area: Mapping[str, str], positions: Mapping[str, tuple[float, float]]
+) -> list[Doc]:
+    """The documents of `places`, in their order, with codes, and with longitude and latitude where these are known."""
+    nowhere = (None, None)
     docs: list[Doc] = [
         {
             "id": place.id,
@@ -79,6 +83,7 @@ def area_docs(places: list[Place], branch_by_area: dict[str, str]) -> list[Doc]:
             "code": None,
             "aliases": list(place.aliases()),
             "branch": branch_by_area.get(place.id),
+            **dict(zip(("lon", "lat"), positions.get(place.id, nowhere), strict=True)),
         }
         for place in places
     ]

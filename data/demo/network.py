@@ -8,6 +8,7 @@ from data.demo.areas import Place, area_docs, read_places
 from data.demo.branches import branch_by_area, branch_docs, branches_of, contact_doc, desk_contacts
 from data.demo.chance import Chance
 from data.demo.people import person
+from data.demo.positions import positions_of
 from data.kinds import Doc, Json, text_list
 
 _CUSTOMERS_PER_TRANSFORMER_AREA = 60
@@ -76,7 +77,8 @@ def build_network(customers: int, chance: Chance) -> Network:
     branches = branches_of(city)
     station_of = branch_by_area(branches)
     docs = branch_docs(branches, chance)
-    network = Network(docs, area_docs(places, station_of), list(desk_contacts(docs, chance)), [], [], [])
+    areas = area_docs(places, station_of, positions_of(city))
+    network = Network(docs, areas, list(desk_contacts(docs, chance)), [], [], [])
     counts = _counts([village for place in places if place.level == "township" for village in place.parts], customers)
     for township in _townships(city, station_of):
         _add_township(network, township, counts, chance)

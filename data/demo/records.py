@@ -1,12 +1,12 @@
 """The demo's records in the order in which they can be stored."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from data.demo.chance import Chance
 from data.demo.customers import customers as stream_customers
 from data.demo.network import build_network
 from data.errors import DataError
-from data.kinds import Doc
+from data.kinds import KINDS, Doc
 
 FEWEST_CUSTOMERS = 1_000
 MOST_CUSTOMERS = 1_200_000
@@ -34,9 +34,14 @@ def demo_records(customers: int, seed: int = 1) -> Iterator[tuple[str, Doc]]:
 
 def _records(customers: int, chance: Chance) -> Iterator[tuple[str, Doc]]:
     network = build_network(customers, chance)
-    yield from (("branch", doc) for doc in network.branches)
-    yield from (("area", doc) for doc in network.areas)
-    yield from (("contact", doc) for doc in network.contacts)
-    yield from (("feeder", doc) for doc in network.feeders)
-    yield from (("transformer_area", doc) for doc in network.transformer_areas)
+    yield from _canonical("branch", network.branches)
+    yield from _canonical("area", network.areas)
+    yield from _canonical("contact", network.contacts)
+    yield from _canonical("feeder", network.feeders)
+    yield from _canonical("transformer_area", network.transformer_areas)
     yield from (("customer", doc) for doc in stream_customers(customers, network.sites, chance))
+
+
+def _canonical(kind: str, docs: Iterable[Doc]) -> Iterator[tuple[str, Doc]]:
+    """With every field of the kind, those too of which the demo knows nothing; customers have all from the start."""
+    yield from ((kind, KINDS[kind].canonical(doc)) for doc in docs)

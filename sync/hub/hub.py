@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager, closing
+from contextlib import AbstractContextManager, ExitStack, asynccontextmanager, closing
 from dataclasses import dataclass
 
 from fastapi import APIRouter, Depends, FastAPI
@@ -54,6 +54,7 @@ def create_app(
     limits: RequestLimits | None = None,
     *,
     https_only: bool = False,
+    beside: Sequence[AbstractContextManager[object]] = (),
 ) -> FastAPI:
     """The web application.
 
@@ -63,12 +64,15 @@ def create_app(
         version: Answered by `/healthz`.
         limits: Of each request.
         https_only: Refuses what came in plain text from another machine.
+        beside: What is begun when the hub begins to serve, and ended before its own parts are.
     """
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         loop = asyncio.get_running_loop()
-        with closing(hub.shelf), hub.stream.watching(loop), hub.withdrawals.watching():
+        with closing(hub.shelf), hub.stream.watching(loop), hub.withdrawals.watching(), ExitStack() as running:
+            for one in beside:
+                running.enter_context(one)
             yield
 
     # The interactive documentation loads scripts from elsewhere, which the content policy forbids.

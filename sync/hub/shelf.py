@@ -14,7 +14,7 @@ from data.store.database import open_database
 from data.store.store import Store
 from sync.errors import DamagedError, EndedError
 from sync.hub.apart import ProcessApart
-from sync.hub.snapshots import PUBLISHED, Scope, clear_leftovers, leads_on, publish, published
+from sync.hub.snapshots import PUBLISHED, Scope, clear_leftovers, copy_master, leads_on, publish, published
 from sync.protocol import Manifest
 
 _LOG = logging.getLogger(__name__)
@@ -61,6 +61,15 @@ class SnapshotShelf:
             lock = self._locks.setdefault(scope.key, threading.Lock())
         with lock:
             return self.fresh(scope) or self._publish(scope)
+
+    def copy_to(self, scope: Scope, target: Path) -> None:
+        """Writes the cache that the newest snapshot of a scope was made of to `target`; may take minutes.
+
+        Raises:
+            DamagedError, EndedError: as `ensure`.
+        """
+        self.ensure(scope)
+        copy_master(self._directory / scope.key, target)
 
     def prepare(self, scope: Scope) -> None:
         """Has `ensure` done on a thread; does nothing where that is under way: every waiting agent asks again.

@@ -40,7 +40,7 @@ OLDEST_READER = VERSION
 
 _LOG = logging.getLogger(__name__)
 _KEPT = 2
-_MANIFEST, _BUILDING, _PACKED = "manifest.json", "building.db", "packed.part"
+_MANIFEST, _MASTER, _BUILDING, _PACKED = "manifest.json", "master.db", "building.db", "packed.part"
 _KEY_BYTES = 32
 PUBLISHED = ".snapshot"
 """How the names of published files end."""
@@ -91,7 +91,7 @@ def publish(store: Store, scope: Scope, directory: Path, *, encrypted: bool = Fa
     """
     make_private_directory(directory)
     clear_leftovers(directory)
-    master = directory / "master.db"
+    master = directory / _MASTER
     with store.read() as connection:
         epoch, sums = change_log.epoch(connection), change_log.sums(connection, scope.bucket_list, scope.reader)
         revision = _advance(connection, scope, master) or _rebuild(connection, scope, master)
@@ -135,6 +135,12 @@ def published(directory: Path) -> Manifest | None:
     return manifest if file.suffix == PUBLISHED and file.is_file() else None
 
 
+def copy_master(directory: Path, target: Path) -> None:
+    """Writes the cache beside the published files of a scope's directory to `target`, which must not exist."""
+    with closing(connect(directory / _MASTER, read_only=True)) as master, closing(connect(target)) as copy:
+        master.backup(copy)
+
+
 def leads_on(connection: Connection, scope: Scope, manifest: Manifest) -> bool:
     """Whether the change log leads from a snapshot to the store as it is now, in few enough steps."""
     if change_log.committed_at(connection, manifest.revision) != manifest.committed_at:
@@ -155,7 +161,9 @@ def _advance(store: Connection, scope: Scope, master: Path) -> int | None:
         return None
     try:
         with closing(connect(master)) as connection:
-            return _follow(store, scope, connection)
+            revision = follow(store, scope, connection)
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            return revision
     except (DatabaseError, DataError, KeyError, ValueError) as error:
         _LOG.warning("the cache of scope %s is damaged (%s): it is made afresh", scope.key, error)
         return None
@@ -169,13 +177,25 @@ def _rebuild(store: Connection, scope: Scope, master: Path) -> int:
     return revision
 
 
-def _follow(store: Connection, scope: Scope, master: CacheConnection) -> int | None:
+def follow(store: Connection, scope: Scope, master: CacheConnection, most: int = CHANGES_AT_MOST) -> int | None:
+    """Brings a cache of this scope up to date with the store, through the change log.
+
+    Args:
+        store: One read transaction of it.
+        scope: Of the cache.
+        master: The cache, open for writing.
+        most: So many records are changed at most.
+
+    Returns:
+        The revision that the cache is at now; None where the log does not lead there, or it is further than `most`:
+        nothing was changed.
+    """
     meta = cache.read_meta(master)
     if meta.get("schema") != str(cache.SCHEMA):
         return None
     if meta["committed_at"] != change_log.committed_at(store, int(meta["revision"])):
         return None
-    touched = _behind(store, scope, meta["epoch"], int(meta["revision"]), CHANGES_AT_MOST)
+    touched = _behind(store, scope, meta["epoch"], int(meta["revision"]), most)
     if touched is None:
         return None
     revision = change_log.head(store)
@@ -186,7 +206,6 @@ def _follow(store: Connection, scope: Scope, master: CacheConnection) -> int | N
     committed_at = change_log.committed_at(store, revision)
     cache.write_meta(master, {"revision": str(revision), "committed_at": committed_at})
     master.execute("COMMIT")
-    master.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     return revision
 
 

@@ -13,7 +13,7 @@ from data.errors import DataError
 from data.kinds import KINDS, Doc, FieldType, Json, canonical_json
 
 CUSTOMERS = 2_000
-DIGEST = "eb08d3ac6b9c48bec2dd60da41d9f93e2f8de1f86bcc70be3378f60e4b58fe8f"
+DIGEST = "be0b488309c0de7c9a583042d327cb8b0dc78db9225423494c0b674a438fcb72"
 ROOT = Path(__file__).parents[2]
 
 Demo = dict[str, dict[str, Doc]]

@@ -1,8 +1,13 @@
-"""Where areas are."""
+"""Where areas are: WGS-84, in degrees."""
+
+import sqlalchemy as sa
+from alembic import op
 
 revision = "0018"
 down_revision = "0017"
 
 
 def upgrade() -> None:
-    """Nothing yet."""
+    """Adds the columns."""
+    for name in ("lon", "lat"):
+        op.add_column("area", sa.Column(name, sa.Double()))
