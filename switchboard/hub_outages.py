@@ -16,7 +16,7 @@ from data.outages.acts import (
     revise_outage,
     withdraw_outage,
 )
-from data.outages.describing import describe_outage, shown_outages
+from data.outages.describing import describe_outage, overview
 from data.outages.entry import NewOutage, add_outage
 from data.outages.windows import OutageWindow
 from data.store import audit
@@ -63,7 +63,7 @@ def list_windows(options: argparse.Namespace) -> list[dict[str, Json]]:
     store = _store(options)
     at = from_iso(options.at, "--at") if options.at else store.clock.now()
     with store.read() as connection:
-        return [describe_outage(connection, window, at) for window in shown_outages(connection, at)]
+        return overview(connection, at)
 
 
 def revise(options: argparse.Namespace) -> dict[str, Json]:

@@ -1,7 +1,7 @@
 """Setting an outage window: one set of rules for every way in."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection, func, select
@@ -11,6 +11,7 @@ from data.finding import find_one
 from data.outages.branch_limits import check_branches
 from data.outages.documents import outage_to_doc
 from data.outages.facts import WindowFacts
+from data.outages.notice_rules import notice_of, read_notice_rules
 from data.outages.rules import (
     check_kind,
     check_scope,
@@ -20,6 +21,7 @@ from data.outages.rules import (
     readable_reason,
 )
 from data.outages.timetable import Timetable
+from data.outages.warned import of_notice
 from data.outages.windows import OutageWindow, Revision, ScopeItem
 from data.store import change_log
 from data.store.schema import RECORDS
@@ -65,6 +67,7 @@ def add_outage(writing: Writing, entered: NewOutage, by: str) -> OutageWindow:
     now = writing.clock.now()
     window = made_window(writing.connection, entered, now, by, _next_id(writing, now))
     check_branches(writing.connection, window.scope, writing.branches)
+    window = _noting_late_notice(writing.connection, window, now)
     writing.put("outage", outage_to_doc(window))
     return window
 
@@ -98,6 +101,14 @@ def made_window(connection: Connection, entered: NewOutage, now: datetime, by: s
         crew=facts.crew,
         crew_phone=facts.crew_phone,
     )
+
+
+def _noting_late_notice(connection: Connection, window: OutageWindow, now: datetime) -> OutageWindow:
+    """The window whose first revision says so where the rule for notice is not kept."""
+    rules, (first,) = read_notice_rules(connection), window.revisions
+    late = of_notice(window.kind, notice_of(window.kind, window.start, now, rules))
+    noted = [replace(first, reason=f"{first.reason}（{one.zh}）") for one in late]
+    return replace(window, revisions=tuple(noted)) if noted else window
 
 
 def resolve_scope(connection: Connection, scope: Iterable[tuple[str, str]]) -> list[ScopeItem]:

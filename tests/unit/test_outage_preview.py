@@ -192,3 +192,11 @@ def test_what_was_withdrawn_or_is_over_is_no_overlap(store: Store, clock: SetClo
 
 def test_a_scope_that_concerns_nobody_is_questioned(store: Store) -> None:
     assert codes(told(store, planned(("feeder", "F3")))) == ["nobody"]
+
+
+def test_the_first_revision_says_that_notice_was_late(store: Store) -> None:
+    with store.write("test", "add outage") as writing:
+        late = add_outage(writing, planned(days=5), "person:duty")
+        early = add_outage(writing, planned(days=9), "person:duty")
+    assert late.reason == early.reason == early.revisions[0].reason == "线路检修"
+    assert late.revisions[0].reason == "线路检修（计划停电应提前 7 天公告，晚了 2 天）"
