@@ -42,11 +42,13 @@ class Spool:
 
     Attributes:
         rejected: The rows that are not.
+        changed: How many records that are there would change.
     """
 
     def __init__(self, directory: Path) -> None:
         self._file = TemporaryFile(dir=directory)  # noqa: SIM115 - closed by __exit__
         self.rejected: list[Rejected] = []
+        self.changed = 0
 
     def __enter__(self) -> Self:
         return self
@@ -58,14 +60,16 @@ class Spool:
         """Keeps what becomes of each row, in place of what was kept before."""
         self._file.seek(0)
         self._file.truncate()
-        self.rejected = []
+        self.rejected, self.changed = [], 0
         remaining = iter(outcomes)
         while chunk := list(islice(remaining, _CHUNK)):
             self.rejected.extend(one for one in chunk if isinstance(one, Rejected))
             accepted = [one for one in chunk if isinstance(one, Accepted)]
             for (kind, mentioned), run in groupby(accepted, key=lambda one: (one.kind, one.row is None)):
                 for docs in in_chunks(one.doc for one in run):
-                    pickle.dump(Kept(mentioned, prepare(kind, docs)), self._file)
+                    prepared = prepare(kind, docs)
+                    self.changed += len(prepared.changed)
+                    pickle.dump(Kept(mentioned, prepared), self._file)
 
     def kept(self) -> Iterator[Kept]:
         """What is kept."""

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from data.kinds import KINDS, Doc, FieldType, Json, Kind, text_list
 from data.masking import for_caches
 from data.store.buckets import BucketFinder
+from data.store.cells import from_cells
 from data.store.rows import CHUNK, get_docs, to_row
 from data.store.set_hash import GLOBAL, hash_bytes, row_hash
 
@@ -36,6 +37,11 @@ class Prepared:
     new_phones: list[tuple[str, Json]]
     other_phones: list[tuple[str, Json]]
     supplying: list[str]
+
+    def doc(self, row: Mapping[str, Any]) -> Doc:
+        """The document in one of the rows."""
+        fields = KINDS[self.kind].fields
+        return from_cells(fields, [row[field.name] for field in fields])
 
 
 def in_chunks(docs: Iterable[Doc]) -> Iterator[dict[str, Doc]]:

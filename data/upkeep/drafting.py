@@ -4,9 +4,11 @@ from collections.abc import Iterator, Mapping
 
 from sqlalchemy import Connection
 
-from data.field_checks import range_trouble, phone_trouble
+from data.errors import BadValueError
+from data.field_checks import phone_trouble, range_trouble
 from data.importing import Accepted, ImportOptions, Row, match_columns, plan_import
-from data.kinds import KINDS, LISTS, Doc, FieldType, Json, text_list
+from data.importing.rows import value_of
+from data.kinds import KINDS, LISTS, Doc, Field, FieldType, Json, text_list
 from data.names.area_codes import Readings
 from data.store.stored_records import StoredRecords
 from data.upkeep.errors import FieldErrors
@@ -33,7 +35,7 @@ def drafted(connection: Connection, kind: str, key: str, texts: Mapping[str, str
         FieldErrors: they make no record; every field that is wrong is named.
     """
     doc, problems = _planned(connection, kind, key, texts, readings_of)
-    for field, reason in _typing_troubles(kind, {name: doc[name] for name in texts if name in doc}):
+    for field, reason in _typing_troubles(kind, texts):
         problems.setdefault(field, reason)
     if problems:
         raise FieldErrors(problems)
@@ -68,16 +70,22 @@ def _planned(
     return doc, problems
 
 
-def _typing_troubles(kind: str, doc: Doc) -> Iterator[tuple[str, str]]:
+def _typing_troubles(kind: str, texts: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """Fields that an import takes as a central system has them, and that a person can fill in better."""
-    for name, value in doc.items():
+    for name, text in texts.items():
         known = KINDS[kind].by_name[name]
-        if name == "phone" and value and (trouble := phone_trouble(str(value), several=known.personal)):
+        if name == "phone" and text.strip() and (trouble := phone_trouble(text, several=known.personal)):
             yield name, trouble
-        if known.type is FieldType.REAL and value is not None:
-            amount = float(str(value))
-            if trouble := range_trouble(kind, name, amount):
-                yield name, trouble
+        if known.type is FieldType.REAL and (trouble := _range_trouble(kind, known, text)):
+            yield name, trouble
+
+
+def _range_trouble(kind: str, known: Field, text: str) -> str | None:
+    try:
+        amount = value_of(kind, known, text)
+    except BadValueError:
+        return None  # told already
+    return range_trouble(kind, known.name, amount) if isinstance(amount, float) else None
 
 
 def _text(known: FieldType, value: Json) -> str:

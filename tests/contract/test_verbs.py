@@ -17,7 +17,7 @@ from data.store.rows import get_docs
 from data.store.schema import COMMIT
 from data.store.set_hash import same_sums
 from data.store.store import Store
-from switchboard import import_verb
+from data.upkeep import file_import
 from switchboard.cli import main
 from sync import auth
 from sync.hub.home import HubHome
@@ -85,7 +85,7 @@ def test_an_import_is_planned_again_where_another_wrote_what_it_was_planned_on(
                 writing.delete("area", ["211402"])
         return iter(outcomes)
 
-    monkeypatch.setattr(import_verb, "plan_import", overtaken)
+    monkeypatch.setattr(file_import, "plan_import", overtaken)
     file = csv(tmp_path / "areas.csv", "id,name,parent_id,level", "911402999,试验乡,211402,township")
     assert verb("import", "areas", file)["rejected"] == 1
     assert len(plans) == 2
