@@ -22,6 +22,7 @@ from sync.routes.phone_routes import phone_router
 from sync.routes.replica_routes import replica_router
 from sync.routes.reveal_routes import reveal_router
 from sync.routes.shift_routes import shift_router
+from sync.routes.telling_routes import call_back_router, telling_router
 from wallboard.call_routes import call_router
 from wallboard.pages import wallboard_router
 
@@ -37,6 +38,8 @@ def hub_routers(hub: Hub, keeping: Keeping) -> list[APIRouter]:
         entry_router(hub),
         phone_router(hub),
         reveal_router(hub, keeping.reveals_per_hour),
+        telling_router(hub),
+        call_back_router(hub),
         language_router(),
         desk_router(hub),
         account_router(hub),

@@ -12,11 +12,12 @@ from sqlalchemy import ColumnElement, Table, and_, delete, or_, select, update
 
 from data.clock import to_iso
 from data.store import audit
+from data.store.desk_tables import CALL_BACK, CALL_BACK_TRY, TICKET_EVENT, TOLD
 from data.store.schema import CALL_EVENT, LOOK_UP, TICKET, WRAP_UP
 from data.store.store import Store
 
 TEXT_GONE = "（已过保存期限）"
-"""What stands where a ticket's text was."""
+"""What stands where the text of a ticket, or of a remark on it, was."""
 
 _ROWS_AT_ONCE = 2_000
 """Rows of one transaction: others who write wait for no longer than that takes."""
@@ -37,11 +38,25 @@ _RULES: tuple[_Rule, ...] = (
         {"text": TEXT_GONE},
     ),
     (
+        "remarks on tickets",
+        TICKET_EVENT,
+        and_(TICKET_EVENT.c.text != "", TICKET_EVENT.c.text != TEXT_GONE),
+        {"text": TEXT_GONE},
+    ),
+    (
         "wrap-ups",
         WRAP_UP,
         or_(WRAP_UP.c.number_hash.is_not(None), WRAP_UP.c.note != ""),
         {"number_hash": None, "note": ""},
     ),
+    ("tellings", TOLD, or_(TOLD.c.whom != "", TOLD.c.note != ""), {"whom": "", "note": ""}),
+    (
+        "call-backs",
+        CALL_BACK,
+        or_(CALL_BACK.c.phone != "", CALL_BACK.c.customer.is_not(None)),
+        {"phone": "", "name": "", "note": "", "customer": None},
+    ),
+    ("calls back", CALL_BACK_TRY, CALL_BACK_TRY.c.note != "", {"note": ""}),
     ("calls", CALL_EVENT, and_(CALL_EVENT.c.event == _ENTERED, CALL_EVENT.c.args != _EMPTY), {"args": _EMPTY}),
 )
 """What is forgotten: its name, table, which rows say something of a customer, and what they are set to; None: they go.
@@ -59,7 +74,7 @@ def forget_customers(store: Store, before: datetime, actor: str = "hub") -> dict
         actor: Who has it done, for the audit trail.
 
     Returns:
-        How many look-ups, tickets, wrap-ups and calls were changed.
+        How many of each of the rules were changed, by its name.
     """
     counts = {name: sum(_forgotten(store, rule, to_iso(before))) for rule in _RULES for name in [rule[0]]}
     if any(counts.values()):

@@ -104,3 +104,59 @@ PLANNED_WORK = Table(
     Column("file", String, nullable=False),
 )
 """Rows of planned works that were imported, and the window that each became: the same row adds nothing again."""
+
+TOLD = Table(
+    "told",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("outage", String, nullable=False),
+    Column("customer", String, nullable=False),
+    Column("at", String, nullable=False),
+    Column("by", String, nullable=False),
+    Column("means", String, nullable=False),
+    Column("result", String, nullable=False),
+    Column("whom", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("news", String, nullable=False),
+    Column("etr", String, nullable=False),
+)
+"""Every try to tell a customer of an outage, with what was told; the oldest first."""
+Index("told_outage", TOLD.c.outage, TOLD.c.customer)
+
+CALL_BACK = Table(
+    "call_back",
+    METADATA,
+    Column("id", String, primary_key=True),
+    Column("at", String, nullable=False),
+    Column("by", String, nullable=False),
+    Column("outage", String),
+    Column("place_kind", String),
+    Column("place_id", String),
+    Column("customer", String),
+    Column("name", Text, nullable=False),
+    Column("phone", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("promised", String),
+    Column("claimed_by", String),
+    Column("claimed_until", String),
+    Column("ended_at", String),
+)
+"""Callers who asked to be called when power is back. The phone is as the hub keeps customers' phones, and goes some
+days after the last word was said; `ended_at` is when that was."""
+Index("call_back_ended_at", CALL_BACK.c.ended_at)
+
+CALL_BACK_TRY = Table(
+    "call_back_try",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("call_back", String, nullable=False),
+    Column("at", String, nullable=False),
+    Column("by", String, nullable=False),
+    Column("result", String, nullable=False),
+    Column("news", String, nullable=False),
+    Column("outage", String, nullable=False),
+    Column("etr", String),
+    Column("note", Text, nullable=False),
+)
+"""Every try to call somebody back, the oldest first."""
+Index("call_back_try_call_back", CALL_BACK_TRY.c.call_back)

@@ -12,6 +12,7 @@ from data.entries.calls import forget_old_look_ups
 from data.entries.conflicts import forget_settled
 from data.entries.ledger import forget_old_entries
 from data.team_choices import clean_team_choices
+from data.telling.call_backs import forget_closed_call_backs
 from sync.auth import drop_old_sessions
 from sync.hub.hub import Hub
 from sync.hub.leading import LASTS_S, Leading
@@ -90,3 +91,4 @@ def _clean_entries(hub: Hub) -> None:
         forget_old_entries(writing)
         forget_settled(writing)
         forget_old_look_ups(writing)
+        forget_closed_call_backs(writing)

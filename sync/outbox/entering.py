@@ -12,10 +12,11 @@ from typing import Any
 from data.caches.cache import read_doc, read_meta
 from data.clock import Clock, to_iso, usable
 from data.entries.entries import Entry, window_version
-from data.errors import NotFoundError, OutageError
+from data.errors import BadValueError, NotFoundError, OutageError
 from data.kinds import AREA, ETR_SOURCES, Doc, canonical_value
 from data.outages.facts import NOTHING_MORE, WindowFacts
 from data.outages.rules import check_kind, check_scope, check_times, check_timetable, one_of, readable_reason
+from data.phone_numbers import normal_form
 from data.sqlite import connect
 from sync.outbox.waiting import Author, Kept, Outbox, OutboxError
 from sync.replica.agent_home import AgentHome
@@ -66,6 +67,43 @@ class Entering:
     def wrap_up(self, result: str, note: str = "", call_id: str = "", number: str = "") -> Entry:
         """How a call ended; the hub keeps a hash of the number."""
         return self._enter("wrap_up", "", {"result": result, "note": note, "call_id": call_id, "number": number})
+
+    def call_back(
+        self,
+        phone: str,
+        *,
+        name: str = "",
+        outage: str = "",
+        place: Place | None = None,
+        customer: str = "",
+        note: str = "",
+        promised: datetime | None = None,
+    ) -> Entry:
+        """Somebody asks to be called when power is back: of a window, or else at a place or for a customer.
+
+        Args:
+            phone: A whole phone number, in any form.
+            name: How to address the caller.
+            outage: The window's id, or the key of the entry that sets it.
+            place: A feeder, transformer area or area.
+            customer: The caller's customer number.
+            note: What there is to say.
+            promised: The ETR that the caller was told.
+
+        Raises:
+            BadValueError: the phone is no whole number, or there is nothing to wait for.
+        """
+        form = normal_form(phone)
+        if form is None:
+            raise BadValueError("phone", "", "give a whole phone number 请填写完整的电话号码")
+        if not (outage or place or customer):
+            raise BadValueError(
+                "outage", "", "say which outage, place or customer it is about 请指明停电信息、地点或户号"
+            )
+        body: dict[str, Any] = {"phone": form, "name": name, "note": note, "outage": outage or None}
+        body |= {"customer": customer or None, "promised": to_iso(promised) if promised else None}
+        body |= {"place_kind": place.kind, "place_id": place.id} if place else {}
+        return self._enter("call_back", "", body)
 
     def look_up(self, kind: str, key: str) -> None:
         """That a record was looked up; nobody has to be signed in for it."""

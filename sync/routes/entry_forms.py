@@ -8,6 +8,7 @@ from pydantic import AwareDatetime, BaseModel, Field, JsonValue, ValidationError
 
 from data.clock import usable
 from data.entries.areas import edit_area
+from data.entries.call_backs import enter_call_back
 from data.entries.calls import LookUp, NewTicket, NewWrapUp, add_look_ups, add_ticket, add_wrap_up
 from data.entries.entries import LOOK_UPS_AT_MOST, Entry, EntryError, Outcome
 from data.entries.ledger import Act, Sender
@@ -17,6 +18,7 @@ from data.store.phone_hashes import PhoneHashes
 from data.store.store import Writing
 from sync.routes.outage_forms import OutageRequest, ScopeRequest, pairs
 from sync.routes.outage_routes import TicketRequest
+from sync.routes.telling_forms import CallBackRequest
 
 Id = Annotated[str, Field(min_length=1, max_length=200)]
 Reason = Annotated[str, Field(max_length=500)]
@@ -90,6 +92,14 @@ class LookUpsForm(_Form):
     def apply(self, writing: Writing, entry: Entry, desk: Desk) -> Outcome:  # noqa: ARG002 - nobody's name is kept
         """Keeps them."""
         return add_look_ups(writing, [LookUp(one.kind, one.id, usable(one.at, "at")) for one in self.look_ups])
+
+
+class CallBackForm(_Form, CallBackRequest):
+    """Somebody asks to be called when power is back."""
+
+    def apply(self, writing: Writing, entry: Entry, desk: Desk) -> Outcome:
+        """Puts the caller on the list."""
+        return enter_call_back(writing, desk.sender, entry, self.new())
 
 
 class AreaForm(_Form):
@@ -167,6 +177,7 @@ _FORMS: dict[str, type[_Form]] = {
     "ticket": TicketForm,
     "wrap_up": WrapUpForm,
     "look_up": LookUpsForm,
+    "call_back": CallBackForm,
     "area_edit": AreaForm,
     "outage_add": OutageForm,
     "outage_revise": ReviseForm,

@@ -11,6 +11,7 @@ from data.clock import to_iso
 from data.migrations import migrate
 from data.privacy.forgetting import TEXT_GONE, forget_customers
 from data.store.database import open_database, sqlite_url
+from data.store.desk_tables import TICKET_EVENT
 from data.store.schema import AUDIT, CALL_EVENT, LOOK_UP, TICKET, WRAP_UP
 from data.store.store import Store
 from tests.stores import NOON, SetClock
@@ -34,6 +35,8 @@ def store(tmp_path: Path) -> Iterator[Store]:
                 writing.connection.execute(insert(TICKET).values(ticket))
                 look_up = {"id": f"{kind}-{age}", "at": at, "record_kind": kind, "record": "7"}
                 writing.connection.execute(insert(LOOK_UP).values(look_up))
+            remark = {"ticket": str(age), "at": at, "by": "wang", "changes": "{}", "text": PHONE}
+            writing.connection.execute(insert(TICKET_EVENT).values(remark))
             wrap_up = {"id": str(age), "at": at, "call_id": "c", "number_hash": b"h" * 16, "result": "done"}
             writing.connection.execute(insert(WRAP_UP).values(**wrap_up, note=PHONE, created_by="wang"))
     yield opened
@@ -56,11 +59,13 @@ def test_what_is_old_leads_to_nobody_any_more(store: Store, tmp_path: Path) -> N
     take_log(store, tmp_path)
     young = {name: [row for row in rows(store, table) if "10" in str(row["id"])] for name, table in TABLES.items()}
     counts = forget_customers(store, NOON - timedelta(days=90))
-    assert counts == {"look-ups": 1, "tickets": 2, "wrap-ups": 1, "calls": 1}
+    assert counts == {**NONE, "look-ups": 1, "tickets": 2, "remarks on tickets": 1, "wrap-ups": 1, "calls": 1}
     assert {row["id"] for row in rows(store, LOOK_UP)} == {"customer-10", "feeder-10", "feeder-400"}
     tickets = {row["id"]: row for row in rows(store, TICKET)}
     assert (tickets["customer-400"]["text"], tickets["customer-400"]["place_id"]) == (TEXT_GONE, None)
     assert (tickets["feeder-400"]["text"], tickets["feeder-400"]["place_id"]) == (TEXT_GONE, "7")
+    remarks = {row["ticket"]: row["text"] for row in rows(store, TICKET_EVENT)}
+    assert remarks == {"10": PHONE, "400": TEXT_GONE}
     wrap_up = next(row for row in rows(store, WRAP_UP) if row["id"] == "400")
     assert (wrap_up["number_hash"], wrap_up["note"], wrap_up["result"]) == (None, "", "done")
     assert PHONE not in str(rows(store, CALL_EVENT))
@@ -75,10 +80,21 @@ def test_done_again_there_is_nothing_to_do_and_an_import_brings_nothing_back(sto
     forget_customers(store, NOON)
     trail = len(rows(store, AUDIT))
     take_log(store, tmp_path)
-    assert forget_customers(store, NOON) == {"look-ups": 0, "tickets": 0, "wrap-ups": 0, "calls": 0}
+    assert forget_customers(store, NOON) == NONE
     assert PHONE not in str(rows(store, CALL_EVENT))
     assert sum(row["act"] == "forget_customers" for row in rows(store, AUDIT)) == 1
     assert len(rows(store, AUDIT)) >= trail
 
 
+FORGOTTEN = (
+    "look-ups",
+    "tickets",
+    "remarks on tickets",
+    "wrap-ups",
+    "tellings",
+    "call-backs",
+    "calls back",
+    "calls",
+)
+NONE = dict.fromkeys(FORGOTTEN, 0)
 TABLES = {"ticket": TICKET, "look_up": LOOK_UP, "wrap_up": WRAP_UP}

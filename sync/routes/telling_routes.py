@@ -1,0 +1,118 @@
+"""Who must be told of an outage, and who asked to be called back, over HTTP."""
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Depends
+
+from data.clock import to_iso
+from data.store.buckets import buckets_of_scope
+from data.telling.call_backs import (
+    add_call_back,
+    call_backs,
+    claim_call_back,
+    due_call_backs,
+    find_call_back,
+    record_try,
+    release_call_back,
+)
+from data.telling.told import open_told, record_attempt, told_list, told_lists
+from sync.auth import Person
+from sync.hub.asking import PersonWho
+from sync.hub.hub import Hub
+from sync.routes.outage_routes import actor
+from sync.routes.telling_forms import (
+    AttemptRequest,
+    CallBackRequest,
+    TryRequest,
+    call_back_json,
+    to_tell_json,
+    told_json,
+)
+
+
+def telling_router(hub: Hub) -> APIRouter:
+    """The routes of the lists of customers to be told."""
+    router = APIRouter(tags=["telling"])
+    Reader = Annotated[Person, Depends(PersonWho(hub.store, "see_desk"))]
+    Teller = Annotated[Person, Depends(PersonWho(hub.store, "tell_customers"))]
+
+    @router.get("/told")
+    def lists(reader: Reader) -> Sequence[Mapping[str, object]]:
+        with hub.store.read() as connection:
+            buckets = buckets_of_scope(connection, reader.branches)
+            return [told_json(one) for one in told_lists(connection, hub.store.clock.now(), buckets)]
+
+    @router.get("/told/open")
+    def count(_reader: Reader) -> Mapping[str, int]:
+        with hub.store.read() as connection:
+            return {"open": open_told(connection, hub.store.clock.now())}
+
+    @router.get("/outages/{key}/told")
+    def one_list(reader: Reader, key: str) -> Mapping[str, object]:
+        with hub.store.read() as connection:
+            buckets = buckets_of_scope(connection, reader.branches)
+            return told_json(told_list(connection, key, hub.store.clock.now(), buckets))
+
+    @router.post("/outages/{key}/told", status_code=201)
+    def tell(teller: Teller, key: str, request: AttemptRequest) -> Mapping[str, object]:
+        with hub.store.write(actor(teller), "tell customer") as writing:
+            buckets = buckets_of_scope(writing.connection, teller.branches)
+            noted = record_attempt(writing, request.new(key), actor(teller), buckets)
+        hub.stream.look_now()
+        return to_tell_json(noted)
+
+    return router
+
+
+def call_back_router(hub: Hub) -> APIRouter:
+    """The routes of those who asked to be called back."""
+    router = APIRouter(tags=["call-backs"])
+    Worker = Annotated[Person, Depends(PersonWho(hub.store, "work_tickets"))]
+
+    @router.get("/call-backs")
+    def listed(
+        _worker: Worker, status: Literal["due", "later", "waiting", "closed"] | None = None
+    ) -> Sequence[Mapping[str, object]]:
+        with hub.store.read() as connection:
+            found = call_backs(connection, hub.store.clock.now())
+        return [call_back_json(one) for one in found if status in {None, one.standing.status}]
+
+    @router.get("/call-backs/due")
+    def count(_worker: Worker) -> Mapping[str, int]:
+        with hub.store.read() as connection:
+            return {"due": due_call_backs(connection, hub.store.clock.now())}
+
+    @router.post("/call-backs", status_code=201)
+    def add(worker: Worker, request: CallBackRequest) -> Mapping[str, object]:
+        with hub.store.write(actor(worker), "add call-back") as writing:
+            key = add_call_back(writing, request.new(), actor(worker))
+        return answer(key)
+
+    @router.post("/call-backs/{key}/claim")
+    def claim(worker: Worker, key: str) -> Mapping[str, object]:
+        with hub.store.write(actor(worker), "claim call-back") as writing:
+            asked = claim_call_back(writing, key, actor(worker))
+        until = to_iso(asked.claimed_until) if asked.claimed_until else None
+        return {**answer(key), "phone": asked.phone, "claimed_until": until}
+
+    @router.post("/call-backs/{key}/release")
+    def release(worker: Worker, key: str) -> Mapping[str, object]:
+        with hub.store.write(actor(worker), "release call-back") as writing:
+            release_call_back(writing, key, actor(worker))
+        return answer(key)
+
+    @router.post("/call-backs/{key}/tries", status_code=201)
+    def tried(worker: Worker, key: str, request: TryRequest) -> Mapping[str, object]:
+        with hub.store.write(actor(worker), "call back") as writing:
+            record_try(
+                writing, key, request.result, actor(worker), note=request.note, news=request.news, etr=request.etr
+            )
+        return answer(key)
+
+    def answer(key: str) -> dict[str, Any]:
+        hub.stream.look_now()
+        with hub.store.read() as connection:
+            return call_back_json(find_call_back(connection, key, hub.store.clock.now()))
+
+    return router
