@@ -11,16 +11,19 @@ from sync.desk.fleet_page import fleet_router
 from sync.desk.page import language_router
 from sync.desk.pages import desk_router, live_outages
 from sync.desk.people_page import people_router
+from sync.desk.script_page import script_page_router
 from sync.hub.asking import PersonWho
 from sync.hub.hub import Hub
 from sync.hub.keeping import Keeping
 from sync.routes.choice_routes import choice_router
 from sync.routes.device_routes import device_router
 from sync.routes.entry_routes import entry_router
+from sync.routes.notice_routes import notice_router
 from sync.routes.outage_routes import outage_router
 from sync.routes.phone_routes import phone_router
 from sync.routes.replica_routes import replica_router
 from sync.routes.reveal_routes import reveal_router
+from sync.routes.script_routes import script_router
 from sync.routes.shift_routes import shift_router
 from sync.routes.telling_routes import call_back_router, telling_router
 from wallboard.call_routes import call_router
@@ -40,8 +43,11 @@ def hub_routers(hub: Hub, keeping: Keeping) -> list[APIRouter]:
         reveal_router(hub, keeping.reveals_per_hour),
         telling_router(hub),
         call_back_router(hub),
+        script_router(hub),
+        notice_router(hub),
         language_router(),
         desk_router(hub),
+        script_page_router(hub),
         account_router(hub),
         fleet_router(hub),
         people_router(hub),

@@ -14,6 +14,7 @@ RIGHT_TO_ENTER = {
     "ticket": "make_ticket",
     "wrap_up": "write_entries",
     "look_up": "write_entries",
+    "notice_read": "write_entries",
     "call_back": "work_tickets",
     "area_edit": "edit_records",
     "outage_add": "set_outage",
@@ -33,6 +34,9 @@ TICKET_KINDS = {
     "chase_up": "催办",
     "follow_up": "回访",
 }
+
+FROM_ANYBODY = frozenset({"look_up", "notice_read"})
+"""Kinds of entry that are taken also where nobody is signed in."""
 
 LOOK_UPS_AT_MOST = 100
 """Look-ups in one entry."""

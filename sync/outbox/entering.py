@@ -110,6 +110,11 @@ class Entering:
         now = self._clock.now()
         self._outbox.add_look_up(kind, key, author_at(self._home, now), now)
 
+    def notice_read(self, key: str) -> Entry:
+        """That a notice was read; where nobody is signed in, at this PC."""
+        now = self._clock.now()
+        return self._outbox.add("notice_read", f"notice:{key}", {"notice": key}, author_at(self._home, now), now)
+
     def area(self, key: str, changes: Doc) -> Entry:
         """Changes of an area's fields, or a new area.
 

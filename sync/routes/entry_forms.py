@@ -14,6 +14,7 @@ from data.entries.entries import LOOK_UPS_AT_MOST, Entry, EntryError, Outcome
 from data.entries.ledger import Act, Sender
 from data.entries.windows import Promise, WindowEntries
 from data.names.area_codes import Readings
+from data.notices.board import mark_read
 from data.store.phone_hashes import PhoneHashes
 from data.store.store import Writing
 from sync.routes.outage_forms import OutageRequest, ScopeRequest, pairs
@@ -102,6 +103,17 @@ class CallBackForm(_Form, CallBackRequest):
         return enter_call_back(writing, desk.sender, entry, self.new())
 
 
+class NoticeReadForm(_Form):
+    """A notice that was read."""
+
+    notice: Id
+
+    def apply(self, writing: Writing, entry: Entry, desk: Desk) -> Outcome:
+        """Notes who has read it: the person, or the PC where nobody was signed in."""
+        mark_read(writing, self.notice, desk.sender.actor, desk.sender.device, entry.made_at)
+        return Outcome("applied", self.notice)
+
+
 class AreaForm(_Form):
     """An area's changed fields, and the area as it was seen; no `base`: a new one."""
 
@@ -177,6 +189,7 @@ _FORMS: dict[str, type[_Form]] = {
     "ticket": TicketForm,
     "wrap_up": WrapUpForm,
     "look_up": LookUpsForm,
+    "notice_read": NoticeReadForm,
     "call_back": CallBackForm,
     "area_edit": AreaForm,
     "outage_add": OutageForm,

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Header
 from pydantic import BaseModel, ConfigDict, Field
 
 from data.entries.conflicts import settled_as
-from data.entries.entries import RIGHT_TO_ENTER, Entry, read_entry
+from data.entries.entries import FROM_ANYBODY, RIGHT_TO_ENTER, Entry, read_entry
 from data.entries.ledger import Sender, find_entry, receive, refuse
 from data.errors import SwitchboardError
 from data.names.pinyin import readings_of
@@ -73,7 +73,7 @@ def _answer(hub: Hub, asking: AtDevice, told: dict[str, Any]) -> Mapping[str, ob
 
 def _received(hub: Hub, asking: AtDevice, entry: Entry) -> Mapping[str, object]:
     person = asking.person
-    if person is None and entry.kind != "look_up":
+    if person is None and entry.kind not in FROM_ANYBODY:
         return {"status": LATER, "record": "", "detail": _SIGN_IN}
     sender = Sender(asking.device.id, asking.actor)
     desk = Desk(

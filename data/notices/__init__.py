@@ -1,0 +1,1 @@
+"""Notices to all agents, and who has read them."""

@@ -1,0 +1,133 @@
+"""The notices in the store: posted, withdrawn, marked read."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import uuid4
+
+from sqlalchemy import Connection, insert, select
+
+from data.clock import to_iso, usable
+from data.errors import BadValueError, NotFoundError
+from data.kinds import NOTICE, Doc
+from data.notices.notice import LONGEST, Notice, in_order, notice_from_doc
+from data.store import audit
+from data.store.desk_tables import NOTICE_READ
+from data.store.rows import all_docs, get_docs
+from data.store.schema import RECORDS
+from data.store.store import Writing
+
+
+@dataclass(frozen=True, slots=True)
+class NewNotice:
+    """A notice as it is entered.
+
+    Attributes:
+        branches: Ids; none: for everybody.
+        since: None: from now.
+    """
+
+    text: str
+    urgent: bool = False
+    branches: Sequence[str] = ()
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+def post_notice(writing: Writing, new: NewNotice, by: str) -> Notice:
+    """Posts a notice.
+
+    Raises:
+        BadValueError: it is empty or too long, ends before it begins or has ended already, or a branch is none.
+    """
+    now = writing.clock.now()
+    since = usable(new.since, "从 from") if new.since else now
+    until = usable(new.until, "到 until") if new.until else None
+    if until is not None and until <= max(since, now):
+        raise BadValueError(
+            "到 until", to_iso(until), "要晚于开始和现在 give a time after the beginning, and after now"
+        )
+    known = get_docs(writing.connection, "branch", new.branches)
+    for branch in new.branches:
+        if branch not in known:
+            raise BadValueError("供电单位 branch", branch, "没有这个单位 there is no such branch")
+    doc: Doc = {
+        "id": uuid4().hex,
+        "text": _one_paragraph(new.text),
+        "urgent": new.urgent,
+        "branches": [*new.branches],
+        "since": to_iso(since),
+        "until": to_iso(until) if until else None,
+        "posted_by": by,
+        "withdrawn_at": None,
+    }
+    writing.put(NOTICE.name, doc)
+    audit.record(writing.connection, now, by, "post_notice", f"{doc['id']}: {doc['text']}")
+    return find_notice(writing.connection, str(doc["id"]))
+
+
+def withdraw_notice(writing: Writing, key: str, by: str) -> Notice:
+    """Takes a notice back; one that was withdrawn stays so.
+
+    Raises:
+        NotFoundError: there is none.
+    """
+    notice = find_notice(writing.connection, key)
+    if notice.withdrawn_at is None:
+        writing.put(NOTICE.name, {"id": notice.id, "withdrawn_at": to_iso(writing.clock.now())})
+        audit.record(writing.connection, writing.clock.now(), by, "withdraw_notice", notice.id)
+    return find_notice(writing.connection, notice.id)
+
+
+def find_notice(connection: Connection, key: str) -> Notice:
+    """A notice by its id.
+
+    Raises:
+        NotFoundError: there is none.
+    """
+    doc = get_docs(connection, NOTICE.name, [key]).get(key)
+    if doc is None:
+        raise NotFoundError(f"没有公告 {key!r} there is no notice with this id: notices list")
+    return notice_from_doc(doc)
+
+
+def list_notices(connection: Connection, at: datetime, *, ended: bool = False) -> list[Notice]:
+    """The notices that are, or will be, shown; with `ended` those that are over, too. Urgent first, then the newest."""
+    found = (notice_from_doc(doc) for doc in all_docs(connection, NOTICE.name))
+    return in_order(one for one in found if ended or not one.is_over(at))
+
+
+def mark_read(writing: Writing, key: str, reader: str, device: str, at: datetime) -> None:
+    """Notes that `reader` has read a notice; the first time counts.
+
+    Args:
+        writing: The transaction.
+        key: Of the notice.
+        reader: `person:wang`, or `device:12` where nobody was signed in.
+        device: The id of the PC; empty on a page.
+        at: When.
+
+    Raises:
+        NotFoundError: there is no such notice.
+    """
+    find_notice(writing.connection, key)
+    marks = NOTICE_READ.c
+    marked = select(marks.at).where(marks.notice == key, marks.reader == reader)
+    if writing.connection.execute(marked).first() is None:
+        row = {"notice": key, "reader": reader, "device": device, "at": to_iso(at)}
+        writing.connection.execute(insert(NOTICE_READ).values(row))
+
+
+def branch_parents(connection: Connection) -> dict[str, str | None]:
+    """For each branch, the one above it."""
+    table = RECORDS["branch"]
+    return dict(connection.execute(select(table.c.id, table.c.parent_id)).all())
+
+
+def _one_paragraph(text: str) -> str:
+    told = " ".join(text.split())
+    if not told:
+        raise BadValueError("内容 text", text, "写上要告知的内容 write what is to be known")
+    if len(told) > LONGEST:
+        raise BadValueError("内容 text", f"{told[:20]}…", f"最多 {LONGEST} 字 at most {LONGEST} characters")
+    return told

@@ -1,0 +1,44 @@
+"""The verbs of what stands on the duty desk."""
+
+import argparse
+
+from switchboard.parsers import Verbs, group, verb_of
+
+
+def add_desk_verbs(verbs: Verbs) -> None:
+    """Adds them to the command's verbs."""
+    _add_scripts(verbs)
+    _add_notices(verbs)
+
+
+def _add_scripts(verbs: Verbs) -> None:
+    scripts = group(verbs, "scripts", "what agents tell callers")
+
+    def verb(name: str, about: str, run: str = "") -> argparse.ArgumentParser:
+        return verb_of(scripts, name, f"switchboard.script_verbs:{run or name}", about)
+
+    verb("list", "every template that says something", "list_all")
+    made = verb("set", "give a template words of one's own", "set_words")
+    shown = verb("preview", "what words would say, over sample facts")
+    for one in (made, shown, verb("reset", "put a template back to the default")):
+        one.add_argument("script", metavar="CASE[.KIND]", help="such as active, or upcoming.planned")
+    for one in (made, shown):
+        one.add_argument("--zh", metavar="TEXT", help="the Chinese template; empty: the default")
+        one.add_argument("--en", metavar="TEXT", help="the English template; empty: the default")
+
+
+def _add_notices(verbs: Verbs) -> None:
+    notices = group(verbs, "notices", "what all agents are to know")
+
+    def verb(name: str, about: str, run: str = "") -> argparse.ArgumentParser:
+        return verb_of(notices, name, f"switchboard.notice_verbs:{run or name}", about)
+
+    listed = verb("list", "the notices, with who has read them", "list_all")
+    listed.add_argument("--all", action="store_true", help="those that are over, too")
+    post = verb("post", "post a notice to all agents, or to those of some branches")
+    post.add_argument("text")
+    post.add_argument("--urgent", action="store_true", help="marked in red, and told in a bubble where there are any")
+    post.add_argument("--branch", action="append", default=[], metavar="ID", help="only for this branch; repeatable")
+    post.add_argument("--from", dest="since", metavar="TIME", help="from then on; else from now")
+    post.add_argument("--until", metavar="TIME", help="until then; else until it is withdrawn")
+    verb("withdraw", "take a notice back").add_argument("id")
