@@ -79,6 +79,20 @@ class OutageView:
 
 
 @dataclass(frozen=True, slots=True)
+class SuspicionView:
+    """A suspected outage that touches a result; times are ISO 8601 in UTC.
+
+    Attributes:
+        since: When its signals were enough.
+        signals: How many look-ups, trouble reports and calls tell of it.
+    """
+
+    id: str
+    since: str
+    signals: int
+
+
+@dataclass(frozen=True, slots=True)
 class CustomerView:
     """What a customer's card adds; `masked` names the fields that this reader sees masked."""
 
@@ -100,6 +114,7 @@ class Result:
         score: 0 to 100; the first result is the best.
         path: Where it is, widest first, such as `("连山区", "塔山乡")`: tells namesakes apart.
         affected: For an area in `partial_outage`: how many of how many transformer areas are out.
+        suspicion: The strongest, where the state is `suspected`.
         script: The sentence to read out to the caller, and `script_en` the same in English.
     """
 
@@ -120,6 +135,7 @@ class Result:
     path: tuple[str, ...] = ()
     affected: tuple[int, int] | None = None
     script_en: str = ""
+    suspicion: SuspicionView | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,8 +25,9 @@ from data.caches.cache import all_docs_of
 from data.caches.check import is_damage
 from data.clock import Clock, to_iso
 from data.errors import NotFoundError
-from data.kinds import OUTAGE, RANKED, SCRIPT_TEMPLATE
+from data.kinds import OUTAGE, RANKED, SCRIPT_TEMPLATE, SUSPICION
 from data.outages.documents import outage_from_doc
+from data.outages.suspected import suspected_from_doc
 from data.scripts.scripts import Scripts
 from data.sqlite import DatabaseError, connect
 from data.supply import SupplyNetwork
@@ -68,12 +69,13 @@ class _OpenCache:
         self._connection.set_progress_handler(cancelled, _STEPS)
 
     def board(self) -> OutageBoard:
-        """The outage windows, read again, with the scripts, when another connection has changed the file."""
+        """Windows, suspicions and scripts, read again when another connection has changed the file."""
         version = self._connection.execute("PRAGMA data_version").fetchone()[0]
         if version != self._version:
             windows = [outage_from_doc(doc) for doc in all_docs_of(self._connection, OUTAGE)]
             self._scripts = Scripts(all_docs_of(self._connection, SCRIPT_TEMPLATE))
-            self._board, self._version = OutageBoard(windows, self._network), version
+            suspicions = [suspected_from_doc(doc) for doc in all_docs_of(self._connection, SUSPICION)]
+            self._board, self._version = OutageBoard(windows, self._network, suspicions), version
         return self._board
 
     def cards(self) -> CardMaker:

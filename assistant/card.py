@@ -14,6 +14,7 @@ from assistant.answer import (
     Result,
     ResultKind,
     SupplyView,
+    SuspicionView,
     is_weak,
 )
 from assistant.lookup import Hit
@@ -111,7 +112,12 @@ class CardMaker:
             script_en=said["en"],
             path=self._path(supply, hit),
             affected=judged.affected if judged.state == "partial_outage" else None,
+            suspicion=self._suspicion(place, at) if judged.state == "suspected" else None,
         )
+
+    def _suspicion(self, place: Place, at: datetime) -> SuspicionView | None:
+        touching = self._board.suspicions_touching(place, at)
+        return SuspicionView(touching[0].id, to_iso(touching[0].since), touching[0].signals) if touching else None
 
     def _rows(self, sql: str, *values: object) -> Sequence[Sequence[Any]]:
         return cast("Sequence[Sequence[Any]]", self._connection.execute(sql, values).fetchall())

@@ -1,13 +1,15 @@
-"""The outage windows of a cache, and what they make of each place at a moment."""
+"""The outage windows and suspicions of a cache, and what they make of each place at a moment."""
 
 from collections import OrderedDict
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from data.outages.windows import Affected, OutageWindow, ScopeItem, Verdict, affected_by, touches, verdict
+from data.outages.suspected import Suspected, explanations, standing_at
+from data.outages.windows import NOTHING, Affected, OutageWindow, ScopeItem, Verdict, affected_by, touches, verdict
 from data.supply import Place, SupplyNetwork
 
 _REMEMBERED_PLACES = 256
+_A_SECOND = timedelta(seconds=1)
 
 _Effect = tuple[tuple[str, tuple[ScopeItem, ...]], ...]
 
@@ -18,10 +20,15 @@ class OutageBoard:
     Args:
         windows: Every window in the cache.
         network: Of the same cache.
+        suspicions: Every one in the cache.
     """
 
-    def __init__(self, windows: Iterable[OutageWindow], network: SupplyNetwork) -> None:
+    def __init__(
+        self, windows: Iterable[OutageWindow], network: SupplyNetwork, suspicions: Iterable[Suspected] = ()
+    ) -> None:
         self._windows = {window.id: window for window in windows}
+        self._suspicions = [*suspicions]
+        self._standing: tuple[datetime | None, list[Suspected]] = (None, [])
         self._network = network
         self._reach: dict[tuple[ScopeItem, ...], Affected] = {}
         self._union: dict[tuple[bool, _Effect], Affected] = {}
@@ -38,7 +45,7 @@ class OutageBoard:
 
     def verdict(self, place: Place, at: datetime) -> Verdict:
         """The state of `place` at `at`."""
-        return verdict(place, self.taken(at, maintenance=False), self.taken(at, maintenance=True))
+        return verdict(place, self.taken(at, maintenance=False), self.taken(at, maintenance=True), self.suspected(at))
 
     def windows_touching(self, place: Place, at: datetime) -> list[OutageWindow]:
         """The windows to show with `place` at `at`: in effect first, then upcoming, then ended; by start.
@@ -57,9 +64,19 @@ class OutageBoard:
         ]
         return [(window, self._left(window, at)) for *_, window in sorted(shown)]
 
+    def suspicions_touching(self, place: Place, at: datetime) -> list[Suspected]:
+        """The suspicions that stand at `at` for `place` or a part of it, strongest first."""
+        return [one for one in self._standing_at(at) if touches(place, self._affected((one.place,)))]
+
+    def suspected(self, at: datetime) -> Affected:
+        """What may be out at `at`, by all suspicions that stand and that no window explains."""
+        places = tuple(one.place for one in self._standing_at(at))
+        return self._affected(places) if places else NOTHING
+
     def next_change(self, at: datetime) -> datetime | None:
         """The next moment after `at` at which a state changes by the clock alone, if there is one."""
-        moments = (window.next_change(at) for window in self._windows.values())
+        moments = [window.next_change(at) for window in self._windows.values()]
+        moments += [one.until + _A_SECOND for one in self._suspicions if one.state(at) == "standing"]
         return min((moment for moment in moments if moment is not None), default=None)
 
     def any_in_effect(self, at: datetime) -> bool:
@@ -89,6 +106,13 @@ class OutageBoard:
                 taken |= self._left(self._windows[window_id], at)
             self._union[key] = taken
         return self._union[key]
+
+    def _standing_at(self, at: datetime) -> list[Suspected]:
+        if self._standing[0] != at:
+            by_time = [one for one in self._suspicions if one.state(at) == "standing"]
+            explained = list(explanations(self._windows.values(), self._affected, at)) if by_time else []
+            self._standing = (at, standing_at(by_time, explained, at))
+        return self._standing[1]
 
     def _affected(self, scope: tuple[ScopeItem, ...]) -> Affected:
         if scope not in self._reach:

@@ -10,7 +10,8 @@ from data.outages.windows import Affected, State, Verdict, verdict
 from data.sqlite import Connection
 from data.supply import Place
 
-_Taken = tuple[Affected, Affected]
+_Taken = tuple[Affected, Affected, Affected]
+"""What is out, in maintenance, suspected."""
 
 
 class FeederStates:
@@ -25,7 +26,7 @@ class FeederStates:
         self._connection = connection
         self._board = board
         self._feeders_of: dict[Affected, frozenset[str]] = {}
-        self._taken: _Taken = (Affected(), Affected())
+        self._taken: _Taken = (Affected(), Affected(), Affected())
         self._verdicts: dict[str, Verdict] = {}
         self._tallies: dict[Group, Counter[State]] = {}
 
@@ -51,11 +52,12 @@ class FeederStates:
 
     def _judge(self, at: datetime) -> None:
         """Judges anew when other windows are in effect than when it last did so; the board keeps its sets."""
-        taken = (self._board.taken(at, maintenance=False), self._board.taken(at, maintenance=True))
+        out, maintenance = self._board.taken(at, maintenance=False), self._board.taken(at, maintenance=True)
+        taken = (out, maintenance, self._board.suspected(at))
         if all(new is old for new, old in zip(taken, self._taken, strict=True)):
             return
         self._taken = taken
-        self._verdicts = self._verdicts_of(self.feeders_of(taken[0]) | self.feeders_of(taken[1]))
+        self._verdicts = self._verdicts_of(frozenset().union(*map(self.feeders_of, taken)))
         self._tallies = {}
         for feeder, group in self._groups_of(self._verdicts).items():
             self._tallies.setdefault(group, Counter())[self._verdicts[feeder].state] += 1
@@ -89,8 +91,8 @@ def summary(states: Mapping[State, int], feeders: int) -> tuple[State, tuple[int
         feeders: How many there are.
 
     Returns:
-        `outage` where all are out, `partial_outage` where any is, in whole or in part, then `maintenance`, `normal`;
-        `unknown` for none. With the state, how many of how many are out, or in maintenance; None where nothing is.
+        `outage` where all are out, `partial_outage` where any is, in whole or in part, then `maintenance`,
+        `suspected`, `normal`; `unknown` for none. With the state, how many of how many are so; None where nothing is.
     """
     out = states.get("outage", 0) + states.get("partial_outage", 0)
     if not feeders:
@@ -99,4 +101,6 @@ def summary(states: Mapping[State, int], feeders: int) -> tuple[State, tuple[int
         return ("outage" if states.get("outage", 0) == feeders else "partial_outage"), (out, feeders)
     if in_maintenance := states.get("maintenance", 0):
         return "maintenance", (in_maintenance, feeders)
+    if suspected := states.get("suspected", 0):
+        return "suspected", (suspected, feeders)
     return "normal", None

@@ -47,6 +47,9 @@ def card_of(
     if result.affected:
         out, of = result.affected
         yield Remark(words("affected", out=out, all=of), "bad" if out else "quiet")
+    if result.suspicion:
+        since = spoken(result.suspicion.since, now, words)
+        yield Remark(words("suspicion", since=since, count=result.suspicion.signals), tone)
     if result.script:
         yield Script(result.script)
     if actions:

@@ -9,7 +9,7 @@ from typing import Literal
 from data.outages.windows import State
 
 ThemeName = Literal["light", "dark"]
-Tone = Literal["text", "quiet", "good", "bad", "warn", "accent"]
+Tone = Literal["text", "quiet", "good", "bad", "warn", "doubt", "accent"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class Theme:
     Attributes:
         ground: Behind everything; `card`: behind the card; `chosen`: behind the selected row and phone.
         script_ground: Behind the sentence to read out.
-        text, quiet, good, bad, warn, accent: The tones of text.
+        text, quiet, good, bad, warn, doubt, accent: The tones of text; `doubt` is that of what is suspected.
     """
 
     ground: str
@@ -32,6 +32,7 @@ class Theme:
     good: str
     bad: str
     warn: str
+    doubt: str
     accent: str
 
     def tone(self, tone: Tone) -> str:
@@ -42,6 +43,7 @@ class Theme:
             "good": self.good,
             "bad": self.bad,
             "warn": self.warn,
+            "doubt": self.doubt,
             "accent": self.accent,
         }[tone]
 
@@ -58,6 +60,7 @@ THEMES: dict[ThemeName, Theme] = {
         good="#1b6a35",
         bad="#b3141c",
         warn="#7d4e00",
+        doubt="#a13a00",
         accent="#0b5394",
     ),
     "dark": Theme(
@@ -71,6 +74,7 @@ THEMES: dict[ThemeName, Theme] = {
         good="#86d69b",
         bad="#ff9d98",
         warn="#f5c25b",
+        doubt="#ffab7a",
         accent="#8fc3ff",
     ),
 }
@@ -80,7 +84,7 @@ STATE_MARKS: dict[State, tuple[str, Tone]] = {
     "outage": ("●", "bad"),
     "partial_outage": ("◐", "bad"),
     "maintenance": ("▲", "warn"),
-    "suspected": ("◌", "warn"),
+    "suspected": ("◌", "doubt"),
     "unknown": ("?", "quiet"),
 }
 """The sign and tone of each state: told apart without colour too."""

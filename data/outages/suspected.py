@@ -180,7 +180,7 @@ def followed(
     ]
     whole = {one.id for one in found if one.kind == "feeder"}
     ended = [
-        replace(one, until=at)
+        replace(one, until=at - timedelta(seconds=1))
         for (kind, _), one in latest.items()
         if kind == "transformer_area" and one.feeder in whole and one.state(at) == "standing"
     ]

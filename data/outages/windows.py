@@ -245,17 +245,24 @@ class Verdict:
     """The state of one place at a moment.
 
     Attributes:
-        affected: How many of how many transformer areas are out or in maintenance, for areas and feeders.
+        affected: How many of how many transformer areas are out, in maintenance or suspected, for areas and feeders.
     """
 
     state: State
     affected: tuple[int, int]
 
 
-def verdict(place: Place, out: Affected, maintenance: Affected) -> Verdict:
-    """The worst state that holds for `place`, given what is out and what is in maintenance."""
+NOTHING = Affected()
+
+
+def verdict(place: Place, out: Affected, maintenance: Affected, suspected: Affected = NOTHING) -> Verdict:
+    """The worst state that holds for `place`, given what is out, what is in maintenance and what may be out."""
     total = len(place.transformer_areas)
-    for taken, whole, part in ((out, "outage", "partial_outage"), (maintenance, "maintenance", "maintenance")):
+    for taken, whole, part in (
+        (out, "outage", "partial_outage"),
+        (maintenance, "maintenance", "maintenance"),
+        (suspected, "suspected", "suspected"),
+    ):
         hit = len(place.transformer_areas & taken.transformer_areas)
         if _named(place, taken) or (total and hit == total):
             return Verdict(whole, (hit, total))  # type: ignore[arg-type]  # the literals above

@@ -36,6 +36,10 @@ class PhoneHashes:
         """The 128-bit keyed hash of a number in its normal form: HMAC-SHA256, cut off (RFC 2104, section 5)."""
         return hmac.digest(self._key, form.encode(), "sha256")[:_HASH_BYTES]
 
+    def hashes_of(self, form: str) -> list[bytes]:
+        """The hashes under which the owner of a number may be kept, its own first."""
+        return [self.hash_of(one) for one in same_number(form, self._area_code)]
+
     def keep(self, connection: Connection, phones: Iterable[tuple[str, Json]]) -> None:
         """Adds the hashes of the whole numbers in customers' phone fields.
 
@@ -61,7 +65,7 @@ class PhoneHashes:
             limit: At most so many.
         """
         table = RECORDS["customer"]
-        hashes = [self.hash_of(one) for one in same_number(form, self._area_code)]
+        hashes = self.hashes_of(form)
         # A number that is stored with and without its area code has two hashes, but is one customer's.
         found = select(table.c.id).join(CUSTOMER_PHONE, CUSTOMER_PHONE.c.customer == table.c.id).distinct()
         found = found.where(CUSTOMER_PHONE.c.hash.in_(hashes)).order_by(table.c.id).limit(limit)

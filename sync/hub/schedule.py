@@ -11,12 +11,14 @@ from apscheduler.triggers.interval import IntervalTrigger
 from data.entries.calls import forget_old_look_ups
 from data.entries.conflicts import forget_settled
 from data.entries.ledger import forget_old_entries
+from data.outages.suspecting import forget_old_suspicions
 from data.team_choices import clean_team_choices
 from data.telling.call_backs import forget_closed_call_backs
 from sync.auth import drop_old_sessions
 from sync.hub.hub import Hub
 from sync.hub.leading import LASTS_S, Leading
 from sync.hub.snapshots import Scope
+from sync.hub.suspecting import LOOKS_EVERY, Suspecting
 
 _SNAPSHOT_EVERY_MINUTES = 10
 _SESSIONS_EVERY_MINUTES = 60
@@ -42,6 +44,8 @@ class HubSchedule:
         self.add(lambda: drop_old_sessions(hub.store), IntervalTrigger(minutes=_SESSIONS_EVERY_MINUTES))
         self.add(lambda: _clean_choices(hub), IntervalTrigger(minutes=_CHOICES_EVERY_MINUTES))
         self.add(lambda: hub.retention.compact(hub.shelf.manifests()), IntervalTrigger(minutes=_LOG_EVERY_MINUTES))
+        suspecting = Suspecting(hub.store, hub.stream.look_now)
+        self.add(suspecting.look, IntervalTrigger(seconds=int(LOOKS_EVERY.total_seconds())))
         self.add(lambda: _clean_entries(hub), IntervalTrigger(minutes=_ENTRIES_EVERY_MINUTES))
 
     def add(self, job: Callable[[], object], trigger: BaseTrigger) -> None:
@@ -91,4 +95,5 @@ def _clean_entries(hub: Hub) -> None:
         forget_old_entries(writing)
         forget_settled(writing)
         forget_old_look_ups(writing)
+        forget_old_suspicions(writing)
         forget_closed_call_backs(writing)
