@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Protocol
 
+from assistant.forms.messages import ShowForm
 from assistant.popup_messages import (
     Ask,
     AskCard,
@@ -43,6 +44,7 @@ class Actions:
         copy: Puts text on the clipboard.
         show_shift: Shows the window for signing in.
         reveal: Has the hub asked for a masked value.
+        show_form: Shows a form.
     """
 
     def __init__(
@@ -52,12 +54,14 @@ class Actions:
         copy: Callable[[str], None],
         show_shift: Callable[[], None],
         reveal: Callable[[AskReveal], None],
+        show_form: Callable[[ShowForm], None],
     ) -> None:
         self._screen = screen
         self._ask = ask
         self._copy = copy
         self._show_shift = show_shift
         self._reveal = reveal
+        self._show_form = show_form
 
     def perform(self, effect: Effect) -> None:
         """Does what `effect` says."""
@@ -76,3 +80,5 @@ class Actions:
                 self._show_shift()
             case AskReveal():
                 self._reveal(effect)
+            case ShowForm():
+                self._show_form(effect)

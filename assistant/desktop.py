@@ -2,23 +2,24 @@
 
 import logging
 import signal
-import sys
 import tkinter as tk
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 from assistant.actions import Actions
 from assistant.asker import Asker, Sources
 from assistant.choices import Choices
 from assistant.choosing import choice_made
+from assistant.forms.keeping import EntersAtPc, FormKeeper
+from assistant.forms.messages import FormClosed
 from assistant.hotkeys.armed import ArmedHotkey, HotkeyError
 from assistant.hotkeys.arming import arm
 from assistant.instance import AlreadyRunningError, Commands, Instance, send
+from assistant.popup.form_window import FormWindow
 from assistant.popup.pen import make_pen
 from assistant.popup.picture import Facts, picture
 from assistant.popup.shift_window import ShiftWindow
@@ -46,6 +47,7 @@ from assistant.popup_messages import (
 from assistant.popup_model import update
 from assistant.popup_state import State
 from assistant.reveals import Reveals
+from assistant.screen import log_callback, open_display
 from assistant.settings import Settings
 from assistant.shift_asking import PersonAtPc, ShiftAsker
 from assistant.tray import Tray, TrayError
@@ -53,7 +55,6 @@ from assistant.tray_icon import Mood
 from assistant.wake import Mailbox
 from assistant.wording import Words
 from data.clock import Clock, SystemClock
-from data.errors import SwitchboardError
 
 log = logging.getLogger(__name__)
 
@@ -73,10 +74,6 @@ EVENTS: dict[str, Intent] = {
 Post = Callable[[str | OutboxSeen | ShiftSeen], None]
 Background = Callable[[Post], Callable[[], None]]
 """Starts some work that reports from any thread, by a name in `EVENTS` or in full; returns what ends it."""
-
-
-class NoDisplayError(SwitchboardError):
-    """There is no screen to show a popup on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +101,14 @@ class _ShiftTold:
     problem: str
 
 
-_Item = Intent | _Quit | _Forget | _MenuWanted | _ShiftTold
+@dataclass(frozen=True, slots=True)
+class _FormTold:
+    """What came of entering a form: what went wrong, empty for nothing."""
+
+    problem: str
+
+
+_Item = Intent | _Quit | _Forget | _MenuWanted | _ShiftTold | _FormTold
 
 
 class Desktop:
@@ -120,6 +124,7 @@ class Desktop:
         looked_up: Told kind and id of each record that was used; must return at once.
         shifts: Signs people in and out; None where this PC is not enrolled.
         reveals: Asks for masked values; None where this PC is not enrolled.
+        entries: Keeps what is entered in forms; None where this PC is not enrolled.
         settings_problem: Why the settings file was not used; shown on the status page.
     """
 
@@ -135,6 +140,7 @@ class Desktop:
         looked_up: Callable[[str, str], object] = lambda _kind, _key: None,
         shifts: PersonAtPc | None = None,
         reveals: Reveals | None = None,
+        entries: EntersAtPc | None = None,
         settings_problem: str | None = None,
     ) -> None:
         self._home = home
@@ -149,6 +155,7 @@ class Desktop:
         self._facts = Facts(settings=settings_problem or "")
         self._shifts = shifts
         self._reveals = reveals
+        self._entries = entries
         self._timer = ""
 
     def run(self) -> int:
@@ -166,7 +173,7 @@ class Desktop:
             return 0
         with ExitStack() as ending:
             ending.callback(instance.close)
-            self._root = _open_display()
+            self._root = open_display()
             ending.callback(self._root.destroy)
             self._build(ending)
             instance.serve(self._commands())
@@ -178,7 +185,7 @@ class Desktop:
     def _build(self, ending: ExitStack) -> None:
         """Makes the parts; `ending` takes them apart in the opposite order."""
         root = self._root
-        root.report_callback_exception = _log_callback
+        root.report_callback_exception = log_callback
         self._mailbox: Mailbox[_Item] = Mailbox(root, self._receive)
         ending.callback(self._mailbox.close)
         pen = make_pen(root, THEMES[self._settings.theme])
@@ -187,7 +194,9 @@ class Desktop:
         asker = Asker(self._sources, self._mailbox.post)
         ending.callback(asker.stop)
         self._shift_window = ShiftWindow(root, pen, self._words, ShiftAsker(self._shifts, self._words, self._told))
-        self._actions = Actions(self._window, asker.ask, self._copy, self._show_shift, self._reveal)
+        keeper = FormKeeper(self._entries, self._words, lambda problem: self._mailbox.post(_FormTold(problem)))
+        self._forms = FormWindow(root, pen, self._words, self._clock, keeper, self._form_closed)
+        self._actions = Actions(self._window, asker.ask, self._copy, self._show_shift, self._reveal, self._forms.show)
         self._menu = self._make_menu()
         self._watch_signals(ending)
         self._tray = self._make_tray()
@@ -208,6 +217,8 @@ class Desktop:
             case _ShiftTold(problem):
                 self._shift_window.describe(self._shifts.person if self._shifts else None)
                 self._shift_window.told(problem)
+            case _FormTold(problem):
+                self._forms.told(problem)
             case _MenuWanted(x, y):
                 with suppress(tk.TclError):  # another program holds the pointer: there is no menu this time
                     self._menu.tk_popup(x, y)
@@ -261,6 +272,9 @@ class Desktop:
 
     def _show_shift(self) -> None:
         self._shift_window.show(self._shifts.person if self._shifts else None)
+
+    def _form_closed(self, entered: str) -> None:
+        self._mailbox.post(FormClosed(entered))
 
     def _told(self, problem: str) -> None:
         self._mailbox.post(_ShiftTold(problem))
@@ -356,6 +370,7 @@ class Desktop:
             "person": state.person,
             "unsent": state.unsent,
             "refused": state.refused,
+            "form": self._forms.shown or None,
             "hotkey": facts.hotkey,
             "hotkey_works": facts.hotkey_works,
             "settings_problem": facts.settings or None,
@@ -376,20 +391,3 @@ def _mood(state: State) -> Mood:
     if state.hub_connected is False:
         return "hub_lost"
     return "outage" if state.outage_active else "normal"
-
-
-def _open_display() -> tk.Tk:
-    if sys.platform == "win32":
-        from assistant.popup.surroundings_windows import declare_dpi_awareness  # noqa: PLC0415 - exists there only
-
-        declare_dpi_awareness()
-    try:
-        root = tk.Tk(className="Switchboard")
-    except tk.TclError as problem:
-        raise NoDisplayError(f"没有图形界面 / no display: {problem}; run this in the agent's desktop session") from None
-    root.withdraw()
-    return root
-
-
-def _log_callback(kind: type[BaseException], problem: BaseException, trace: TracebackType | None) -> None:
-    log.error("a Tk callback failed", exc_info=(kind, problem, trace))

@@ -1,12 +1,18 @@
 """What is entered at this PC, beside the assistant: sent in the background, counted in the foot."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 
 from assistant.desktop import Post
+from assistant.forms.form import Choice, Entered
 from assistant.popup_messages import OutboxSeen
+from data.caches.cache import all_docs_of
 from data.clock import Clock
+from data.errors import SwitchboardError
+from data.kinds import KINDS, Doc
+from data.sqlite import DatabaseError, connect
 from sync.errors import SyncError
 from sync.outbox.entering import Entering, author_at
 from sync.outbox.sending import OutboxSender
@@ -60,6 +66,36 @@ class Entries:
         except SyncError as problem:
             _LOG.info("what was entered is sent later: %s", problem)
 
+    def enter(self, entered: Entered, told: Callable[[str], None]) -> None:
+        """Keeps an entry, soon, and tells what went wrong; empty for nothing. Returns at once."""
+        self._writer.submit(self._enter, entered, told)
+
+    def catalogue(self) -> list[Choice]:
+        """Kinds of business that a ticket may be filed under, as this PC's cache knows them; none without a cache."""
+        path = self._home.current_cache()
+        if path is None:
+            return []
+        try:
+            with closing(connect(path, read_only=True)) as connection:
+                docs = {str(doc["id"]): doc for doc in all_docs_of(connection, KINDS["business"])}
+        except DatabaseError as problem:
+            _LOG.warning("the catalogue cannot be read: %s", problem)
+            return []
+        return [Choice(code, _path_of(docs, code)) for code, doc in sorted(docs.items()) if not doc["retired"]]
+
+    def _enter(self, entered: Entered, told: Callable[[str], None]) -> None:
+        """The dispatcher of the writer's thread: what went wrong is told in one line."""
+        try:
+            entered(self._entering)
+        except SwitchboardError as problem:
+            told(str(problem))
+        except Exception as problem:  # noqa: BLE001 - the dispatcher
+            _LOG.exception("entering failed")
+            told(str(problem))
+        else:
+            told("")
+            self._sender.wake()
+
     def looked_up(self, kind: str, key: str) -> None:
         """A record was used; returns at once."""
         self._writer.submit(self._keep_look_up, kind, key)
@@ -77,3 +113,12 @@ class Entries:
 
     def _changed(self, counts: OutboxCounts) -> None:
         self._post(OutboxSeen(counts.waiting, counts.refused + counts.conflict))
+
+
+def _path_of(docs: Mapping[str, Doc], code: str) -> str:
+    """`无电 › 单户`: an entry with what it is below, without the kind of ticket that is the root."""
+    names: list[str] = []
+    while code in docs and docs[code].get("parent_id"):
+        names.append(str(docs[code]["name"]))
+        code = str(docs[code]["parent_id"])
+    return " › ".join(reversed(names)) or str(docs[code]["name"] if code in docs else code)

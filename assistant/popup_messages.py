@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from assistant.answer import Answer
+from assistant.forms.messages import FormClosed, FormWanted, ShowForm
 from assistant.tree_answer import TreeAnswer, TreeQuestion
 
 
@@ -282,6 +283,8 @@ Intent = (
     | RevealFor
     | Revealed
     | NotRevealed
+    | FormWanted
+    | FormClosed
 )
 
 
@@ -352,4 +355,4 @@ class AskReveal:
     reason: str
 
 
-Effect = Question | ShowWindow | HideWindow | SetText | Copy | ShowShift | AskReveal
+Effect = Question | ShowWindow | HideWindow | SetText | Copy | ShowShift | AskReveal | ShowForm

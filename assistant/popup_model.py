@@ -6,6 +6,8 @@ Nothing here waits, draws or reads a clock; the window draws `State`, `assistant
 from dataclasses import replace
 
 from assistant.answer import Answer, Result
+from assistant.forms.messages import FormClosed, FormWanted
+from assistant.popup_forms import entering
 from assistant.popup_messages import (
     Answered,
     Ask,
@@ -52,7 +54,7 @@ from assistant.popup_messages import (
     Unopenable,
 )
 from assistant.popup_reveal import covered, passed, revealing
-from assistant.popup_state import State, Step, noticed, phones, same_phone
+from assistant.popup_state import State, Step, hidden, noticed, phones, same_phone
 from assistant.popup_tree import ask_again, enter_tree, in_tree, replied
 
 PAGE_ROWS = 5
@@ -66,7 +68,7 @@ def update(state: State, intent: Intent) -> Step:
     return covered(after), effects
 
 
-def _update(state: State, intent: Intent) -> Step:  # noqa: C901, PLR0911 - one line an intent
+def _update(state: State, intent: Intent) -> Step:  # noqa: C901, PLR0911, PLR0912 - one line an intent
     match intent:
         case Answered():
             return _answered(state, intent)
@@ -88,6 +90,8 @@ def _update(state: State, intent: Intent) -> Step:  # noqa: C901, PLR0911 - one 
             return replace(state, unsent=unsent, refused=refused), ()
         case ShiftSeen():
             return _shift_seen(state, intent)
+        case FormWanted() | FormClosed():
+            return entering(state, intent)
         case RevealWanted() | RevealFor() | Revealed() | NotRevealed():
             return revealing(state, intent)
         case _:
@@ -117,8 +121,8 @@ def _wished(state: State, intent: Intent) -> Step:  # noqa: C901, PLR0911, PLR09
             shown, effects = _show(replace(state, query=number))
             return shown, (SetText(number), *effects)
         case OpenShift():
-            hidden, effects = _hide(state, give_back=False)
-            return hidden, (*effects, ShowShift())
+            gone, effects = _hide(state, give_back=False)
+            return gone, (*effects, ShowShift())
         case Dismiss():
             return _hide(state, give_back=True)
         case FocusLost():
@@ -180,8 +184,7 @@ def _show(state: State) -> Step:
 def _hide(state: State, *, give_back: bool) -> Step:
     if not state.visible:
         return state, ()
-    hidden = replace(state, visible=False, notice=None, copy_awaits=False, status_shown=False, tree=None)
-    return hidden, (HideWindow(give_back),)
+    return hidden(state), (HideWindow(give_back),)
 
 
 def _typed(state: State, text: str) -> Step:

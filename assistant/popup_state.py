@@ -120,6 +120,11 @@ def phones(result: Result) -> tuple[Phone, ...]:
     return tuple(found)
 
 
+def hidden(state: State) -> State:
+    """The state with the popup out of sight."""
+    return replace(state, visible=False, notice=None, copy_awaits=False, status_shown=False, tree=None)
+
+
 def noticed(state: State, key: str, value: str = "") -> State:
     """The state with a notice in the foot."""
     return replace(state, notice=Notice(key, value), notice_ticks=NOTICE_TICKS)

@@ -78,6 +78,7 @@ def run(home: AgentHome, version: str) -> int:
         looked_up=entries.looked_up if entries else lambda _kind, _key: None,
         shifts=shifts,
         reveals=Reveals(home) if home.enrolled else None,
+        entries=entries,
         settings_problem=problem,
     )
     return desktop.run()

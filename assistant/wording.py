@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Literal
 
-from assistant import reveal_wording, shift_wording
+from assistant import form_wording, reveal_wording, shift_wording
 from data.kinds import CONTACT_ROLES, IMPORTANCE, OUTAGE_KINDS, SOURCES
 
 Language = Literal["zh", "en"]
@@ -43,6 +43,7 @@ ZH = {
     "state.unknown": "无供电资料",
     "unconfirmed": "{state}·未确认",
     "affected": "{out}/{all} 个台区停电",
+    "suspicion": "{since} 起有 {count} 个来电、报修或查询集中在这里，正在核实，尚未确认停电",
     "reason.code": "编码",
     "reason.number.feeder": "线路号",
     "reason.number.transformer_area": "台区号",
@@ -150,6 +151,7 @@ ZH = {
     "hints": "↑↓ 选择   Enter 复制电话   Tab 换电话   F6 线路树   Esc 关闭   F1 状态",
     "hints_tip": "↑ ↓ PgUp PgDn 选择\nEnter 复制选中的电话\nTab / Shift+Tab 换电话\n"
     "Ctrl+Enter 复制话术\nCtrl+↑ Ctrl+↓ 滚动资料\n"
+    "F2 工单   F3 复电告知   F4 设停电   F5 改停电   F9 小结\n"
     "F6 或 Ctrl+T 线路树\nF7 重要客户\nF1 状态\nEsc 关闭",
     "hints.tree": "← → 收起展开   Enter 资料卡   PgDn 续页   I 重要客户   Esc 返回",
     "hints.tree_tip": "↑ ↓ PgUp PgDn 选择，PgDn 到“…更多”时续读\n→ 展开，← 收起或到上级\n"
@@ -208,6 +210,7 @@ EN = {
     "state.unknown": "No supply data",
     "unconfirmed": "{state}, unconfirmed",
     "affected": "{out} of {all} transformer areas out",
+    "suspicion": "{count} calls, reports or look-ups gather here since {since}; being checked, not confirmed",
     "reason.code": "code",
     "reason.number.feeder": "number",
     "reason.number.transformer_area": "number",
@@ -328,6 +331,7 @@ EN = {
     "hints": "↑↓ select   Enter copy phone   Tab next   F6 tree   Esc hide   F1 status",
     "hints_tip": "↑ ↓ PgUp PgDn select\nEnter copy the selected phone\nTab / Shift+Tab next phone\n"
     "Ctrl+Enter copy the script\nCtrl+↑ Ctrl+↓ scroll the card\n"
+    "F2 ticket   F3 tell when back   F4 set outage   F5 change outage   F9 wrap-up\n"
     "F6 or Ctrl+T supply tree\nF7 important customers\nF1 status\nEsc hide",
     "hints.tree": "← → fold, unfold   Enter card   PgDn read on   I important   Esc back",
     "hints.tree_tip": "↑ ↓ PgUp PgDn select; PgDn reads on at “… more”\n→ unfold, ← fold or go up\n"
@@ -357,8 +361,8 @@ EN = {
 }
 
 TABLES: dict[Language, dict[str, str]] = {
-    "zh": ZH | shift_wording.ZH | reveal_wording.ZH,
-    "en": EN | shift_wording.EN | reveal_wording.EN,
+    "zh": ZH | shift_wording.ZH | reveal_wording.ZH | form_wording.ZH,
+    "en": EN | shift_wording.EN | reveal_wording.EN | form_wording.EN,
 }
 
 

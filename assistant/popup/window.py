@@ -4,6 +4,7 @@ import tkinter as tk
 from collections.abc import Callable
 from typing import Literal
 
+from assistant.forms.messages import FORM_KEYS, FormWanted
 from assistant.popup.blocks import Block, Foot, Listing, Picture
 from assistant.popup.card_picture import IMPORTANT_KEY, TREE_KEY
 from assistant.popup.drawing import CardPainter
@@ -57,6 +58,7 @@ KEYS: dict[str, Intent] = {
     "<Control-t>": OpenTree(),
     f"<{IMPORTANT_KEY}>": OpenTree(important=True),
     f"<{REVEAL_KEY}>": RevealWanted(),
+    **{f"<{key}>": FormWanted(kind) for key, kind in FORM_KEYS.items()},
     **{f"<Control-Key-{number}>": RevealFor(reason) for number, reason in enumerate(OFFERED, 1)},
 }
 X11_KEYS: dict[str, Intent] = {"<ISO_Left_Tab>": NextPhone(-1)}

@@ -59,10 +59,11 @@ class Entering:
         self._outbox = outbox
         self._clock = clock
 
-    def ticket(self, kind: str, text: str, place: Place | None = None) -> Entry:
-        """A ticket."""
+    def ticket(self, kind: str, text: str, place: Place | None = None, business: str = "") -> Entry:
+        """A ticket, filed under an entry of the business catalogue where one is named."""
         named = {"place_kind": place.kind, "place_id": place.id} if place else {}
-        return self._enter("ticket", "", {"kind": kind, "text": text, **named})
+        filed = {"business": business} if business else {}
+        return self._enter("ticket", "", {"kind": kind, "text": text, **named, **filed})
 
     def wrap_up(self, result: str, note: str = "", call_id: str = "", number: str = "") -> Entry:
         """How a call ended; the hub keeps a hash of the number."""

@@ -1,0 +1,1 @@
+"""What is entered from a card: tickets, call-backs, windows, wrap-ups."""
