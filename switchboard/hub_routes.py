@@ -26,6 +26,7 @@ from sync.routes.reveal_routes import reveal_router
 from sync.routes.script_routes import script_router
 from sync.routes.shift_routes import shift_router
 from sync.routes.telling_routes import call_back_router, telling_router
+from sync.routes.ticket_routes import catalogue_router, ticket_router
 from wallboard.call_routes import call_router
 from wallboard.pages import wallboard_router
 
@@ -38,6 +39,8 @@ def hub_routers(hub: Hub, keeping: Keeping) -> list[APIRouter]:
         shift_router(hub),
         choice_router(hub),
         outage_router(hub),
+        ticket_router(hub),
+        catalogue_router(hub),
         entry_router(hub),
         phone_router(hub),
         reveal_router(hub, keeping.reveals_per_hour),

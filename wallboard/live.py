@@ -9,6 +9,7 @@ from sqlalchemy import Connection, func, select
 
 from data.clock import to_iso
 from data.store.schema import TICKET
+from data.tickets.states import PENDING
 from wallboard.counts import queue_counts
 from wallboard.duty_report import ReportedSeat, entries_between, reported_seats
 from wallboard.entries import Outcome
@@ -41,7 +42,7 @@ class WallMetric(TypedDict):
 
 
 class TicketCount(TypedDict):
-    """Today's tickets of one kind, and how many of them are still open."""
+    """Today's tickets of one kind, and how many of them are still pending."""
 
     kind: str
     label: str
@@ -124,6 +125,6 @@ def _tickets_since(connection: Connection, start: datetime) -> list[TicketCount]
 
 def _ticket_count(kind: str, counted: Mapping[tuple[str, str], int]) -> TicketCount:
     label, label_en = TICKET_KINDS[kind]
-    still_open = counted.get((kind, "open"), 0)
-    count = still_open + counted.get((kind, "closed"), 0)
+    still_open = sum(counted.get((kind, state), 0) for state in PENDING)
+    count = still_open + counted.get((kind, "done"), 0)
     return {"kind": kind, "label": label, "label_en": label_en, "count": count, "open": still_open}

@@ -10,24 +10,14 @@ from sqlalchemy import Connection, delete, insert
 from data.clock import to_iso
 from data.entries.entries import Entry, EntryError, Outcome
 from data.entries.ledger import Sender
-from data.finding import find_one
 from data.phone_numbers import normal_form
-from data.store import audit
 from data.store.phone_hashes import PhoneHashes
 from data.store.rows import get_docs
-from data.store.schema import LOOK_UP, TICKET, WRAP_UP
+from data.store.schema import LOOK_UP, WRAP_UP
 from data.store.store import Writing
+from data.tickets.making import Maker, NewTicket, add_ticket
 
 LOOK_UPS_KEPT = timedelta(days=90)
-
-
-@dataclass(frozen=True, slots=True)
-class NewTicket:
-    """A ticket as it is entered; `place` is a kind, and an id or a unique number, code or name."""
-
-    kind: str
-    text: str
-    place: tuple[str, str] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,26 +44,14 @@ class LookUp:
     at: datetime
 
 
-def add_ticket(writing: Writing, sender: Sender, entry: Entry, ticket: NewTicket, by: str) -> Outcome:
+def enter_ticket(writing: Writing, sender: Sender, entry: Entry, ticket: NewTicket, by: str) -> Outcome:
     """Makes a ticket, dated when it was entered; its id is the entry's key.
 
     Raises:
-        NotFoundError, AmbiguousError: its place is none, or several.
+        NotFoundError, AmbiguousError, BadValueError: as `data.tickets.making.add_ticket`.
     """
-    kind, named = ticket.place or (None, None)
-    row = {
-        "id": entry.key,
-        "at": to_iso(entry.made_at),
-        "kind": ticket.kind,
-        "state": "open",
-        "text": ticket.text,
-        "place_kind": kind,
-        "place_id": find_one(writing.connection, kind, named) if kind and named else None,
-        "created_by": by,
-    }
-    writing.connection.execute(insert(TICKET).values(row))
-    audit.record(writing.connection, writing.clock.now(), sender.actor, "make_ticket", entry.key)
-    return Outcome("applied", entry.key)
+    made = add_ticket(writing, entry.key, entry.made_at, ticket, Maker(by, sender.actor))
+    return Outcome("applied", made.id)
 
 
 def add_wrap_up(writing: Writing, entry: Entry, wrap_up: NewWrapUp, by: str, phones: PhoneHashes | None) -> Outcome:

@@ -27,14 +27,6 @@ RIGHT_TO_ENTER = {
 SHOWN_IN_CACHES = frozenset(kind for kind in RIGHT_TO_ENTER if kind == "area_edit" or kind.startswith("outage_"))
 """Kinds of entry that change records which every PC keeps."""
 
-TICKET_KINDS = {
-    "trouble_report": "报修",
-    "enquiry": "咨询",
-    "complaint": "投诉",
-    "chase_up": "催办",
-    "follow_up": "回访",
-}
-
 FROM_ANYBODY = frozenset({"look_up", "notice_read"})
 """Kinds of entry that are taken also where nobody is signed in."""
 

@@ -6,19 +6,23 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, insert, select, update
 
-from data.clock import to_iso, usable
+from data.clock import from_iso, to_iso, usable
 from data.errors import BadValueError
 from data.importing import Problem, Rejected
 from data.kinds import Doc
 from data.store.rows import chunks
 from data.store.schema import RECORDS, TICKET
 from data.store.store import Writing
+from data.tickets.catalogue import read_catalogue
+from data.tickets.making import due_iso
+from data.tickets.states import STATES, TICKET_KINDS
 from sync.central.mapping import TICKET_FIELDS, Feed
 from sync.central.outcomes import Taken
 from sync.central.reader import SourceRow
 
-TICKET_KINDS = ("trouble_report", "enquiry", "complaint", "chase_up", "follow_up")
-TICKET_STATES = ("open", "closed")
+_CLOSED = "closed"
+"""What mapping files may call `done`."""
+
 _PLACES = ("area", "feeder", "transformer_area", "customer")
 _NEEDED = ("id", "at", "kind", "state")
 
@@ -38,6 +42,7 @@ class TicketTarget:
         self._feed = feed
         self._names = tuple(names)
         self._timezone = timezone
+        self._catalogue = read_catalogue(writing.connection)
         self._blank: Doc = {**dict.fromkeys(TICKET_FIELDS), "text": "", "created_by": feed.source}
 
     def take(self, rows: Sequence[SourceRow]) -> Iterator[Taken | Rejected]:
@@ -62,9 +67,10 @@ class TicketTarget:
         before: Doc | None = dict(zip(TICKET_FIELDS, found, strict=True)) if found else None
         after: Doc = {**(before or self._blank), **said}
         if before is None:
-            self._connection.execute(insert(TICKET).values(after))
+            due_at = due_iso(self._catalogue, str(after["kind"]), from_iso(str(after["at"])))
+            self._connection.execute(insert(TICKET).values(**after, due_at=due_at))
         elif before != after:
-            self._connection.execute(update(TICKET).where(here).values(after))
+            self._connection.execute(update(TICKET).where(here).values(**after, version=TICKET.c.version + 1))
         return Taken(number, str(said["id"]), before, after)
 
     def _read(self, cells: Sequence[str]) -> Doc:
@@ -83,7 +89,9 @@ class TicketTarget:
             raise BadValueError(name, "", "must not be empty")
         if name == "at":
             return to_iso(self._moment(text))
-        accepted = {"kind": TICKET_KINDS, "state": TICKET_STATES, "place_kind": _PLACES}.get(name)
+        if name == "state" and text == _CLOSED:
+            return "done"
+        accepted = {"kind": (*TICKET_KINDS,), "state": (*STATES, _CLOSED), "place_kind": _PLACES}.get(name)
         if accepted and text and text not in accepted:
             raise BadValueError(name, text, "must be one of " + ", ".join(accepted))
         otherwise = {"text": "", "created_by": self._feed.source}.get(name)

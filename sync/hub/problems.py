@@ -17,6 +17,8 @@ from starlette.exceptions import HTTPException
 
 from data.errors import AmbiguousError, NotFoundError, SwitchboardError
 from data.rights import ForbiddenError
+from data.tickets.work import TicketMovedError
+from data.upkeep.errors import StandsAgainstError
 from sync.device_protocol import SHIFT_OVER, TOKEN_OVER
 from sync.errors import (
     MustChangeError,
@@ -32,6 +34,8 @@ PROBLEM_JSON = "application/problem+json"
 _STATUS: tuple[tuple[type[SwitchboardError], int], ...] = (
     (NotFoundError, 404),
     (AmbiguousError, 409),
+    (StandsAgainstError, 409),
+    (TicketMovedError, 409),
     (ForbiddenError, 403),
     (RefusedError, 401),
     (SnapshotNeededError, 410),
@@ -46,7 +50,7 @@ _ON_PAGES = {
     404: "没有这个页面",
     405: "这里不能这样操作",
     408: "发送太慢",
-    409: "有多个符合",
+    409: "有多个符合，或已被他人修改",
     413: "内容太大",
     414: "地址太长",
     422: "填写有误",
@@ -80,9 +84,15 @@ DOCUMENTED: Mapping[int | str, dict[str, Any]] = {
 """The answers that any route may give, for the document of the API."""
 
 
-def problem(status: int, detail: str, headers: Mapping[str, str] | None = None, kind: str = _PLAIN) -> JSONResponse:
-    """An answer that says what is wrong."""
-    body = {"type": kind, "title": _phrase(status), "status": status, "detail": _writable(detail)}
+def problem(
+    status: int,
+    detail: str,
+    headers: Mapping[str, str] | None = None,
+    kind: str = _PLAIN,
+    more: Mapping[str, object] | None = None,
+) -> JSONResponse:
+    """An answer that says what is wrong, with `more` members where a program can do something with them."""
+    body = {"type": kind, "title": _phrase(status), "status": status, "detail": _writable(detail), **(more or {})}
     return JSONResponse(body, status, headers, media_type=PROBLEM_JSON)
 
 

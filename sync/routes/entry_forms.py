@@ -9,7 +9,7 @@ from pydantic import AwareDatetime, BaseModel, Field, JsonValue, ValidationError
 from data.clock import usable
 from data.entries.areas import edit_area
 from data.entries.call_backs import enter_call_back
-from data.entries.calls import LookUp, NewTicket, NewWrapUp, add_look_ups, add_ticket, add_wrap_up
+from data.entries.calls import LookUp, NewWrapUp, add_look_ups, add_wrap_up, enter_ticket
 from data.entries.entries import LOOK_UPS_AT_MOST, Entry, EntryError, Outcome
 from data.entries.ledger import Act, Sender
 from data.entries.windows import Promise, WindowEntries
@@ -18,8 +18,8 @@ from data.notices.board import mark_read
 from data.store.phone_hashes import PhoneHashes
 from data.store.store import Writing
 from sync.routes.outage_forms import OutageRequest, ScopeRequest, pairs
-from sync.routes.outage_routes import TicketRequest
 from sync.routes.telling_forms import CallBackRequest
+from sync.routes.ticket_forms import TicketRequest
 
 Id = Annotated[str, Field(min_length=1, max_length=200)]
 Reason = Annotated[str, Field(max_length=500)]
@@ -57,10 +57,7 @@ class TicketForm(_Form, TicketRequest):
 
     def apply(self, writing: Writing, entry: Entry, desk: Desk) -> Outcome:
         """Makes the ticket."""
-        if bool(self.place_kind) != bool(self.place_id):
-            raise EntryError("a place has a kind and an id: give both or none")
-        place = (self.place_kind, self.place_id) if self.place_kind and self.place_id else None
-        return add_ticket(writing, desk.sender, entry, NewTicket(self.kind, self.text, place), desk.by)
+        return enter_ticket(writing, desk.sender, entry, self.entered(), desk.by)
 
 
 class WrapUpForm(_Form):

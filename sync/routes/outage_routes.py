@@ -1,14 +1,12 @@
-"""Outage windows and tickets over HTTP: the same rules as the command line and the pages."""
+"""Outage windows over HTTP: the same rules as the command line and the pages."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Annotated, Literal
-from uuid import uuid4
+from typing import Annotated
 
 from fastapi import APIRouter, Depends
-from pydantic import AwareDatetime, BaseModel, Field
-from sqlalchemy import insert
+from pydantic import AwareDatetime
 
-from data.clock import to_iso, usable
+from data.clock import usable
 from data.outages.acts import (
     begin_outage,
     edit_outage,
@@ -18,11 +16,10 @@ from data.outages.acts import (
     revise_outage,
     withdraw_outage,
 )
-from data.outages.describing import describe_outage, shown_outages
+from data.outages.describing import describe_outage, overview
 from data.outages.entry import add_outage
 from data.outages.windows import OutageWindow
 from data.store import audit
-from data.store.schema import TICKET
 from data.store.store import Writing
 from sync.auth import Person
 from sync.hub.asking import PersonWho
@@ -39,24 +36,12 @@ from sync.routes.outage_forms import (
     pairs,
 )
 
-TicketKind = Literal["trouble_report", "enquiry", "complaint", "chase_up", "follow_up"]
-
-
-class TicketRequest(BaseModel):
-    """A ticket for a place."""
-
-    kind: TicketKind
-    text: str = Field(min_length=1, max_length=2000)
-    place_kind: Literal["area", "feeder", "transformer_area", "customer"] | None = None
-    place_id: str | None = Field(default=None, max_length=200)
-
 
 def outage_router(hub: Hub) -> APIRouter:
     """The routes for people and their programs."""
     router = APIRouter(tags=["outages"])
     Setter = Annotated[Person, Depends(PersonWho(hub.store, "set_outage"))]
     Reader = Annotated[Person, Depends(PersonWho(hub.store, "see_desk"))]
-    Reporter = Annotated[Person, Depends(PersonWho(hub.store, "make_ticket"))]
 
     def answer(window: OutageWindow) -> Mapping[str, object]:
         hub.stream.look_now()
@@ -67,7 +52,7 @@ def outage_router(hub: Hub) -> APIRouter:
     def outages(_reader: Reader, at: AwareDatetime | None = None) -> Sequence[Mapping[str, object]]:
         moment = usable(at, "at") if at else hub.store.clock.now()
         with hub.store.read() as connection:
-            return [describe_outage(connection, one, moment) for one in shown_outages(connection, moment)]
+            return overview(connection, moment)
 
     @router.post("/outages", status_code=201)
     def add(setter: Setter, request: OutageRequest) -> Mapping[str, object]:
@@ -135,21 +120,6 @@ def outage_router(hub: Hub) -> APIRouter:
         return done(
             setter, "withdraw_outage", key, lambda writing: withdraw_outage(writing, key, request.reason, actor(setter))
         )
-
-    @router.post("/tickets", status_code=201)
-    def ticket(reporter: Reporter, request: TicketRequest) -> Mapping[str, object]:
-        row = {
-            "id": uuid4().hex,
-            "at": to_iso(hub.store.clock.now()),
-            "state": "open",
-            "created_by": reporter.name,
-            **request.model_dump(),
-        }
-        with hub.store.write(actor(reporter), "make ticket") as writing:
-            writing.connection.execute(insert(TICKET).values(row))
-            note(writing, reporter, "make_ticket", row["id"])
-        hub.stream.look_now()
-        return {"id": row["id"], "at": row["at"]}
 
     return router
 

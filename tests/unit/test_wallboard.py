@@ -90,7 +90,7 @@ def test_the_seats_of_the_day_are_shown_with_what_they_answered(connection: Conn
 def test_todays_tickets_are_counted_by_kind_with_those_still_open(connection: Connection) -> None:
     ticket(connection, MIDNIGHT - timedelta(seconds=1), "complaint", "open")
     ticket(connection, MIDNIGHT, "trouble_report", "open")
-    ticket(connection, NOW, "trouble_report", "closed")
+    ticket(connection, NOW, "trouble_report", "done")
 
     tickets = live_figures(connection, NOW, [])["tickets"]
 
