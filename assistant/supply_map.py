@@ -112,12 +112,13 @@ class SupplyMap:
     def _area(self, row: tuple[Any, ...], at: datetime) -> AreaOnMap:
         place = Place("area", row[0], frozenset(self._around.get(row[0], ())))
         judged = self._board.verdict(place, at)
-        return AreaOnMap(*row, judged.state, judged.affected)
+        key, name, level, parent, lon, lat = row
+        return AreaOnMap(key, name, level, parent, lon, lat, judged.state, judged.affected)
 
     def _with_all_around(self, area: str) -> list[str]:
         found: list[str] = []
         above: str | None = area
-        while above in self._parents and above not in found:
+        while above is not None and above in self._parents and above not in found:
             found.append(above)
             above = self._parents[above]
         return found

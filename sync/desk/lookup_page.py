@@ -3,26 +3,40 @@
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, Form, Query, Request, Response
 from fastapi.responses import JSONResponse
 
+from data.errors import BadValueError, SwitchboardError
+from data.privacy.reveal_reasons import REASONS, SHOWN_FOR_S
+from data.privacy.revealing import Revealing, reveal
+from data.store.buckets import buckets_of_scope
 from sync.auth import Person
 from sync.desk import place_words
 from sync.desk.lookup import PLACE_KINDS, Places
 from sync.desk.page import Desk
 from sync.hub.asking import PersonWho
 from sync.hub.hub import Hub
+from sync.hub.problems import status_of
+from sync.routes.outage_routes import actor
 
 _MOST_OPTIONS = 20
 
 Words = Annotated[str, Query(max_length=200)]
+Typed = Annotated[str, Form(max_length=200)]
 
 
-def lookup_router(hub: Hub, places: Places) -> APIRouter:
-    """`/desk/find`, which lists places to pick from, and the page `/desk/lookup`."""
+def lookup_router(hub: Hub, places: Places, reveals_per_hour: int) -> APIRouter:
+    """`/desk/find`, which lists places to pick from, and the page `/desk/lookup`.
+
+    Args:
+        hub: Whose.
+        places: What answers.
+        reveals_per_hour: How many values a person may reveal within an hour.
+    """
     router = APIRouter(include_in_schema=False)
     desk = place_desk()
     Reader = Annotated[Person, Depends(PersonWho(hub.store, "see_places"))]
+    Revealer = Annotated[Person, Depends(PersonWho(hub.store, "reveal"))]
 
     @router.get("/desk/find")
     def find(
@@ -38,16 +52,57 @@ def lookup_router(hub: Hub, places: Places) -> APIRouter:
             return JSONResponse({"as_of": answer["as_of"], "options": [option(one) for one in answer["results"]]})
         return desk.render(request, reader, "find.html", answer=answer, q=q)
 
+    def page(request: Request, reader: Person, q: str, kind: str, key: str, status: int = 200, **more: Any) -> Response:  # noqa: ANN401 - whatever the card shows
+        opened = places.card(reader, kind, key) if key else None
+        answer = places.find(reader, q) if q.strip() or opened is None else opened
+        sure = [one for one in answer["results"] if not one["match"]["weak"]]
+        card = next(iter(opened["results"] if opened else sure), None)
+        values = {"answer": answer, "q": q, "card": card, "opened": opened, "entered": {}, **more}
+        return desk.render(request, reader, "lookup.html", status, **values)
+
+    @router.get("/desk/lookup")
+    def look_up(
+        request: Request, reader: Reader, q: Words = "", kind: Words = "", key: Annotated[str, Query(alias="id")] = ""
+    ) -> Response:
+        return page(request, reader, q, kind, key)
+
+    @router.post("/desk/lookup/reveal")
+    def reveal_one(
+        request: Request,
+        revealer: Revealer,
+        customer: Typed,
+        field: Typed,
+        reason: Typed,
+        text: Typed = "",
+        q: Typed = "",
+    ) -> Response:
+        """The card with one value as it is; nothing is shown before the trail of it is kept."""
+        entered = {"field": field, "reason": reason, "text": text}
+        try:
+            asked = Revealing(customer, field, reason, text)
+            with hub.store.write(actor(revealer), "reveal") as writing:
+                buckets = buckets_of_scope(writing.connection, revealer.branches)
+                told = reveal(writing, asked, actor(revealer), buckets, reveals_per_hour)
+        except BadValueError as error:
+            told = error
+        if isinstance(told, SwitchboardError):
+            more: dict[str, Any] = {"reveal_error": str(told), "entered": entered}
+            return page(request, revealer, q, "customer", customer, status_of(told), **more)
+        shown = {"field": field, "value": told, "shown_for_s": SHOWN_FOR_S}
+        return page(request, revealer, q, "customer", customer, revealed=shown)
+
     return router
 
 
-def place_desk() -> Desk:
-    """The frame of the pages about places, with their words."""
+def place_desk(more: Mapping[str, object] | None = None) -> Desk:
+    """The frame of the pages about places, with their words, and `more` that one of them needs."""
     return Desk(
         labels={
+            **(more or {}),
             "said": place_words.said,
             "W": place_words,
             "label_of": label_of,
+            "REASONS": REASONS,
         }
     )
 

@@ -1,0 +1,134 @@
+"""The electronic map: the areas where they are, with their states, drawn here without a map service."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+
+from data.errors import NotFoundError
+from sync.auth import Person
+from sync.desk.lookup import Places
+from sync.desk.lookup_page import place_desk
+from sync.desk.map_drawing import Point, Sheet, sheet_with_cells
+from sync.hub.asking import PersonWho
+from sync.hub.hub import Hub
+from sync.hub.problems import status_of
+
+SIGNS = {
+    "outage": ("停", "out"),
+    "partial_outage": ("部分", "partly"),
+    "maintenance": ("检修", "maint."),
+    "suspected": ("疑似", "susp."),
+}
+"""What stands beside the name of a place that is not as it should be: the colour never stands alone."""
+
+_WORST_FIRST = ("outage", "partial_outage", "suspected", "maintenance")
+_CELLED = "township"
+_COUNTY_TINTS = 6
+
+Asked = Annotated[str, Query(max_length=200)]
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """An area on the sheet.
+
+    Attributes:
+        area: As `Places.map` gives it.
+        at: Where its name stands.
+        cell: The corners of its ground, as SVG has them; empty where it is but a dot.
+        tint: Which of the counties' tints it has.
+        focus: The map was opened for it.
+    """
+
+    area: Mapping[str, Any]
+    at: Point
+    cell: str
+    tint: int
+    focus: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """All there is to draw, the widest areas last, and what has no place on the sheet."""
+
+    sheet: Sheet | None
+    drawn: tuple[Drawn, ...]
+    nowhere: tuple[Mapping[str, Any], ...]
+
+
+def map_router(hub: Hub, places: Places, *, invented: bool) -> APIRouter:
+    """The page `/desk/map`.
+
+    Args:
+        hub: Whose.
+        places: What answers.
+        invented: Most positions are, as in the demo, and the page says so.
+    """
+    router = APIRouter(include_in_schema=False)
+    desk = place_desk({"SIGNS": SIGNS})
+    Reader = Annotated[Person, Depends(PersonWho(hub.store, "see_places"))]
+
+    @router.get("/desk/map")
+    def drawn_map(
+        request: Request, reader: Reader, kind: Asked = "", key: Annotated[str, Query(alias="id", max_length=200)] = ""
+    ) -> Response:
+        """The map; with kind and id it is opened where that record is."""
+        try:
+            view, error = places.map(reader, (kind, key) if key else None), None
+        except NotFoundError as missing:
+            view, error = places.map(reader), missing
+        values = {
+            "view": view,
+            "picture": picture_of(view),
+            "affected": affected_first(view["areas"]),
+            "invented": invented,
+            "error": str(error) if error else "",
+        }
+        return desk.render(request, reader, "map.html", status_of(error) if error else 200, **values)
+
+    return router
+
+
+def picture_of(view: Mapping[str, Any]) -> Picture:
+    """Where everything of a map stands."""
+    areas = view["areas"]
+    placed = [area for area in areas if area["lon"] is not None and area["lat"] is not None]
+    # Whatever is affected and has no position must be seen all the same; of the others, only those people name.
+    nowhere = tuple(area for area in areas if area["lon"] is None or area["lat"] is None)
+    if not placed:
+        return Picture(None, (), nowhere)
+    by_id = {area["id"]: area for area in areas}
+    celled = frozenset(area["id"] for area in placed if area["level"] == _CELLED) or frozenset(
+        area["id"] for area in placed
+    )
+    sheet, cells = sheet_with_cells(tuple((area["id"], area["lon"], area["lat"]) for area in placed), celled)
+    focus = set(view["focus"]["areas"]) if view["focus"] else set()
+    counties = sorted({_county(area, by_id) for area in placed})
+    drawn = [
+        Drawn(
+            area,
+            sheet.point(area["lon"], area["lat"]),
+            " ".join(f"{x},{y}" for x, y in cells.get(area["id"], ())),
+            counties.index(_county(area, by_id)) % _COUNTY_TINTS,
+            area["id"] in focus,
+        )
+        for area in placed
+    ]
+    return Picture(sheet, tuple(sorted(drawn, key=lambda one: (not one.cell, -len(one.area["id"])))), nowhere)
+
+
+def affected_first(areas: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The areas whose state is not as it should be, the worst first, the widest first among those alike."""
+    touched = [area for area in areas if area["state"] in _WORST_FIRST]
+    return sorted(touched, key=lambda area: (_WORST_FIRST.index(area["state"]), len(area["id"]), area["id"]))
+
+
+def _county(area: Mapping[str, Any], by_id: Mapping[str, Mapping[str, Any]]) -> str:
+    """The county that an area lies in, or is; the widest around it where there is none."""
+    seen: set[str] = set()
+    while area["level"] != "county" and area["parent_id"] in by_id and area["id"] not in seen:
+        seen.add(area["id"])
+        area = by_id[area["parent_id"]]
+    return str(area["id"])
