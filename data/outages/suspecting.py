@@ -1,4 +1,4 @@
-"""Suspicions in the store: raised as signals come, dismissed, made a window, described."""
+"""Suspicions in the store: raised, renewed and ended as signals come and windows explain them."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
@@ -6,15 +6,11 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, func, select
 
-from data.clock import to_iso, usable
-from data.errors import NotFoundError, OutageError
-from data.kinds import KINDS, SUSPICION, Json
+from data.clock import to_iso
+from data.kinds import KINDS, SUSPICION
 from data.outages.describing import network, shown_outages
-from data.outages.entry import NewOutage, add_outage
-from data.outages.rules import readable_reason
 from data.outages.signals import signals_since
 from data.outages.suspected import (
-    SIGNAL_KINDS,
     Explanation,
     Suspected,
     explained_by_unit,
@@ -28,19 +24,16 @@ from data.outages.suspicion import Rules, Suspicion, suspicions
 from data.outages.suspicion_rules import SETTING, rules_from_json
 from data.outages.usual import Usual, learn_usual
 from data.outages.watched_network import WatchedNetwork, read_watched_network
-from data.outages.windows import Affected, OutageWindow, ScopeItem, affected_by
+from data.outages.windows import Affected, ScopeItem, affected_by
 from data.store import audit, change_log
 from data.store.phone_hashes import PhoneHashes
-from data.store.rows import from_row, get_docs
+from data.store.rows import from_row
 from data.store.schema import RECORDS
 from data.store.settings import read_setting
 from data.store.store import Store, Writing
 
 KEPT = timedelta(days=4)
 """How long a suspicion stays on record after it has lapsed: longer than any may be quiet."""
-
-NOT_YET_KNOWN = "原因待查"
-"""What is read out of the cause of a window that was a suspicion, unless somebody knows more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,73 +136,6 @@ def _affected_in(connection: Connection) -> Callable[[tuple[ScopeItem, ...]], Af
     return lambda scope: affected_by(scope, net)
 
 
-def dismiss_suspicion(writing: Writing, key: str, reason: str, by: str) -> Suspected:
-    """Says that there is no outage; the place is not suspected again for a while, unless it is twice as strong.
-
-    Raises:
-        NotFoundError: no such suspicion.
-        OutageError: it does not stand any more, or no reason is given.
-    """
-    one, now = _open_suspicion(writing, key), writing.clock.now()
-    settled = replace(
-        one,
-        settled_at=now,
-        settled_by=by,
-        reason=readable_reason(reason),
-        quiet_until=now + read_rules(writing.connection).quiet,
-    )
-    writing.put(SUSPICION.name, suspected_to_doc(settled))
-    audit.record(writing.connection, now, by, "dismiss_suspicion", f"{key}: {settled.reason}")
-    return settled
-
-
-def confirm_suspicion(writing: Writing, key: str, etr: datetime, reason: str, by: str) -> OutageWindow:
-    """Makes a fault outage of a suspicion: its place, since the first signal that tells of it.
-
-    Args:
-        writing: The transaction.
-        key: The suspicion's.
-        etr: The promise; after now.
-        reason: Read out by agents; empty: that the cause is being looked for.
-        by: Who.
-
-    Raises:
-        NotFoundError: no such suspicion.
-        OutageError: it does not stand any more, or the ETR is over.
-    """
-    one, now, promised = _open_suspicion(writing, key), writing.clock.now(), usable(etr, "etr")
-    if promised <= now:
-        raise OutageError(
-            f"ETR {to_iso(promised)} is over already: give a later one 预计恢复时间已过，请改为以后的时间"
-        )
-    scope = ((one.place.kind, one.place.id),)
-    new = NewOutage(
-        "fault", one.began, promised, reason.strip() or NOT_YET_KNOWN, scope, etr_source="estimate", cause="unknown"
-    )
-    window = add_outage(writing, new, by)
-    settled = replace(one, settled_at=now, settled_by=by, outage=window.id)
-    writing.put(SUSPICION.name, suspected_to_doc(settled))
-    audit.record(writing.connection, now, by, "confirm_suspicion", f"{key}: {window.id}")
-    return window
-
-
-def _open_suspicion(writing: Writing, key: str) -> Suspected:
-    one, now = _suspicion(writing.connection, key), writing.clock.now()
-    if one.settled_at is not None:
-        done = f"made outage {one.outage}" if one.outage else "dismissed"
-        raise OutageError(f"suspicion {key} was {done} by {one.settled_by} at {to_iso(one.settled_at)} 已有人处理")
-    if one.state(now) != "standing":
-        raise OutageError(f"suspicion {key} lapsed at {to_iso(one.until)} 已自行消除: set a window instead")
-    return one
-
-
-def _suspicion(connection: Connection, key: str) -> Suspected:
-    doc = get_docs(connection, SUSPICION.name, [key]).get(key)
-    if doc is None:
-        raise NotFoundError(f"no suspicion has the id {key!r}: suspicions list shows them")
-    return suspected_from_doc(doc)
-
-
 def forget_old_suspicions(writing: Writing) -> None:
     """Removes suspicions that lapsed long ago; the audit trail keeps what was done."""
     before = to_iso(writing.clock.now() - KEPT)
@@ -217,42 +143,3 @@ def forget_old_suspicions(writing: Writing) -> None:
     writing.delete(
         SUSPICION.name, [*writing.connection.execute(select(table.c.id).where(table.c.until < before)).scalars()]
     )
-
-
-def describe_suspicion(connection: Connection, one: Suspected, at: datetime) -> dict[str, Json]:
-    """The public JSON form of a suspicion, with whom it would touch as the network is now."""
-    net = network(connection)
-    affected = affected_by((one.place,), net)
-    customers, important = net.customers_of(affected.transformer_areas)
-    for feeder in affected.feeders:
-        more, more_important = net.customers_straight_on(feeder)
-        customers, important = customers + more, important + more_important
-    return {
-        "id": one.id,
-        "state": one.state(at),
-        "place": _named(connection, one.place.kind, one.place.id),
-        "feeder": _named(connection, "feeder", one.feeder) if one.feeder else None,
-        "transformer_areas": [_named(connection, "transformer_area", key) for key in one.transformer_areas],
-        "began": to_iso(one.began),
-        "since": to_iso(one.since),
-        "until": to_iso(one.until),
-        "strength": one.strength,
-        "signals": one.signals,
-        "counts": {kind: one.counts().get(kind, 0) for kind in SIGNAL_KINDS},
-        "evidence": [{"at": to_iso(tally.at), "kind": tally.kind, "count": tally.count} for tally in one.evidence],
-        "affected": {
-            "transformer_areas": len(affected.transformer_areas),
-            "customers": customers,
-            "important": important,
-        },
-        "settled_at": to_iso(one.settled_at) if one.settled_at else None,
-        "settled_by": one.settled_by or None,
-        "reason": one.reason or None,
-        "quiet_until": to_iso(one.quiet_until) if one.quiet_until else None,
-        "outage": one.outage or None,
-    }
-
-
-def _named(connection: Connection, kind: str, key: str) -> dict[str, Json]:
-    doc = get_docs(connection, kind, [key]).get(key, {})
-    return {"kind": kind, "id": key, "name": doc.get("name"), "number": doc.get("number")}

@@ -21,19 +21,16 @@ from data.outages.suspected import Suspected
 from data.outages.suspecting import (
     KEPT,
     all_suspicions,
-    confirm_suspicion,
-    describe_suspicion,
-    dismiss_suspicion,
     forget_old_suspicions,
     learn,
     look_for_suspicions,
     standing_suspicions,
 )
 from data.outages.suspicion import Rules, Signal
-from data.outages.suspicion_rules import SETTING, THRESHOLDS, rules_from_json, rules_to_json
+from data.outages.suspicion_acts import confirm_suspicion, describe_suspicion, dismiss_suspicion, set_rules
+from data.outages.suspicion_rules import THRESHOLDS, rules_from_json, rules_to_json
 from data.store.phone_hashes import PhoneHashes
 from data.store.schema import AUDIT, CALL_EVENT, LOOK_UP, TICKET, WRAP_UP
-from data.store.settings import write_setting
 from data.store.store import Store
 from tests.stores import NOON, SetClock, fill, in_file, opened_store
 
@@ -338,10 +335,10 @@ def test_a_dismissal_wants_a_reason_and_a_window_a_promise_to_come(busy: Store) 
 def test_the_centres_thresholds_hold_from_the_next_look(busy: Store) -> None:
     reports(busy, VILLAGERS)
     with busy.write("test", "set") as writing:
-        write_setting(writing, SETTING, {"threshold": 100, "feeder_threshold": 100}, "person:wang")
+        set_rules(writing, {"threshold": 100, "feeder_threshold": 100}, "person:wang")
     assert look(busy) == 0
     with busy.write("test", "set") as writing:
-        write_setting(writing, SETTING, {"threshold": 20}, "person:wang")
+        set_rules(writing, {"threshold": 20}, "person:wang")
     assert look(busy) == 1
 
 
