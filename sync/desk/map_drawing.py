@@ -14,7 +14,7 @@ Positions = tuple[tuple[str, float, float], ...]
 WIDTH = 1000.0
 """Of the sheet, in its own units; its height follows from the country."""
 
-_MARGIN = 40.0
+_MARGIN = 90.0
 _CORNERS = 24
 """Of the round that a cell is cut from: at the edge of the country it ends there."""
 

@@ -23,7 +23,6 @@ SIGNS = {
 }
 """What stands beside the name of a place that is not as it should be: the colour never stands alone."""
 
-_WORST_FIRST = ("outage", "partial_outage", "suspected", "maintenance")
 _CELLED = "township"
 _COUNTY_TINTS = 6
 
@@ -82,7 +81,7 @@ def map_router(hub: Hub, places: Places, *, invented: bool) -> APIRouter:
         values = {
             "view": view,
             "picture": picture_of(view),
-            "affected": affected_first(view["areas"]),
+            "affected": affected(view["areas"]),
             "invented": invented,
             "error": str(error) if error else "",
         }
@@ -95,7 +94,6 @@ def picture_of(view: Mapping[str, Any]) -> Picture:
     """Where everything of a map stands."""
     areas = view["areas"]
     placed = [area for area in areas if area["lon"] is not None and area["lat"] is not None]
-    # Whatever is affected and has no position must be seen all the same; of the others, only those people name.
     nowhere = tuple(area for area in areas if area["lon"] is None or area["lat"] is None)
     if not placed:
         return Picture(None, (), nowhere)
@@ -119,10 +117,26 @@ def picture_of(view: Mapping[str, Any]) -> Picture:
     return Picture(sheet, tuple(sorted(drawn, key=lambda one: (not one.cell, -len(one.area["id"])))), nowhere)
 
 
-def affected_first(areas: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """The areas whose state is not as it should be, the worst first, the widest first among those alike."""
-    touched = [area for area in areas if area["state"] in _WORST_FIRST]
-    return sorted(touched, key=lambda area: (_WORST_FIRST.index(area["state"]), len(area["id"]), area["id"]))
+def affected(areas: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The areas whose state is not as it should be, each after the one it lies in.
+
+    What lies in an area that is out as a whole is not said again.
+    """
+    by_id = {area["id"]: area for area in areas}
+
+    def around(area: Mapping[str, Any]) -> tuple[str, ...]:
+        path: list[str] = []
+        above: Mapping[str, Any] | None = area
+        while above is not None and above["id"] not in path:
+            path.append(above["id"])
+            above = by_id.get(above["parent_id"])
+        return tuple(reversed(path))
+
+    def said_above(area: Mapping[str, Any]) -> bool:
+        above = by_id.get(area["parent_id"])
+        return area["state"] != "partial_outage" and above is not None and above["state"] == area["state"]
+
+    return sorted((area for area in areas if area["state"] in SIGNS and not said_above(area)), key=around)
 
 
 def _county(area: Mapping[str, Any], by_id: Mapping[str, Mapping[str, Any]]) -> str:

@@ -2,7 +2,7 @@
 (function () {
   "use strict";
 
-  var MOST = 24, VILLAGES_FROM = 4, STEP = 1.5;
+  var MOST = 24, VILLAGES_FROM = 4, AFFECTED_FROM = 2, STEP = 1.5;
   var view = null; // {x, y, zoom}: the middle, and how many times larger than the whole sheet
   var drag = null;
 
@@ -28,10 +28,14 @@
 
   // Names keep their size on screen; of those that would overlap the more important ones are shown.
   function label(pixel) {
-    var close = view.zoom >= VILLAGES_FROM, taken = [];
-    map().querySelectorAll("circle").forEach(function (dot) {
-      dot.setAttribute("r", (dot.classList.contains("focus") ? 6 : 3) * pixel);
-      dot.classList.toggle("hidden", !close && dot.classList.contains("near"));
+    var close = view.zoom >= VILLAGES_FROM, closer = view.zoom >= AFFECTED_FROM, taken = [];
+    map().querySelectorAll("circle.dot").forEach(function (dot) {
+      var focus = dot.classList.contains("focus");
+      dot.setAttribute("r", (focus ? 6 : 3) * pixel);
+      dot.classList.toggle("hidden", !focus && !(dot.classList.contains("near") ? close : closer));
+    });
+    map().querySelectorAll("pattern").forEach(function (pattern) {
+      pattern.setAttribute("patternTransform", "scale(" + pixel + ") rotate(" + pattern.dataset.turned + ")");
     });
     Array.from(map().querySelectorAll("text")).sort(function (one, other) { return rank(other) - rank(one); })
       .forEach(function (name) {
@@ -41,7 +45,7 @@
         var lifted = name.classList.contains("village") ? y - 6 * pixel : y + tall / 3;
         var box = [x - half, lifted - tall, x + half, lifted + tall / 4];
         var village = name.classList.contains("village");
-        var shown = (!village || close || name.classList.contains("told") && view.zoom >= 2 || name.classList.contains("focus")) &&
+        var shown = (!village || close || name.classList.contains("told") && closer || name.classList.contains("focus")) &&
           !taken.some(function (other) {
             return box[0] < other[2] && other[0] < box[2] && box[1] < other[3] && other[1] < box[3];
           });
@@ -56,8 +60,8 @@
 
   function rank(name) {
     var has = name.classList;
-    return (has.contains("focus") ? 8 : 0) + (has.contains("county") ? 5 : 0) + (has.contains("told") ? 4 : 0) +
-      (has.contains("township") ? 2 : 0);
+    return (has.contains("county") ? 10 : has.contains("township") ? 6 : 0) + (has.contains("focus") ? 3 : 0) +
+      (has.contains("told") ? 2 : 0);
   }
 
   function zoom(by, x, y) {
