@@ -1,12 +1,10 @@
 """What the verbs for outage windows are told, on any home."""
 
 import argparse
-from collections.abc import Iterator
-from datetime import time
 
 from data.errors import BadValueError
 from data.outages.facts import WindowFacts
-from data.outages.timetable import EVERY_DAY, Timetable
+from data.outages.hours_text import timetable_of
 
 SCOPES = ("feeder", "transformer_area", "area", "customer")
 
@@ -41,31 +39,8 @@ def facts_of(options: argparse.Namespace) -> WindowFacts:
     return WindowFacts(
         public_scope=options.public_scope,
         etr_source=getattr(options, "etr_source", None),
-        timetable=_timetable(options),
+        timetable=timetable_of(options.hours, options.weekdays, options.every_weeks),
         cause=options.cause,
         crew=options.crew,
         crew_phone=options.crew_phone,
     )
-
-
-def _timetable(options: argparse.Namespace) -> Timetable | None:
-    if options.hours is None:
-        if options.weekdays or options.every_weeks != 1:
-            raise BadValueError("--hours", "", "is needed with --weekdays and --every-weeks, such as 08:00-17:00")
-        return None
-    off_at, _, on_at = options.hours.partition("-")
-    try:
-        hours = time.fromisoformat(off_at.strip()), time.fromisoformat(on_at.strip())
-    except ValueError:
-        raise BadValueError("--hours", options.hours, "give two local times, such as 08:00-17:00") from None
-    days = frozenset(_days(options.weekdays)) if options.weekdays else EVERY_DAY
-    return Timetable(*hours, days, options.every_weeks)
-
-
-def _days(text: str) -> Iterator[int]:
-    for part in text.split(","):
-        first, _, last = part.partition("-")
-        try:
-            yield from range(int(first), int(last or first) + 1)
-        except ValueError:
-            raise BadValueError("--weekdays", text, "give days such as 1-5 or 1,3,5; Monday is 1") from None

@@ -88,7 +88,7 @@ def match_columns(kind: Kind, header: Sequence[str], renames: Mapping[str, str] 
         if len(named) > 1:
             raise DataError(f"the columns {' and '.join(named)} both mean {field.name}: keep one")
     if kind.fields[0] not in fields:
-        accepted = " or ".join(("id", *kind.fields[0].headers))
+        accepted = " or ".join((kind.fields[0].name, *kind.fields[0].headers))
         raise DataError(f"the column {accepted} is missing: every {kind.label} needs it")
     return Columns(kind, tuple(header), fields)
 
