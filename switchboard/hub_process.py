@@ -15,7 +15,7 @@ from switchboard.hub_routes import hub_routers
 from switchboard.hub_server import HubServer, server_config
 from switchboard.open_files import allow_many_files
 from switchboard.pull_verb import pull_timetable
-from sync.desk.pages import desk_static
+from sync.desk.sign_in_page import desk_static
 from sync.errors import SyncError
 from sync.hub.home import HubHome
 from sync.hub.hub import Hub, create_app, make_hub

@@ -6,11 +6,15 @@ from sync.desk.account_page import account_router
 from sync.desk.audit_page import audit_page_router
 from sync.desk.conflict_page import conflict_router
 from sync.desk.display_page import display_router
+from sync.desk.entry_page import entry_page_router
 from sync.desk.export_page import export_router
 from sync.desk.fleet_page import fleet_router
 from sync.desk.page import language_router
-from sync.desk.pages import desk_router, live_outages
 from sync.desk.people_page import people_router
+from sync.desk.sign_in_page import sign_in_router
+from sync.desk.wall_tiles import live_outages
+from sync.desk.window_page import window_router
+from sync.desk.windows_page import windows_router
 from sync.desk.script_page import script_page_router
 from sync.hub.asking import PersonWho
 from sync.hub.hub import Hub
@@ -49,7 +53,10 @@ def hub_routers(hub: Hub, keeping: Keeping) -> list[APIRouter]:
         script_router(hub),
         notice_router(hub),
         language_router(),
-        desk_router(hub),
+        sign_in_router(hub),
+        windows_router(hub),
+        entry_page_router(hub),
+        window_router(hub),
         script_page_router(hub),
         account_router(hub),
         fleet_router(hub),

@@ -3,11 +3,12 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.templating import Jinja2Templates
 from jinja2 import pass_context
@@ -143,8 +144,22 @@ def _in_its_language(context: Context, zh: str, en: str) -> str:
 def _nav(request: Request, person: Person | None) -> list[NavEntry]:
     if person is None:
         return []
-    served = {getattr(route, "path", "") for route in request.app.routes}
+    served = _served(request.app)
     return [entry for entry in NAV if may(person.role, entry.act) and entry.path in served]
+
+
+@lru_cache(maxsize=1)
+def _served(app: FastAPI) -> frozenset[str]:
+    """The paths of all routes; those of a router stand below it."""
+    below = [app.router]
+    paths = set()
+    while below:
+        for route in below.pop().routes:
+            included = getattr(route, "original_router", None)
+            if included is not None:
+                below.append(included)
+            paths.add(str(getattr(route, "path", "")))
+    return frozenset(paths)
 
 
 def _switch(request: Request) -> str:

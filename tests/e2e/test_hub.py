@@ -215,7 +215,7 @@ def test_people_set_outages_from_a_page_and_those_who_may_not_are_told(shared_hu
     assert nobody.post("/outages", WINDOW).status == 401
     listed = seat.get("/outages")
     assert window["id"] in {one["id"] for one in listed.json()}
-    form = {"kind": "fault", "scope_kind": "feeder", "scope": FEEDER, "reason": "雷击"}
+    form = {"kind": "fault", "q": FEEDER, "reason": "雷击"}
     times = {"start": "2026-11-22T14:00", "etr": "2026-11-22T15:00"}
     assert duty.post("/desk/outages", {**form, **times}).status == 303
     assert seat.post("/desk/outages", {**form, **times}).status == 403

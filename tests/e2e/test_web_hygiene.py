@@ -41,15 +41,15 @@ def sign_in(hub: RunningHub, name: str) -> str:
 
 
 def page_paths(hub: RunningHub, cookie: str) -> list[str]:
-    """Every address of the hub's own that shows a page."""
+    """Every address of the hub's own that shows a page, not a part of one."""
     composed, app = compose(HubHome(hub.home))
     composed.shelf.close()
     gets = [one.path for one in all_routes(app) if isinstance(one, APIRoute) and "GET" in (one.methods or ())]
     shown = []
     for path in gets:
         if "{" not in path and path not in ENDLESS:
-            status, headers, _ = ask(hub, "GET", path, Cookie=cookie, Accept="text/html")
-            if status != _UNSAID and headers.get("content-type", "").startswith("text/html"):
+            status, headers, body = ask(hub, "GET", path, Cookie=cookie, Accept="text/html")
+            if status != _UNSAID and headers.get("content-type", "").startswith("text/html") and b"<html" in body:
                 shown.append(path)
     return shown
 

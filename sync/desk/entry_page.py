@@ -1,0 +1,95 @@
+"""The page on which a window is entered, and what it would do before it is saved."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Form, Query, Request, Response
+from fastapi.responses import RedirectResponse
+from sqlalchemy import Connection
+
+from data.clock import to_iso
+from data.errors import SwitchboardError
+from data.outages.describing import named_items
+from data.outages.entry import add_outage
+from data.outages.preview import preview
+from data.outages.windows import SCOPE_KINDS, ScopeItem
+from sync.auth import Person
+from sync.desk.page import local_input
+from sync.desk.window_forms import EntryForm, FaultyFormError
+from sync.desk.window_words import window_desk
+from sync.hub.asking import PersonWho
+from sync.hub.hub import Hub
+from sync.hub.problems import status_of
+from sync.routes.outage_routes import actor, note
+
+_SEE_OTHER = 303
+
+
+def entry_page_router(hub: Hub) -> APIRouter:
+    """The page `/desk/outages/new`, its preview, and what saves a window."""
+    router = APIRouter(include_in_schema=False)
+    desk = window_desk()
+    Setter = Annotated[Person, Depends(PersonWho(hub.store, "set_outage"))]
+
+    def page(request: Request, setter: Person, form: EntryForm, status: int = 200, **values: Any) -> Response:  # noqa: ANN401
+        with hub.store.read() as connection:
+            shown = {"typed": form, "chips": _chips(connection, form), "open_act": "new", "now": hub.store.clock.now()}
+        return desk.render(request, setter, "window_new.html", status, **shown, **values)
+
+    def seen_before(setter: Person, form: EntryForm) -> dict[str, Any]:
+        now = hub.store.clock.now()
+        if not form.item and not form.q.strip():
+            return {"seen": None}
+        with hub.store.read() as connection:
+            try:
+                entered = form.begun(now).entered(connection)
+                seen = preview(connection, entered, now, setter.branches)
+            except SwitchboardError as error:
+                return {"seen": None, "refused": str(error)}
+        return {"seen": seen.to_json(), "warnings": seen.warnings, "guessed": not form.etr}
+
+    @router.get("/desk/outages/new")
+    def new(
+        request: Request,
+        setter: Setter,
+        item: Annotated[list[str] | None, Query(max_length=200)] = None,
+        kind: Annotated[str, Query(max_length=50)] = "fault",
+    ) -> Response:
+        start = local_input(to_iso(hub.store.clock.now()))
+        return page(request, setter, EntryForm(kind=kind, item=item or [], start=start))
+
+    @router.post("/desk/outages/preview")
+    def look(request: Request, setter: Setter, form: Annotated[EntryForm, Form()]) -> Response:
+        values = seen_before(setter, form)
+        if "HX-Request" in request.headers:
+            return desk.render(request, setter, "window_preview.html", now=hub.store.clock.now(), **values)
+        return page(request, setter, form, **values)
+
+    @router.post("/desk/outages")
+    def add(request: Request, setter: Setter, form: Annotated[EntryForm, Form()]) -> Response:
+        try:
+            with hub.store.write(actor(setter), "add outage", setter.branches) as writing:
+                window = add_outage(writing, form.entered(writing.connection), actor(setter))
+                note(writing, setter, "add_outage", window.id)
+        except FaultyFormError as error:
+            return page(request, setter, form, status_of(error), faults=error.faults)
+        except SwitchboardError as error:
+            return page(request, setter, form, status_of(error), error=str(error))
+        hub.stream.look_now()
+        return RedirectResponse(f"/desk/outages/{window.id}?done=new", _SEE_OTHER)
+
+    return router
+
+
+def _chips(connection: Connection, form: EntryForm) -> list[dict[str, str]]:
+    """What was picked, by name; what is no record is left out."""
+    pairs = [(kind, key) for kind, _, key in (one.partition(":") for one in form.item)]
+    named = named_items(connection, [ScopeItem(kind, key) for kind, key in pairs if kind in SCOPE_KINDS])
+    return [
+        {"value": f"{item.kind}:{item.id}", "kind": item.kind, "label": _label(one["name"], one["number"])}
+        for item, one in named.items()
+        if one["name"]
+    ]
+
+
+def _label(name: object, number: object) -> str:
+    return f"{name}（{number}）" if number and str(number) not in str(name) else str(name)
