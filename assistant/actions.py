@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from assistant.forms.messages import ShowForm
+from assistant.notice_messages import Announce, MarkNotice
 from assistant.popup_messages import (
     Ask,
     AskCard,
@@ -45,16 +46,21 @@ class Actions:
         show_shift: Shows the window for signing in.
         reveal: Has the hub asked for a masked value.
         show_form: Shows a form.
+        mark_notice: Keeps that a notice was read.
+        announce: Says something beside the tray icon.
     """
 
     def __init__(
         self,
         screen: Screen,
         ask: Callable[[Question], None],
+        *,
         copy: Callable[[str], None],
         show_shift: Callable[[], None],
         reveal: Callable[[AskReveal], None],
         show_form: Callable[[ShowForm], None],
+        mark_notice: Callable[[str], object],
+        announce: Callable[[str], None],
     ) -> None:
         self._screen = screen
         self._ask = ask
@@ -62,8 +68,10 @@ class Actions:
         self._show_shift = show_shift
         self._reveal = reveal
         self._show_form = show_form
+        self._mark_notice = mark_notice
+        self._announce = announce
 
-    def perform(self, effect: Effect) -> None:
+    def perform(self, effect: Effect) -> None:  # noqa: C901 - one line an effect
         """Does what `effect` says."""
         match effect:
             case Ask() | OpenNode() | AskCard():
@@ -82,3 +90,7 @@ class Actions:
                 self._reveal(effect)
             case ShowForm():
                 self._show_form(effect)
+            case MarkNotice(key):
+                self._mark_notice(key)
+            case Announce(text):
+                self._announce(text)

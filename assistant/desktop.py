@@ -19,6 +19,7 @@ from assistant.forms.messages import FormClosed
 from assistant.hotkeys.armed import ArmedHotkey, HotkeyError
 from assistant.hotkeys.arming import arm
 from assistant.instance import AlreadyRunningError, Commands, Instance, send
+from assistant.notice_messages import NoticesSeen
 from assistant.popup.form_window import FormWindow
 from assistant.popup.pen import make_pen
 from assistant.popup.picture import Facts, picture
@@ -46,6 +47,7 @@ from assistant.popup_messages import (
 )
 from assistant.popup_model import update
 from assistant.popup_state import State
+from assistant.report import report_of
 from assistant.reveals import Reveals
 from assistant.screen import log_callback, open_display
 from assistant.settings import Settings
@@ -71,7 +73,7 @@ EVENTS: dict[str, Intent] = {
 }
 """What background work can report."""
 
-Post = Callable[[str | OutboxSeen | ShiftSeen], None]
+Post = Callable[[str | OutboxSeen | ShiftSeen | NoticesSeen], None]
 Background = Callable[[Post], Callable[[], None]]
 """Starts some work that reports from any thread, by a name in `EVENTS` or in full; returns what ends it."""
 
@@ -125,6 +127,7 @@ class Desktop:
         shifts: Signs people in and out; None where this PC is not enrolled.
         reveals: Asks for masked values; None where this PC is not enrolled.
         entries: Keeps what is entered in forms; None where this PC is not enrolled.
+        mark_notice: Keeps that a notice was read; must return at once.
         settings_problem: Why the settings file was not used; shown on the status page.
     """
 
@@ -141,6 +144,7 @@ class Desktop:
         shifts: PersonAtPc | None = None,
         reveals: Reveals | None = None,
         entries: EntersAtPc | None = None,
+        mark_notice: Callable[[str], object] = lambda _key: None,
         settings_problem: str | None = None,
     ) -> None:
         self._home = home
@@ -156,6 +160,7 @@ class Desktop:
         self._shifts = shifts
         self._reveals = reveals
         self._entries = entries
+        self._mark_notice = mark_notice
         self._timer = ""
 
     def run(self) -> int:
@@ -196,7 +201,16 @@ class Desktop:
         self._shift_window = ShiftWindow(root, pen, self._words, ShiftAsker(self._shifts, self._words, self._told))
         keeper = FormKeeper(self._entries, self._words, lambda problem: self._mailbox.post(_FormTold(problem)))
         self._forms = FormWindow(root, pen, self._words, self._clock, keeper, self._form_closed)
-        self._actions = Actions(self._window, asker.ask, self._copy, self._show_shift, self._reveal, self._forms.show)
+        self._actions = Actions(
+            self._window,
+            asker.ask,
+            copy=self._copy,
+            show_shift=self._show_shift,
+            reveal=self._reveal,
+            show_form=self._forms.show,
+            mark_notice=self._mark_notice,
+            announce=self._announce,
+        )
         self._menu = self._make_menu()
         self._watch_signals(ending)
         self._tray = self._make_tray()
@@ -283,11 +297,15 @@ class Desktop:
         if self._reveals is not None:
             self._reveals.ask(wanted, self._mailbox.post)
 
+    def _announce(self, text: str) -> None:
+        if self._tray:
+            self._tray.announce(text)
+
     def _copy(self, text: str) -> None:
         self._root.clipboard_clear()
         self._root.clipboard_append(text)
 
-    def _post_event(self, event: str | OutboxSeen | ShiftSeen) -> None:
+    def _post_event(self, event: str | OutboxSeen | ShiftSeen | NoticesSeen) -> None:
         self._mailbox.post(EVENTS[event] if isinstance(event, str) else event)
 
     def _choose(self, choice: str) -> None:
@@ -354,27 +372,7 @@ class Desktop:
 
     def _publish(self) -> None:
         """Leaves a finished report where the listening thread finds it: it must not read what is being changed."""
-        state, facts = self._state, self._facts
-        self._report = {
-            "visible": state.visible,
-            "query": state.query,
-            "answered": state.is_current,
-            "results": [result.name for result in state.results],
-            "chosen": state.chosen.name if state.chosen else None,
-            "state": state.chosen.state if state.chosen else None,
-            "notice": state.notice.key if state.notice else None,
-            "tree": state.tree.selected.key if state.tree and state.tree.is_settled else None,
-            "card": state.on_card.name if state.on_card else None,
-            "hub_connected": state.hub_connected,
-            "cache_damaged": state.cache_damaged,
-            "person": state.person,
-            "unsent": state.unsent,
-            "refused": state.refused,
-            "form": self._forms.shown or None,
-            "hotkey": facts.hotkey,
-            "hotkey_works": facts.hotkey_works,
-            "settings_problem": facts.settings or None,
-        }
+        self._report = report_of(self._state, self._facts, self._forms.shown)
 
 
 MENU: dict[str, _Item] = {

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from assistant.answer import Answer
 from assistant.forms.messages import FormClosed, FormWanted, ShowForm
+from assistant.notice_messages import Announce, MarkNotice, NoticeRead, NoticesSeen
 from assistant.tree_answer import TreeAnswer, TreeQuestion
 
 
@@ -283,6 +284,8 @@ Intent = (
     | RevealFor
     | Revealed
     | NotRevealed
+    | NoticesSeen
+    | NoticeRead
     | FormWanted
     | FormClosed
 )
@@ -355,4 +358,4 @@ class AskReveal:
     reason: str
 
 
-Effect = Question | ShowWindow | HideWindow | SetText | Copy | ShowShift | AskReveal | ShowForm
+Effect = Question | ShowWindow | HideWindow | SetText | Copy | ShowShift | AskReveal | ShowForm | MarkNotice | Announce

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from assistant.answer import Answer, Result
 from assistant.forms.messages import FormClosed, FormWanted
+from assistant.notice_messages import NoticeRead, NoticesSeen
 from assistant.popup_forms import entering
 from assistant.popup_messages import (
     Answered,
@@ -53,6 +54,7 @@ from assistant.popup_messages import (
     Unfold,
     Unopenable,
 )
+from assistant.popup_notices import noticing
 from assistant.popup_reveal import covered, passed, revealing
 from assistant.popup_state import State, Step, hidden, noticed, phones, same_phone
 from assistant.popup_tree import ask_again, enter_tree, in_tree, replied
@@ -94,6 +96,8 @@ def _update(state: State, intent: Intent) -> Step:  # noqa: C901, PLR0911, PLR09
             return entering(state, intent)
         case RevealWanted() | RevealFor() | Revealed() | NotRevealed():
             return revealing(state, intent)
+        case NoticesSeen() | NoticeRead():
+            return noticing(state, intent)
         case _:
             return _wished(state, intent)
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, replace
 
 from assistant.answer import Answer, Result
+from assistant.notice_messages import Posted
 from assistant.popup_messages import Effect
 from assistant.reveal_view import RevealView, uncovered
 from assistant.tree_view import TreeView
@@ -58,6 +59,8 @@ class State:
         sign_in_required: Somebody has to be before it answers.
         problem: Why the newest question could not be answered.
         reveal: The phone that is shown for a minute, or is about to be.
+        posted: The notices of this PC, in the order in which they are shown.
+        announced: Ids of the urgent ones that were announced.
     """
 
     habits: Habits = field(default_factory=Habits)
@@ -84,6 +87,8 @@ class State:
     sign_in_required: bool = False
     problem: str | None = None
     reveal: RevealView | None = None
+    posted: tuple[Posted, ...] = ()
+    announced: frozenset[str] = frozenset()
 
     @property
     def results(self) -> tuple[Result, ...]:

@@ -14,6 +14,7 @@ from assistant.cancelling import Cancellation
 from assistant.choices import Choices
 from assistant.desktop import Background, Desktop, Post
 from assistant.entries import Entries
+from assistant.notices import Notices
 from assistant.phone_answers import PhoneAnswers
 from assistant.phone_lookup import hub_of
 from assistant.reveals import Reveals
@@ -57,10 +58,12 @@ def run(home: AgentHome, version: str) -> int:
     background: list[Background] = [watch.start, lambda post: _guard(guard, post)]
     entries = Entries(home, clock) if home.enrolled else None
     shifts = Shifts(home, clock, version, entries.wake, entries.send_now) if entries else None
-    if entries is not None and shifts is not None:
+    notices = Notices(home, clock, entries.enter) if entries else None
+    if entries is not None and shifts is not None and notices is not None:
         background.append(shifts.start)
         background.append(entries.start)
-        background.append(lambda post: _follow(home, clock, watch, guard, entries, post))
+        background.append(notices.start)
+        background.append(lambda post: _follow(home, clock, watch, guard, entries, notices, post))
         if settings.learn:
             background.append(lambda _: ChoiceSharer(choices, HubClient.at(home), clock).start())
     answers = PhoneAnswers(cache, hub_of(home))
@@ -79,6 +82,7 @@ def run(home: AgentHome, version: str) -> int:
         shifts=shifts,
         reveals=Reveals(home) if home.enrolled else None,
         entries=entries,
+        mark_notice=notices.mark if notices else lambda _key: None,
         settings_problem=problem,
     )
     return desktop.run()
@@ -94,6 +98,7 @@ def _follow(
     watch: "StateWatch",
     guard: CacheGuard,
     entries: Entries,
+    notices: Notices,
     post: Post,
 ) -> Callable[[], None]:
     replica = Replica(home, HubClient.at(home), clock)
@@ -101,6 +106,7 @@ def _follow(
     def changed() -> None:
         post("cache_changed")
         watch.look()
+        notices.look()
         guard.look()
 
     def contact(there: bool) -> None:  # noqa: FBT001 - a callback

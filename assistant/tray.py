@@ -67,6 +67,11 @@ class Tray:
             if self.shown:
                 threading.Thread(target=self._repaint, name="tray-paint", daemon=True).start()
 
+    def announce(self, text: str) -> None:
+        """Says `text` in a bubble beside the icon; nothing where the system has none."""
+        if self.shown and self._icon.HAS_NOTIFICATION:
+            threading.Thread(target=self._icon.notify, args=(text,), name="tray-announce", daemon=True).start()
+
     def close(self) -> None:
         """Takes the icon away."""
         if not self.shown:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Literal
 
-from assistant import form_wording, reveal_wording, shift_wording
+from assistant import form_wording, notice_wording, reveal_wording, shift_wording
 from data.kinds import CONTACT_ROLES, IMPORTANCE, OUTAGE_KINDS, SOURCES
 
 Language = Literal["zh", "en"]
@@ -361,8 +361,8 @@ EN = {
 }
 
 TABLES: dict[Language, dict[str, str]] = {
-    "zh": ZH | shift_wording.ZH | reveal_wording.ZH | form_wording.ZH,
-    "en": EN | shift_wording.EN | reveal_wording.EN | form_wording.EN,
+    "zh": ZH | shift_wording.ZH | reveal_wording.ZH | form_wording.ZH | notice_wording.ZH,
+    "en": EN | shift_wording.EN | reveal_wording.EN | form_wording.EN | notice_wording.EN,
 }
 
 

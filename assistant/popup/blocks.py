@@ -185,9 +185,20 @@ class Listing:
 
 
 @dataclass(frozen=True, slots=True)
+class Strip:
+    """A notice above the results; `key` is its id, `mark` says how urgent it is."""
+
+    key: str
+    mark: str
+    text: str
+    tone: Tone
+
+
+@dataclass(frozen=True, slots=True)
 class Picture:
     """All that is drawn."""
 
     listing: Listing
     card: tuple[Block, ...]
     foot: Foot
+    strip: Strip | None = None

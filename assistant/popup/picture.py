@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from assistant.answer import Answer, Freshness, Result
-from assistant.popup.blocks import Block, Foot, Heading, Line, Listing, Message, Picture, Row
+from assistant.popup.blocks import Block, Foot, Heading, Line, Listing, Message, Picture, Row, Strip
 from assistant.popup.card_picture import card_of, verdict_of, ways_into_tree
 from assistant.popup.moments import spoken
 from assistant.popup.reveal_picture import with_reveal
 from assistant.popup.theme import Tone
 from assistant.popup.tree_picture import tree_card, tree_listing
+from assistant.popup_notices import unread
 from assistant.popup_state import State
 from assistant.wording import Words
 
@@ -38,7 +39,19 @@ class Facts:
 def picture(state: State, facts: Facts, words: Words, now: datetime) -> Picture:
     """What to draw for `state` at the moment `now`."""
     listing = tree_listing(state.tree, words) if state.tree else _listing(state, words)
-    return Picture(listing, tuple(_card(state, facts, words, now)), _foot(state, facts, words, now))
+    card, foot = tuple(_card(state, facts, words, now)), _foot(state, facts, words, now)
+    return Picture(listing, card, foot, _strip(state, words, now))
+
+
+def _strip(state: State, words: Words, now: datetime) -> Strip | None:
+    """The first notice that is not read, and how many there are beside it."""
+    notices = unread(state, now)
+    if not notices:
+        return None
+    first, others = notices[0], len(notices) - 1
+    more = words("posted.more", count=others) if others else ""
+    mark = words("posted.urgent" if first.urgent else "posted.notice")
+    return Strip(first.id, mark, first.text + more, "bad" if first.urgent else "accent")
 
 
 def _listing(state: State, words: Words) -> Listing:

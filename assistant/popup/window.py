@@ -8,6 +8,7 @@ from assistant.forms.messages import FORM_KEYS, FormWanted
 from assistant.popup.blocks import Block, Foot, Listing, Picture
 from assistant.popup.card_picture import IMPORTANT_KEY, TREE_KEY
 from assistant.popup.drawing import CardPainter
+from assistant.popup.notice_strip import NOTICE_KEY, NoticeStrip
 from assistant.popup.pen import BODY_HEIGHT, CARD_WIDTH, LIST_WIDTH, Pen
 from assistant.popup.rectangle import Rectangle
 from assistant.popup.reveal_picture import OFFERED, REVEAL_KEY
@@ -99,6 +100,7 @@ class PopupWindow:
         self._as_of, self._notice, self._hub, self._hints = self._make_foot()
         self._list, self._card_canvas = self._make_body()
         self._painter = CardPainter(self._card_canvas, pen, on_intent)
+        self._strip = NoticeStrip(self._window, self._list, pen, words, on_intent)
         self._bind()
         self._window.update_idletasks()
 
@@ -140,6 +142,7 @@ class PopupWindow:
             self._painter.draw(picture.card)
             if not same_head:
                 self._card_canvas.yview_moveto(0)
+        self._strip.draw(picture.strip)
         if picture.foot != self._foot:
             self._foot = picture.foot
             self._draw_foot(picture.foot)
@@ -239,6 +242,7 @@ class PopupWindow:
         for widget, keys in ((self._entry, KEYS), (self._list, TREE_KEYS)):
             for key, intent in (keys | X11_KEYS if on_x11 else keys).items():
                 widget.bind(key, self._reporter(intent))
+            widget.bind(f"<{NOTICE_KEY}>", lambda _: self._strip.mark_read())
             widget.bind("<Control-Up>", lambda _: self._scroll(-1))
             widget.bind("<Control-Down>", lambda _: self._scroll(1))
         self._list.bind("<Key>", self._typed_at_tree)

@@ -7,8 +7,8 @@ from datetime import datetime
 from data.clock import from_iso
 from data.kinds import Doc, text_list
 
-LONGEST = 300
-"""Characters: what an agent takes in while a caller waits."""
+LONGEST = 160
+"""Characters: three lines of the popup, and what an agent takes in while a caller waits."""
 
 
 @dataclass(frozen=True, slots=True)

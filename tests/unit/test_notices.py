@@ -1,0 +1,118 @@
+"""Notices in the store: posted, withdrawn, for whom, and who has read them."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import insert
+
+from data.errors import BadValueError, NotFoundError
+from data.notices.board import NewNotice, branch_parents, list_notices, mark_read, post_notice, withdraw_notice
+from data.notices.describing import describe_notice
+from data.notices.notice import Notice
+from data.notices.readers import readers_of
+from data.store import audit
+from data.store.schema import DEVICE, PERSON
+from data.store.store import Store
+from tests.stores import NOON, SetClock
+
+HOUR = timedelta(hours=1)
+
+
+def posted(store: Store, new: NewNotice) -> Notice:
+    with store.write("test", "post notice") as writing:
+        return post_notice(writing, new, "person:wang")
+
+
+def add_people(store: Store) -> None:
+    rows: list[dict[str, str | None]] = [
+        {"name": "an", "role": "agent", "branches": "[]", "disabled_at": None},
+        {"name": "bo", "role": "agent", "branches": '["B2"]', "disabled_at": None},
+        {"name": "cui", "role": "agent", "branches": '["B1"]', "disabled_at": None},
+        {"name": "gone", "role": "agent", "branches": "[]", "disabled_at": "2026"},
+        {"name": "watcher", "role": "auditor", "branches": "[]", "disabled_at": None},
+    ]
+    with store.write("test", "people") as writing:
+        for row in rows:
+            writing.connection.execute(insert(PERSON).values(password_hash="none", **row))
+        device = {"id": "7", "name": "座席7", "branches": "[]", "created_at": "2026"}
+        writing.connection.execute(insert(DEVICE).values(device))
+
+
+def test_a_notice_is_shown_from_then_until_then(store: Store, clock: SetClock) -> None:
+    notice = posted(store, NewNotice(" 今晚\n升级 ", since=NOON + HOUR, until=NOON + 2 * HOUR))
+    assert notice.text == "今晚 升级"
+    assert [notice.in_force(NOON + HOUR * hours) for hours in (0, 1, 2)] == [False, True, False]
+    with store.read() as connection:
+        assert list_notices(connection, NOON) == [notice]
+        assert list_notices(connection, NOON + 3 * HOUR) == []
+        assert list_notices(connection, NOON + 3 * HOUR, ended=True) == [notice]
+        told = [entry.act for entry in audit.newest(connection, audit.Wanted(actor="person:wang"), limit=9)]
+    assert "post_notice" in told
+
+
+def test_urgent_notices_come_first_and_then_the_newest(store: Store, clock: SetClock) -> None:
+    for text, urgent in (("甲", False), ("乙", True), ("丙", False)):
+        posted(store, NewNotice(text, urgent))
+        clock.pass_time(minutes=1)
+    with store.read() as connection:
+        assert [one.text for one in list_notices(connection, clock.now())] == ["乙", "丙", "甲"]
+
+
+def test_a_notice_that_was_withdrawn_is_shown_no_more_and_withdrawn_once(store: Store, clock: SetClock) -> None:
+    notice = posted(store, NewNotice("甲"))
+    for _ in range(2):
+        clock.pass_time(minutes=1)
+        with store.write("test", "withdraw notice") as writing:
+            withdrawn = withdraw_notice(writing, notice.id, "person:li")
+    assert withdrawn.withdrawn_at == NOON + timedelta(minutes=1)
+    assert describe_notice(withdrawn, clock.now())["state"] == "withdrawn"
+
+
+@pytest.mark.parametrize(
+    ("new", "why"),
+    [
+        (NewNotice(" "), "write what is to be known"),
+        (NewNotice("长" * 161), "at most 160"),
+        (NewNotice("甲", until=NOON), "after the beginning"),
+        (NewNotice("甲", since=NOON + 2 * HOUR, until=NOON + HOUR), "after the beginning"),
+        (NewNotice("甲", branches=["B9"]), "no such branch"),
+    ],
+)
+def test_what_is_no_notice_is_refused_and_says_why(store: Store, new: NewNotice, why: str) -> None:
+    with pytest.raises(BadValueError, match=why):
+        posted(store, new)
+    with store.read() as connection:
+        assert list_notices(connection, NOON, ended=True) == []
+
+
+def test_a_notice_is_for_a_branch_and_all_below_it(store: Store) -> None:
+    notice = posted(store, NewNotice("甲", branches=["B1"]))
+    whole = posted(store, NewNotice("乙", branches=["B0"]))
+    with store.read() as connection:
+        parents = branch_parents(connection)
+    assert [notice.concerns(own, parents) for own in (["B1"], ["B2"], ["B0"], [])] == [True, False, False, True]
+    assert whole.concerns(["B2"], parents)
+
+
+def test_it_is_known_who_has_read_it_and_who_of_those_concerned_has_not(store: Store, clock: SetClock) -> None:
+    add_people(store)
+    notice = posted(store, NewNotice("甲", branches=["B1"]))
+    for reader, device in (("person:an", "7"), ("device:7", "7"), ("person:an", "")):
+        clock.pass_time(minutes=1)
+        with store.write("test", "read") as writing:
+            mark_read(writing, notice.id, reader, device, clock.now())
+    with store.read() as connection:
+        readers = readers_of(connection, [notice])[notice.id]
+    assert [(one.reader, one.person, one.device, one.at) for one in readers.read] == [
+        ("an", True, "座席7", "2026-11-22T04:01:00Z"),
+        ("座席7", False, "座席7", "2026-11-22T04:02:00Z"),
+    ]
+    assert readers.missing == ("cui",)
+
+
+def test_what_is_no_notice_cannot_be_read_nor_withdrawn(store: Store) -> None:
+    with store.write("test", "read") as writing:
+        with pytest.raises(NotFoundError):
+            mark_read(writing, "nothing", "person:an", "", NOON)
+        with pytest.raises(NotFoundError):
+            withdraw_notice(writing, "nothing", "person:an")
