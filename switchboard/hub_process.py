@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from data.clock import SystemClock
 from switchboard import __version__
 from switchboard.cli import home_of
+from switchboard.hub_lookup import HubLookup
 from switchboard.hub_routes import hub_routers
 from switchboard.hub_server import HubServer, server_config
 from switchboard.open_files import allow_many_files
@@ -33,8 +34,9 @@ def compose(home: HubHome) -> tuple[Hub, FastAPI]:
     """The hub on `home` and its web application."""
     store = home.open_store(SystemClock())
     hub = make_hub(store, SnapshotShelf(home.snapshots, store, encrypted=home.keeping.encrypt_caches))
-    routers = hub_routers(hub, home.keeping)
-    app = create_app(hub, routers, __version__, https_only=bool(home.reach.proxies))
+    lookup = HubLookup(store, hub.shelf, home.snapshots / "own")
+    routers = hub_routers(hub, home.keeping, lookup, demo=home.demo)
+    app = create_app(hub, routers, __version__, https_only=bool(home.reach.proxies), beside=(lookup.running(),))
     app.mount("/static/desk", desk_static())
     return hub, app
 

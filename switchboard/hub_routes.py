@@ -9,9 +9,13 @@ from sync.desk.display_page import display_router
 from sync.desk.entry_page import entry_page_router
 from sync.desk.export_page import export_router
 from sync.desk.fleet_page import fleet_router
+from sync.desk.lookup import Places
+from sync.desk.lookup_page import lookup_router
+from sync.desk.map_page import map_router
 from sync.desk.page import language_router
 from sync.desk.people_page import people_router
 from sync.desk.sign_in_page import sign_in_router
+from sync.desk.tree_page import tree_router
 from sync.desk.wall_tiles import live_outages
 from sync.desk.window_page import window_router
 from sync.desk.windows_page import windows_router
@@ -35,8 +39,15 @@ from wallboard.call_routes import call_router
 from wallboard.pages import wallboard_router
 
 
-def hub_routers(hub: Hub, keeping: Keeping) -> list[APIRouter]:
-    """The routers of one hub process: the API, the pages, the wallboard."""
+def hub_routers(hub: Hub, keeping: Keeping, places: Places, *, demo: bool) -> list[APIRouter]:
+    """The routers of one hub process: the API, the pages, the wallboard.
+
+    Args:
+        hub: What they share.
+        keeping: The settings of its home.
+        places: Looks things up for the pages.
+        demo: Its records are invented.
+    """
     return [
         replica_router(hub),
         device_router(hub),
@@ -57,6 +68,9 @@ def hub_routers(hub: Hub, keeping: Keeping) -> list[APIRouter]:
         windows_router(hub),
         entry_page_router(hub),
         window_router(hub),
+        lookup_router(hub, places, keeping.reveals_per_hour),
+        tree_router(hub, places),
+        map_router(hub, places, invented=demo),
         script_page_router(hub),
         account_router(hub),
         fleet_router(hub),
