@@ -58,6 +58,7 @@ class Follower:
             # Thousands of agents lose a hub at once: they must not come back in step.
             self._stop.wait(self._wait_s * random.uniform(0.5, 1.5))  # noqa: S311 - no secret
             self._wait_s = min(self._wait_s * 2, _LONGEST_WAIT_S)
+        self._replica.let_go()
 
     def _follow(self) -> None:
         self._sync()

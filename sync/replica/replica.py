@@ -4,6 +4,7 @@ import logging
 import time
 from contextlib import closing
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
 
@@ -23,6 +24,9 @@ from sync.replica.mending import differing_parts, mend, question
 
 _LOG = logging.getLogger(__name__)
 _TRIES_WHILE_SHARED = 10
+_CONFIRMED_AGAIN = timedelta(seconds=1)
+"""Batches may come faster than a small file should be written."""
+
 Mode = Literal["snapshot", "changes", "current"]
 
 
@@ -68,6 +72,8 @@ class Replica:
         self.epoch = ""
         """Of the history that the cache was last found to follow."""
         self._encryption_settled = False
+        self._held: tuple[Path, Connection] | None = None
+        self._confirmed_at = datetime.min.replace(tzinfo=UTC)
 
     def sync(self) -> SyncReport:
         """Brings the cache up to date, by changes where the log reaches, else by a snapshot and changes after it.
@@ -94,7 +100,7 @@ class Replica:
                 _, revision, rows = self._follow()
             rows += fetched
         self.home.health.end_alarm()
-        self.home.confirm(self.clock.now(), self.clock.offset)
+        self._confirm()
         seconds = time.monotonic() - began
         return SyncReport(mode, revision, rows, self.client.received - received, round(seconds, 3), verified=True)
 
@@ -104,14 +110,37 @@ class Replica:
         if path is None or self.repair_due() or self.home.health.alarm() is not None:
             return None
         try:
-            with closing(connect(path)) as connection:
-                if cache.read_meta(connection).get("epoch") != batch.epoch or not apply_batch(connection, batch):
-                    return None
+            connection = self._hold(path)
+            if cache.read_meta(connection).get("epoch") != batch.epoch or not apply_batch(connection, batch):
+                return None
+            connection.execute("PRAGMA shrink_memory")
         except (DamagedError, DatabaseError):
+            self.let_go()
             return None
-        self.home.confirm(self.clock.now(), self.clock.offset)
+        if not timedelta(0) <= self.clock.now() - self._confirmed_at < _CONFIRMED_AGAIN:
+            self._confirm()
         seconds = round(time.monotonic() - began, 3)
         return SyncReport("changes", batch.revision, len(batch.changes), 0, seconds, verified=True)
+
+    def _confirm(self) -> None:
+        self._confirmed_at = self.clock.now()
+        self.home.confirm(self._confirmed_at, self.clock.offset)
+
+    def let_go(self) -> None:
+        """Closes what is held open between batches; to be called where no more will come."""
+        if self._held is not None:
+            self._held[1].close()
+            self._held = None
+
+    def _hold(self, path: Path) -> Connection:
+        """The cache, open from one batch to the next.
+
+        Opening takes as long as applying, and the last one to close a cache writes its log back.
+        """
+        if self._held is None or self._held[0] != path:
+            self.let_go()
+            self._held = path, connect(path)
+        return self._held[1]
 
     def _follow(self) -> tuple[Mode, int, int]:
         """Whether the change log brought anything, the revision reached through it and the number of records."""
@@ -213,6 +242,7 @@ class Replica:
             raise HomeError(f"the snapshot cannot be kept in {self.home.path}: {error.strerror or error}") from error
 
     def _fetch_alone(self) -> int:
+        self.let_go()
         manifest = self.client.manifest()
         check_version(manifest)
         target = self.home.caches / f"{manifest.epoch[:8]}-{manifest.revision}-{time.time_ns()}.db"
