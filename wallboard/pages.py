@@ -34,7 +34,8 @@ def wallboard_router(
         clock: The hub's.
         outages: The windows to show, each with `id`, `kind`, `kind_label`, `phase`, `start`, `etr`, `reason`,
             `scope_text`, `feeders`, `transformer_areas`, `customers` and `important` (the last four are numbers), and
-            `hold` where it stays on after its ETR. The page moves them from phase to phase by the hub's clock.
+            `hold` where it stays on after its ETR. The page moves them from phase to phase by the hub's clock. A
+            suspicion is one of the phase `suspected`, from `start` to `etr`.
         guard: A dependency that refuses who may not see the wallboard.
     """
     router = APIRouter(tags=["wallboard"])

@@ -19,6 +19,9 @@ from data.store.schema import CUSTOMER_PHONE, LOOK_UP, RECORDS, TICKET, WRAP_UP
 
 HISTORY = timedelta(days=28)
 
+HELD_BACK = timedelta(hours=12)
+"""What came since then is not taken for usual yet: it may be the outage that is to be found."""
+
 USUAL_HOURS = (
     7,
     2,
@@ -59,6 +62,19 @@ _A_DAY: dict[SignalKind, float] = {"look_up": 0.0038, "trouble_report": 0.00035,
 _A_DAY_WORTH = 7.0
 """So many days of a centre's own weigh as much as that."""
 
+
+@dataclass(frozen=True, slots=True)
+class _Past:
+    """The time that is learned from."""
+
+    since: datetime
+    until: datetime
+
+    def has(self, at: ColumnElement[str]) -> ColumnElement[bool]:
+        """The condition that a column's moment is in it."""
+        return (at >= to_iso(self.since)) & (at < to_iso(self.until))
+
+
 _Counts = Counter[tuple[str, str]]
 _HOUR = len("2026-11-22T04")
 
@@ -73,20 +89,20 @@ class Usual:
 
 def learn_usual(connection: Connection, network: WatchedNetwork, at: datetime) -> Usual:
     """What is usual, by the history in the store up to `at`."""
-    since = at - HISTORY
-    first = _first(connection, since)
-    days = (at - first) / timedelta(days=1) if first else 0.0
+    past = _Past(at - HISTORY, at - HELD_BACK)
+    first = _first(connection, past)
+    days = (past.until - first) / timedelta(days=1) if first else 0.0
     own: dict[SignalKind, _Counts] = {
-        "look_up": _by_unit(_look_ups(connection, network, since)),
-        "trouble_report": _by_unit(_trouble_reports(connection, network, since)),
-        "call": _by_unit(_calls(connection, network, since)),
+        "look_up": _by_unit(_look_ups(connection, network, past)),
+        "trouble_report": _by_unit(_trouble_reports(connection, network, past)),
+        "call": _by_unit(_calls(connection, network, past)),
     }
-    return Usual(_units(network, own, days), _curve(connection, since))
+    return Usual(_units(network, own, days), _curve(connection, past))
 
 
-def _first(connection: Connection, since: datetime) -> datetime | None:
+def _first(connection: Connection, past: _Past) -> datetime | None:
     moments = [
-        connection.execute(select(func.min(table.c.at)).where(table.c.at >= to_iso(since))).scalar()
+        connection.execute(select(func.min(table.c.at)).where(past.has(table.c.at))).scalar()
         for table in (LOOK_UP, TICKET, WRAP_UP)
     ]
     return min((from_iso(moment) for moment in moments if moment), default=None)
@@ -124,16 +140,12 @@ def _by_unit(told: Iterator[tuple[Spot | None, int]]) -> _Counts:
     return counts
 
 
-def _look_ups(connection: Connection, network: WatchedNetwork, since: datetime) -> Iterator[tuple[Spot | None, int]]:
-    return _of_places(
-        connection, network, LOOK_UP, (LOOK_UP.c.record_kind, LOOK_UP.c.record), LOOK_UP.c.at >= to_iso(since)
-    )
+def _look_ups(connection: Connection, network: WatchedNetwork, past: _Past) -> Iterator[tuple[Spot | None, int]]:
+    return _of_places(connection, network, LOOK_UP, (LOOK_UP.c.record_kind, LOOK_UP.c.record), past.has(LOOK_UP.c.at))
 
 
-def _trouble_reports(
-    connection: Connection, network: WatchedNetwork, since: datetime
-) -> Iterator[tuple[Spot | None, int]]:
-    wanted = (TICKET.c.at >= to_iso(since)) & (TICKET.c.kind == "trouble_report")
+def _trouble_reports(connection: Connection, network: WatchedNetwork, past: _Past) -> Iterator[tuple[Spot | None, int]]:
+    wanted = past.has(TICKET.c.at) & (TICKET.c.kind == "trouble_report")
     return _of_places(connection, network, TICKET, (TICKET.c.place_kind, TICKET.c.place_id), wanted)
 
 
@@ -153,12 +165,12 @@ def _of_places(
     yield from _of_customers(connection, network, customers)
 
 
-def _calls(connection: Connection, network: WatchedNetwork, since: datetime) -> Iterator[tuple[Spot | None, int]]:
+def _calls(connection: Connection, network: WatchedNetwork, past: _Past) -> Iterator[tuple[Spot | None, int]]:
     """Of the exchange's own events only the last hours are looked at: their numbers are hashed one by one."""
     customer = RECORDS["customer"]
     joined = WRAP_UP.join(CUSTOMER_PHONE, CUSTOMER_PHONE.c.hash == WRAP_UP.c.number_hash)
     joined = joined.join(customer, customer.c.id == CUSTOMER_PHONE.c.customer)
-    placed = select(_hours(WRAP_UP)).select_from(joined).where(WRAP_UP.c.at >= to_iso(since))
+    placed = select(_hours(WRAP_UP)).select_from(joined).where(past.has(WRAP_UP.c.at))
     return _of_customers(connection, network, placed)
 
 
@@ -177,11 +189,11 @@ def _hours(table: Table) -> ColumnElement[int]:
     return func.count(func.substr(table.c.at, 1, _HOUR).distinct())
 
 
-def _curve(connection: Connection, since: datetime) -> DailyCurve:
+def _curve(connection: Connection, past: _Past) -> DailyCurve:
     shares = [share / sum(USUAL_HOURS) * _HOURS_WORTH for share in USUAL_HOURS]
     for table in (LOOK_UP, TICKET):
         hour = func.substr(table.c.at, 1, _HOUR)
-        counted = select(hour, func.count()).where(table.c.at >= to_iso(since)).group_by(hour)
+        counted = select(hour, func.count()).where(past.has(table.c.at)).group_by(hour)
         for told, count in connection.execute(counted):
             shares[from_iso(f"{told}:00:00Z").astimezone(LOCAL).hour] += count
     return DailyCurve(shares)

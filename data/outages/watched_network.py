@@ -25,7 +25,8 @@ class WatchedNetwork:
         feeders: The feeder of each transformer area.
         areas: What an area tells: its transformer area where it has one, else its feeder where all of it hangs on one;
             areas that tell nothing are left out.
-        customers: By kind and id of a transformer area or feeder: how many hang on it.
+        customers: By kind and id of a transformer area or feeder: how many hang on it. One without any on record counts
+            as one: whoever reports trouble there is one.
     """
 
     feeders: Mapping[str, str]
@@ -64,15 +65,16 @@ def _customers(connection: Connection, feeders: Mapping[str, str]) -> dict[tuple
     straight = (
         select(customer.feeder, func.count()).where(customer.transformer_area.is_(None)).group_by(customer.feeder)
     )
-    found: Counter[tuple[str, str]] = Counter()
+    found = {("transformer_area", key): 1 for key in feeders} | {("feeder", key): 1 for key in feeders.values()}
+    on_feeders: Counter[str] = Counter()
     for key, count in connection.execute(on_areas):
         if key in feeders:
             found["transformer_area", key] = count
-            found["feeder", feeders[key]] += count
+            on_feeders[feeders[key]] += count
     for key, count in connection.execute(straight):
         if key is not None:
-            found["feeder", key] += count
-    return dict(found)
+            on_feeders[key] += count
+    return found | {("feeder", key): count for key, count in on_feeders.items()}
 
 
 def _areas(connection: Connection, feeders: Mapping[str, str]) -> dict[str, Spot]:

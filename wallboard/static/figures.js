@@ -9,7 +9,7 @@ const DATE = new Intl.DateTimeFormat("zh-CN", { timeZone: ZONE, month: "long", d
 const DAY = new Intl.DateTimeFormat("zh-CN", { timeZone: ZONE, month: "numeric", day: "numeric" });
 
 const OVER = new Set(["restored", "ended_by_clock"]);
-const PHASE_ORDER = { overdue: 0, active: 1, upcoming: 2 };
+const PHASE_ORDER = { overdue: 0, active: 1, suspected: 2, upcoming: 3 };
 const MAINTENANCE = "maintenance";
 
 export const NOTHING = "—";
@@ -17,6 +17,7 @@ export const NOTHING = "—";
 /** The phase of an outage window at `now` (ms): derived, as the hub does, so that no message is needed. */
 export function phaseAt(outage, now) {
   if (OVER.has(outage.phase)) return outage.phase;
+  if (outage.phase === "suspected") return now <= Date.parse(outage.etr) ? "suspected" : "lapsed";
   if (now < Date.parse(outage.start)) return "upcoming";
   if (now < Date.parse(outage.etr)) return "active";
   return outage.hold || outage.phase === "overdue" ? "overdue" : "ended_by_clock";
@@ -38,6 +39,7 @@ export function shownOutages(outages, now) {
 
 /** Colour, glyph and word of a window: never colour alone. */
 export function look(outage) {
+  if (outage.phase === "suspected") return { tone: "suspected", glyph: "◌", word: outage.kind_label };
   if (outage.phase === "upcoming") return { tone: "upcoming", glyph: "◷", word: `预告 · ${outage.kind_label}` };
   if (outage.kind === MAINTENANCE) return { tone: "maintenance", glyph: "▲", word: outage.kind_label };
   return { tone: "outage", glyph: "■", word: outage.kind_label };
@@ -49,14 +51,18 @@ export function promise(outage, now) {
     const start = Date.parse(outage.start);
     return [`${moment(start, now)} 开始`, `还有 ${span(start - now)}`];
   }
+  if (outage.phase === "suspected") {
+    const since = Date.parse(outage.start);
+    return [`${moment(since, now)} 起，未确认`, `已 ${span(now - since)}`];
+  }
   const etr = Date.parse(outage.etr);
   const verb = outage.kind === MAINTENANCE ? "结束" : "送电";
   return [`预计 ${moment(etr, now)} ${verb}`, outage.phase === "overdue" ? `已超时 ${span(now - etr)}` : `剩 ${span(etr - now)}`];
 }
 
-/** `{ outage: 3, maintenance: 1, upcoming: 2, customers: 1234, important: 2 }`; the last two of what is off now. */
+/** `{ outage: 3, suspected: 1, maintenance: 1, upcoming: 2, customers: 1234, important: 2 }`; the last two of what is off now. */
 export function summary(shown) {
-  const total = { outage: 0, maintenance: 0, upcoming: 0, customers: 0, important: 0 };
+  const total = { outage: 0, suspected: 0, maintenance: 0, upcoming: 0, customers: 0, important: 0 };
   for (const outage of shown) {
     const { tone } = look(outage);
     total[tone] += 1;

@@ -92,7 +92,7 @@ function drawLink() {
 function drawOutages(shown, now) {
   const total = summary(shown);
   byId("outage-summary").textContent = shown.length
-    ? `停电 ${total.outage} · 检修 ${total.maintenance} · 预告 ${total.upcoming} · ` +
+    ? `停电 ${total.outage} · ${total.suspected ? `疑似 ${total.suspected} · ` : ""}检修 ${total.maintenance} · 预告 ${total.upcoming} · ` +
       `涉及客户 ${grouped(total.customers)} 户 · 重要 ${grouped(total.important)} 户`
     : "";
   byId("no-outage").hidden = shown.length > 0;
