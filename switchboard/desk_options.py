@@ -9,6 +9,7 @@ def add_desk_verbs(verbs: Verbs) -> None:
     """Adds them to the command's verbs."""
     _add_scripts(verbs)
     _add_notices(verbs)
+    _add_suspicions(verbs)
 
 
 def _add_scripts(verbs: Verbs) -> None:
@@ -42,3 +43,17 @@ def _add_notices(verbs: Verbs) -> None:
     post.add_argument("--from", dest="since", metavar="TIME", help="from then on; else from now")
     post.add_argument("--until", metavar="TIME", help="until then; else until it is withdrawn")
     verb("withdraw", "take a notice back").add_argument("id")
+
+
+def _add_suspicions(verbs: Verbs) -> None:
+    suspicions = group(verbs, "suspicions", "where an outage is suspected")
+    run = "switchboard.suspicion_verbs:"
+    listed = verb_of(suspicions, "list", run + "list_suspicions", "the suspicions that stand, strongest first")
+    listed.add_argument("--all", action="store_true", help="every one of the last days, the newest first")
+    dismiss = verb_of(suspicions, "dismiss", run + "dismiss", "there is no outage")
+    dismiss.add_argument("id")
+    dismiss.add_argument("--reason", required=True)
+    confirm = verb_of(suspicions, "confirm", run + "confirm", "there is one: make it a window")
+    confirm.add_argument("id")
+    confirm.add_argument("--etr", required=True, metavar="TIME")
+    confirm.add_argument("--reason", default="", help="read out by agents; else that the cause is being looked for")
