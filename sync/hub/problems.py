@@ -16,7 +16,9 @@ from sqlalchemy.exc import DataError, OperationalError
 from starlette.exceptions import HTTPException
 
 from data.errors import AmbiguousError, NotFoundError, SwitchboardError
+from data.outages.suspicion_acts import SettledError
 from data.rights import ForbiddenError
+from data.telling.errors import TakenError
 from data.tickets.work import TicketMovedError
 from data.upkeep.errors import StandsAgainstError
 from sync.device_protocol import SHIFT_OVER, TOKEN_OVER
@@ -34,8 +36,10 @@ PROBLEM_JSON = "application/problem+json"
 _STATUS: tuple[tuple[type[SwitchboardError], int], ...] = (
     (NotFoundError, 404),
     (AmbiguousError, 409),
+    (TakenError, 409),
     (StandsAgainstError, 409),
     (TicketMovedError, 409),
+    (SettledError, 409),
     (ForbiddenError, 403),
     (RefusedError, 401),
     (SnapshotNeededError, 410),
