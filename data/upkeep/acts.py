@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import uuid4
 
+from sqlalchemy import Connection
+
 from data.errors import NotFoundError
 from data.kinds import KINDS, Doc
 from data.names.area_codes import Readings
@@ -93,7 +95,7 @@ def change_record(
         ForbiddenError: it is, or would be, another branch's.
         KeptElsewhereError: the marketing system keeps it, or one of the fields.
     """
-    before = find_record(writing, kind, key)
+    before = find_record(writing.connection, kind, key)
     doc = drafted(writing.connection, kind, key, texts, keeper.readings_of)
     doc = {name: value for name, value in doc.items() if name != "id" and before[name] != value}
     if seen is not None:
@@ -117,7 +119,7 @@ def retire_record(writing: Writing, kind: str, key: str, keeper: Keeper) -> None
         ForbiddenError: it is another branch's.
         KeptElsewhereError: the marketing system keeps it.
     """
-    before = find_record(writing, kind, key)
+    before = find_record(writing.connection, kind, key)
     _retire(writing, kind, before, keeper, "retired")
     _note(writing, keeper, "retire_record", kind, key)
 
@@ -174,14 +176,14 @@ def undo_change(writing: Writing, kind: str, key: str, number: int, keeper: Keep
     return _put_back(writing, last, keeper, "undone", "undo_record")
 
 
-def find_record(writing: Writing, kind: str, key: str) -> Doc:
+def find_record(connection: Connection, kind: str, key: str) -> Doc:
     """The whole record.
 
     Raises:
         NotFoundError: there is none, or its kind is not kept here.
     """
     check_kept(kind)
-    found = get_docs(writing.connection, kind, [key]).get(key)
+    found = get_docs(connection, kind, [key]).get(key)
     if found is None:
         raise NotFoundError(f"no {KINDS[kind].label} has the id {key!r} 没有这条记录")
     return found

@@ -1,0 +1,138 @@
+"""Files that people send to be imported, kept in the store part by part: any hub process can go on with them."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from uuid import uuid4
+
+from sqlalchemy import Connection, delete, func, insert, select, update
+
+from data.clock import to_iso
+from data.errors import BadValueError, DataError, NotFoundError
+from data.importing import IMPORTABLE
+from data.kinds import Json, canonical_json
+from data.store.desk_tables import UPLOAD, UPLOAD_PART
+from data.store.store import Store, Writing
+
+PART_BYTES = 512 * 1024
+"""A part is at most so long: below what one request may bring."""
+
+LARGEST = 16 * 1024 * 1024
+"""A file is at most so long here; the command `switchboard import` takes any."""
+
+KEPT_FOR = timedelta(days=1)
+
+
+class TooLargeError(DataError):
+    """A file is longer than one that is imported from a page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file that was sent.
+
+    Attributes:
+        what: A key of `data.importing.IMPORTABLE`.
+        name: Of the file, as its owner calls it.
+        clear: Empty cells empty fields.
+        outcome: What its import did, once that is done.
+    """
+
+    id: str
+    what: str
+    name: str
+    clear: bool
+    outcome: dict[str, int] | None
+
+
+def begin_upload(writing: Writing, what: str, name: str, by: str, *, clear: bool) -> str:
+    """The id of a new, empty upload; those of others that were begun a day ago go.
+
+    Raises:
+        BadValueError: such records are not imported.
+    """
+    if what not in IMPORTABLE:
+        raise BadValueError("what", what, f"give one of {', '.join(IMPORTABLE)}")
+    _forget_old(writing)
+    key = uuid4().hex
+    row = {"id": key, "actor": by, "at": to_iso(writing.clock.now()), "what": what, "name": name[-200:], "clear": clear}
+    writing.connection.execute(insert(UPLOAD).values(row))
+    return key
+
+
+def add_part(writing: Writing, key: str, number: int, part: bytes, by: str) -> None:
+    """Keeps a part of a file; one that comes again takes the place of the first.
+
+    Raises:
+        NotFoundError: no such upload of this person is under way.
+        TooLargeError: the file, or the part, is too long.
+    """
+    find_upload(writing.connection, key, by)
+    here = (UPLOAD_PART.c.upload == key, UPLOAD_PART.c.number == number)
+    writing.connection.execute(delete(UPLOAD_PART).where(*here))
+    total = select(func.coalesce(func.sum(func.length(UPLOAD_PART.c.bytes)), 0)).where(UPLOAD_PART.c.upload == key)
+    so_far = int(writing.connection.execute(total).scalar_one())
+    if len(part) > PART_BYTES or so_far + len(part) > LARGEST or number * PART_BYTES > LARGEST:
+        raise TooLargeError(
+            f"a file is at most {LARGEST // 1024 // 1024} MB here 文件太大: "
+            "split it, or use the command switchboard import 请拆分，或用命令行导入"
+        )
+    writing.connection.execute(insert(UPLOAD_PART).values(upload=key, number=number, bytes=part))
+
+
+def find_upload(connection: Connection, key: str, by: str) -> Upload:
+    """An upload of a person.
+
+    Raises:
+        NotFoundError: there is none, or it is somebody else's.
+    """
+    row = connection.execute(select(UPLOAD).where(UPLOAD.c.id == key, UPLOAD.c.actor == by)).first()
+    if row is None:
+        raise NotFoundError("this file is not kept any more: send it again 文件已清除，请重新上传")
+    return Upload(row.id, row.what, row.name, bool(row.clear), json.loads(row.outcome) if row.outcome else None)
+
+
+@contextmanager
+def upload_as_file(store: Store, key: str, by: str) -> Iterator[tuple[Upload, Path]]:
+    """An upload of a person as a file in a directory of its own, which goes with the block: it may hold personal data.
+
+    Raises:
+        NotFoundError: there is none, or it is somebody else's.
+        DataError: what is said of the file's path is said of its name.
+    """
+    with TemporaryDirectory(prefix="switchboard-import-") as directory:
+        path = Path(directory) / "file"
+        with store.read() as connection, path.open("wb") as file:
+            upload = find_upload(connection, key, by)
+            parts = select(UPLOAD_PART.c.bytes).where(UPLOAD_PART.c.upload == key).order_by(UPLOAD_PART.c.number)
+            for part in connection.execute(parts).scalars():
+                file.write(part)
+        try:
+            yield upload, path
+        except DataError as error:
+            if str(path) not in str(error):
+                raise
+            raise DataError(str(error).replace(str(path), upload.name)) from error
+
+
+def note_outcome(writing: Writing, key: str, outcome: dict[str, int]) -> None:
+    """Keeps what became of an upload."""
+    told: dict[str, Json] = {**outcome}
+    writing.connection.execute(update(UPLOAD).where(UPLOAD.c.id == key).values(outcome=canonical_json(told)))
+
+
+def drop_upload(writing: Writing, key: str, by: str) -> None:
+    """Forgets a file of a person, and what became of it; nothing happens where there is none."""
+    owned = select(UPLOAD.c.id).where(UPLOAD.c.id == key, UPLOAD.c.actor == by)
+    writing.connection.execute(delete(UPLOAD_PART).where(UPLOAD_PART.c.upload.in_(owned)))
+    writing.connection.execute(delete(UPLOAD).where(UPLOAD.c.id == key, UPLOAD.c.actor == by))
+
+
+def _forget_old(writing: Writing) -> None:
+    old = select(UPLOAD.c.id).where(UPLOAD.c.at < to_iso(writing.clock.now() - KEPT_FOR))
+    writing.connection.execute(delete(UPLOAD_PART).where(UPLOAD_PART.c.upload.in_(old)))
+    writing.connection.execute(delete(UPLOAD).where(UPLOAD.c.at < to_iso(writing.clock.now() - KEPT_FOR)))

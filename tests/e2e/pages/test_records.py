@@ -1,0 +1,187 @@
+"""Keeping records on the pages: by mouse and by keyboard, by two people at once, and from files."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.browser import ZOOMED, Visits, no_serious_fault, picture, tab_to
+from tests.hubs import RunningHub
+
+TASHAN = "211402206"
+NEW = "/desk/records/area/new"
+
+
+def test_an_editor_adds_changes_undoes_retires_and_brings_back_an_area(visits: Visits, shared_hub: RunningHub) -> None:
+    page = visits.open(shared_hub, "editor", "/desk/records")
+    no_serious_fault(page)
+    picture(page, "records")
+    page.get_by_role("link", name="新增").click()
+    assert "白马石供电所" in page.input_value("#f-branch")
+    page.fill("#f-parent_id", "塔山乡")
+    page.locator("#l-parent_id option").first.wait_for(state="attached")
+    page.fill("#f-parent_id", page.locator("#l-parent_id option").first.get_attribute("value") or "")
+    page.fill("#f-name", "新立屯村委会")
+    page.press("#f-name", "Tab")
+    page.locator("#code-hint b").wait_for()
+    assert page.inner_text("#code-hint b") == "xltc"
+    page.fill("#f-postcode", "1250")
+    page.get_by_role("button", name="保存").click()
+    page.get_by_text("邮政编码是 6 位数字").wait_for()
+    assert page.input_value("#f-name") == "新立屯村委会"
+    assert page.locator("#f-postcode").evaluate("one => one === document.activeElement")
+    no_serious_fault(page)
+    picture(page, "record-wrong")
+    page.fill("#f-postcode", "125001")
+    page.get_by_role("button", name="保存").click()
+    page.get_by_role("status").get_by_text("已新增").wait_for()
+    assert page.input_value("#f-code") == "xltc"
+    page.fill("#f-aliases", "新屯;小新立")
+    page.press("#f-aliases", "Control+Enter")
+    page.get_by_role("status").get_by_text("已修改").wait_for()
+    no_serious_fault(page)
+    picture(page, "record-history")
+    page.get_by_role("button", name="撤销这次修改").click()
+    page.get_by_role("status").get_by_text("已撤销").wait_for()
+    assert page.input_value("#f-aliases") == ""
+    page.get_by_text("停用这条记录").click()
+    page.get_by_role("button", name="停用").click()
+    page.get_by_role("button", name="恢复使用").wait_for()
+    no_serious_fault(page)
+    page.get_by_role("button", name="恢复使用").click()
+    page.get_by_role("status").get_by_text("已恢复").wait_for()
+
+
+def test_a_record_is_found_and_changed_by_keyboard_alone(visits: Visits, shared_hub: RunningHub) -> None:
+    page = visits.open(shared_hub, "editor", "/desk/records?kind=contact")
+    page.keyboard.type("值班室")  # the field for it has the focus
+    page.locator("#records tbody tr").nth(1).wait_for(state="detached")
+    link = page.locator("#records tbody a").first
+    tab_to(page, link)
+    page.keyboard.press("Enter")
+    page.locator("#f-email").wait_for()
+    tab_to(page, page.locator("#f-email"))
+    page.keyboard.type("duty@ps.example.com")
+    page.keyboard.press("Control+Enter")
+    page.get_by_role("status").wait_for()
+    assert page.input_value("#f-email") == "duty@ps.example.com"
+
+
+def test_two_editors_of_one_record_are_shown_both_versions(visits: Visits, shared_hub: RunningHub) -> None:
+    address = f"/desk/records/area/edit/{TASHAN}"
+    mine, theirs = (visits.open(shared_hub, name, address) for name in ("editor", "admin"))
+    theirs.fill("#f-aliases", "老塔山")
+    theirs.click("#save")
+    theirs.get_by_role("status").wait_for()
+    mine.fill("#f-postcode", "125001")
+    mine.fill("#f-aliases", "大塔山")
+    mine.click("#save")
+    mine.get_by_role("heading", name="他人已修改").wait_for()
+    assert "老塔山" in mine.inner_text(".versions")
+    assert mine.input_value("#f-aliases") == "大塔山"
+    no_serious_fault(mine)
+    picture(mine, "record-versions")
+    mine.click("#save")
+    mine.get_by_role("status").wait_for()
+    assert (mine.input_value("#f-aliases"), mine.input_value("#f-postcode")) == ("大塔山", "125001")
+
+
+def test_what_is_in_use_elsewhere_central_or_another_branchs_is_refused_with_the_reason(
+    visits: Visits, shared_hub: RunningHub
+) -> None:
+    page = visits.open(shared_hub, "editor", f"/desk/records/area/edit/{TASHAN}")
+    page.get_by_text("停用这条记录").click()
+    page.get_by_role("button", name="停用").click()
+    page.get_by_role("alert").get_by_text("仍被引用").wait_for()
+    page.goto(f"{shared_hub.url}/desk/records/area/edit/211402")
+    page.get_by_text("不是本所的区域").wait_for()
+    page = visits.open(shared_hub, "admin", "/desk/records?kind=customer&only=central")
+    page.locator("#records tbody a").first.click()
+    page.get_by_text("由营销系统维护").wait_for()
+    assert page.locator("#save").count() == 0
+    assert page.locator("#f-name").is_disabled()
+    no_serious_fault(page)
+    picture(page, "record-central")
+
+
+def test_a_likely_copy_is_asked_about_once(visits: Visits, shared_hub: RunningHub) -> None:
+    page = visits.open(shared_hub, "editor", NEW)
+    page.fill("#f-name", "塔山村委会")
+    page.fill("#f-parent_id", "塔山乡")
+    page.fill("#f-code", "tsc9")
+    page.click("#save")
+    page.get_by_role("alert").get_by_text("可能重复").wait_for()
+    no_serious_fault(page)
+    page.get_by_role("button", name="仍要保存").click()
+    page.get_by_role("status").get_by_text("已新增").wait_for()
+
+
+@pytest.mark.parametrize("path", ["/desk/records?kind=customer", f"/desk/records/area/edit/{TASHAN}"])
+def test_the_record_pages_fit_at_200_percent_and_in_english(visits: Visits, shared_hub: RunningHub, path: str) -> None:
+    page = visits.open(shared_hub, "editor", path, size=ZOOMED, language="en")
+    no_serious_fault(page)
+    picture(page, f"record-zoomed-{path.count('/')}")
+
+
+def file(directory: Path, *lines: str) -> str:
+    path = directory / "区域.csv"
+    path.write_text("\n".join(lines) + "\n", encoding="gb18030")
+    return str(path)
+
+
+def test_a_file_is_looked_at_before_it_is_imported(visits: Visits, shared_hub: RunningHub, tmp_path: Path) -> None:
+    page = visits.open(shared_hub, "admin", "/desk/import")
+    no_serious_fault(page)
+    picture(page, "import")
+    csv = file(
+        tmp_path,
+        "编号,名称,上级编号,级别,邮编,备注",
+        f"911402999,试验村,{TASHAN},村,125001,x",
+        f"{TASHAN},塔山乡,211402,乡镇街道,125002,",
+        "911402998,孤村,000000,村,,",
+    )
+    page.set_input_files("input[name=file]", csv)
+    page.get_by_role("button", name="上传并核对").click()
+    page.get_by_text("尚未写入").wait_for()
+    assert [one.split()[0] for one in page.locator(".counts li").all_inner_texts()] == ["1", "1", "0", "1"]
+    assert "备注" in page.inner_text("main")
+    assert "125002" in page.inner_text("main")
+    no_serious_fault(page)
+    picture(page, "import-preview")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="下载退回清单").click()
+    assert download.value.suggested_filename == "区域-errors.xlsx"
+    page.get_by_role("button", name="按以上内容导入").click()
+    page.get_by_text("已写入资料库").wait_for()
+    no_serious_fault(page)
+    page.get_by_role("button", name="完成").click()
+    page.wait_for_url("**/desk/import")
+    page.goto(f"{shared_hub.url}/desk/records/area/edit/{TASHAN}")
+    assert page.input_value("#f-postcode") == "125002"
+    assert "导入" in page.inner_text(".history li:first-child")
+
+
+def test_what_has_changed_since_it_was_looked_at_is_not_imported(
+    visits: Visits, shared_hub: RunningHub, tmp_path: Path
+) -> None:
+    page = visits.open(shared_hub, "admin", "/desk/import", size=ZOOMED)
+    page.set_input_files("input[name=file]", file(tmp_path, "id,name,postcode", "211402205,改名乡,125003"))
+    page.get_by_role("button", name="上传并核对").click()
+    page.get_by_text("尚未写入").wait_for()
+    no_serious_fault(page)
+    other = visits.open(shared_hub, "admin", "/desk/records/area/edit/211402205")
+    other.fill("#f-postcode", "125009")
+    other.click("#save")
+    other.get_by_role("status").wait_for()
+    page.get_by_role("button", name="按以上内容导入").click()
+    page.get_by_role("alert").get_by_text("请重新核对").wait_for()
+    assert "125009" in page.inner_text("main")
+    page.get_by_role("button", name="按以上内容导入").click()
+    page.get_by_text("已写入资料库").wait_for()
+
+
+def test_a_file_that_is_none_is_refused_by_its_name(visits: Visits, shared_hub: RunningHub, tmp_path: Path) -> None:
+    page = visits.open(shared_hub, "admin", "/desk/import", language="en")
+    page.set_input_files("input[name=file]", file(tmp_path, "谁,何"))
+    page.get_by_role("button", name="Send and check").click()
+    page.get_by_role("alert").get_by_text("no header row").wait_for()
+    no_serious_fault(page)
