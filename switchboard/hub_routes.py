@@ -13,6 +13,7 @@ from sync.desk.lookup import Places
 from sync.desk.lookup_page import lookup_router
 from sync.desk.map_page import map_router
 from sync.desk.page import language_router
+from sync.desk.notice_page import notice_page_router
 from sync.desk.people_page import people_router
 from sync.desk.sign_in_page import sign_in_router
 from sync.desk.tree_page import tree_router
@@ -72,6 +73,7 @@ def hub_routers(hub: Hub, keeping: Keeping, places: Places, *, demo: bool) -> li
         tree_router(hub, places),
         map_router(hub, places, invented=demo),
         script_page_router(hub),
+        notice_page_router(hub),
         account_router(hub),
         fleet_router(hub),
         people_router(hub),
