@@ -1,7 +1,7 @@
 """What is entered at this PC, beside the assistant: sent in the background, counted in the foot."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 
@@ -13,6 +13,8 @@ from data.clock import Clock
 from data.errors import SwitchboardError
 from data.kinds import KINDS, Doc
 from data.sqlite import DatabaseError, connect
+from data.tickets.business import Catalogue, catalogue_of
+from data.tickets.states import TICKET_KINDS
 from sync.errors import SyncError
 from sync.outbox.entering import Entering, author_at
 from sync.outbox.sending import OutboxSender
@@ -71,17 +73,21 @@ class Entries:
         self._writer.submit(self._enter, entered, told)
 
     def catalogue(self) -> list[Choice]:
-        """Kinds of business that a ticket may be filed under, as this PC's cache knows them; none without a cache."""
+        """What a ticket may be filed under, as this PC knows it: what its cache lacks is as everybody begins with."""
+        catalogue = catalogue_of(self._business())
+        offered = [one for kind in TICKET_KINDS for one in catalogue.offered(kind)]
+        return [Choice(one.code, _below_its_root(catalogue, one.code)) for one in offered]
+
+    def _business(self) -> list[Doc]:
         path = self._home.current_cache()
         if path is None:
             return []
         try:
             with closing(connect(path, read_only=True)) as connection:
-                docs = {str(doc["id"]): doc for doc in all_docs_of(connection, KINDS["business"])}
+                return list(all_docs_of(connection, KINDS["business"]))
         except DatabaseError as problem:
             _LOG.warning("the catalogue cannot be read: %s", problem)
             return []
-        return [Choice(code, _path_of(docs, code)) for code, doc in sorted(docs.items()) if not doc["retired"]]
 
     def _enter(self, entered: Entered, told: Callable[[str], None]) -> None:
         """The dispatcher of the writer's thread: what went wrong is told in one line."""
@@ -115,10 +121,6 @@ class Entries:
         self._post(OutboxSeen(counts.waiting, counts.refused + counts.conflict))
 
 
-def _path_of(docs: Mapping[str, Doc], code: str) -> str:
+def _below_its_root(catalogue: Catalogue, code: str) -> str:
     """`无电 › 单户`: an entry with what it is below, without the kind of ticket that is the root."""
-    names: list[str] = []
-    while code in docs and docs[code].get("parent_id"):
-        names.append(str(docs[code]["name"]))
-        code = str(docs[code]["parent_id"])
-    return " › ".join(reversed(names)) or str(docs[code]["name"] if code in docs else code)
+    return " › ".join(catalogue.path(code).split(" > ")[1:])

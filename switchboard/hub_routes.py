@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from sync.desk.account_page import account_router
 from sync.desk.audit_page import audit_page_router
+from sync.desk.catalogue_page import catalogue_page_router
 from sync.desk.conflict_page import conflict_router
 from sync.desk.display_page import display_router
 from sync.desk.entry_page import entry_page_router
@@ -16,6 +17,8 @@ from sync.desk.page import language_router
 from sync.desk.notice_page import notice_page_router
 from sync.desk.people_page import people_router
 from sync.desk.sign_in_page import sign_in_router
+from sync.desk.ticket_page import ticket_page_router
+from sync.desk.tickets_page import tickets_page_router
 from sync.desk.tree_page import tree_router
 from sync.desk.wall_tiles import live_outages
 from sync.desk.window_page import window_router
@@ -74,6 +77,9 @@ def hub_routers(hub: Hub, keeping: Keeping, places: Places, *, demo: bool) -> li
         map_router(hub, places, invented=demo),
         script_page_router(hub),
         notice_page_router(hub),
+        tickets_page_router(hub),
+        ticket_page_router(hub),
+        catalogue_page_router(hub),
         account_router(hub),
         fleet_router(hub),
         people_router(hub),

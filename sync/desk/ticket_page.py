@@ -1,0 +1,150 @@
+"""The desk's page of one ticket: what is known of it, what was done with it, and doing it."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Form, Query, Request, Response
+from fastapi.responses import RedirectResponse
+from sqlalchemy import Connection, select
+
+from data.errors import BadValueError, SwitchboardError
+from data.outages.timetable import SHANGHAI
+from data.rights import may
+from data.store.schema import PERSON, RECORDS
+from data.tickets.catalogue import read_catalogue
+from data.tickets.describing import describe_ticket
+from data.tickets.history import TicketEvent, history_of
+from data.tickets.ticket import get_ticket
+from data.tickets.work import TicketChange, TicketMovedError, work_ticket
+from sync.auth import Person
+from sync.desk.page import Language, language
+from sync.desk.ticket_words import shown_value, ticket_desk
+from sync.hub.asking import PersonWho
+from sync.hub.hub import Hub
+from sync.hub.problems import status_of
+from sync.routes.outage_routes import actor
+from sync.routes.ticket_routes import maker
+
+_SEE_OTHER = 303
+
+Asked = Annotated[str, Query(max_length=100)]
+Line = Annotated[str, Form(max_length=200)]
+Words = Annotated[str, Form(max_length=2000)]
+
+
+def ticket_page_router(hub: Hub) -> APIRouter:
+    """The page `/desk/tickets/{key}`."""
+    router = APIRouter(include_in_schema=False)
+    desk = ticket_desk()
+    Worker = Annotated[Person, Depends(PersonWho(hub.store, "work_tickets"))]
+
+    def ticket_page(
+        request: Request,
+        person: Person,
+        key: str,
+        status: int = 200,
+        **more: Any,  # noqa: ANN401
+    ) -> Response:
+        now = hub.store.clock.now()
+        with hub.store.read() as connection:
+            values = _ticket_values(connection, key, now, language(request))
+        values |= {"now": now, "typed": None, "moved": False}
+        return desk.render(request, person, "ticket.html", status, **{**values, **more})
+
+    @router.get("/desk/tickets/{key}")
+    def ticket(request: Request, worker: Worker, key: str) -> Response:
+        return ticket_page(request, worker, key)
+
+    @router.post("/desk/tickets/{key}")
+    def work(
+        request: Request,
+        worker: Worker,
+        key: str,
+        version: Annotated[int, Form()],
+        state: Line = "",
+        text: Words = "",
+        person: Line | None = None,
+        branch: Line | None = None,
+        business: Line | None = None,
+        due_at: Line = "",
+        lead: Line | None = None,
+        with_linked: Line = "",
+        take: Line = "",
+    ) -> Response:
+        typed = {"text": text, "person": person, "branch": branch, "business": business, "due_at": due_at}
+        try:
+            change = TicketChange(
+                state or None, text, person, branch, business, _due(due_at), lead, with_linked=bool(with_linked)
+            )
+            if take:
+                change = replace(change, state="working", person=worker.name)
+            with hub.store.write(actor(worker), "work ticket") as writing:
+                before = get_ticket(writing.connection, key)
+                if change.due_at and before.due_at and _to_the_minute(before.due_at) == change.due_at:
+                    change = replace(change, due_at=None)
+                worked = work_ticket(writing, key, version, change, maker(worker))
+        except TicketMovedError as moved:
+            typed |= {"state": state or ("working" if take else ""), "lead": lead}
+            return ticket_page(request, worker, key, status_of(moved), moved=True, typed=typed, error=str(moved))
+        except SwitchboardError as error:
+            field = error.field if isinstance(error, BadValueError) else ""
+            refused = {"typed": typed, "refused": {field: str(error)} if field else {}, "error": str(error)}
+            return ticket_page(request, worker, key, status_of(error), **refused)
+        hub.stream.look_now()
+        return RedirectResponse(f"/desk/tickets/{worked.number}", _SEE_OTHER)
+
+    return router
+
+
+def _ticket_values(connection: Connection, key: str, now: datetime, lang: Language) -> dict[str, Any]:
+    ticket = get_ticket(connection, key)
+    doc = describe_ticket(connection, ticket, now)
+    history = history_of(connection, ticket.id)
+    return {
+        "ticket": doc,
+        "history": [(one, _told(connection, one, lang)) for one in reversed(history)],
+        "catalogue": read_catalogue(connection),
+        "branches": branch_names(connection),
+        "people": _people(connection),
+    }
+
+
+def _told(connection: Connection, event: TicketEvent, lang: Language) -> list[tuple[str, str, str]]:
+    """The fields that an act changed, with their values before and after, as people read them."""
+    catalogue = read_catalogue(connection)
+    ids = [value for pair in event.changes.values() for value in pair if value]
+    names = {key: name for key, name in branch_names(connection) if key in ids}
+    if "lead" in event.changes:
+        names |= {key: get_ticket(connection, key).number for key in event.changes["lead"] if key}
+    return [
+        (name, *(shown_value(name, value, catalogue, names, lang) for value in pair))  # type: ignore[misc]  # two
+        for name, pair in event.changes.items()
+    ]
+
+
+def branch_names(connection: Connection) -> list[tuple[str, str]]:
+    """Every branch's id and name, by id."""
+    table = RECORDS["branch"]
+    return [(key, name) for key, name in connection.execute(select(table.c.id, table.c.name).order_by(table.c.id))]
+
+
+def _people(connection: Connection) -> Iterable[str]:
+    """Whoever may work on tickets."""
+    rows = connection.execute(select(PERSON.c.name, PERSON.c.role).where(PERSON.c.disabled_at.is_(None)))
+    return sorted(name for name, role in rows if may(role, "work_tickets"))
+
+
+def _due(value: str) -> datetime | None:
+    if not value.strip():
+        return None
+    try:
+        return datetime.fromisoformat(value).replace(tzinfo=SHANGHAI)
+    except ValueError:
+        raise BadValueError("due_at", value, "fill in date and time 请填写日期和时间") from None
+
+
+def _to_the_minute(moment: datetime) -> datetime:
+    """As a `datetime-local` field shows it: what nobody changed must not count as another promise."""
+    return moment.replace(second=0, microsecond=0)
