@@ -15,6 +15,7 @@ from assistant.popup_messages import (
     OpenNode,
     Question,
     SetText,
+    ShowMap,
     ShowShift,
     ShowWindow,
 )
@@ -43,6 +44,7 @@ class Actions:
         screen: The window.
         ask: Has a question answered.
         copy: Puts text on the clipboard.
+        show_map: Opens the hub's map at a record.
         show_shift: Shows the window for signing in.
         reveal: Has the hub asked for a masked value.
         show_form: Shows a form.
@@ -56,6 +58,7 @@ class Actions:
         ask: Callable[[Question], None],
         *,
         copy: Callable[[str], None],
+        show_map: Callable[[str, str], object],
         show_shift: Callable[[], None],
         reveal: Callable[[AskReveal], None],
         show_form: Callable[[ShowForm], None],
@@ -65,6 +68,7 @@ class Actions:
         self._screen = screen
         self._ask = ask
         self._copy = copy
+        self._show_map = show_map
         self._show_shift = show_shift
         self._reveal = reveal
         self._show_form = show_form
@@ -84,6 +88,8 @@ class Actions:
                 self._screen.set_text(text)
             case Copy(text):
                 self._copy(text)
+            case ShowMap(kind, key):
+                self._show_map(kind, key)
             case ShowShift():
                 self._show_shift()
             case AskReveal():

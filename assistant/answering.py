@@ -27,6 +27,7 @@ from data.clock import Clock, to_iso
 from data.errors import NotFoundError
 from data.kinds import OUTAGE, RANKED, SCRIPT_TEMPLATE, SUSPICION
 from data.outages.documents import outage_from_doc
+from data.outages.promises import Promise
 from data.outages.suspected import suspected_from_doc
 from data.scripts.scripts import Scripts
 from data.sqlite import DatabaseError, connect
@@ -287,6 +288,12 @@ class CacheAnswers:
         """Whether anything at all is out or in maintenance now."""
         cache = self._cache()
         return cache.board().any_in_effect(self._clock.now()) if cache else False
+
+    @_tells_of_damage
+    def promises(self) -> list[Promise]:
+        """The promises of windows that go on or are to come, the first to fall due first."""
+        cache = self._cache()
+        return cache.board().promises(self._clock.now()) if cache else []
 
     def close(self) -> None:
         """Closes the cache."""

@@ -19,7 +19,7 @@ from assistant.forms.messages import FormClosed
 from assistant.hotkeys.armed import ArmedHotkey, HotkeyError
 from assistant.hotkeys.arming import arm
 from assistant.instance import AlreadyRunningError, Commands, Instance, send
-from assistant.notice_messages import NoticesSeen
+from assistant.notice_messages import NoticesSeen, PromisesSeen
 from assistant.popup.form_window import FormWindow
 from assistant.popup.pen import make_pen
 from assistant.popup.picture import Facts, picture
@@ -73,7 +73,7 @@ EVENTS: dict[str, Intent] = {
 }
 """What background work can report."""
 
-Post = Callable[[str | OutboxSeen | ShiftSeen | NoticesSeen], None]
+Post = Callable[[str | OutboxSeen | ShiftSeen | NoticesSeen | PromisesSeen], None]
 Background = Callable[[Post], Callable[[], None]]
 """Starts some work that reports from any thread, by a name in `EVENTS` or in full; returns what ends it."""
 
@@ -128,6 +128,7 @@ class Desktop:
         reveals: Asks for masked values; None where this PC is not enrolled.
         entries: Keeps what is entered in forms; None where this PC is not enrolled.
         mark_notice: Keeps that a notice was read; must return at once.
+        show_map: Opens the hub's map at a record's kind and id; must return at once.
         settings_problem: Why the settings file was not used; shown on the status page.
     """
 
@@ -145,6 +146,7 @@ class Desktop:
         reveals: Reveals | None = None,
         entries: EntersAtPc | None = None,
         mark_notice: Callable[[str], object] = lambda _key: None,
+        show_map: Callable[[str, str], object] = lambda _kind, _key: None,
         settings_problem: str | None = None,
     ) -> None:
         self._home = home
@@ -161,6 +163,7 @@ class Desktop:
         self._reveals = reveals
         self._entries = entries
         self._mark_notice = mark_notice
+        self._show_map = show_map
         self._timer = ""
 
     def run(self) -> int:
@@ -205,6 +208,7 @@ class Desktop:
             self._window,
             asker.ask,
             copy=self._copy,
+            show_map=self._show_map,
             show_shift=self._show_shift,
             reveal=self._reveal,
             show_form=self._forms.show,
@@ -305,7 +309,7 @@ class Desktop:
         self._root.clipboard_clear()
         self._root.clipboard_append(text)
 
-    def _post_event(self, event: str | OutboxSeen | ShiftSeen | NoticesSeen) -> None:
+    def _post_event(self, event: str | OutboxSeen | ShiftSeen | NoticesSeen | PromisesSeen) -> None:
         self._mailbox.post(EVENTS[event] if isinstance(event, str) else event)
 
     def _choose(self, choice: str) -> None:

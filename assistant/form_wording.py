@@ -49,7 +49,8 @@ ZH = {
     "notice.no_window": "卡片上没有停电信息",
     "notice.sign_in_to_enter": "请先登录再登记",
     "notice.entered": "已登记：{value}",
-    "reminder.due": "{id} 将于 {etr} 到预计恢复时间：延长或确认送电（F5）",
+    "reminder": "到期提醒",
+    "reminder.due": "{etr} 到预计恢复时间：{told}（{id}）。请延长或确认送电",
 }
 
 EN = {
@@ -101,5 +102,6 @@ EN = {
     "notice.no_window": "There is no outage window on the card",
     "notice.sign_in_to_enter": "Sign in first to enter something",
     "notice.entered": "Entered: {value}",
-    "reminder.due": "{id} reaches its ETR at {etr}: extend or confirm (F5)",
+    "reminder": "ETR near",
+    "reminder.due": "ETR {etr}: {told} ({id}). Extend it or confirm the restoration",
 }

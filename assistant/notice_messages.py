@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from data.notices.notice import Notice
+from data.outages.promises import Promise
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +24,16 @@ class NoticesSeen:
 
 
 @dataclass(frozen=True, slots=True)
+class PromisesSeen:
+    """The promises of windows that go on or are to come, as they stood at a moment."""
+
+    promises: tuple[Promise, ...]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class NoticeRead:
-    """The agent has read the notice on screen."""
+    """The agent has read the notice or reminder on screen."""
 
     key: str
 

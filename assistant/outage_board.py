@@ -4,6 +4,7 @@ from collections import OrderedDict
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from data.outages.promises import Promise, open_promises
 from data.outages.suspected import Suspected, explanations, standing_at
 from data.outages.windows import NOTHING, Affected, OutageWindow, ScopeItem, Verdict, affected_by, touches, verdict
 from data.supply import Place, SupplyNetwork
@@ -78,6 +79,10 @@ class OutageBoard:
         moments = [window.next_change(at) for window in self._windows.values()]
         moments += [one.until + _A_SECOND for one in self._suspicions if one.state(at) == "standing"]
         return min((moment for moment in moments if moment is not None), default=None)
+
+    def promises(self, at: datetime) -> list[Promise]:
+        """The promises that are open at `at`, the first to fall due first."""
+        return open_promises(self._windows.values(), at)
 
     def any_in_effect(self, at: datetime) -> bool:
         """Whether anything at all is out or in maintenance at `at`."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from assistant.answer import Answer
 from assistant.forms.messages import FormClosed, FormWanted, ShowForm
-from assistant.notice_messages import Announce, MarkNotice, NoticeRead, NoticesSeen
+from assistant.notice_messages import Announce, MarkNotice, NoticeRead, NoticesSeen, PromisesSeen
 from assistant.tree_answer import TreeAnswer, TreeQuestion
 
 
@@ -221,6 +221,11 @@ class OpenShift:
 
 
 @dataclass(frozen=True, slots=True)
+class MapWanted:
+    """Show on the hub's map where the record in front of the agent is."""
+
+
+@dataclass(frozen=True, slots=True)
 class RevealWanted:
     """Show the masked phone of the selected customer; first it is asked what for."""
 
@@ -280,11 +285,13 @@ Intent = (
     | OutboxSeen
     | ShiftSeen
     | OpenShift
+    | MapWanted
     | RevealWanted
     | RevealFor
     | Revealed
     | NotRevealed
     | NoticesSeen
+    | PromisesSeen
     | NoticeRead
     | FormWanted
     | FormClosed
@@ -345,6 +352,14 @@ class Copy:
 
 
 @dataclass(frozen=True, slots=True)
+class ShowMap:
+    """Open the hub's map at a record, in the browser."""
+
+    kind: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
 class ShowShift:
     """Show the window for signing in."""
 
@@ -358,4 +373,16 @@ class AskReveal:
     reason: str
 
 
-Effect = Question | ShowWindow | HideWindow | SetText | Copy | ShowShift | AskReveal | ShowForm | MarkNotice | Announce
+Effect = (
+    Question
+    | ShowWindow
+    | HideWindow
+    | SetText
+    | Copy
+    | ShowShift
+    | ShowMap
+    | AskReveal
+    | ShowForm
+    | MarkNotice
+    | Announce
+)

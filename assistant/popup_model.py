@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from assistant.answer import Answer, Result
 from assistant.forms.messages import FormClosed, FormWanted
-from assistant.notice_messages import NoticeRead, NoticesSeen
+from assistant.notice_messages import NoticeRead, NoticesSeen, PromisesSeen
 from assistant.popup_forms import entering
 from assistant.popup_messages import (
     Answered,
@@ -27,6 +27,7 @@ from assistant.popup_messages import (
     HideWindow,
     HubSeen,
     Intent,
+    MapWanted,
     Move,
     NextPhone,
     NodeOpened,
@@ -44,6 +45,7 @@ from assistant.popup_messages import (
     RevealWanted,
     SetText,
     ShiftSeen,
+    ShowMap,
     ShowShift,
     ShowWindow,
     Ticked,
@@ -96,7 +98,7 @@ def _update(state: State, intent: Intent) -> Step:  # noqa: C901, PLR0911, PLR09
             return entering(state, intent)
         case RevealWanted() | RevealFor() | Revealed() | NotRevealed():
             return revealing(state, intent)
-        case NoticesSeen() | NoticeRead():
+        case NoticesSeen() | PromisesSeen() | NoticeRead():
             return noticing(state, intent)
         case _:
             return _wished(state, intent)
@@ -140,6 +142,8 @@ def _wished(state: State, intent: Intent) -> Step:  # noqa: C901, PLR0911, PLR09
             return _copy_phone(state, index)
         case CopyScript():
             return _copy_script(state)
+        case MapWanted():
+            return _show_on_map(state)
         case OpenTree(key, important):
             return enter_tree(state, key, important=important)
         case _:
@@ -272,6 +276,14 @@ def _copy_script(state: State) -> Step:
     if result is None or not result.script:
         return noticed(state, "nothing"), ()
     return _copied(noticed(state, "copied_script"), result.script)
+
+
+def _show_on_map(state: State) -> Step:
+    result = state.on_card if state.tree or state.is_current else None
+    if result is None:
+        return noticed(state, "nothing"), ()
+    gone, effects = _hide(state, give_back=False)
+    return gone, (*effects, ShowMap(result.kind, result.id))
 
 
 def _copied(state: State, text: str) -> Step:

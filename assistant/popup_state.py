@@ -7,6 +7,7 @@ from assistant.notice_messages import Posted
 from assistant.popup_messages import Effect
 from assistant.reveal_view import RevealView, uncovered
 from assistant.tree_view import TreeView
+from data.outages.promises import Promise
 
 NOTICE_TICKS = 5
 """A notice goes after this many seconds."""
@@ -59,6 +60,8 @@ class State:
         sign_in_required: Somebody has to be before it answers.
         problem: Why the newest question could not be answered.
         reveal: The phone that is shown for a minute, or is about to be.
+        promises: Of windows that go on or are to come.
+        reminded: Of which of them the agent has marked the reminder read.
         posted: The notices of this PC, in the order in which they are shown.
         announced: Ids of the urgent ones that were announced.
     """
@@ -87,6 +90,8 @@ class State:
     sign_in_required: bool = False
     problem: str | None = None
     reveal: RevealView | None = None
+    promises: tuple[Promise, ...] = ()
+    reminded: frozenset[str] = frozenset()
     posted: tuple[Posted, ...] = ()
     announced: frozenset[str] = frozenset()
 

@@ -14,6 +14,8 @@ from assistant.cancelling import Cancellation
 from assistant.choices import Choices
 from assistant.desktop import Background, Desktop, Post
 from assistant.entries import Entries
+from assistant.hub_map import HubMap
+from assistant.notice_messages import PromisesSeen
 from assistant.notices import Notices
 from assistant.phone_answers import PhoneAnswers
 from assistant.phone_lookup import hub_of
@@ -22,6 +24,7 @@ from assistant.settings import load_settings
 from assistant.shifts import Shifts
 from data.clock import Clock, CorrectedClock
 from data.errors import SwitchboardError
+from data.outages.promises import next_reminder
 from sync.outbox.choice_sharing import ChoiceSharer
 from sync.replica.agent_home import AgentHome
 from sync.replica.cache_guard import CacheGuard
@@ -83,6 +86,7 @@ def run(home: AgentHome, version: str) -> int:
         reveals=Reveals(home) if home.enrolled else None,
         entries=entries,
         mark_notice=notices.mark if notices else lambda _key: None,
+        show_map=HubMap(home).show if home.enrolled else lambda _kind, _key: None,
         settings_problem=problem,
     )
     return desktop.run()
@@ -120,7 +124,7 @@ def _follow(
 
 
 class StateWatch:
-    """Repaints the tray icon at the moments when a state changes by the clock alone.
+    """Repaints the tray icon at the moments when a state changes by the clock alone, and tells of promises.
 
     No state depends on it: whoever asks is told the state of that moment, whether a repaint came or not.
 
@@ -133,11 +137,11 @@ class StateWatch:
         self._answers = answers
         self._clock = clock
         self._turn = threading.Lock()
-        self._post: Callable[[str], None] = lambda _: None
+        self._post: Post = lambda _: None
         defaults = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         self._scheduler = BackgroundScheduler(timezone=UTC, job_defaults=defaults)
 
-    def start(self, post: Callable[[str], None]) -> Callable[[], None]:
+    def start(self, post: Post) -> Callable[[], None]:
         """Begins to watch; what it returns ends it."""
         self._post = post
         self._scheduler.start()
@@ -152,17 +156,21 @@ class StateWatch:
 
     def look(self) -> None:
         """Reports whether anything is out, and sets the next repaint: to be called whenever the cache has changed."""
+        now = self._clock.now()
         try:
             with self._turn:
                 active, moment = self._answers.any_in_effect(), self._answers.next_change()
+                promises = self._answers.promises()
         except SwitchboardError as problem:
             _LOG.warning("%s", problem)  # the guard sees to a damaged cache; a fresh one brings another look
             return
         self._post("outage_active" if active else "outage_clear")
-        if moment is None:
+        self._post(PromisesSeen(tuple(promises), now))
+        moments = [one for one in (moment, next_reminder(promises, now)) if one is not None]
+        if not moments:
             self._forget()
             return
-        wait = moment - self._clock.now()
+        wait = min(moments) - self._clock.now()
         self._scheduler.add_job(
             self._repaint, "date", run_date=datetime.now(UTC) + wait, id=_REPAINT, replace_existing=True
         )

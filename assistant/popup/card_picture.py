@@ -7,7 +7,7 @@ from assistant.answer import CustomerView, Freshness, OutageView, Result, Supply
 from assistant.popup.blocks import Action, Actions, Block, Dial, Heading, Line, Remark, Script, Supply, Title, Window
 from assistant.popup.moments import spoken
 from assistant.popup.theme import STATE_MARKS, Tone
-from assistant.popup_messages import OpenTree
+from assistant.popup_messages import MapWanted, OpenTree
 from assistant.popup_state import phones
 from assistant.popup_tree import key_of
 from assistant.tree_nodes import Key, NodeKind
@@ -21,6 +21,9 @@ MOST_TRANSFORMER_AREAS = 6
 
 TREE_KEY, IMPORTANT_KEY = "F6", "F7"
 """The keys that open the tree; as they are called on the keyboard and by Tk."""
+
+MAP_KEY = "Ctrl+M"
+"""The key that opens the map, as it is called on the keyboard; in the tree M alone does."""
 
 
 def verdict_of(state: PowerState, freshness: Freshness, words: Words) -> tuple[str, str, Tone]:
@@ -64,12 +67,13 @@ def card_of(
     yield from _supplies("transformer_area", result.transformer_areas, MOST_TRANSFORMER_AREAS, freshness, words)
 
 
-def ways_into_tree(result: Result, words: Words) -> tuple[Action, ...]:
-    """What the tree can show of a result; nothing where it has no place there."""
+def ways_onwards(result: Result, words: Words) -> tuple[Action, ...]:
+    """What the map, and the tree where it has a place there, can show of a result."""
+    on_map = Action(words("action.map"), MAP_KEY, MapWanted())
     key = key_of(result)
     if key is None:
-        return ()
-    actions = [Action(words("action.tree"), TREE_KEY, OpenTree(key))]
+        return (on_map,)
+    actions = [Action(words("action.tree"), TREE_KEY, OpenTree(key)), on_map]
     if result.kind in ("feeder", "transformer_area"):
         actions.append(Action(words("action.important"), IMPORTANT_KEY, OpenTree(key, important=True)))
     return tuple(actions)

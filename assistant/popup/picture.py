@@ -4,19 +4,22 @@ Comparing two pictures tells what has to be drawn again; nothing here knows of T
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from assistant.answer import Answer, Freshness, Result
 from assistant.popup.blocks import Block, Foot, Heading, Line, Listing, Message, Picture, Row, Strip
-from assistant.popup.card_picture import card_of, verdict_of, ways_into_tree
+from assistant.popup.card_picture import card_of, verdict_of, ways_onwards
 from assistant.popup.moments import spoken
 from assistant.popup.reveal_picture import with_reveal
 from assistant.popup.theme import Tone
 from assistant.popup.tree_picture import tree_card, tree_listing
-from assistant.popup_notices import unread
+from assistant.popup_notices import reminders, unread
 from assistant.popup_state import State
 from assistant.wording import Words
+from data.clock import to_iso
+from data.notices.notice import Notice
+from data.outages.promises import Promise
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +47,31 @@ def picture(state: State, facts: Facts, words: Words, now: datetime) -> Picture:
 
 
 def _strip(state: State, words: Words, now: datetime) -> Strip | None:
-    """The first notice that is not read, and how many there are beside it."""
+    """What is to be read first, and how much there is beside it: urgent notices, reminders, notices."""
     notices = unread(state, now)
-    if not notices:
+    strips = [_reminder(one, words, now) for one in reminders(state, now)]
+    urgent = sum(one.urgent for one in notices)
+    strips[:0] = [_posted(one, words) for one in notices[:urgent]]
+    strips += [_posted(one, words) for one in notices[urgent:]]
+    if not strips:
         return None
-    first, others = notices[0], len(notices) - 1
-    more = words("posted.more", count=others) if others else ""
-    mark = words("posted.urgent" if first.urgent else "posted.notice")
-    return Strip(first.id, mark, first.text + more, "bad" if first.urgent else "accent")
+    more = words("posted.more", count=len(strips) - 1) if len(strips) > 1 else ""
+    return replace(strips[0], text=strips[0].text + more)
+
+
+def _posted(notice: Notice, words: Words) -> Strip:
+    mark = words("posted.urgent" if notice.urgent else "posted.notice")
+    return Strip(notice.id, mark, notice.text, "bad" if notice.urgent else "accent")
+
+
+def _reminder(promise: Promise, words: Words, now: datetime) -> Strip:
+    etr = spoken(to_iso(promise.etr), now, words)
+    return Strip(
+        promise.key,
+        words("reminder"),
+        words("reminder.due", id=promise.window, etr=etr, told=promise.told),
+        "warn",
+    )
 
 
 def _listing(state: State, words: Words) -> Listing:
@@ -98,7 +118,7 @@ def _card(state: State, facts: Facts, words: Words, now: datetime) -> Iterator[B
     elif state.answer is None or state.chosen is None:
         yield _nothing(state, words)
     else:
-        ways = ways_into_tree(state.chosen, words)
+        ways = ways_onwards(state.chosen, words)
         card = card_of(state.on_card or state.chosen, state.answer.freshness, state.phone, ways, words, now)
         yield from with_reveal(card, state.chosen, state.reveal, words)
 

@@ -23,6 +23,7 @@ from assistant.popup_messages import (
     FocusLost,
     Fold,
     Intent,
+    MapWanted,
     Move,
     NextPhone,
     OpenShift,
@@ -59,6 +60,8 @@ KEYS: dict[str, Intent] = {
     "<Control-t>": OpenTree(),
     f"<{IMPORTANT_KEY}>": OpenTree(important=True),
     f"<{REVEAL_KEY}>": RevealWanted(),
+    "<Control-m>": MapWanted(),
+    "<Control-M>": MapWanted(),
     **{f"<{key}>": FormWanted(kind) for key, kind in FORM_KEYS.items()},
     **{f"<Control-Key-{number}>": RevealFor(reason) for number, reason in enumerate(OFFERED, 1)},
 }
@@ -73,6 +76,8 @@ TREE_KEYS: dict[str, Intent] = KEYS | {
     "<minus>": Fold(),
     "<i>": ToggleImportant(),
     "<I>": ToggleImportant(),
+    "<m>": MapWanted(),
+    "<M>": MapWanted(),
     f"<{IMPORTANT_KEY}>": ToggleImportant(),
 }
 """While the tree has the keyboard."""

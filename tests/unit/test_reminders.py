@@ -1,0 +1,77 @@
+"""Whoever promised an ETR is reminded before it, on the PC at which they are signed in."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from assistant.notice_messages import Announce, NoticeRead, PromisesSeen
+from assistant.popup.picture import Facts, picture
+from assistant.popup_model import update
+from assistant.popup_state import State
+from assistant.wording import Words
+from data.outages.promises import Promise, next_reminder, open_promises
+from data.outages.windows import OutageWindow, Revision, ScopeItem
+
+NOON = datetime(2026, 11, 23, 4, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+
+
+def window(etr: datetime, *revisions: Revision) -> OutageWindow:
+    first = Revision(NOON - 60 * MINUTE, "person:wang", "new", etr, "雷击")
+    scope = (ScopeItem("feeder", "F1"),)
+    return OutageWindow("W1", "fault", NOON - 60 * MINUTE, etr, "雷击", scope, (first, *revisions))
+
+
+def promise(etr: datetime, by: str = "person:wang") -> Promise:
+    return Promise("W1", by, etr, "塔山线")
+
+
+def seen(state: State, *promises: Promise) -> tuple[State, tuple[object, ...]]:
+    return update(state, PromisesSeen(promises, NOON))
+
+
+def test_the_promise_is_whoevers_who_moved_it_last_not_who_corrected_the_crew() -> None:
+    etr = NOON + 90 * MINUTE
+    moved = Revision(NOON, "person:li", "plan_change", etr, "待料")
+    edited = Revision(NOON, "person:zhao", "edited", etr, "换人")
+    (only,) = open_promises([window(etr, moved, edited)], NOON)
+    assert (only.by, only.etr, only.told) == ("person:li", etr, "雷击")
+
+
+def test_what_is_over_or_restored_is_no_promise_any_more() -> None:
+    restored = replace(window(NOON + 90 * MINUTE), restored_at=NOON)
+    assert open_promises([window(NOON - MINUTE), restored], NOON) == []
+
+
+def test_the_next_reminder_is_half_an_hour_before_the_first_promise() -> None:
+    promises = open_promises([window(NOON + 90 * MINUTE), window(NOON + 45 * MINUTE)], NOON)
+    assert next_reminder(promises, NOON) == NOON + 15 * MINUTE
+    assert next_reminder(promises, NOON + 60 * MINUTE) is None
+
+
+def test_a_reminder_is_announced_once_to_the_one_who_promised() -> None:
+    mine, others = promise(NOON + 10 * MINUTE), replace(promise(NOON + 10 * MINUTE, "person:li"), window="W2")
+    state, effects = seen(State(person="wang"), mine, others)
+    assert effects == (Announce("W1 12:10 塔山线"),)
+    assert seen(state, mine, others)[1] == ()
+
+
+def test_a_promise_that_was_moved_is_another_one() -> None:
+    state, _ = seen(State(person="wang"), promise(NOON + 10 * MINUTE))
+    assert seen(state, promise(NOON + 20 * MINUTE))[1] != ()
+
+
+def test_nobody_is_reminded_of_what_falls_due_later_or_has_passed() -> None:
+    assert seen(State(person="wang"), promise(NOON + 31 * MINUTE), promise(NOON))[1] == ()
+    assert seen(State(), promise(NOON + 10 * MINUTE))[1] == ()
+
+
+def test_the_reminder_stands_above_the_results_until_it_is_marked_read() -> None:
+    words, due = Words("zh"), promise(NOON + 10 * MINUTE)
+    state, _ = seen(State(person="wang"), due)
+    strip = picture(state, Facts(), words, NOON).strip
+    assert strip is not None
+    assert "12:10" in strip.text
+    assert "塔山线" in strip.text
+    after, effects = update(state, NoticeRead(strip.key))
+    assert effects == ()
+    assert picture(after, Facts(), words, NOON).strip is None
