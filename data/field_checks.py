@@ -39,9 +39,9 @@ def phone_trouble(text: str, *, several: bool = False) -> str | None:
         plain = unicodedata.normalize("NFKC", number).strip()
         form = normal_form(plain)
         if form is not None and len(form) in _LOCAL_DIGITS and not form.startswith("+"):
-            return f"{number}: write the area code too 请写上区号, 如 0429-{plain}"
+            return f"{number}: 请写上区号，如 0429-{plain} write the area code too"
         if form is None and not _SHORT.fullmatch(plain):
-            return f"{number or '—'}: no whole phone number 不是完整的号码, 如 13812345678, 0429-3123456, 95598"
+            return f"{number or '—'}: 不是完整的号码，如 13812345678、0429-3123456、95598 no whole phone number"
     return None
 
 
@@ -50,19 +50,19 @@ def fax_trouble(text: str) -> str | None:
     form = normal_form(text)
     if form is not None and form.startswith(("0", "+")):
         return None
-    return "a fax number has its area code 传真请写区号和号码, 如 0429-3123456"
+    return "传真请写区号和号码，如 0429-3123456 a fax number has its area code"
 
 
 def email_trouble(text: str) -> str | None:
     """What is wrong with an e-mail address, or None."""
     if len(text) <= _LONGEST_EMAIL and _EMAIL.fullmatch(text) and ".." not in text:
         return None
-    return "no e-mail address 不是电子邮箱, 如 wang@example.com"
+    return "不是电子邮箱，如 wang@example.com no e-mail address"
 
 
 def postcode_trouble(text: str) -> str | None:
     """What is wrong with a Chinese postcode, or None: six digits, of which the first is no 9."""
-    return None if _POSTCODE.fullmatch(text) else "a postcode has 6 digits 邮政编码是 6 位数字, 如 125001"
+    return None if _POSTCODE.fullmatch(text) else "邮政编码是 6 位数字，如 125001 a postcode has 6 digits"
 
 
 def range_trouble(kind: str, field: str, amount: float) -> str | None:
@@ -72,4 +72,4 @@ def range_trouble(kind: str, field: str, amount: float) -> str | None:
     least, most, unit = RANGES[kind, field]
     if least <= amount <= most:
         return None
-    return f"must be {least:g} to {most:g} {unit} 应在 {least:g} 至 {most:g} {unit} 之间"
+    return f"应在 {least:g} 至 {most:g} {unit} 之间 must be {least:g} to {most:g} {unit}"

@@ -21,8 +21,8 @@ from data.upkeep.references import check_unused
 from data.upkeep.seen import as_shown
 from data.versions import Contradiction, Version, contradiction
 
-_CENTRAL = "is kept in the marketing system: have it changed there 由营销系统维护，请在营销系统中修改"
-_CHANGED = "was changed meanwhile 已被他人修改: look at both versions 请核对两个版本"
+_CENTRAL = "由营销系统维护，请在营销系统中修改 is kept in the marketing system: have it changed there"
+_CHANGED = "已被他人修改，请核对两个版本 was changed meanwhile: look at both versions"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ def add_record(writing: Writing, kind: str, texts: Mapping[str, str], keeper: Ke
     key = texts.get("id", "").strip() or _new_id(kind, texts)
     taken = get_docs(writing.connection, kind, [key]) or latest_change(writing.connection, kind, key)
     if taken:
-        raise FieldErrors({"id": "another record has it, perhaps a retired one 已有记录使用此编号（可能已停用）"})
+        raise FieldErrors({"id": "已有记录使用此编号（可能已停用） another record has it, perhaps a retired one"})
     filled = {name: text for name, text in texts.items() if name != "id" and text.strip()}
     required = {field.name for field in KINDS[kind].fields if field.required} - {"id"}
     filled |= dict.fromkeys(required - set(filled), "")
@@ -231,7 +231,7 @@ def _two_versions(kind: str, last: RecordChange, stored: Doc | None) -> Contradi
 def _new_id(kind: str, texts: Mapping[str, str]) -> str:
     """An id for what has none of its own; a customer is known by its number alone."""
     if kind == "customer":
-        raise FieldErrors({"id": "give the customer number 请填写户号"})
+        raise FieldErrors({"id": "请填写户号 give the customer number"})
     return texts.get("number", "").strip() + "-" + uuid4().hex[:8] if "number" in texts else f"L{uuid4().hex[:10]}"
 
 

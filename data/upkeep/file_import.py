@@ -173,7 +173,7 @@ def import_file(store: Store, file: RecordFile, directory: Path, run: ImportRun)
             if _overtaken(writing.connection, planned_at):
                 file.plan(spool, writing.connection)
             if run.seen is not None and run.seen != _digest(writing.connection, spool):
-                raise OtherThanSeenError("the records have changed since: look again 资料已有变化，请重新核对")
+                raise OtherThanSeenError("资料已有变化，请重新核对 the records have changed since: look again")
             counts = _store(writing, spool, run.actor)
             audit.record(writing.connection, writing.clock.now(), run.actor, "import", run.about)
             rejected = [*_in_order(spool)]

@@ -24,7 +24,7 @@ def check_unused(connection: Connection, kind: str, key: str, now: datetime) -> 
     if not found:
         return
     more = " …" if len(found) > LISTED_AT_MOST else ""
-    raise InUseError(f"still in use, change these first 仍被引用，请先处理: {', '.join(found[:LISTED_AT_MOST])}{more}")
+    raise InUseError(f"仍被引用，请先处理 still in use, change these first: {', '.join(found[:LISTED_AT_MOST])}{more}")
 
 
 def _referring(connection: Connection, kind: str, key: str) -> Iterator[str]:

@@ -28,5 +28,5 @@ def retyped(kind: str, seen: Doc, texts: Mapping[str, str]) -> dict[str, str]:
     other = {name: text for name, text in texts.items() if text.strip() != shown.get(name, "")}
     partly = [name for name, text in other.items() if KINDS[kind].by_name[name].personal and is_masked(name, text)]
     if partly:
-        raise FieldErrors(dict.fromkeys(partly, "masked: type the whole number anew 号码已遮盖，请完整重填"))
+        raise FieldErrors(dict.fromkeys(partly, "号码已遮盖，请完整重填 masked: type the whole number anew"))
     return other

@@ -78,8 +78,8 @@ def add_part(writing: Writing, key: str, number: int, part: bytes, by: str) -> N
     so_far = int(writing.connection.execute(total).scalar_one())
     if len(part) > PART_BYTES or so_far + len(part) > LARGEST or number * PART_BYTES > LARGEST:
         raise TooLargeError(
-            f"a file is at most {LARGEST // 1024 // 1024} MB here 文件太大: "
-            "split it, or use the command switchboard import 请拆分，或用命令行导入"
+            f"文件太大，请拆分，或用命令行导入 a file is at most {LARGEST // 1024 // 1024} MB here: "
+            "split it, or use the command switchboard import"
         )
     writing.connection.execute(insert(UPLOAD_PART).values(upload=key, number=number, bytes=part))
 
@@ -92,7 +92,7 @@ def find_upload(connection: Connection, key: str, by: str) -> Upload:
     """
     row = connection.execute(select(UPLOAD).where(UPLOAD.c.id == key, UPLOAD.c.actor == by)).first()
     if row is None:
-        raise NotFoundError("this file is not kept any more: send it again 文件已清除，请重新上传")
+        raise NotFoundError("文件已清除，请重新上传 this file is not kept any more: send it again")
     return Upload(row.id, row.what, row.name, bool(row.clear), json.loads(row.outcome) if row.outcome else None)
 
 

@@ -29,6 +29,7 @@ from data.upkeep.uploads import (
 from sync.auth import Person
 from sync.desk.import_files import keep_upload, sent_file
 from sync.desk.page import Desk
+from sync.desk.reason_words import reason_words
 from sync.desk.record_words import RecordWords, field_words
 from sync.hub.asking import PersonWho
 from sync.hub.hub import Hub
@@ -46,7 +47,7 @@ def import_page_router(hub: Hub) -> APIRouter:
     router = APIRouter(include_in_schema=False)
     what = {name: KINDS[kind].label for name, kind in IMPORTABLE.items()}
     sizes = {"LARGEST": LARGEST, "PART_BYTES": PART_BYTES}
-    desk = Desk(labels={"WHAT": what, "field_words": field_words, **sizes})
+    desk = Desk(labels={"WHAT": what, "field_words": field_words, "reason_words": reason_words, **sizes})
     Importer = Annotated[Person, Depends(PersonWho(hub.store, "import_files"))]
 
     def start_page(

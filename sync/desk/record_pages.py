@@ -23,6 +23,7 @@ from data.upkeep.similar import similar_to
 from data.versions import Contradiction
 from sync.auth import Person
 from sync.desk.page import Desk
+from sync.desk.reason_words import reason_words
 from sync.desk.record_form import Entered, as_ids, entered_in, form_fields, seen_text
 from sync.desk.record_words import KIND_WORDS, RecordWords, field_words
 from sync.hub.asking import PersonWho
@@ -45,7 +46,9 @@ class SimilarError(SwitchboardError):
 def record_page_router(hub: Hub) -> APIRouter:
     """The form of a record with its history, and what is done from there."""
     router = APIRouter(include_in_schema=False)
-    desk = Desk(labels={"KIND_WORDS": KIND_WORDS, "ACTS": ACTS, "field_words": field_words})
+    desk = Desk(
+        labels={"KIND_WORDS": KIND_WORDS, "ACTS": ACTS, "field_words": field_words, "reason_words": reason_words}
+    )
     Editor = Annotated[Person, Depends(PersonWho(hub.store, "edit_records"))]
     Form = Annotated[Mapping[str, Any], Depends(_form)]
 
@@ -55,7 +58,7 @@ def record_page_router(hub: Hub) -> APIRouter:
         """The form of a record, or of a new one where `key` is empty, with what was typed and what is wrong with it."""
         with hub.store.read() as connection:
             values = _form_values(connection, person, kind, key, entered, error)
-        said = "" if error is None or isinstance(error, SimilarError | FieldErrors) else str(error)
+        said = "" if error is None or isinstance(error, SimilarError | FieldErrors | OvertakenError) else str(error)
         status = 200 if error is None or isinstance(error, SimilarError) else status_of(error)
         return desk.render(request, person, "record.html", status, error=said, here="/desk/records", **values)
 
