@@ -1,5 +1,6 @@
 """One pull from a central system: read to the end, then take what differs into the store, in one transaction."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -9,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, insert, select
 from sqlalchemy.engine import URL
+from sqlalchemy.exc import SQLAlchemyError
 
 from data.importing import Problem, Rejected
 from data.store import audit, change_log
@@ -26,6 +28,8 @@ from sync.central.reader import reading
 from sync.central.records import RecordTarget, Target
 from sync.central.statements import FeedStatement
 from sync.central.tickets import TicketTarget
+
+_LOG = logging.getLogger(__name__)
 
 DELETED_AT_MOST = 0.05
 """The share of the records of a kind that may vanish at once without a person's word."""
@@ -122,8 +126,13 @@ class _Pull:
                 if not self.wish.dry_run:
                     self._note(writing)
         record = self.record("done", None, writing.revision)
-        with store.write(self.actor, "end pull") as ending:
-            end(ending.connection, record)
+        try:
+            with store.write(self.actor, "end pull") as ending:
+                end(ending.connection, record)
+        except SQLAlchemyError as error:
+            if self.wish.dry_run:
+                raise
+            _LOG.warning("pull %d is done; its revision could not be noted: %s", self.id, error)
         return record
 
     def record(self, outcome: str, error: str | None, revision: int | None = None) -> PullRecord:
