@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from sync.desk.account_page import account_router
 from sync.desk.audit_page import audit_page_router
 from sync.desk.catalogue_page import catalogue_page_router
+from sync.desk.call_back_page import call_back_page_router
 from sync.desk.conflict_page import conflict_router
 from sync.desk.display_page import display_router
 from sync.desk.entry_page import entry_page_router
@@ -19,6 +20,7 @@ from sync.desk.people_page import people_router
 from sync.desk.sign_in_page import sign_in_router
 from sync.desk.ticket_page import ticket_page_router
 from sync.desk.tickets_page import tickets_page_router
+from sync.desk.told_page import told_router
 from sync.desk.tree_page import tree_router
 from sync.desk.wall_tiles import live_outages
 from sync.desk.window_page import window_router
@@ -65,6 +67,8 @@ def hub_routers(hub: Hub, keeping: Keeping, places: Places, *, demo: bool) -> li
         reveal_router(hub, keeping.reveals_per_hour),
         telling_router(hub),
         call_back_router(hub),
+        told_router(hub, keeping.reveals_per_hour),
+        call_back_page_router(hub),
         script_router(hub),
         notice_router(hub),
         language_router(),

@@ -4,6 +4,7 @@ import argparse
 
 from switchboard.desk_options import add_desk_verbs
 from switchboard.parsers import Verbs, group, verb_of
+from switchboard.telling_options import add_call_backs, add_told
 
 TICKETS = ("trouble_report", "enquiry", "complaint", "chase_up", "follow_up")
 IMPORTED = ("areas", "branches", "feeders", "transformer-areas", "customers", "contacts")
@@ -21,6 +22,7 @@ def add_verbs(parser: argparse.ArgumentParser) -> None:
     _add_export(verbs)
     _add_pull(verbs)
     _add_outage(verbs)
+    add_call_backs(verbs)
     _add_entries(verbs)
     _add_calls(verbs)
     _add_backup(verbs)
@@ -240,6 +242,7 @@ def _add_outage(verbs: Verbs) -> None:
     withdraw = verb_of(outage, "withdraw", "switchboard.outage_verbs:withdraw", "take a window back")
     withdraw.add_argument("id")
     withdraw.add_argument("--reason", required=True)
+    add_told(outage)
 
 
 def _add_window_facts(verb: argparse.ArgumentParser) -> None:

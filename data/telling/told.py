@@ -23,7 +23,7 @@ from data.store.schema import RECORDS
 from data.store.store import Writing
 from data.telling.concerned import Concerned
 from data.telling.errors import TellingError
-from data.telling.news import MEANS, NEWS, RESULTS, Attempt, News, last_telling, to_tell
+from data.telling.news import MEANS, NEWS, RESULTS, Attempt, News, end_of, last_telling, to_tell
 from data.telling.rules import telling_rules
 
 KEPT_AFTER_END = timedelta(days=7)
@@ -146,7 +146,7 @@ def record_attempt(writing: Writing, new: NewAttempt, by: str, buckets: Sequence
     window = _window(writing.connection, new.outage)
     before = _item(writing.connection, window, new.customer, now, buckets)
     whom, note = _checked(new)
-    news = new.news or before.news or (before.attempts[-1].news if before.attempts else "outage")
+    news = new.news or before.news or end_of(window, now, back=before.back) or ("etr" if before.attempts else "outage")
     row = {
         "outage": new.outage,
         "customer": new.customer,

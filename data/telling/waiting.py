@@ -133,8 +133,13 @@ def standing(
 def _has_moved(asked: CallBack, told: Try | None, window: OutageWindow, moved: timedelta) -> bool:
     if told is not None and told.news in ENDS:
         return True  # it was over, and is not any more
-    heard = (told.etr if told else None) or asked.promised or promise_at(window, asked.at)
-    return abs(window.etr - heard) > moved
+    return abs(window.etr - heard_by(asked, window)) > moved
+
+
+def heard_by(asked: CallBack, window: OutageWindow) -> datetime:
+    """The ETR that the caller heard last, or that stood when the call-back was asked for."""
+    told = asked.told
+    return (told.etr if told else None) or asked.promised or promise_at(window, asked.at)
 
 
 def promise_at(window: OutageWindow, at: datetime) -> datetime:

@@ -1,0 +1,191 @@
+"""The desk's page of the customers who must be told of an outage: who was, and who still has to be."""
+
+import shutil
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Depends, Form, Query, Request, Response
+from fastapi.responses import FileResponse, RedirectResponse
+from sqlalchemy import Connection
+from starlette.background import BackgroundTask
+
+from data.clock import from_iso
+from data.errors import SwitchboardError
+from data.export_files import FORMATS
+from data.outages.describing import describe_outages
+from data.privacy.revealing import Revealing, TooManyRevealsError, reveal
+from data.store.buckets import buckets_of_scope
+from data.telling.told import NewAttempt, ToldList, ToTell, record_attempt, told_lists
+from data.telling.workbook import ToldExport, export_told
+from sync.auth import Person
+from sync.desk.telling_words import SHOWN, telling_desk
+from sync.hub.asking import PersonWho
+from sync.hub.hub import Hub
+from sync.hub.problems import status_of
+from sync.routes.outage_routes import actor
+
+CUSTOMERS_AT_ONCE = 300
+"""More are not drawn: one window after the other is chosen then."""
+
+_SEE_OTHER = 303
+
+Asked = Annotated[str, Query(max_length=100)]
+Line = Annotated[str, Form(max_length=200)]
+Words = Annotated[str, Form(max_length=500)]
+Filters = Annotated[str, Form(max_length=100)]
+
+
+def told_router(hub: Hub, reveals_per_hour: int) -> APIRouter:
+    """The page `/desk/told`, and what is done from it.
+
+    Args:
+        hub: Whose.
+        reveals_per_hour: How many values a person may reveal within an hour.
+    """
+    router = APIRouter(include_in_schema=False)
+    desk = telling_desk()
+    Reader = Annotated[Person, Depends(PersonWho(hub.store, "see_desk"))]
+    Teller = Annotated[Person, Depends(PersonWho(hub.store, "tell_customers"))]
+    Revealer = Annotated[Person, Depends(PersonWho(hub.store, "reveal"))]
+    Exporter = Annotated[Person, Depends(PersonWho(hub.store, "export"))]
+    ClearExporter = Annotated[Person, Depends(PersonWho(hub.store, "export_clear"))]
+
+    def page(
+        request: Request,
+        person: Person,
+        outage: str,
+        show: str,
+        status: int = 200,
+        focus: str = "",
+        **more: Any,  # noqa: ANN401 - whatever the page shows
+    ) -> Response:
+        now = hub.store.clock.now()
+        with hub.store.read() as connection:
+            lists = told_lists(connection, now, buckets_of_scope(connection, person.branches))
+            windows = _described(connection, lists, now)
+        show = show if show in SHOWN else "open"
+        shown = _shown(lists, outage, show)
+        values: dict[str, Any] = {"now": now, "lists": lists, "shown": shown, "windows": windows}
+        values |= {"outage": outage, "show": show, "focus": focus or _first_open(shown), "cut": _too_many(shown)}
+        return desk.render(request, person, "told.html", status, **{"entered": {}, **values, **more})
+
+    @router.get("/desk/told")
+    def listed(request: Request, reader: Reader, outage: Asked = "", show: Asked = "open", at: Asked = "") -> Response:
+        return page(request, reader, outage, show, focus=at)
+
+    @router.post("/desk/told/{key}")
+    def tell(
+        request: Request,
+        teller: Teller,
+        key: str,
+        customer: Line,
+        result: Line,
+        means: Line = "phone",
+        whom: Line = "",
+        note: Words = "",
+        news: Line = "",
+        etr: Line = "",
+        outage: Filters = "",
+        show: Filters = "open",
+    ) -> Response:
+        entered = {"means": means, "whom": whom, "note": note}
+        try:
+            promise = from_iso(etr, "etr") if etr else None
+            new = NewAttempt(key, customer, means, result, whom, note, news or None, promise)
+            with hub.store.write(actor(teller), "tell customer") as writing:
+                connection = writing.connection
+                buckets = buckets_of_scope(connection, teller.branches)
+                following = _after(
+                    _shown(told_lists(connection, writing.clock.now(), buckets), outage, show), key, customer
+                )
+                record_attempt(writing, new, actor(teller), buckets)
+        except SwitchboardError as error:
+            row = f"{key}-{customer}"
+            return page(request, teller, outage, show, status_of(error), focus=row, failed=str(error), entered=entered)
+        hub.stream.look_now()
+        where = urlencode({"outage": outage, "show": show, "at": following})
+        return RedirectResponse(f"/desk/told?{where}#row-{following}", _SEE_OTHER)
+
+    @router.post("/desk/told/{key}/reveal")
+    def reveal_phone(
+        request: Request, revealer: Revealer, key: str, customer: Line, outage: Filters = "", show: Filters = "open"
+    ) -> Response:
+        row = f"{key}-{customer}"
+        try:
+            with hub.store.write(actor(revealer), "reveal") as writing:
+                buckets = buckets_of_scope(writing.connection, revealer.branches)
+                asked = Revealing(customer, "phone", "other", f"停电通知 {key}")
+                told = reveal(writing, asked, actor(revealer), buckets, reveals_per_hour)
+        except SwitchboardError as error:
+            return page(request, revealer, outage, show, status_of(error), focus=row, failed=str(error))
+        if isinstance(told, TooManyRevealsError):
+            return page(request, revealer, outage, show, status_of(told), focus=row, failed=str(told))
+        return page(request, revealer, outage, show, focus=row, revealed={"row": row, "phone": told})
+
+    @router.post("/desk/told-export")
+    def masked(exporter: Exporter, outage: Filters = "") -> Response:
+        return _download(hub, exporter, outage, clear=False)
+
+    @router.post("/desk/told-export/clear")
+    def clear(exporter: ClearExporter, outage: Filters = "") -> Response:
+        return _download(hub, exporter, outage, clear=True)
+
+    return router
+
+
+def _described(connection: Connection, lists: Sequence[ToldList], now: Any) -> dict[str, Mapping[str, Any]]:  # noqa: ANN401
+    told = describe_outages(connection, [one.window for one in lists], now)
+    return {str(one["id"]): one for one in told}
+
+
+def _wanted(one: ToTell, show: str) -> bool:
+    return show == "all" or (one.status == "open") == (show == "open")
+
+
+def _shown(lists: Sequence[ToldList], outage: str, show: str) -> list[tuple[ToldList, list[ToTell]]]:
+    """The lists with those customers that are wanted, up to as many as are drawn; lists with none of them are not."""
+    room, shown = CUSTOMERS_AT_ONCE, list[tuple[ToldList, list[ToTell]]]()
+    for told in lists:
+        wanted = [one for one in told.customers if _wanted(one, show)][:room]
+        if wanted and outage in {"", told.window.id}:
+            shown.append((told, wanted))
+            room -= len(wanted)
+    return shown
+
+
+def _too_many(shown: Sequence[tuple[ToldList, list[ToTell]]]) -> bool:
+    return sum(len(customers) for _, customers in shown) >= CUSTOMERS_AT_ONCE
+
+
+def _open_rows(shown: Sequence[tuple[ToldList, list[ToTell]]]) -> list[str]:
+    return [f"{told.window.id}-{one.customer['id']}" for told, customers in shown for one in customers if one.news]
+
+
+def _first_open(shown: Sequence[tuple[ToldList, list[ToTell]]]) -> str:
+    return next(iter(_open_rows(shown)), "")
+
+
+def _after(shown: Sequence[tuple[ToldList, list[ToTell]]], outage: str, customer: str) -> str:
+    """The row to go on with after one: the next that is open, the first after the last."""
+    rows, row = _open_rows(shown), f"{outage}-{customer}"
+    if row not in rows:
+        return row
+    following = rows[rows.index(row) + 1 :] + rows[: rows.index(row)]
+    return following[0] if following else ""
+
+
+def _download(hub: Hub, person: Person, outage: str, *, clear: bool) -> Response:
+    with hub.store.read() as connection:
+        buckets = buckets_of_scope(connection, person.branches)
+    directory = Path(tempfile.mkdtemp(prefix="switchboard-told-"))
+    try:
+        file = directory / "to-be-told.xlsx"
+        export_told(hub.store, ToldExport(outage or None, buckets, clear), file, actor(person))
+    except BaseException:
+        shutil.rmtree(directory, ignore_errors=True)
+        raise
+    gone = BackgroundTask(shutil.rmtree, directory, ignore_errors=True)
+    return FileResponse(file, media_type=FORMATS[file.suffix], filename=file.name, background=gone)
