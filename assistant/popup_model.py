@@ -59,7 +59,7 @@ from assistant.popup_messages import (
 from assistant.popup_notices import noticing
 from assistant.popup_reveal import covered, passed, revealing
 from assistant.popup_state import State, Step, hidden, noticed, phones, same_phone
-from assistant.popup_tree import ask_again, enter_tree, in_tree, replied
+from assistant.popup_tree import ask_again, enter_tree, in_tree, mappable, replied
 
 PAGE_ROWS = 5
 PATIENCE_TICKS = 2
@@ -279,11 +279,14 @@ def _copy_script(state: State) -> Step:
 
 
 def _show_on_map(state: State) -> Step:
-    result = state.on_card if state.tree or state.is_current else None
-    if result is None:
+    if state.tree:
+        shown = mappable(state.tree)
+    else:
+        shown = (state.chosen.kind, state.chosen.id) if state.is_current and state.chosen else None
+    if shown is None:
         return noticed(state, "nothing"), ()
     gone, effects = _hide(state, give_back=False)
-    return gone, (*effects, ShowMap(result.kind, result.id))
+    return gone, (*effects, ShowMap(*shown))
 
 
 def _copied(state: State, text: str) -> Step:

@@ -20,6 +20,7 @@ from assistant.popup_state import State, Step, noticed, same_phone
 from assistant.tree_nodes import Key
 from assistant.tree_received import card_received, received, up_to_date, without
 from assistant.tree_view import TreeView, Walk, folded, moved, opened_at, picked, turned, unfolded
+from data.kinds import RANKED
 
 _WITH_CARD = frozenset({"feeder", "transformer_area", "customer"})
 """Kinds of nodes that are records with a card; all else has no more to tell than its line."""
@@ -43,6 +44,14 @@ def key_of(result: Result | None) -> str | None:
     if result.kind != "area":
         return str(Key(result.kind, result.id))
     return str(Key("feeder", result.feeders[0].id)) if result.feeders else None
+
+
+def mappable(view: TreeView) -> tuple[str, str] | None:
+    """Kind and id of the selected line, where that is a record with a place on the map."""
+    if view.selected.key is None or view.selected.more:
+        return None
+    key = Key.parse(view.selected.key)
+    return (key.kind, key.id) if key.kind in RANKED and key.id else None
 
 
 def in_tree(state: State, intent: Move | Pick | Unfold | Fold | ToggleImportant | Confirm) -> Step:

@@ -45,6 +45,18 @@ def test_tab_and_enter_copy_the_next_phone_also_after_the_popup_hid(session: Ses
     assert session.clipboard() == "0429-4110119"
 
 
+def test_the_map_takes_the_place_of_the_popup_from_the_list_and_from_the_tree(session: Session, pc: AgentPc) -> None:
+    shown(session, pc)
+    session.press("ctrl+m")
+    pc.wait_for(visible=False)
+    session.press(HOTKEY)
+    session.wait_for_popup()
+    session.press("F6")
+    pc.wait_for(tree="feeder:f1")
+    session.press("m")
+    pc.wait_for(visible=False)
+
+
 def test_a_record_that_is_not_in_the_tree_is_said_and_esc_goes_back(session: Session, pc: AgentPc) -> None:
     shown(session, pc, "2100123456")
     session.press("F6")

@@ -18,6 +18,7 @@ from assistant.popup_messages import (
     HideWindow,
     HubSeen,
     Intent,
+    MapWanted,
     Move,
     NextPhone,
     Open,
@@ -27,6 +28,7 @@ from assistant.popup_messages import (
     Pop,
     SetText,
     ShiftSeen,
+    ShowMap,
     ShowShift,
     ShowWindow,
     Ticked,
@@ -222,6 +224,18 @@ def test_the_popup_hides_after_a_copy_where_the_agent_wants_it_so() -> None:
     state, effects = after(shown(result("a", "1"), habits=Habits(hide_after_copy=True)), CopyPhone())
     assert effects == (Copy("1"), HideWindow(give_back=True))
     assert not state.visible
+
+
+def test_the_record_in_front_of_the_agent_is_shown_on_the_map_and_the_popup_gives_way() -> None:
+    state, effects = after(shown(result("a"), result("b")), Move(1), MapWanted())
+    assert effects == (HideWindow(give_back=False), ShowMap("area", "b"))
+    assert not state.visible
+
+
+def test_there_is_no_map_of_an_answer_that_has_not_come() -> None:
+    state, effects = after(shown(result("a")), Typed("else"), MapWanted())
+    assert effects == ()
+    assert state.visible
 
 
 def test_the_script_is_copied() -> None:

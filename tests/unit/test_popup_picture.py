@@ -18,7 +18,7 @@ from assistant.popup.picture import Facts, picture
 from assistant.popup.rectangle import Rectangle
 from assistant.popup.row_drawing import fitted_runs, gap, runs
 from assistant.popup.theme import STATE_MARKS, THEMES, Tone, contrast
-from assistant.popup_messages import Intent, OpenTree, OutboxSeen, RevealWanted, ShiftSeen
+from assistant.popup_messages import Intent, MapWanted, OpenTree, OutboxSeen, RevealWanted, ShiftSeen
 from assistant.popup_model import update
 from assistant.popup_state import Notice, State
 from assistant.wording import TABLES, Words
@@ -330,15 +330,17 @@ def test_what_an_older_text_had_found_is_not_left_standing() -> None:
     assert message.title == "正在查询“tsx”……"
 
 
-def test_the_card_leads_into_the_tree_where_the_record_has_a_place_there() -> None:
+def test_the_card_leads_to_the_map_and_into_the_tree_where_the_record_has_a_place_there() -> None:
     def actions(selected: int) -> list[tuple[str, Intent]]:
         found = only(Actions, replace(SHOWN, selected=selected))
         return [(one.text, one.intent) for block in found if isinstance(block, Actions) for one in block.actions]
 
-    assert actions(0) == [("线路树", OpenTree("feeder:f1"))]
-    assert actions(3) == []
-    assert actions(5) == [("线路树", OpenTree("feeder:f1")), ("重要客户", OpenTree("feeder:f1", important=True))]
-    assert actions(7) == [("线路树", OpenTree("customer:2100123456")), ("查看电话", RevealWanted())]
+    on_map = ("地图", MapWanted())
+    assert actions(0) == [("线路树", OpenTree("feeder:f1")), on_map]
+    assert actions(3) == [on_map]
+    important = ("重要客户", OpenTree("feeder:f1", important=True))
+    assert actions(5) == [("线路树", OpenTree("feeder:f1")), on_map, important]
+    assert actions(7) == [("线路树", OpenTree("customer:2100123456")), on_map, ("查看电话", RevealWanted())]
 
 
 def test_a_stale_card_does_not_say_a_bare_normal_of_what_it_hangs_on_either() -> None:
