@@ -66,8 +66,9 @@ class Limits:
         allowed = self._allowances.get(act, ANY_OTHER)
         now = self._clock.now().timestamp()
         with self._lock:
-            # A clock that was put back must shut nobody out.
-            before = min(self._full_at.pop((asker, act), now), now + allowed.at_once * allowed.every_s)
+            before = self._full_at.pop((asker, act), now)
+            if before > now + allowed.at_once * allowed.every_s + _ROUNDING_S:
+                before = now  # the clock was put back, which must shut nobody out
             full_at = max(before, now) + allowed.every_s
             over_s = full_at - now - allowed.at_once * allowed.every_s
             refused = over_s > _ROUNDING_S
