@@ -17,6 +17,7 @@ from sync.desk.map_page import map_router
 from sync.desk.page import language_router
 from sync.desk.notice_page import notice_page_router
 from sync.desk.people_page import people_router
+from sync.desk.settings_page import settings_router
 from sync.desk.sign_in_page import sign_in_router
 from sync.desk.ticket_page import ticket_page_router
 from sync.desk.tickets_page import tickets_page_router
@@ -81,6 +82,7 @@ def hub_routers(hub: Hub, keeping: Keeping, places: Places, *, demo: bool) -> li
         map_router(hub, places, invented=demo),
         script_page_router(hub),
         notice_page_router(hub),
+        settings_router(hub),
         tickets_page_router(hub),
         ticket_page_router(hub),
         catalogue_page_router(hub),

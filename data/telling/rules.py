@@ -5,10 +5,14 @@ from datetime import timedelta
 
 from sqlalchemy import Connection
 
-from data.store.settings import read_setting
+from data.errors import BadValueError
+from data.store.settings import read_setting, write_setting
+from data.store.store import Writing
 
 SENSITIVE, LATER_MINUTES = "telling.sensitive", "telling.later_minutes"
 """Keys of the centre's settings: a flag, and a number of minutes."""
+
+_MINUTES_AT_MOST = 7 * 24 * 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,3 +35,15 @@ def telling_rules(connection: Connection) -> TellingRules:
     counts = isinstance(minutes, int | float) and not isinstance(minutes, bool) and minutes >= 0
     moved = timedelta(minutes=float(minutes)) if counts else usual.moved  # type: ignore[arg-type]  # a number, see above
     return TellingRules(sensitive is True, moved)
+
+
+def set_telling_rules(writing: Writing, *, sensitive: bool, minutes: int, by: str) -> None:
+    """Sets the rules, from now on.
+
+    Raises:
+        BadValueError: the minutes are out of their bounds.
+    """
+    if not 0 <= minutes <= _MINUTES_AT_MOST:
+        raise BadValueError("minutes", minutes, f"填写 0 至 {_MINUTES_AT_MOST} give 0 to {_MINUTES_AT_MOST}")
+    write_setting(writing, SENSITIVE, sensitive, by)
+    write_setting(writing, LATER_MINUTES, minutes, by)
