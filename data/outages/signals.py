@@ -63,7 +63,8 @@ def _look_ups(connection: Connection, since: datetime) -> list[_Told]:
 
 def _trouble_reports(connection: Connection, since: datetime) -> list[_Told]:
     columns = (TICKET.c.at, TICKET.c.place_kind, TICKET.c.place_id, TICKET.c.id)
-    wanted = (TICKET.c.at > to_iso(since), TICKET.c.kind == "trouble_report", TICKET.c.place_id.is_not(None))
+    wanted = [TICKET.c.at > to_iso(since), TICKET.c.kind == "trouble_report", TICKET.c.place_id.is_not(None)]
+    wanted.append(TICKET.c.state != "cancelled")
     rows = connection.execute(select(*columns).where(*wanted).order_by(TICKET.c.at))
     return [_Told(from_iso(at), "trouble_report", kind, place, f"ticket:{key}") for at, kind, place, key in rows]
 

@@ -126,6 +126,24 @@ def test_a_maintenance_window_is_yellow_with_its_own_glyph(hub: Hub) -> None:
     assert hub.page.locator(".tile.maintenance").count() == 1
 
 
+def test_a_suspicion_is_dashed_says_that_it_is_none_confirmed_and_clears_by_itself(hub: Hub) -> None:
+    suspected = {
+        "kind": "suspected",
+        "kind_label": "疑似停电",
+        "phase": "suspected",
+        "important": 0,
+        "reason": "报修 4",
+    }
+    since = to_iso(START - timedelta(minutes=9))
+    hub.outages = [window(**suspected, start=since, etr=to_iso(START + timedelta(seconds=30)))]
+    hub.open()
+
+    assert tiles(hub) == ["◌ 疑似停电 10kV 塔山线 (1) 已 9 分 312 户 13:53 起，未确认 · 报修 4"]
+    assert hub.page.locator("#outage-summary").inner_text().startswith("停电 0 · 疑似 1 · ")
+    hub.passes(31)
+    assert tiles(hub) == []
+
+
 def test_a_tile_clears_at_its_etr_though_the_hub_says_nothing(hub: Hub) -> None:
     hub.outages = [window()]
     hub.open()
