@@ -4,12 +4,15 @@ import argparse
 
 from switchboard.parsers import Verbs, group, verb_of
 
+KEPT = ("area", "contact", "feeder", "transformer-area", "customer")
+
 
 def add_desk_verbs(verbs: Verbs) -> None:
     """Adds them to the command's verbs."""
     _add_scripts(verbs)
     _add_notices(verbs)
     _add_suspicions(verbs)
+    _add_records(verbs)
 
 
 def _add_scripts(verbs: Verbs) -> None:
@@ -57,3 +60,23 @@ def _add_suspicions(verbs: Verbs) -> None:
     confirm.add_argument("id")
     confirm.add_argument("--etr", required=True, metavar="TIME")
     confirm.add_argument("--reason", default="", help="read out by agents; else that the cause is being looked for")
+
+
+def _add_records(verbs: Verbs) -> None:
+    records = group(verbs, "records", "the records that staff keep, with their history")
+
+    def verb(name: str, about: str) -> argparse.ArgumentParser:
+        made = verb_of(records, name, f"switchboard.record_verbs:{name.replace('-', '_')}", about)
+        made.add_argument("kind", choices=KEPT)
+        if name != "add":
+            made.add_argument("id", metavar="ID|CODE|NUMBER|NAME")
+        return made
+
+    verb("show", "what is stored of a record, a customer's phone masked")
+    for made in (verb("set", "change fields of a record"), verb("add", "add a record")):
+        made.add_argument("--set", action="append", required=True, metavar="FIELD=VALUE", help="lists are split by ;")
+    verb("retire", "take a record out of use; refused while something refers to it")
+    verb("bring-back", "put a retired record back into use")
+    verb("history", "who changed what, the newest first")
+    undo = verb("undo", "undo the latest change of a record")
+    undo.add_argument("--number", type=int, help="only if that is this change, as history numbers them")

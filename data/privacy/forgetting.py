@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Table, and_, delete, or_, select, update
 
 from data.clock import to_iso
 from data.store import audit
-from data.store.desk_tables import CALL_BACK, CALL_BACK_TRY, TICKET_EVENT, TOLD
+from data.store.desk_tables import CALL_BACK, CALL_BACK_TRY, RECORD_CHANGE, TICKET_EVENT, TOLD
 from data.store.schema import CALL_EVENT, LOOK_UP, TICKET, WRAP_UP
 from data.store.store import Store
 
@@ -31,6 +31,7 @@ _Rule = tuple[str, Table, ColumnElement[bool], dict[str, Any] | None]
 
 _RULES: tuple[_Rule, ...] = (
     ("look-ups", LOOK_UP, LOOK_UP.c.record_kind == _CUSTOMER, None),
+    ("changes of customers", RECORD_CHANGE, RECORD_CHANGE.c.kind == _CUSTOMER, None),
     (
         "tickets",
         TICKET,

@@ -16,7 +16,7 @@ from data.upkeep.branch_limits import check_branch, check_served
 from data.upkeep.drafting import check_whole, drafted
 from data.upkeep.errors import FieldErrors, KeptElsewhereError, OvertakenError
 from data.upkeep.history import RecordChange, latest_change, put_kept, remember
-from data.upkeep.kept import changeable, check_kept, with_source
+from data.upkeep.kept import changeable, check_fields, check_kept, with_source
 from data.upkeep.references import check_unused
 from data.upkeep.seen import as_shown
 from data.versions import Contradiction, Version, contradiction
@@ -58,6 +58,7 @@ def add_record(writing: Writing, kind: str, texts: Mapping[str, str], keeper: Ke
         KeptElsewhereError: it would be on a line that the marketing system keeps.
     """
     check_kept(kind)
+    check_fields(kind, texts)
     key = texts.get("id", "").strip() or _new_id(kind, texts)
     taken = get_docs(writing.connection, kind, [key]) or latest_change(writing.connection, kind, key)
     if taken:
@@ -96,6 +97,7 @@ def change_record(
         KeptElsewhereError: the marketing system keeps it, or one of the fields.
     """
     before = find_record(writing.connection, kind, key)
+    check_fields(kind, texts)
     doc = drafted(writing.connection, kind, key, texts, keeper.readings_of)
     doc = {name: value for name, value in doc.items() if name != "id" and before[name] != value}
     if seen is not None:

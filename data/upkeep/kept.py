@@ -1,10 +1,13 @@
 """Which records and fields staff keep, and which the marketing system does."""
 
+from collections.abc import Iterable
+
 from sqlalchemy import Connection
 
 from data.errors import NotFoundError
 from data.kinds import KINDS, Doc, Field
 from data.store.rows import get_docs
+from data.upkeep.errors import FieldErrors
 
 KEPT = ("area", "contact", "feeder", "transformer_area", "customer")
 """The kinds that staff keep."""
@@ -31,6 +34,17 @@ def check_kept(kind: str) -> None:
 def kept_fields(kind: str) -> tuple[Field, ...]:
     """The fields of a kind that a person fills in, in order; neither its id nor where it came from."""
     return tuple(field for field in KINDS[kind].fields if field.name not in {"id", "source"})
+
+
+def check_fields(kind: str, names: Iterable[str]) -> None:
+    """Does nothing for names of fields that a person fills in, and for the id of a new record.
+
+    Raises:
+        FieldErrors: some are none.
+    """
+    known = ["id", *(field.name for field in kept_fields(kind))]
+    if unknown := [name for name in names if name not in known]:
+        raise FieldErrors(dict.fromkeys(unknown, f"没有这个字段 no such field: give {', '.join(known)}"))
 
 
 def changeable(connection: Connection, kind: str, doc: Doc) -> frozenset[str]:

@@ -4,9 +4,8 @@ from collections.abc import Mapping
 
 from data.kinds import KINDS, Doc, Json, canonical_value
 from data.upkeep.drafting import texts_of
-from data.upkeep.errors import FieldErrors
 from data.upkeep.history import RecordChange
-from data.upkeep.kept import kept_fields
+from data.upkeep.kept import check_fields
 from data.upkeep.seen import as_shown
 
 
@@ -27,11 +26,7 @@ def typed(kind: str, changes: Mapping[str, Json]) -> dict[str, str]:
         FieldErrors: one is no field that is kept.
         BadValueError: a value does not fit its field.
     """
-    known = {field.name for field in kept_fields(kind)} | {"id"}
-    if unknown := [name for name in changes if name not in known]:
-        raise FieldErrors(
-            dict.fromkeys(unknown, f"no field of {kind} that is kept here: give {', '.join(sorted(known))}")
-        )
+    check_fields(kind, changes)
     fields = KINDS[kind].by_name
     values: Doc = {name: value and canonical_value(fields[name], value) for name, value in changes.items()}
     return texts_of(kind, values)

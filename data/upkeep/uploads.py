@@ -50,14 +50,13 @@ class Upload:
 
 
 def begin_upload(writing: Writing, what: str, name: str, by: str, *, clear: bool) -> str:
-    """The id of a new, empty upload; those of others that were begun a day ago go.
+    """The id of a new, empty upload.
 
     Raises:
         BadValueError: such records are not imported.
     """
     if what not in IMPORTABLE:
         raise BadValueError("what", what, f"give one of {', '.join(IMPORTABLE)}")
-    _forget_old(writing)
     key = uuid4().hex
     row = {"id": key, "actor": by, "at": to_iso(writing.clock.now()), "what": what, "name": name[-200:], "clear": clear}
     writing.connection.execute(insert(UPLOAD).values(row))
@@ -132,7 +131,8 @@ def drop_upload(writing: Writing, key: str, by: str) -> None:
     writing.connection.execute(delete(UPLOAD).where(UPLOAD.c.id == key, UPLOAD.c.actor == by))
 
 
-def _forget_old(writing: Writing) -> None:
+def forget_old_uploads(writing: Writing) -> None:
+    """Drops the files that were sent a day ago: whatever becomes of them has become of them."""
     old = select(UPLOAD.c.id).where(UPLOAD.c.at < to_iso(writing.clock.now() - KEPT_FOR))
     writing.connection.execute(delete(UPLOAD_PART).where(UPLOAD_PART.c.upload.in_(old)))
     writing.connection.execute(delete(UPLOAD).where(UPLOAD.c.at < to_iso(writing.clock.now() - KEPT_FOR)))

@@ -14,6 +14,7 @@ from data.entries.ledger import forget_old_entries
 from data.outages.suspecting import forget_old_suspicions
 from data.team_choices import clean_team_choices
 from data.telling.call_backs import forget_closed_call_backs
+from data.upkeep.uploads import forget_old_uploads
 from sync.auth import drop_old_sessions
 from sync.hub.hub import Hub
 from sync.hub.leading import LASTS_S, Leading
@@ -97,3 +98,4 @@ def _clean_entries(hub: Hub) -> None:
         forget_old_look_ups(writing)
         forget_old_suspicions(writing)
         forget_closed_call_backs(writing)
+        forget_old_uploads(writing)

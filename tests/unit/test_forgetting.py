@@ -11,7 +11,7 @@ from data.clock import to_iso
 from data.migrations import migrate
 from data.privacy.forgetting import TEXT_GONE, forget_customers
 from data.store.database import open_database, sqlite_url
-from data.store.desk_tables import TICKET_EVENT
+from data.store.desk_tables import RECORD_CHANGE, TICKET_EVENT
 from data.store.schema import AUDIT, CALL_EVENT, LOOK_UP, TICKET, WRAP_UP
 from data.store.store import Store
 from tests.stores import NOON, SetClock
@@ -35,6 +35,8 @@ def store(tmp_path: Path) -> Iterator[Store]:
                 writing.connection.execute(insert(TICKET).values(ticket))
                 look_up = {"id": f"{kind}-{age}", "at": at, "record_kind": kind, "record": "7"}
                 writing.connection.execute(insert(LOOK_UP).values(look_up))
+                change = {"kind": kind, "record": "7", "at": at, "actor": "person:wang", "act": "retired"}
+                writing.connection.execute(insert(RECORD_CHANGE).values(**change, before=f'{{"phone":"{PHONE}"}}'))
             remark = {"ticket": str(age), "at": at, "by": "wang", "changes": "{}", "text": PHONE}
             writing.connection.execute(insert(TICKET_EVENT).values(remark))
             wrap_up = {"id": str(age), "at": at, "call_id": "c", "number_hash": b"h" * 16, "result": "done"}
@@ -59,7 +61,15 @@ def test_what_is_old_leads_to_nobody_any_more(store: Store, tmp_path: Path) -> N
     take_log(store, tmp_path)
     young = {name: [row for row in rows(store, table) if "10" in str(row["id"])] for name, table in TABLES.items()}
     counts = forget_customers(store, NOON - timedelta(days=90))
-    assert counts == {**NONE, "look-ups": 1, "tickets": 2, "remarks on tickets": 1, "wrap-ups": 1, "calls": 1}
+    assert counts == {
+        **NONE,
+        "look-ups": 1,
+        "changes of customers": 1,
+        "tickets": 2,
+        "remarks on tickets": 1,
+        "wrap-ups": 1,
+        "calls": 1,
+    }
     assert {row["id"] for row in rows(store, LOOK_UP)} == {"customer-10", "feeder-10", "feeder-400"}
     tickets = {row["id"]: row for row in rows(store, TICKET)}
     assert (tickets["customer-400"]["text"], tickets["customer-400"]["place_id"]) == (TEXT_GONE, None)
@@ -88,6 +98,7 @@ def test_done_again_there_is_nothing_to_do_and_an_import_brings_nothing_back(sto
 
 FORGOTTEN = (
     "look-ups",
+    "changes of customers",
     "tickets",
     "remarks on tickets",
     "wrap-ups",

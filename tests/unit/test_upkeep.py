@@ -217,6 +217,14 @@ def test_all_that_is_wrong_is_told_at_once(store: Store) -> None:
     assert {*refused.value.problems} >= {"phone", "role", "email"}
 
 
+def test_what_is_no_field_or_not_a_persons_to_fill_in_is_refused(store: Store) -> None:
+    for field in ("source", "bucket", "row_hash", ""):
+        with pytest.raises(FieldErrors, match="no such field"):
+            change(store, "customer", "2114000001", {field: "central"})
+        with pytest.raises(FieldErrors, match="no such field"):
+            add(store, "feeder", {"number": "1", "name": "线", field: "central"})
+
+
 def test_an_id_is_taken_once_also_by_what_was_retired(store: Store) -> None:
     with pytest.raises(FieldErrors, match="id"):
         add(store, "contact", {"id": "K1", "name": "李", "phone": "95598", "role": "抢修班"})
