@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, func, select
 
 from data.clock import to_iso
+from data.notices.board import list_notices
+from data.notices.notice import Notice
 from data.store.schema import TICKET
 from data.tickets.states import PENDING
 from wallboard.counts import queue_counts
@@ -51,6 +53,15 @@ class TicketCount(TypedDict):
     open: int
 
 
+class NoticeShown(TypedDict):
+    """A notice to all agents that is shown, or will be, until `until` where that is set."""
+
+    text: str
+    urgent: bool
+    since: str
+    until: str | None
+
+
 class LiveFigures(TypedDict):
     """Everything that the page draws; times are ISO 8601 in UTC.
 
@@ -63,6 +74,7 @@ class LiveFigures(TypedDict):
         seats: Who answered most today comes first.
         tickets: Every kind, also those without a ticket.
         outages: As handed in.
+        notices: Urgent ones first.
     """
 
     now: str
@@ -73,6 +85,7 @@ class LiveFigures(TypedDict):
     seats: list[ReportedSeat]
     tickets: list[TicketCount]
     outages: list[Mapping[str, object]]
+    notices: list[NoticeShown]
 
 
 def live_figures(connection: Connection, now: datetime, outages: Sequence[Mapping[str, object]]) -> LiveFigures:
@@ -98,6 +111,16 @@ def live_figures(connection: Connection, now: datetime, outages: Sequence[Mappin
         "seats": reported_seats(today),
         "tickets": _tickets_since(connection, midnight),
         "outages": list(outages),
+        "notices": [_notice(one) for one in list_notices(connection, now)],
+    }
+
+
+def _notice(notice: Notice) -> NoticeShown:
+    return {
+        "text": notice.text,
+        "urgent": notice.urgent,
+        "since": to_iso(notice.since),
+        "until": to_iso(notice.until) if notice.until else None,
     }
 
 

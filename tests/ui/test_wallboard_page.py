@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, insert
 from sqlalchemy.pool import StaticPool
 
 from data.clock import to_iso
 from data.store.metadata import METADATA
+from data.store.schema import RECORDS
 from sync.hub.guard import RequestGuard
 from wallboard.pages import wallboard_router
 
@@ -216,3 +217,15 @@ def test_nothing_hangs_over_the_edge_of_the_screen(hub: Hub) -> None:
     assert hub.page.evaluate(over) is False
     inside = "[...document.querySelectorAll('.tile')].every((tile) => tile.scrollHeight <= tile.clientHeight)"
     assert hub.page.evaluate(inside) is True
+
+
+def test_an_urgent_notice_stands_above_everything_until_its_time_is_over(hub: Hub) -> None:
+    row = {"id": "n", "text": "塔山变电站全停", "urgent": True, "branches": "[]", "posted_by": "x", "row_hash": b""}
+    row |= {"since": to_iso(START), "until": to_iso(START + timedelta(seconds=3)), "bucket": ""}
+    hub.connection.execute(insert(RECORDS["notice"]), row)
+    hub.open()
+    notice = hub.page.locator("#notice")
+    assert notice.inner_text() == "⚠ 紧急公告　塔山变电站全停"
+    assert notice.get_attribute("class") == "urgent"
+    hub.passes(4)
+    assert not notice.is_visible()

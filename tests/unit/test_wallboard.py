@@ -10,7 +10,7 @@ from sqlalchemy.pool import StaticPool
 
 from data.clock import to_iso
 from data.store.metadata import METADATA
-from data.store.schema import TICKET
+from data.store.schema import RECORDS, TICKET
 from sync.hub.guard import RequestGuard
 from wallboard.calls import add_event
 from wallboard.live import LiveFigures, WallMetric, live_figures
@@ -177,3 +177,15 @@ def test_scripts_and_styles_come_from_the_hub_itself(connection: Connection, nam
 @pytest.mark.parametrize("name", ["pages.py", "..%2Fpages.py", "%2Fetc%2Fpasswd"])
 def test_no_other_file_is_served(connection: Connection, name: str) -> None:
     assert client(connection).get(f"/static/wallboard/{name}").status_code == 404
+
+
+def test_notices_to_all_agents_stand_on_the_wall_urgent_ones_first(connection: Connection) -> None:
+    for number, urgent in enumerate((False, True)):
+        row = {"id": f"n{number}", "text": f"公告{number}", "urgent": urgent, "branches": "[]", "posted_by": "x"}
+        row |= {"since": to_iso(NOW), "row_hash": b"", "bucket": ""}
+        connection.execute(insert(RECORDS["notice"]), row)
+
+    assert live_figures(connection, NOW, [])["notices"] == [
+        {"text": "公告1", "urgent": True, "since": "2026-11-22T06:02:00Z", "until": None},
+        {"text": "公告0", "urgent": False, "since": "2026-11-22T06:02:00Z", "until": None},
+    ]

@@ -23,6 +23,12 @@ export function phaseAt(outage, now) {
   return outage.hold || outage.phase === "overdue" ? "overdue" : "ended_by_clock";
 }
 
+/** The notice that a wall shows at `now` (ms), of several each in its turn; undefined where there is none. */
+export function shownNotice(notices, now, turnMs) {
+  const shown = notices.filter((notice) => Date.parse(notice.since) <= now && !(Date.parse(notice.until) <= now));
+  return shown[Math.floor(now / turnMs) % shown.length];
+}
+
 /** The windows that a wall shows at `now`, each with its phase: the most urgent first. */
 export function shownOutages(outages, now) {
   return outages

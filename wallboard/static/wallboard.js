@@ -1,7 +1,7 @@
 // Draws the wall: figures from the hub, the time from the hub, everything else computed each second.
 
 import {
-  NOTHING, dateOf, grouped, look, minutes, promise, secondOf, shownOutages, summary, timeOf, written,
+  NOTHING, dateOf, grouped, look, minutes, promise, secondOf, shownNotice, shownOutages, summary, timeOf, written,
 } from "./figures.js";
 
 const REFETCH_MS = 5000;
@@ -68,6 +68,7 @@ function draw() {
   const now = hubNow();
   byId("time").textContent = secondOf(now);
   byId("date").textContent = dateOf(now);
+  drawNotice(shownNotice(figures.notices, now, PAGE_MS));
   drawOutages(shownOutages(figures.outages, now), now);
   byId("waiting").textContent = grouped(figures.waiting);
   byId("waiting").dataset.busy = figures.waiting > 0;
@@ -87,6 +88,15 @@ function drawLink() {
   } else if (figures) {
     link.textContent = "● 实时";
   }
+}
+
+function drawNotice(notice) {
+  const shown = byId("notice");
+  const said = notice ? `${notice.urgent ? "⚠ 紧急公告" : "公告"}　${notice.text}` : "";
+  if (shown.textContent === said) return; // a screen reader would say it again each second
+  shown.hidden = !notice;
+  shown.className = notice?.urgent ? "urgent" : "";
+  shown.textContent = said;
 }
 
 function drawOutages(shown, now) {
