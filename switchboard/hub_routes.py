@@ -10,6 +10,7 @@ from sync.desk.conflict_page import conflict_router
 from sync.desk.display_page import display_router
 from sync.desk.entry_page import entry_page_router
 from sync.desk.export_page import export_router
+from sync.desk.field_page import field_router
 from sync.desk.fleet_page import fleet_router
 from sync.desk.lookup import Places
 from sync.desk.lookup_page import lookup_router
@@ -77,6 +78,7 @@ def hub_routers(hub: Hub, keeping: Keeping, places: Places, *, demo: bool) -> li
         windows_router(hub),
         entry_page_router(hub),
         window_router(hub),
+        field_router(hub),
         lookup_router(hub, places, keeping.reveals_per_hour),
         tree_router(hub, places),
         map_router(hub, places, invented=demo),

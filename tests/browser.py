@@ -48,6 +48,7 @@ class Visits:
         size: tuple[int, int] = SCREEN,
         language: str = "zh",
         touch: bool = False,
+        scripts: bool = True,
     ) -> "Page":
         """The page at `path`, as the demo person `name` sees it; as a stranger does, where that is empty."""
         context = self._browser.new_context(
@@ -55,9 +56,10 @@ class Visits:
             locale="zh-CN",
             timezone_id="Asia/Shanghai",
             has_touch=touch,
+            java_script_enabled=scripts,
         )
         self._contexts.append(context)
-        cookies = {"switchboard_language": language, **({"switchboard_session": _token(hub, name)} if name else {})}
+        cookies = {"switchboard_language": language, **({"switchboard_session": token_of(hub, name)} if name else {})}
         context.add_cookies([{"name": one, "value": value, "url": hub.url} for one, value in cookies.items()])
         page = context.new_page()
         page.on("pageerror", lambda error: self.complaints.append(f"{page.url}: {error}"))
@@ -76,7 +78,8 @@ class Visits:
 
 
 @lru_cache(maxsize=64)
-def _token(hub: RunningHub, name: str) -> str:
+def token_of(hub: RunningHub, name: str) -> str:
+    """The secret of a session of the demo person `name`: one for all visits to a hub."""
     return hub.sign_in(name)
 
 

@@ -92,11 +92,12 @@ def branches_touched(connection: Connection, windows: Sequence[OutageWindow]) ->
     }
     branch_of = _column(connection, "feeder", "branch", {each for one in feeders.values() for each in one})
     branch_of_area = _column(connection, "area", "branch", {each for one in affected.values() for each in one.areas})
-    parents = dict(connection.execute(select(RECORDS["branch"].c.id, RECORDS["branch"].c.parent_id)).tuples())
+    branch = RECORDS["branch"].c
+    parents = dict(connection.execute(select(branch.id, branch.parent_id)).all())
     touched = {}
     for key, one in affected.items():
         straight = {branch_of.get(each) for each in feeders[key]} | {branch_of_area.get(each) for each in one.areas}
-        touched[key] = frozenset(up for branch in straight if branch for up in _up_from(branch, parents))
+        touched[key] = frozenset(up for each in straight if each for up in _up_from(each, parents))
     return touched
 
 
@@ -105,7 +106,7 @@ def _column(connection: Connection, kind: str, field: str, ids: Iterable[str]) -
     table, found = RECORDS[kind], dict[str, str]()
     for chunk in chunks(sorted(ids)):
         rows = connection.execute(select(table.c.id, table.c[field]).where(table.c.id.in_(chunk)))
-        found |= {key: value for key, value in rows.tuples() if value}
+        found |= {key: value for key, value in rows if value}
     return found
 
 

@@ -148,9 +148,17 @@ def hours_words(timetable: Mapping[str, Any], lang: Language) -> str:
     english = lang == "en"
     off, on = timetable["off_at"], timetable["on_at"]
     overnight = ("next day " if english else "次日 ") if on <= off else ""
-    weekdays = [WEEKDAYS[str(day)][english] for day in sorted(timetable["weekdays"])]
     daily = frozenset(timetable["weekdays"]) == EVERY_DAY
-    days = ("daily" if english else "每天") if daily else (", " if english else "、").join(weekdays)
+    days = ("daily" if english else "每天") if daily else _days(sorted(timetable["weekdays"]), lang)
     weeks = timetable["every_weeks"]
     rhythm = "" if weeks == 1 else f"every {weeks} weeks: " if english else f"每 {weeks} 周："
     return f"{rhythm}{days} {off}–{overnight}{on}"
+
+
+def _days(weekdays: list[int], lang: Language) -> str:
+    """`周一至周五`, `周二、周四`."""
+    english = lang == "en"
+    names = [WEEKDAYS[str(day)][english] for day in weekdays]
+    if len(weekdays) > 2 and weekdays[-1] - weekdays[0] == len(weekdays) - 1:  # noqa: PLR2004 - two are named
+        return f"{names[0]}{'–' if english else '至'}{names[-1]}"
+    return (", " if english else "、").join(names)

@@ -14,6 +14,7 @@ from data.outages.listing import ENDED_LISTED, branches_touched, listing, needs_
 from data.outages.windows import OutageWindow
 from data.store.schema import RECORDS
 from sync.auth import Person
+from sync.desk.pending import pending_for
 from sync.desk.window_words import state_of, window_desk
 from sync.hub.asking import PersonWho
 from sync.hub.hub import Hub
@@ -74,6 +75,7 @@ def windows_router(hub: Hub) -> APIRouter:
         with hub.store.read() as connection:
             shown = _shown(connection, now, wanted, actor(reader))
             values = {**shown, "now": now, "wanted": wanted, "branches": _branches(connection)}
+            values["pending"] = pending_for(connection, reader.role, now)
         if "HX-Request" not in request.headers:
             return desk.render(request, reader, "desk.html", **values)
         answer = desk.render(request, reader, "desk_windows.html", **values)

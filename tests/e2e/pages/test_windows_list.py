@@ -1,0 +1,107 @@
+"""The desk's first page in a real browser: the lists, the filters, live news, reminders, single keys."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser import SCREEN, ZOOMED, Visits, no_serious_fault, picture, tab_to
+from tests.e2e.pages.desk_windows import BOHAI, LIANSHAN, ZHANQIAN, add_window
+from tests.hubs import RunningHub
+
+
+def row(page: Page, window: str) -> str:
+    return page.locator(f"#row-{window}").inner_text()
+
+
+@pytest.mark.parametrize("size", [SCREEN, ZOOMED], ids=["screen", "zoomed"])
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_each_window_stands_where_it_belongs_with_its_state_in_words(
+    visits: Visits, shared_hub: RunningHub, size: tuple[int, int], language: str
+) -> None:
+    on = add_window(shared_hub)
+    coming = add_window(shared_hub, ZHANQIAN, begun_min=-600, kind="planned", reason="更换变压器")
+    over = add_window(shared_hub, BOHAI, begun_min=300, lasts_min=100)
+    page = visits.open(shared_hub, "agent", "/desk", size=size, language=language)
+
+    expect(page.locator("section[aria-labelledby=on]").locator(f"#row-{on}")).to_be_visible()
+    expect(page.locator("section[aria-labelledby=coming]").locator(f"#row-{coming}")).to_be_visible()
+    expect(page.locator("section[aria-labelledby=ended]").locator(f"#row-{over}")).to_be_visible()
+    assert ("停电中" if language == "zh" else "Out") in row(page, on)
+    assert ("未开始" if language == "zh" else "To come") in row(page, coming)
+    no_serious_fault(page)
+    picture(page, f"desk-{language}-{size[0]}")
+
+
+def test_a_new_window_shows_within_a_second_and_what_is_typed_stays(visits: Visits, shared_hub: RunningHub) -> None:
+    page = visits.open(shared_hub, "agent", "/desk")
+    page.locator("input[name=q]").press_sequentially("渤海")
+    page.wait_for_url("**/desk?q=*")
+    window = add_window(shared_hub, BOHAI, reason="新报的故障")
+    expect(page.locator(f"#row-{window}")).to_contain_text("新报的故障", timeout=10_000)
+    assert page.input_value("input[name=q]") == "渤海"
+    assert page.evaluate("document.activeElement.name") == "q"
+
+
+def test_the_filters_leave_what_was_asked_for_and_stand_in_the_address(visits: Visits, shared_hub: RunningHub) -> None:
+    fault = add_window(shared_hub, ZHANQIAN, by="maintainer")
+    planned = add_window(shared_hub, ZHANQIAN, begun_min=-500, kind="planned", by="maintainer")
+    page = visits.open(shared_hub, "maintainer", "/desk")
+    page.select_option("select[name=kind]", "planned")
+    expect(page.locator(f"#row-{fault}")).to_have_count(0)
+    page.select_option("select[name=state]", "upcoming")
+    page.check("input[name=mine]")
+    expect(page.locator(f"#row-{planned}")).to_be_visible()
+    page.wait_for_url("**/desk?kind=planned&state=upcoming&mine=1")
+    page.reload()
+    expect(page.locator(f"#row-{planned}")).to_be_visible()
+    expect(page.locator(f"#row-{fault}")).to_have_count(0)
+
+    page.select_option("select[name=kind]", "")
+    page.select_option("select[name=state]", "")
+    own = page.locator("select[name=branch] option").evaluate_all("all => all.map(one => one.value).filter(Boolean)")
+    assert len(own) > 10
+    page.select_option("select[name=branch]", own[0])
+    page.wait_for_url(f"**/desk?branch={own[0]}*")
+
+
+def test_the_owner_is_reminded_before_the_promise_falls_due_and_nobody_else(
+    visits: Visits, shared_hub: RunningHub
+) -> None:
+    window = add_window(shared_hub, LIANSHAN, begun_min=100, lasts_min=110, by="supervisor")
+    expect(visits.open(shared_hub, "supervisor", "/desk").locator(f"#due-{window}")).to_be_visible()
+    expect(visits.open(shared_hub, "duty", "/desk").locator(f"#due-{window}")).to_have_count(0)
+
+
+def test_single_keys_lead_about_and_never_while_one_types(visits: Visits, shared_hub: RunningHub) -> None:
+    page = visits.open(shared_hub, "duty", "/desk")
+    page.keyboard.press("?")
+    expect(page.locator("#keys")).to_be_visible()
+    no_serious_fault(page)
+    page.keyboard.press("Escape")
+    expect(page.locator("#keys")).to_be_hidden()
+    page.keyboard.press("/")
+    page.keyboard.type("n?d")
+    assert page.input_value("input[name=q]") == "n?d"
+    tab_to(page, page.locator("input[name=mine]"))
+    page.keyboard.press("n")
+    page.wait_for_url("**/desk/outages/new")
+
+
+def test_single_keys_can_be_switched_off(visits: Visits, shared_hub: RunningHub) -> None:
+    page = visits.open(shared_hub, "duty", "/desk")
+    page.keyboard.press("?")
+    page.uncheck("#keys-on")
+    page.keyboard.press("Escape")
+    page.keyboard.press("n")
+    page.keyboard.press("?")
+    expect(page.locator("#keys")).to_be_visible()
+    assert page.url.endswith("/desk")
+
+
+def test_an_agent_sees_the_windows_and_is_offered_no_act(visits: Visits, shared_hub: RunningHub) -> None:
+    window = add_window(shared_hub)
+    page = visits.open(shared_hub, "agent", "/desk")
+    expect(page.get_by_role("link", name="新增停电")).to_have_count(0)
+    tab_to(page, page.locator(f"#open-{window}"))
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/desk/outages/{window}")
+    expect(page.get_by_role("heading", name="操作")).to_have_count(0)
