@@ -16,7 +16,7 @@ KIND_WORDS = {
     "contact": ("联系人", "Contacts"),
     "feeder": ("线路", "Feeders"),
     "transformer_area": ("台区", "Transformer areas"),
-    "customer": ("农网客户", "Rural customers"),
+    "customer": ("客户", "Customers"),
 }
 _ENGLISH = {
     "parent_id": "Lies in",

@@ -1,9 +1,6 @@
-// Keys of the record pages: / finds, n adds, Ctrl+Enter saves; the first field that is wrong gets the focus.
+// Keys of the record pages: / finds, n adds, Ctrl+Enter saves.
 "use strict";
 (() => {
-  const wrong = document.querySelector("[aria-invalid=true]");
-  if (wrong) wrong.focus();
-
   document.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
       const save = document.getElementById("save");

@@ -98,7 +98,7 @@ def test_what_is_in_use_elsewhere_central_or_another_branchs_is_refused_with_the
     page.locator("#records tbody a").first.click()
     page.get_by_text("由营销系统维护").wait_for()
     assert page.locator("#save").count() == 0
-    assert page.locator("#f-name").is_disabled()
+    assert not page.locator("#f-name").is_editable()
     no_serious_fault(page)
     picture(page, "record-central")
 
