@@ -84,9 +84,9 @@ def call_back_page_router(hub: Hub) -> APIRouter:
         values |= {"now": now, "me": me, "show": show, "shown": shown, "typed": asdict(Typed()), "PLACES": _PLACES}
         return desk.render(request, person, "call_backs.html", status, **{**values, **more})
 
-    def back(show: str, key: str) -> Response:
+    def back(show: str) -> Response:
         hub.stream.look_now()
-        return RedirectResponse(f"/desk/call-backs?{urlencode({'show': show})}#call-{key}", _SEE_OTHER)
+        return RedirectResponse(f"/desk/call-backs?{urlencode({'show': show})}", _SEE_OTHER)
 
     @router.get("/desk/call-backs")
     def listed(
@@ -109,10 +109,10 @@ def call_back_page_router(hub: Hub) -> APIRouter:
         typed = Typed(phone, name, outage, customer, place_kind, place, note)
         try:
             with hub.store.write(actor(worker), "add call-back") as writing:
-                key = add_call_back(writing, typed.entered(), actor(worker))
+                add_call_back(writing, typed.entered(), actor(worker))
         except SwitchboardError as error:
             return page(request, worker, status=status_of(error), wrong=str(error), typed=asdict(typed))
-        return back("all", key)
+        return back("all")
 
     @router.post("/desk/call-backs/{key}/claim")
     def claim(request: Request, worker: Worker, key: str, show: Line = "now") -> Response:
@@ -121,7 +121,7 @@ def call_back_page_router(hub: Hub) -> APIRouter:
                 claim_call_back(writing, key, actor(worker))
         except SwitchboardError as error:
             return page(request, worker, show, status_of(error), error=str(error))
-        return back(show, key)
+        return back(show)
 
     @router.post("/desk/call-backs/{key}/release")
     def release(request: Request, worker: Worker, key: str, show: Line = "now") -> Response:
@@ -130,7 +130,7 @@ def call_back_page_router(hub: Hub) -> APIRouter:
                 release_call_back(writing, key, actor(worker))
         except SwitchboardError as error:
             return page(request, worker, show, status_of(error), error=str(error))
-        return back(show, key)
+        return back(show)
 
     @router.post("/desk/call-backs/{key}/try")
     def tried(
@@ -150,7 +150,7 @@ def call_back_page_router(hub: Hub) -> APIRouter:
         except SwitchboardError as error:
             kept = {"failed": {"id": key, "said": str(error), "note": note}}
             return page(request, worker, show, status_of(error), **kept)
-        return back(show, "")
+        return back(show)
 
     return router
 

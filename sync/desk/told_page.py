@@ -107,7 +107,7 @@ def told_router(hub: Hub, reveals_per_hour: int) -> APIRouter:
             return page(request, teller, outage, show, status_of(error), focus=row, failed=str(error), entered=entered)
         hub.stream.look_now()
         where = urlencode({"outage": outage, "show": show, "at": following})
-        return RedirectResponse(f"/desk/told?{where}#row-{following}", _SEE_OTHER)
+        return RedirectResponse(f"/desk/told?{where}", _SEE_OTHER)  # a fragment would keep the focus from that row
 
     @router.post("/desk/told/{key}/reveal")
     def reveal_phone(

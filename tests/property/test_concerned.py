@@ -1,6 +1,7 @@
 """Whom a scope concerns, asked from the customers' end, against the rules that judge each customer by itself."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -30,6 +31,9 @@ ITEMS = [
 ]
 
 
+Rows = dict[str, list[dict[str, Any]]]
+
+
 @pytest.fixture(scope="module")
 def engine() -> Iterator[Engine]:
     made = create_engine("sqlite://")
@@ -39,12 +43,12 @@ def engine() -> Iterator[Engine]:
 
 
 @st.composite
-def networks(draw: st.DrawFn) -> dict[str, list[dict[str, object]]]:
+def networks(draw: st.DrawFn) -> Rows:
     def some(keys: list[str]) -> str | None:
         return draw(st.sampled_from([None, GONE, *keys]))
 
-    same = {"row_hash": b"h", "bucket": ""}
-    areas = [{"id": key, "name": key, "parent_id": some(AREAS), **same} for key in AREAS]
+    same: dict[str, Any] = {"row_hash": b"h", "bucket": ""}
+    areas: list[dict[str, Any]] = [{"id": key, "name": key, "parent_id": some(AREAS), **same} for key in AREAS]
     transformer_areas = [
         {"id": key, "number": key, "name": key, "feeder": some(FEEDERS), **same} for key in TRANSFORMER_AREAS
     ]
@@ -66,7 +70,7 @@ def networks(draw: st.DrawFn) -> dict[str, list[dict[str, object]]]:
     return {"area": areas, "transformer_area": transformer_areas, "customer": customers, "link": links}
 
 
-def put(connection: Connection, rows: dict[str, list[dict[str, object]]]) -> None:
+def put(connection: Connection, rows: Rows) -> None:
     for name, some in rows.items():
         table = LINK if name == "link" else RECORDS[name]
         connection.execute(delete(table))
@@ -78,7 +82,7 @@ def put(connection: Connection, rows: dict[str, list[dict[str, object]]]) -> Non
 @given(networks(), st.lists(st.sampled_from(ITEMS), max_size=4), st.booleans())
 def test_a_scope_concerns_whom_it_takes_out_and_who_is_to_be_told(
     engine: Engine,
-    rows: dict[str, list[dict[str, object]]],
+    rows: Rows,
     scope: list[ScopeItem],
     sensitive: bool,  # noqa: FBT001 - drawn
 ) -> None:

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from data.errors import NotFoundError
+from data.kinds import Doc
 from data.outages.acts import reopen_outage, restore_outage, revise_outage, withdraw_outage
 from data.outages.entry import NewOutage, add_outage
 from data.store.desk_tables import TOLD
@@ -32,7 +33,7 @@ def database(tmp_path: Path) -> str:
 def outage(store: Store) -> str:
     """A fault on the line to T1 and T2, with a high-risk customer straight on it and a sensitive one behind T1."""
     with store.write("test", "outage") as writing:
-        sensitive = {"name": "养老院", "transformer_area": "T1", "sensitive": True, "phone": "13700001111"}
+        sensitive: Doc = {"name": "养老院", "transformer_area": "T1", "sensitive": True, "phone": "13700001111"}
         writing.put("customer", {"id": SENSITIVE_ONE, **sensitive})
         new = NewOutage("fault", NOON, NOON + 3 * HOUR, "倒杆", (("feeder", "F1"),))
         return add_outage(writing, new, "person:duty").id
@@ -171,7 +172,7 @@ def test_who_was_told_stays_on_the_list_when_network_or_record_change(store: Sto
 def test_what_does_not_make_sense_is_refused_and_nothing_is_kept(store: Store, outage: str) -> None:
     for wrong in ({"result": "maybe"}, {"whom": ""}, {"result": "not_needed"}, {"news": "gossip"}):
         with pytest.raises(TellingError):
-            tell(store, outage, **wrong)  # type: ignore[arg-type]
+            tell(store, outage, **wrong)
     with pytest.raises(NotFoundError):
         tell(store, outage, customer=IMPORTANT)
     with pytest.raises(NotFoundError):
