@@ -35,7 +35,10 @@ def add_ticket(options: argparse.Namespace) -> dict[str, Any]:
     if len(places) > 1:
         raise BadValueError("place", len(places), "a ticket is for one place: give one option")
     place = places[0] if places else None
-    return enter(options, lambda entering: entering.ticket(options.kind, options.text, place))
+    return enter(
+        options,
+        lambda entering: entering.ticket(options.kind, options.text, place, options.business, options.linked_to),
+    )
 
 
 def add_wrap_up(options: argparse.Namespace) -> dict[str, Any]:

@@ -2,11 +2,12 @@
 
 import argparse
 
+from data.tickets.states import TICKET_KINDS
 from switchboard.desk_options import add_desk_verbs
 from switchboard.parsers import Verbs, group, verb_of
 from switchboard.telling_options import add_call_backs, add_told
+from switchboard.ticket_options import add_ticket_verbs
 
-TICKETS = ("trouble_report", "enquiry", "complaint", "chase_up", "follow_up")
 IMPORTED = ("areas", "branches", "feeders", "transformer-areas", "customers", "contacts")
 
 
@@ -28,6 +29,7 @@ def add_verbs(parser: argparse.ArgumentParser) -> None:
     _add_backup(verbs)
     _add_audit(verbs)
     add_desk_verbs(verbs)
+    add_ticket_verbs(verbs)
     _add_demo(verbs)
 
 
@@ -268,8 +270,10 @@ def _add_entries(verbs: Verbs) -> None:
     for verb in (dismiss, retry):
         verb.add_argument("key", help="the entry's key, or a unique beginning of it")
     ticket = verb_of(group(verbs, "ticket", "tickets"), "add", run + "add_ticket", "make a ticket at this PC")
-    ticket.add_argument("--kind", required=True, choices=TICKETS)
+    ticket.add_argument("--kind", required=True, choices=TICKET_KINDS)
     ticket.add_argument("--text", required=True)
+    ticket.add_argument("--business", default="", metavar="CODE", help="its entry of the business catalogue")
+    ticket.add_argument("--linked-to", default="", metavar="NUMBER", help="what it chases up or follows up")
     for place in ("feeder", "transformer-area", "area", "customer"):
         ticket.add_argument(f"--{place}", metavar="ID|NUMBER|NAME")
     ended = verb_of(group(verbs, "wrap-up", "how calls ended"), "add", run + "add_wrap_up", "keep how a call ended")

@@ -15,6 +15,7 @@ from data.store.schema import TICKET
 from data.store.store import Writing
 from data.tickets.business import Business, Catalogue, catalogue_of
 
+USE_HEADER = ("编码 Code", "业务分类 Business", "本级 Own", "合计 Total", "占比 Share")
 _NAME_AT_MOST = 30
 _HOURS_AT_MOST = 24.0 * 60
 
@@ -105,6 +106,11 @@ def share_of(one: BusinessUse, used: Sequence[BusinessUse]) -> float | None:
     """The share of all tickets that was filed under an entry and what is below it, 0 to 1; None without tickets."""
     everything = sum(other.total for other in used if other.business.level == 1)
     return one.total / everything if everything else None
+
+
+def use_rows(used: Sequence[BusinessUse]) -> list[tuple[str, str, int, int, float | None]]:
+    """The rows of a spreadsheet of uses, below `USE_HEADER`."""
+    return [(one.business.code, one.path, one.own, one.total, share_of(one, used)) for one in used]
 
 
 def _put(writing: Writing, catalogue: Catalogue, entry: Business, actor: str, act: str) -> Business:

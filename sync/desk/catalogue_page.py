@@ -17,11 +17,13 @@ from data.outages.timetable import SHANGHAI
 from data.store import audit
 from data.store.store import Writing
 from data.tickets.catalogue import (
+    USE_HEADER,
     add_business,
     change_business,
     read_catalogue,
     retire_business,
     share_of,
+    use_rows,
     uses,
 )
 from data.tickets.rules import TicketRules, read_rules, set_rules
@@ -32,7 +34,6 @@ from sync.hub.hub import Hub
 from sync.hub.problems import status_of
 from sync.routes.outage_routes import actor
 
-_HEADER = ("编码 Code", "业务分类 Business", "本级 Own", "合计 Total", "占比 Share")
 _SEE_OTHER = 303
 
 Day = Annotated[str, Query(max_length=10)]
@@ -86,8 +87,7 @@ def catalogue_page_router(hub: Hub) -> APIRouter:
             used = uses(writing.connection, *_span(first, last))
             told = f"uses of the business catalogue, {first} to {last}"
             audit.record(writing.connection, writing.clock.now(), actor(worker), "export", told)
-        rows = [(one.business.code, one.path, one.own, one.total, share_of(one, used)) for one in used]
-        return _download(f"business-{first}-{last}.xlsx", rows)
+        return _download(f"business-{first}-{last}.xlsx", use_rows(used))
 
     @router.post("/desk/catalogue")
     def add(request: Request, editor: Editor, parent: Line, name: Line = "", hours: Line = "") -> Response:
@@ -163,7 +163,7 @@ def _span(first: date, last: date) -> tuple[datetime, datetime]:
 def _download(name: str, rows: list[tuple[str, str, int, int, float | None]]) -> Response:
     directory = Path(tempfile.mkdtemp(prefix="switchboard-uses-"))
     try:
-        write_rows(directory / name, _HEADER, rows)
+        write_rows(directory / name, USE_HEADER, rows)
     except BaseException:
         shutil.rmtree(directory, ignore_errors=True)
         raise

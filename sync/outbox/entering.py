@@ -59,10 +59,12 @@ class Entering:
         self._outbox = outbox
         self._clock = clock
 
-    def ticket(self, kind: str, text: str, place: Place | None = None, business: str = "") -> Entry:
-        """A ticket, filed under an entry of the business catalogue where one is named."""
+    def ticket(
+        self, kind: str, text: str, place: Place | None = None, business: str = "", linked_to: str = ""
+    ) -> Entry:
+        """A ticket, filed under an entry of the catalogue and linked to another where these are named."""
         named = {"place_kind": place.kind, "place_id": place.id} if place else {}
-        filed = {"business": business} if business else {}
+        filed = {name: value for name, value in (("business", business), ("linked_to", linked_to)) if value}
         return self._enter("ticket", "", {"kind": kind, "text": text, **named, **filed})
 
     def wrap_up(self, result: str, note: str = "", call_id: str = "", number: str = "") -> Entry:
