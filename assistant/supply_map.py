@@ -3,7 +3,7 @@
 from collections import defaultdict
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from assistant.answer import OutageView
 from assistant.card import outage_view
@@ -16,8 +16,7 @@ from data.sqlite import Connection
 from data.supply import Place
 
 
-@dataclass(frozen=True, slots=True)
-class AreaOnMap:
+class AreaOnMap(NamedTuple):
     """An area; `lon` and `lat` are WGS-84 degrees, None where its place is not on record.
 
     Attributes:
@@ -62,7 +61,9 @@ class MapView:
 
     def to_json(self) -> dict[str, Any]:
         """The JSON form."""
-        return asdict(self)
+        areas = [area._asdict() for area in self.areas]  # `asdict` takes ten times as long, and there are thousands
+        focus = asdict(self.focus) if self.focus else None
+        return {"areas": areas, "windows": [asdict(one) for one in self.windows], "focus": focus}
 
 
 class SupplyMap:
@@ -82,13 +83,14 @@ class SupplyMap:
         ).fetchall()
         self._parents = {key: parent for key, _, _, parent, *_ in self._areas}
         self._served: dict[str, set[str]] = defaultdict(set)
-        self._around: dict[str, set[str]] = defaultdict(set)
+        around: dict[str, set[str]] = defaultdict(set)
         for transformer_area, area in connection.execute(
             "SELECT id, target FROM link WHERE kind = 'transformer_area' AND field = 'areas'"
         ):
             self._served[transformer_area].add(area)
             for wider in self._with_all_around(area):
-                self._around[wider].add(transformer_area)
+                around[wider].add(transformer_area)
+        self._places = {key: Place("area", key, frozenset(around.get(key, ()))) for key in self._parents}
 
     def at(self, at: datetime, focus: tuple[str, str] | None = None) -> MapView:
         """The map with the states of `at`.
@@ -110,8 +112,7 @@ class SupplyMap:
         )
 
     def _area(self, row: tuple[Any, ...], at: datetime) -> AreaOnMap:
-        place = Place("area", row[0], frozenset(self._around.get(row[0], ())))
-        judged = self._board.verdict(place, at)
+        judged = self._board.verdict(self._places[row[0]], at)
         key, name, level, parent, lon, lat = row
         return AreaOnMap(key, name, level, parent, lon, lat, judged.state, judged.affected)
 

@@ -1,8 +1,11 @@
 """The electronic map: the areas where they are, with their states, drawn here without a map service."""
 
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
@@ -24,6 +27,7 @@ SIGNS = {
 """What stands beside the name of a place that is not as it should be: the colour never stands alone."""
 
 _CELLED = "township"
+_NO_CONTENT = 204
 _COUNTY_TINTS = 6
 
 Asked = Annotated[str, Query(max_length=200)]
@@ -71,15 +75,23 @@ def map_router(hub: Hub, places: Places, *, invented: bool) -> APIRouter:
 
     @router.get("/desk/map")
     def drawn_map(
-        request: Request, reader: Reader, kind: Asked = "", key: Annotated[str, Query(alias="id", max_length=200)] = ""
+        request: Request,
+        reader: Reader,
+        kind: Asked = "",
+        key: Annotated[str, Query(alias="id", max_length=200)] = "",
+        seen: Asked = "",
     ) -> Response:
-        """The map; with kind and id it is opened where that record is."""
+        """The map; with kind and id it is opened where that record is. Nothing (204) where it is as it was `seen`."""
         try:
             view, error = places.map(reader, (kind, key) if key else None), None
         except NotFoundError as missing:
             view, error = places.map(reader), missing
+        now = digest_of(view)
+        if seen == now:
+            return Response(status_code=_NO_CONTENT)
         values = {
             "view": view,
+            "again": "/desk/map?" + urlencode({"kind": kind, "id": key, "seen": now}),
             "picture": picture_of(view),
             "affected": affected(view["areas"]),
             "invented": invented,
@@ -115,6 +127,12 @@ def picture_of(view: Mapping[str, Any]) -> Picture:
         for area in placed
     ]
     return Picture(sheet, tuple(sorted(drawn, key=lambda one: (not one.cell, -len(one.area["id"])))), nowhere)
+
+
+def digest_of(view: Mapping[str, Any]) -> str:
+    """Tells whether anything on the map is another than before."""
+    shown = json.dumps([view["areas"], view["windows"], view["as_of"] is None], sort_keys=True)
+    return hashlib.sha256(shown.encode()).hexdigest()[:16]
 
 
 def affected(areas: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:

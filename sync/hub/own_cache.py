@@ -6,6 +6,8 @@ import time
 from contextlib import closing
 from pathlib import Path
 
+from sqlalchemy import Connection
+
 from data.caches import cache
 from data.caches.build import build_cache
 from data.clock import SystemClock
@@ -48,6 +50,7 @@ class OwnCache:
         self._apart = apart
         self._turn = threading.Lock()
         self._work: threading.Thread | None = None
+        self._equal_at: tuple[str, int] | None = None
         self._failed_at = -_TRIED_AGAIN_AFTER_S
 
     def refresh(self, patience_s: float = 0.0) -> None:
@@ -78,17 +81,31 @@ class OwnCache:
         if path is None:
             return False
         now = self._store.clock.now()
-        try:
-            with self._store.read() as connection, closing(connect(path)) as own:
-                if follow(connection, self._scope, own, most) is None:
+        with self._store.read() as connection:
+            head = change_log.epoch(connection), change_log.head(connection)
+            if head != self._equal_at:
+                try:
+                    if not self._bring_to_head(connection, path, most):
+                        return False
+                except (DatabaseError, SwitchboardError, KeyError, ValueError) as error:
+                    _LOG.warning("%s: it is made afresh", error)
                     return False
-                sums = change_log.sums(connection, self._scope.bucket_list, self._scope.reader)
-                if not same_sums(cache.read_sums(own), sums):
-                    raise DamagedError(f"the hub's own cache {path.name} does not match the store")
-        except (DatabaseError, SwitchboardError, KeyError, ValueError) as error:
-            _LOG.warning("%s: it is made afresh", error)
-            return False
+        self._equal_at = head
         self.home.confirm(now)
+        return True
+
+    def _bring_to_head(self, connection: Connection, path: Path, most: int) -> bool:
+        """Whether the log led there in at most so many changes.
+
+        Raises:
+            DamagedError: the cache does not hold then what the store says it should.
+        """
+        with closing(connect(path)) as own:
+            if follow(connection, self._scope, own, most) is None:
+                return False
+            sums = change_log.sums(connection, self._scope.bucket_list, self._scope.reader)
+            if not same_sums(cache.read_sums(own), sums):
+                raise DamagedError(f"the hub's own cache {path.name} does not match the store")
         return True
 
     def _catch_up(self) -> None:
@@ -113,6 +130,7 @@ class OwnCache:
         except BaseException:
             fresh.unlink(missing_ok=True)
             raise
+        self._equal_at = None
         self.home.switch_to(fresh)
 
 
