@@ -1,4 +1,4 @@
-"""A suspicion stands exactly while nothing explains it: against an oracle that looks at every minute."""
+"""A suspicion stands exactly while nothing explains it: against an oracle that looks at every moment of a grid."""
 
 from dataclasses import replace
 from datetime import time, timedelta
@@ -20,9 +20,10 @@ from data.outages.timetable import Timetable
 from data.outages.windows import Affected, OutageWindow, Restoration, ScopeItem, affected_by
 from tests.stores import NOON
 
-MINUTE = timedelta(minutes=1)
+MINUTE = timedelta(steps=1)
+STEP = 10 * MINUTE
 FEEDERS = {"F1": ("T1", "T2", "T3"), "F2": ("T4",)}
-MINUTES = st.integers(0, 90)
+STEPS = st.integers(0, 9)
 PLACES = st.sampled_from([ScopeItem("feeder", "F1"), ScopeItem("transformer_area", "T1")])
 SCOPES = st.sampled_from(
     [(ScopeItem("feeder", "F1"),), (ScopeItem("transformer_area", "T1"),), (ScopeItem("feeder", "F2"),)]
@@ -43,34 +44,34 @@ def affected(scope: tuple[ScopeItem, ...]) -> Affected:
 
 @st.composite
 def windows(draw: st.DrawFn) -> OutageWindow:
-    start = draw(MINUTES)
-    etr = start + draw(st.integers(1, 60))
+    start = draw(STEPS)
+    etr = start + draw(st.integers(1, 6))
     hold, kind = draw(st.booleans()), draw(st.sampled_from(["fault", "planned", "maintenance"]))
-    window = OutageWindow("W", kind, NOON + start * MINUTE, NOON + etr * MINUTE, "雷击", draw(SCOPES), (), hold=hold)
-    restored = draw(st.none() | st.integers(start, start + 90))
+    window = OutageWindow("W", kind, NOON + start * STEP, NOON + etr * STEP, "雷击", draw(SCOPES), (), hold=hold)
+    restored = draw(st.none() | st.integers(start, start + 9))
     if restored is not None:
-        window = replace(window, restored_at=NOON + restored * MINUTE)
+        window = replace(window, restored_at=NOON + restored * STEP)
     if draw(st.booleans()):
-        part = Restoration(ScopeItem("transformer_area", "T1"), NOON + draw(st.integers(start, start + 60)) * MINUTE)
+        part = Restoration(ScopeItem("transformer_area", "T1"), NOON + draw(st.integers(start, start + 6)) * STEP)
         window = replace(window, restorations=(part,))
     return replace(window, withdrawn_at=NOON) if draw(st.integers(0, 5)) == 0 else window
 
 
 @st.composite
 def suspicions(draw: st.DrawFn) -> Suspected:
-    began = draw(MINUTES)
-    since, until = began + draw(st.integers(0, 20)), began + draw(st.integers(20, 60))
+    began = draw(STEPS)
+    since, until = began + draw(st.integers(0, 2)), began + draw(st.integers(2, 6))
     place = draw(PLACES)
     areas = ("T1", "T2", "T3") if place.kind == "feeder" else ("T1",)
-    moments = (NOON + began * MINUTE, NOON + since * MINUTE, NOON + until * MINUTE)
+    moments = (NOON + began * STEP, NOON + since * STEP, NOON + until * STEP)
     tallies = (Tally(moments[0], "trouble_report", 3),)
     return Suspected("S", place, "F1", *moments, 20.0, tallies, areas)
 
 
-def told(place: ScopeItem, window: OutageWindow, minute: int, at: int) -> bool:
-    """Whether the window takes the whole place out at that minute, as is known at the minute `at`."""
-    moment, end = NOON + minute * MINUTE, window.restored_at or (None if window.hold else window.etr)
-    if window.withdrawn_at or window.kind == "maintenance" or moment < window.begins or minute > at:
+def told(place: ScopeItem, window: OutageWindow, step: int, at: int) -> bool:
+    """Whether the window takes the whole place out at that step, as is known at the step `at`."""
+    moment, end = NOON + step * STEP, window.restored_at or (None if window.hold else window.etr)
+    if window.withdrawn_at or window.kind == "maintenance" or moment < window.begins or step > at:
         return False
     if end is not None and moment > end:
         return False
@@ -83,18 +84,18 @@ def told(place: ScopeItem, window: OutageWindow, minute: int, at: int) -> bool:
 
 def area_told(area: str, listed: list[OutageWindow], began: int, at: int) -> bool:
     place = ScopeItem("transformer_area", area)
-    return any(told(place, window, minute, at) for window in listed for minute in range(began, at + 1))
+    return any(told(place, window, step, at) for window in listed for step in range(began, at + 1))
 
 
-@settings(max_examples=150, deadline=None)
-@given(suspicions(), st.lists(windows(), max_size=3), st.integers(0, 160))
+@settings(max_examples=400, deadline=None)
+@given(suspicions(), st.lists(windows(), max_size=3), st.integers(0, 16))
 def test_a_suspicion_stands_from_when_it_is_enough_until_it_lapses_or_is_explained(
-    one: Suspected, listed: list[OutageWindow], minute: int
+    one: Suspected, listed: list[OutageWindow], step: int
 ) -> None:
-    at, began = NOON + minute * MINUTE, int((one.began - NOON) / MINUTE)
+    at, began = NOON + step * STEP, int((one.began - NOON) / STEP)
     feeder = ScopeItem("feeder", "F1")
-    whole = any(told(feeder, window, m, minute) for window in listed for m in range(began, minute + 1))
-    explained = whole or all(area_told(area, listed, began, minute) for area in one.transformer_areas)
+    whole = any(told(feeder, window, m, step) for window in listed for m in range(began, step + 1))
+    explained = whole or all(area_told(area, listed, began, step) for area in one.transformer_areas)
     wanted = one.since <= at <= one.until and not explained
     assert bool(standing_at([one], list(explanations(listed, affected, at)), at)) == wanted
 
@@ -106,15 +107,15 @@ def test_a_suspicion_is_read_as_it_was_written(one: Suspected) -> None:
         assert suspected_from_doc(suspected_to_doc(each)) == each
 
 
-@given(st.lists(windows(), max_size=4), st.integers(0, 160))
-def test_by_unit_the_latest_explanation_holds(listed: list[OutageWindow], minute: int) -> None:
-    found: list[Explanation] = list(explanations(listed, affected, NOON + minute * MINUTE))
+@given(st.lists(windows(), max_size=4), st.integers(0, 16))
+def test_by_unit_the_latest_explanation_holds(listed: list[OutageWindow], step: int) -> None:
+    found: list[Explanation] = list(explanations(listed, affected, NOON + step * STEP))
     by_unit = explained_by_unit(found)
     for (kind, key), until in by_unit.items():
         of_unit = [
             end for reach, end in found if key in (reach.feeders if kind == "feeder" else reach.transformer_areas)
         ]
-        assert until == max(of_unit) <= NOON + minute * MINUTE
+        assert until == max(of_unit) <= NOON + step * STEP
 
 
 def test_the_hours_between_explain_nothing() -> None:
