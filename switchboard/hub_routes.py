@@ -4,22 +4,28 @@ from fastapi import APIRouter
 
 from sync.desk.account_page import account_router
 from sync.desk.audit_page import audit_page_router
-from sync.desk.catalogue_page import catalogue_page_router
 from sync.desk.call_back_page import call_back_page_router
+from sync.desk.catalogue_page import catalogue_page_router
 from sync.desk.conflict_page import conflict_router
 from sync.desk.display_page import display_router
 from sync.desk.entry_page import entry_page_router
 from sync.desk.export_page import export_router
 from sync.desk.field_page import field_router
 from sync.desk.fleet_page import fleet_router
+from sync.desk.import_files import import_file_router
+from sync.desk.import_page import import_page_router
 from sync.desk.lookup import Places
 from sync.desk.lookup_page import lookup_router
 from sync.desk.map_page import map_router
-from sync.desk.page import language_router
 from sync.desk.notice_page import notice_page_router
+from sync.desk.page import language_router
 from sync.desk.people_page import people_router
+from sync.desk.record_list_page import record_list_router
+from sync.desk.record_pages import record_page_router
+from sync.desk.script_page import script_page_router
 from sync.desk.settings_page import settings_router
 from sync.desk.sign_in_page import sign_in_router
+from sync.desk.suspicion_page import live_suspicions, suspicion_page_router
 from sync.desk.ticket_page import ticket_page_router
 from sync.desk.tickets_page import tickets_page_router
 from sync.desk.told_page import told_router
@@ -27,7 +33,6 @@ from sync.desk.tree_page import tree_router
 from sync.desk.wall_tiles import live_outages
 from sync.desk.window_page import window_router
 from sync.desk.windows_page import windows_router
-from sync.desk.script_page import script_page_router
 from sync.hub.asking import PersonWho
 from sync.hub.hub import Hub
 from sync.hub.keeping import Keeping
@@ -37,10 +42,12 @@ from sync.routes.entry_routes import entry_router
 from sync.routes.notice_routes import notice_router
 from sync.routes.outage_routes import outage_router
 from sync.routes.phone_routes import phone_router
+from sync.routes.record_routes import record_router
 from sync.routes.replica_routes import replica_router
 from sync.routes.reveal_routes import reveal_router
 from sync.routes.script_routes import script_router
 from sync.routes.shift_routes import shift_router
+from sync.routes.suspicion_routes import suspicion_router
 from sync.routes.telling_routes import call_back_router, telling_router
 from sync.routes.ticket_routes import catalogue_router, ticket_router
 from wallboard.call_routes import call_router
@@ -65,8 +72,10 @@ def hub_routers(hub: Hub, keeping: Keeping, places: Places, *, demo: bool) -> li
         ticket_router(hub),
         catalogue_router(hub),
         entry_router(hub),
+        record_router(hub),
         phone_router(hub),
         reveal_router(hub, keeping.reveals_per_hour),
+        suspicion_router(hub),
         telling_router(hub),
         call_back_router(hub),
         told_router(hub, keeping.reveals_per_hour),
@@ -88,6 +97,11 @@ def hub_routers(hub: Hub, keeping: Keeping, places: Places, *, demo: bool) -> li
         tickets_page_router(hub),
         ticket_page_router(hub),
         catalogue_page_router(hub),
+        record_list_router(hub),
+        record_page_router(hub),
+        import_page_router(hub),
+        import_file_router(hub),
+        suspicion_page_router(hub),
         account_router(hub),
         fleet_router(hub),
         people_router(hub),
@@ -98,7 +112,7 @@ def hub_routers(hub: Hub, keeping: Keeping, places: Places, *, demo: bool) -> li
         wallboard_router(
             connect=hub.store.read,
             clock=hub.store.clock,
-            outages=lambda: live_outages(hub),
+            outages=lambda: [*live_outages(hub), *live_suspicions(hub)],
             guard=PersonWho(hub.store, "see_wallboard"),
         ),
         call_router(
