@@ -2,17 +2,51 @@
 
 from collections import OrderedDict
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 from data.outages.promises import Promise, open_promises
 from data.outages.suspected import Suspected, explanations, standing_at
-from data.outages.windows import NOTHING, Affected, OutageWindow, ScopeItem, Verdict, affected_by, touches, verdict
+from data.outages.windows import (
+    NOTHING,
+    Affected,
+    OutageWindow,
+    Phase,
+    ScopeItem,
+    Verdict,
+    affected_by,
+    touches,
+    verdict,
+)
 from data.supply import Place, SupplyNetwork
 
 _REMEMBERED_PLACES = 256
 _A_SECOND = timedelta(seconds=1)
 
-_Effect = tuple[tuple[str, tuple[ScopeItem, ...]], ...]
+_ORDER = {"active": 0, "overdue": 0, "upcoming": 1, "restored": 2, "ended_by_clock": 2}
+_NEVER = datetime.max.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class _Stand:
+    """Where a window stands from `since` on, before the clock changes it at `until`; `left`: what it takes out."""
+
+    window: OutageWindow
+    phase: Phase | None
+    left: Affected
+    since: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class _Moment:
+    """What all windows come to from `since` on, before the clock changes one at `until`."""
+
+    shown: list[tuple[OutageWindow, Affected]]
+    out: Affected
+    maintenance: Affected
+    since: datetime = _NEVER
+    until: datetime = _NEVER
 
 
 class OutageBoard:
@@ -32,8 +66,8 @@ class OutageBoard:
         self._standing: tuple[datetime | None, list[Suspected]] = (None, [])
         self._network = network
         self._reach: dict[tuple[ScopeItem, ...], Affected] = {}
-        self._union: dict[tuple[bool, _Effect], Affected] = {}
-        self._taken_at: tuple[datetime | None, dict[bool, Affected]] = (None, {})
+        self._stands: dict[str, _Stand] = {}
+        self._moment = _Moment([], NOTHING, NOTHING)
         self._places: OrderedDict[tuple[str, str], Place] = OrderedDict()
 
     def place(self, kind: str, key: str) -> Place:
@@ -57,13 +91,7 @@ class OutageBoard:
 
     def windows_shown(self, at: datetime) -> list[tuple[OutageWindow, Affected]]:
         """Every window to show at `at`, in that order, with what it takes out, less what it has given back."""
-        order = {"active": 0, "overdue": 0, "upcoming": 1, "restored": 2, "ended_by_clock": 2}
-        shown = [
-            (order[phase], window.start, window.id, window)
-            for window in self._windows.values()
-            if (phase := window.phase(at)) is not None
-        ]
-        return [(window, self._left(window, at)) for *_, window in sorted(shown)]
+        return self._at(at).shown
 
     def suspicions_touching(self, place: Place, at: datetime) -> list[Suspected]:
         """The suspicions that stand at `at` for `place` or a part of it, strongest first."""
@@ -90,27 +118,42 @@ class OutageBoard:
 
     def taken(self, at: datetime, *, maintenance: bool) -> Affected:
         """What all windows in effect take out together, or have in maintenance, less what they have given back."""
-        if self._taken_at[0] != at:
-            self._taken_at = (at, {})
-        taken = self._taken_at[1]
-        if maintenance not in taken:
-            taken[maintenance] = self._taken_together(at, maintenance=maintenance)
-        return taken[maintenance]
+        moment = self._at(at)
+        return moment.maintenance if maintenance else moment.out
 
-    def _taken_together(self, at: datetime, *, maintenance: bool) -> Affected:
-        effect: _Effect = tuple(
-            (window.id, window.restored_items(at))
-            for window in self._windows.values()
-            if window.in_effect(at) and (window.kind == "maintenance") == maintenance
+    def _at(self, at: datetime) -> _Moment:
+        """Remembered until the clock changes something: hundreds of windows are not judged anew for every card."""
+        if not self._moment.since <= at < self._moment.until:
+            self._moment = self._judged(at)
+        return self._moment
+
+    def _judged(self, at: datetime) -> _Moment:
+        for window in self._windows.values():
+            known = self._stands.get(window.id)
+            if known is None or not known.since <= at < known.until:
+                self._stands[window.id] = self._stand(window, at)
+        shown = [
+            (_ORDER[stand.phase], stand.window.start, stand.window.id, stand)
+            for stand in self._stands.values()
+            if stand.phase is not None
+        ]
+        stands = [stand for *_, stand in sorted(shown, key=lambda one: one[:3])]
+        effect = [stand for stand in stands if stand.phase in {"active", "overdue"}]
+        return _Moment(
+            [(stand.window, stand.left) for stand in stands],
+            _together([stand.left for stand in effect if stand.window.kind != "maintenance"]),
+            _together([stand.left for stand in effect if stand.window.kind == "maintenance"]),
+            max((stand.since for stand in self._stands.values()), default=at),
+            min((stand.until for stand in self._stands.values()), default=_NEVER),
         )
-        key = (maintenance, effect)
-        if key not in self._union:
-            self._union = {kept: value for kept, value in self._union.items() if kept[0] != maintenance}
-            taken = Affected()
-            for window_id, _restored in effect:
-                taken |= self._left(self._windows[window_id], at)
-            self._union[key] = taken
-        return self._union[key]
+
+    def _stand(self, window: OutageWindow, at: datetime) -> _Stand:
+        phase = window.phase(at)
+        if phase is None:
+            return _Stand(window, phase, NOTHING, at, window.next_change(at) or _NEVER)
+        changes = [part.at for part in window.restorations if part.at > at]
+        until = min(changes, default=_NEVER)
+        return _Stand(window, phase, self._left(window, at), at, min(window.next_change(at) or _NEVER, until))
 
     def _standing_at(self, at: datetime) -> list[Suspected]:
         if self._standing[0] != at:
@@ -129,3 +172,12 @@ class OutageBoard:
         restored = window.restored_items(at)
         whole = self._affected(window.scope)
         return whole.without(self._affected(restored)) if restored else whole
+
+
+def _together(taken: list[Affected]) -> Affected:
+    return Affected(
+        frozenset().union(*(one.feeders for one in taken)),
+        frozenset().union(*(one.transformer_areas for one in taken)),
+        frozenset().union(*(one.areas for one in taken)),
+        frozenset().union(*(one.customers for one in taken)),
+    )

@@ -53,8 +53,9 @@ class SupplyNetwork:
     def transformer_areas_of_area(self, area: str) -> frozenset[str]:
         """Ids of the transformer areas that serve an area or any area within it."""
         return self._ids(
-            _WITHIN + " SELECT link.id FROM within CROSS JOIN link"  # in this order: SQLite keeps to it
-            " WHERE link.target = within.id AND link.kind = 'transformer_area' AND link.field = 'areas'",
+            # In this order, which SQLite keeps to; as expressions, lest it take the index of all links of a kind.
+            _WITHIN + " SELECT link.id FROM within CROSS JOIN link"
+            " WHERE link.target = within.id AND link.kind || '' = 'transformer_area' AND link.field || '' = 'areas'",
             area=area,
         )
 

@@ -15,8 +15,9 @@ Supply = tuple[str | None, str | None]
 _SERVED = text(
     "WITH RECURSIVE within(root, id) AS (SELECT id, id FROM area WHERE id IN :roots"
     " UNION SELECT within.root, area.id FROM within JOIN area ON area.parent_id = within.id)"
-    " SELECT within.root, link.id FROM within CROSS JOIN link"  # in this order: SQLite keeps to it
-    " WHERE link.target = within.id AND link.kind = 'transformer_area' AND link.field = 'areas'"
+    # In this order, which SQLite keeps to; as expressions, lest it take the index of all links of a kind.
+    " SELECT within.root, link.id FROM within CROSS JOIN link"
+    " WHERE link.target = within.id AND link.kind || '' = 'transformer_area' AND link.field || '' = 'areas'"
 ).bindparams(bindparam("roots", expanding=True))
 
 

@@ -8,6 +8,7 @@ at the latest: never normal where power may be off.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from data.errors import OutageError
@@ -49,8 +50,8 @@ class Timetable:
         day = start.astimezone(self.zone).date() - _DAY
         monday = _monday(start.astimezone(self.zone).date())
         last: tuple[datetime, datetime] | None = None
-        while (off := self._moment(day, self.off_at, earliest=True)) < end:
-            on = self._moment(day if self.on_at > self.off_at else day + _DAY, self.on_at, earliest=False)
+        while (off := _moment(day, self.off_at, self.zone, earliest=True)) < end:
+            on = _moment(day if self.on_at > self.off_at else day + _DAY, self.on_at, self.zone, earliest=False)
             if self._runs(day, monday) and on > start:
                 span = max(off, start), min(on, end)
                 if last is not None and span[0] <= last[1]:
@@ -80,14 +81,16 @@ class Timetable:
         """A moment some weeks before `at`, in step with `start`: no question takes longer as time goes by."""
         weeks = max(0, (at - start) // (_DAY * 7) - 1) // self.every_weeks * self.every_weeks
         local = start.astimezone(self.zone)
-        return self._moment(local.date() + weeks * 7 * _DAY, local.timetz().replace(tzinfo=None), earliest=True)
+        return _moment(local.date() + weeks * 7 * _DAY, local.timetz().replace(tzinfo=None), self.zone, earliest=True)
 
     def _runs(self, day: date, monday: date) -> bool:
         return day.isoweekday() in self.weekdays and (_monday(day) - monday).days // 7 % self.every_weeks == 0
 
-    def _moment(self, day: date, at: time, *, earliest: bool) -> datetime:
-        both = [datetime.combine(day, at, self.zone).replace(fold=fold).astimezone(UTC) for fold in (0, 1)]
-        return min(both) if earliest else max(both)
+
+@lru_cache(maxsize=4096)  # a storm's windows ask for the same few days again and again
+def _moment(day: date, at: time, zone: ZoneInfo, *, earliest: bool) -> datetime:
+    both = [datetime.combine(day, at, zone).replace(fold=fold).astimezone(UTC) for fold in (0, 1)]
+    return min(both) if earliest else max(both)
 
 
 def _monday(day: date) -> date:

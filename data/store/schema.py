@@ -60,7 +60,7 @@ RECORDS: dict[str, Table] = {kind.name: _record_table(kind) for kind in KINDS.va
 """The table of each kind: one column a field (lists as JSON text), the 128-bit hash of what caches hold of it, and
 the bucket in which it is counted."""
 
-IMPORTANT_CUSTOMER = "importance IS NOT NULL OR high_risk OR sensitive"
+IMPORTANT_CUSTOMER = "(importance IS NOT NULL OR high_risk OR sensitive)"
 """Who is in `customer_important`: the few whom an interruption concerns more than others."""
 Index(
     "customer_important",
