@@ -1,19 +1,17 @@
 """The desk's page of one's own account: another password, another PIN."""
 
 from functools import partial
-from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Form, Request, Response
 from fastapi.responses import RedirectResponse
-from fastapi.templating import Jinja2Templates
 
 from data.errors import BadValueError, SwitchboardError
-from data.rights import ROLES
 from sync import auth
 from sync.auth import Person, people
 from sync.auth.lockout import address
 from sync.auth.passwords import SHORTEST_PIN
+from sync.desk.page import Desk
 from sync.hub.asking import SignedInWho
 from sync.hub.hub import Hub
 from sync.hub.problems import status_of
@@ -29,12 +27,11 @@ Text = Annotated[str, Form(max_length=200)]
 def account_router(hub: Hub) -> APIRouter:
     """The page `/desk/account`, and what is done from it."""
     router = APIRouter(include_in_schema=False)
-    templates = Jinja2Templates(Path(__file__).parent / "templates")
-    templates.env.globals |= {"ROLES": ROLES, "SHORTEST": SHORTEST_PASSWORD, "SHORTEST_PIN": SHORTEST_PIN}
+    desk = Desk(labels={"SHORTEST": SHORTEST_PASSWORD, "SHORTEST_PIN": SHORTEST_PIN})
     Own = Annotated[Person, Depends(SignedInWho(hub.store))]
 
     def page(request: Request, person: Person, status: int = 200, **more: Any) -> Response:  # noqa: ANN401
-        return templates.TemplateResponse(request, "account.html", {"person": person, **more}, status)
+        return desk.render(request, person, "account.html", status, **more)
 
     async def with_password(request: Request, person: Person, password: str) -> None:
         """Whoever found a page open must not change how its owner signs in."""

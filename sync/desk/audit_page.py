@@ -2,21 +2,19 @@
 
 import json
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Query, Request, Response
-from fastapi.templating import Jinja2Templates
 
 from data.clock import from_iso
 from data.errors import BadValueError
-from data.rights import ROLES
 from data.store import audit
 from data.store.audit_chain import Entry
 from data.store.audit_commits import COMMITTED
 from sync.audit.trail import LOCAL
 from sync.auth import Person
+from sync.desk.page import Desk
 from sync.hub.asking import PersonWho
 from sync.hub.hub import Hub
 
@@ -64,6 +62,13 @@ ACT_LABELS = {
     "revise_outage": "停电改期",
     "restore_outage": "确认送电",
     "withdraw_outage": "撤销停电",
+    "begin_outage": "登记实际停电",
+    "edit_outage": "修改停电资料",
+    "publish_outage": "登记停电发布",
+    "reopen_outage": "恢复为未送电",
+    "save_outage_template": "保存停电模板",
+    "remove_outage_template": "删除停电模板",
+    "import_planned_works": "批量导入计划停电",
     "outage_add": "新增停电（坐席电脑）",
     "outage_revise": "停电改期（坐席电脑）",
     "outage_restore": "确认送电（坐席电脑）",
@@ -82,7 +87,6 @@ ACT_LABELS = {
 """What acts are called on the page; others stand there by their own name."""
 
 _PAGE = 100
-_HERE = Path(__file__).parent
 
 Text = Annotated[str, Query(max_length=100)]
 
@@ -90,9 +94,7 @@ Text = Annotated[str, Query(max_length=100)]
 def audit_page_router(hub: Hub) -> APIRouter:
     """The page `/desk/audit`."""
     router = APIRouter(include_in_schema=False)
-    templates = Jinja2Templates(_HERE / "templates")
-    templates.env.filters |= {"day_and_time": _day_and_time, "in_words": _in_words}
-    templates.env.globals |= {"ACT_LABELS": ACT_LABELS, "ROLES": ROLES}
+    desk = Desk({"day_and_time": _day_and_time, "in_words": _in_words}, {"ACT_LABELS": ACT_LABELS})
     may_see = PersonWho(hub.store, "see_audit")
 
     @router.get("/desk/audit")
@@ -115,10 +117,8 @@ def audit_page_router(hub: Hub) -> APIRouter:
             acts = audit.acts_of(connection)
         shown = found[:_PAGE]
         older = urlencode({**filters, "before": shown[-1].number}) if len(found) > _PAGE else ""
-        values = {"person": reader, "entries": shown, "acts": acts, "older": older, "filters": filters}
-        return templates.TemplateResponse(
-            request, "audit.html", {**values, "error": error, "first": before is None}, 422 if error else 200
-        )
+        values = {"entries": shown, "acts": acts, "older": older, "filters": filters, "first": before is None}
+        return desk.render(request, reader, "audit.html", 422 if error else 200, error=error, **values)
 
     return router
 

@@ -1,21 +1,19 @@
 """The desk's page of conflicts: entries that met somebody else's change, both versions side by side."""
 
-from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Form, Request, Response
 from fastapi.responses import RedirectResponse
-from fastapi.templating import Jinja2Templates
 from sqlalchemy import Connection
 
 from data.entries.conflicts import Conflict, Side, find_conflict, last_change, open_conflicts, settle
 from data.errors import BadValueError, SwitchboardError
 from data.kinds import KINDS, FieldType, Json
-from data.rights import ROLES, check, may
+from data.rights import check, may
 from data.store.rows import get_docs
 from data.upkeep.branch_limits import check_branch
 from sync.auth import Person
-from sync.desk.page import local_time
+from sync.desk.page import Desk, local_time
 from sync.hub.asking import PersonWho
 from sync.hub.hub import Hub
 from sync.hub.problems import status_of
@@ -37,16 +35,13 @@ _SEE_OTHER = 303
 def conflict_router(hub: Hub) -> APIRouter:
     """The page, and settling from it."""
     router = APIRouter(include_in_schema=False)
-    templates = Jinja2Templates(Path(__file__).parent / "templates")
-    templates.env.filters |= {"local_time": local_time}
-    templates.env.globals |= {"ROLES": ROLES}
+    desk = Desk()
     Settler = Annotated[Person, Depends(PersonWho(hub.store, "resolve_conflicts"))]
 
     def page(request: Request, person: Person, error: str = "", status: int = 200) -> Response:
         with hub.store.read() as connection:
             conflicts = [_shown_conflict(connection, person, one) for one in open_conflicts(connection)]
-        values = {"person": person, "conflicts": conflicts, "error": error}
-        return templates.TemplateResponse(request, "conflicts.html", values, status)
+        return desk.render(request, person, "conflicts.html", status, conflicts=conflicts, error=error)
 
     @router.get("/desk/conflicts")
     def conflicts(request: Request, settler: Settler) -> Response:

@@ -7,17 +7,17 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Form, Request, Response
 from fastapi.responses import FileResponse
-from fastapi.templating import Jinja2Templates
 from starlette.background import BackgroundTask
 
 from data.export_files import FORMATS
 from data.exporting import Export
 from data.importing import IMPORTABLE
 from data.kinds import KINDS
-from data.rights import ROLES, may
+from data.rights import may
 from data.store.buckets import buckets_of_scope
 from sync.auth import Person
 from sync.copies.export import export_to
+from sync.desk.page import Desk
 from sync.hub.asking import PersonWho
 from sync.hub.hub import Hub
 from sync.routes.outage_routes import actor
@@ -29,16 +29,14 @@ Format = Annotated[Literal["xlsx", "csv"], Form()]
 def export_router(hub: Hub) -> APIRouter:
     """The page `/desk/export` and its downloads: a person has what is of their branches."""
     router = APIRouter(include_in_schema=False)
-    templates = Jinja2Templates(Path(__file__).parent / "templates")
     labels = {what: KINDS[kind].label for what, kind in IMPORTABLE.items()}
-    templates.env.globals |= {"ROLES": ROLES, "WHAT": labels}
+    desk = Desk(labels={"WHAT": labels})
     Exporter = Annotated[Person, Depends(PersonWho(hub.store, "export"))]
     ClearExporter = Annotated[Person, Depends(PersonWho(hub.store, "export_clear"))]
 
     @router.get("/desk/export")
     def page(request: Request, person: Exporter) -> Response:
-        values = {"person": person, "may_clear": may(person.role, "export_clear")}
-        return templates.TemplateResponse(request, "export.html", values)
+        return desk.render(request, person, "export.html", may_clear=may(person.role, "export_clear"))
 
     @router.post("/desk/export")
     def masked(person: Exporter, what: What, form: Format) -> Response:

@@ -1,19 +1,17 @@
 """The desk's page of devices: how each PC and display fares, new codes, and revoking."""
 
 import re
-from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Form, Request, Response
 from fastapi.responses import RedirectResponse
-from fastapi.templating import Jinja2Templates
 
 from data.clock import to_iso
 from data.errors import SwitchboardError
-from data.rights import DEVICES, ROLES, may
+from data.rights import DEVICES, may
 from sync.auth import Person, devices
 from sync.auth.fleet import list_devices
-from sync.desk.page import local_time
+from sync.desk.page import Desk
 from sync.hub.asking import PersonWho
 from sync.hub.hub import Hub
 from sync.hub.problems import status_of
@@ -21,6 +19,7 @@ from sync.routes.outage_routes import actor
 
 STATE_LABELS = {"enrolled": "已登记", "waiting": "待登记", "revoked": "已注销"}
 HOTKEY_LABELS = {"ready": "可用", "taken": "被占用", "none": "无快捷键", "unknown": "—"}
+READER_LABELS = {"standard": ("含姓名地址", "names and addresses"), "least": ("不含客户资料", "no customers' data")}
 _SEE_OTHER = 303
 _STALE_S = 120
 _SEPARATORS = "[;；,，\\s]+"
@@ -31,18 +30,16 @@ Text = Annotated[str, Form(max_length=200)]
 def fleet_router(hub: Hub) -> APIRouter:
     """The page `/desk/fleet`, and what is done from it."""
     router = APIRouter(include_in_schema=False)
-    templates = Jinja2Templates(Path(__file__).parent / "templates")
-    templates.env.filters |= {"local_time": local_time, "how_long": how_long}
-    labels = {"STATES": STATE_LABELS, "HOTKEYS": HOTKEY_LABELS, "KINDS": DEVICES, "ROLES": ROLES, "STALE_S": _STALE_S}
-    templates.env.globals |= labels
+    labels = {"STATES": STATE_LABELS, "HOTKEYS": HOTKEY_LABELS, "KINDS": DEVICES, "READERS": READER_LABELS}
+    desk = Desk({"how_long": how_long}, {**labels, "STALE_S": _STALE_S})
     Reader = Annotated[Person, Depends(PersonWho(hub.store, "see_fleet"))]
     Manager = Annotated[Person, Depends(PersonWho(hub.store, "manage_devices"))]
 
     def page(request: Request, person: Person, status: int = 200, **more: Any) -> Response:  # noqa: ANN401
         with hub.store.read() as connection:
             listed = list_devices(connection, hub.store.clock.now())
-        values = {"person": person, "devices": listed, "may_manage": may(person.role, "manage_devices"), **more}
-        return templates.TemplateResponse(request, "fleet.html", values, status)
+        values = {"devices": listed, "may_manage": may(person.role, "manage_devices"), **more}
+        return desk.render(request, person, "fleet.html", status, **values)
 
     @router.get("/desk/fleet")
     def fleet(request: Request, reader: Reader) -> Response:
@@ -56,6 +53,14 @@ def fleet_router(hub: Hub) -> APIRouter:
             return page(request, manager, status_of(error), error=str(error))
         made = {"name": name, "code": code, "kind": kind, "expires": to_iso(expires)}
         return page(request, manager, made=made)
+
+    @router.post("/desk/fleet/{key}/reader")
+    def reader(request: Request, manager: Manager, key: str, reader: Text) -> Response:
+        try:
+            devices.set_reader(hub.store, key, reader, actor(manager))
+        except SwitchboardError as error:
+            return page(request, manager, status_of(error), error=str(error))
+        return RedirectResponse("/desk/fleet", _SEE_OTHER)
 
     @router.post("/desk/fleet/{key}/revoke")
     def revoke(request: Request, manager: Manager, key: str) -> Response:

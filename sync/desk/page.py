@@ -142,7 +142,7 @@ def _in_its_language(context: Context, zh: str, en: str) -> str:
 
 
 def _nav(request: Request, person: Person | None) -> list[NavEntry]:
-    if person is None:
+    if person is None or person.must_change:
         return []
     served = _served(request.app)
     return [entry for entry in NAV if may(person.role, entry.act) and entry.path in served]

@@ -1,18 +1,15 @@
 """The desk's page of people: who may sign in, in which role, for which branches."""
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Form, Request, Response
 from fastapi.responses import RedirectResponse
-from fastapi.templating import Jinja2Templates
 
 from data.errors import SwitchboardError
-from data.rights import ROLES
 from sync.auth import Person, people
 from sync.desk.fleet_page import named
-from sync.desk.page import local_time
+from sync.desk.page import Desk
 from sync.hub.asking import PersonWho
 from sync.hub.hub import Hub
 from sync.hub.problems import status_of
@@ -26,15 +23,13 @@ Text = Annotated[str, Form(max_length=200)]
 def people_router(hub: Hub) -> APIRouter:
     """The page `/desk/people`, and what is done from it."""
     router = APIRouter(include_in_schema=False)
-    templates = Jinja2Templates(Path(__file__).parent / "templates")
-    templates.env.filters |= {"local_time": local_time}
-    templates.env.globals |= {"ROLES": ROLES}
+    desk = Desk()
     Manager = Annotated[Person, Depends(PersonWho(hub.store, "manage_people"))]
 
     def page(request: Request, person: Person, status: int = 200, **more: Any) -> Response:  # noqa: ANN401
         with hub.store.read() as connection:
             listed = people.list_people(connection)
-        return templates.TemplateResponse(request, "people.html", {"person": person, "people": listed, **more}, status)
+        return desk.render(request, person, "people.html", status, people=listed, **more)
 
     def act(request: Request, manager: Person, name: str, do: Callable[[], str | None]) -> Response:
         try:
