@@ -1,4 +1,4 @@
-"""A suspicion stands exactly while nothing explains it: against an oracle that looks at every moment of a grid."""
+"""A suspicion stands exactly while nothing explains it: against an oracle that looks at each moment of a grid."""
 
 from dataclasses import replace
 from datetime import time, timedelta
@@ -20,7 +20,7 @@ from data.outages.timetable import Timetable
 from data.outages.windows import Affected, OutageWindow, Restoration, ScopeItem, affected_by
 from tests.stores import NOON
 
-MINUTE = timedelta(steps=1)
+MINUTE = timedelta(minutes=1)
 STEP = 10 * MINUTE
 FEEDERS = {"F1": ("T1", "T2", "T3"), "F2": ("T4",)}
 STEPS = st.integers(0, 9)
@@ -51,7 +51,7 @@ def windows(draw: st.DrawFn) -> OutageWindow:
     restored = draw(st.none() | st.integers(start, start + 9))
     if restored is not None:
         window = replace(window, restored_at=NOON + restored * STEP)
-    if draw(st.booleans()):
+    if "T1" in affected(window.scope).transformer_areas and draw(st.booleans()):
         part = Restoration(ScopeItem("transformer_area", "T1"), NOON + draw(st.integers(start, start + 6)) * STEP)
         window = replace(window, restorations=(part,))
     return replace(window, withdrawn_at=NOON) if draw(st.integers(0, 5)) == 0 else window
