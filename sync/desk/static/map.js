@@ -97,10 +97,13 @@
     if (!map()) return;
     if (view) { show(); return; }
     whole();
-    var found = Array.from(map().querySelectorAll("text.focus")).map(function (name) {
-      return [Number(name.getAttribute("x")), Number(name.getAttribute("y"))];
-    });
-    if (!found.length) return;
+    var names = Array.from(map().querySelectorAll("text.focus"));
+    if (!names.length) return;
+    var found = names.map(function (name) { return [Number(name.getAttribute("x")), Number(name.getAttribute("y"))]; });
+    if (found.length === 1) {
+      look(found[0][0], found[0][1], names[0].classList[0]);
+      return;
+    }
     var xs = found.map(function (at) { return at[0]; }), ys = found.map(function (at) { return at[1]; });
     var left = Math.min.apply(null, xs), right = Math.max.apply(null, xs);
     var top = Math.min.apply(null, ys), bottom = Math.max.apply(null, ys), all = sheet();
