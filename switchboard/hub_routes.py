@@ -97,7 +97,7 @@ def hub_routers(hub: Hub, keeping: Keeping, places: Places, *, demo: bool) -> li
         tickets_page_router(hub),
         ticket_page_router(hub),
         catalogue_page_router(hub),
-        record_list_router(hub),
+        record_list_router(hub, places),
         record_page_router(hub),
         import_page_router(hub),
         import_file_router(hub),

@@ -20,6 +20,7 @@ class Listed:
     Attributes:
         kind: One of `data.upkeep.kept.KEPT`.
         text: In the name, or at the beginning of the id, code or number.
+        alike: Or one of these ids, where there is a text: what else is meant by it.
         branch: Of this branch, or one below it.
         only: By field, the value that it has.
         after: With an id after this one.
@@ -27,6 +28,7 @@ class Listed:
 
     kind: str
     text: str = ""
+    alike: tuple[str, ...] = ()
     branch: str = ""
     only: tuple[tuple[str, str], ...] = ()
     after: str = ""
@@ -67,5 +69,5 @@ def _chosen(connection: Connection, wanted: Listed, branches: tuple[str, ...]) -
     if text := wanted.text.strip():
         coded = {"id", *kind.codes}
         begins = [table.c[name].startswith(text.lower() if name == "code" else text, autoescape=True) for name in coded]
-        where.append(or_(table.c.name.contains(text, autoescape=True), *begins))
+        where.append(or_(table.c.name.contains(text, autoescape=True), *begins, table.c.id.in_(wanted.alike)))
     return select(table).where(*where)

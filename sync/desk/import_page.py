@@ -9,7 +9,8 @@ from sqlalchemy import Connection
 
 from data.errors import DataError, SwitchboardError
 from data.importing import IMPORTABLE
-from data.kinds import KINDS
+from data.importing.columns import fields_of
+from data.kinds import KINDS, Field
 from data.store.store import Counts
 from data.upkeep.file_import import (
     Difference,
@@ -28,7 +29,7 @@ from data.upkeep.uploads import (
 )
 from sync.auth import Person
 from sync.desk.import_files import keep_upload, sent_file
-from sync.desk.page import Desk
+from sync.desk.page import Desk, Language, language
 from sync.desk.reason_words import reason_words
 from sync.desk.record_words import RecordWords, field_words
 from sync.hub.asking import PersonWho
@@ -46,7 +47,8 @@ def import_page_router(hub: Hub) -> APIRouter:
     """The pages below `/desk/import`."""
     router = APIRouter(include_in_schema=False)
     what = {name: KINDS[kind].label for name, kind in IMPORTABLE.items()}
-    sizes = {"LARGEST": LARGEST, "PART_BYTES": PART_BYTES}
+    headers = {name: [_header(one) for one in fields_of(KINDS[kind])] for name, kind in IMPORTABLE.items()}
+    sizes = {"HEADERS": headers, "LARGEST": LARGEST, "PART_BYTES": PART_BYTES}
     desk = Desk(labels={"WHAT": what, "field_words": field_words, "reason_words": reason_words, **sizes})
     Importer = Annotated[Person, Depends(PersonWho(hub.store, "import_files"))]
 
@@ -64,7 +66,7 @@ def import_page_router(hub: Hub) -> APIRouter:
         except DataError as unreadable:
             return start_page(request, person, unreadable)
         with hub.store.read() as connection:
-            values = _preview_values(connection, upload, preview)
+            values = _preview_values(connection, language(request), upload, preview)
         status = status_of(error) if error else 200
         return desk.render(
             request, person, "import_preview.html", status, error=str(error or ""), here="/desk/import", **values
@@ -107,10 +109,15 @@ def import_page_router(hub: Hub) -> APIRouter:
     return router
 
 
-def _preview_values(connection: Connection, upload: Upload, preview: Preview | None) -> dict[str, Any]:
+def _header(field: Field) -> tuple[str, str, bool]:
+    """A column's Chinese and English header, and whether every row needs it."""
+    return field.headers[0], field.name, field.required
+
+
+def _preview_values(connection: Connection, reads: Language, upload: Upload, preview: Preview | None) -> dict[str, Any]:
     counts = preview.counts if preview else Counts()
     rejected = preview.rejected if preview else ()
-    words = RecordWords(connection)
+    words = RecordWords(connection, reads)
     return {
         "upload": upload,
         "counts": upload.outcome

@@ -11,6 +11,7 @@ from data.upkeep.kept import check_kept
 from data.upkeep.listing import Listed, listed_records, retired_of
 from data.upkeep.seen import as_shown
 from sync.auth import Person
+from sync.desk.page import Language
 from sync.desk.record_words import RecordWords
 
 COLUMNS = {
@@ -30,31 +31,25 @@ _REFERRED = frozenset({"area", "branch", "contact", "feeder", "transformer_area"
 
 
 def list_values(
-    connection: Connection, person: Person, kind: str, text: str, branch: str, only: str, state: str, after: str
+    connection: Connection, person: Person, language: Language, wanted: Listed, *, retired: bool
 ) -> dict[str, Any]:
     """The values of the page: one page of records, or the retired ones, and what they can be filtered by."""
+    kind = wanted.kind
     check_kept(kind)
-    words = RecordWords(connection)
-    filtered = FILTERS.get(kind, "")
-    chosen = ((filtered, only),) if filtered and only else ()
-    retired = state == "retired"
-    docs, more = (
-        ([], "") if retired else listed_records(connection, Listed(kind, text, branch, chosen, after), person.branches)
-    )
-    gone = retired_of(connection, kind, text.strip(), person.branches) if retired else []
+    words = RecordWords(connection, language)
+    docs, more = ([], "") if retired else listed_records(connection, wanted, person.branches)
+    gone = retired_of(connection, kind, wanted.text.strip(), person.branches) if retired else []
     columns = [KINDS[kind].by_name[name] for name in COLUMNS[kind]]
     _learn(words, columns, docs)
+    filtered = FILTERS.get(kind)
     return {
         "kind": kind,
-        "text": text,
-        "branch": branch,
-        "only": only,
-        "state": state,
+        "wanted": wanted,
+        "retired": retired,
         "columns": columns,
         "rows": [_row(words, columns, kind, doc) for doc in docs],
         "gone": [(one, _row(words, columns, kind, one.before)) for one in gone if one.before],
         "after": more,
-        "first": not after,
         "filter": KINDS[kind].by_name[filtered] if filtered else None,
         "branches": _branches(connection, person),
     }

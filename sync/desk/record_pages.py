@@ -22,7 +22,7 @@ from data.upkeep.seen import as_shown, retyped
 from data.upkeep.similar import similar_to
 from data.versions import Contradiction
 from sync.auth import Person
-from sync.desk.page import Desk
+from sync.desk.page import Desk, Language, language
 from sync.desk.reason_words import reason_words
 from sync.desk.record_form import Entered, as_ids, entered_in, form_fields, seen_text
 from sync.desk.record_words import KIND_WORDS, RecordWords, field_words
@@ -57,7 +57,7 @@ def record_page_router(hub: Hub) -> APIRouter:
     ) -> Response:
         """The form of a record, or of a new one where `key` is empty, with what was typed and what is wrong with it."""
         with hub.store.read() as connection:
-            values = _form_values(connection, person, kind, key, entered, error)
+            values = _form_values(connection, person, language(request), kind, key, entered, error)
         said = "" if error is None or isinstance(error, SimilarError | FieldErrors | OvertakenError) else str(error)
         status = 200 if error is None or isinstance(error, SimilarError) else status_of(error)
         return desk.render(request, person, "record.html", status, error=said, here="/desk/records", **values)
@@ -149,7 +149,13 @@ def _confirm(connection: Connection, kind: str, before: Doc | None, after: Doc |
 
 
 def _form_values(
-    connection: Connection, person: Person, kind: str, key: str, entered: Entered, error: SwitchboardError | None
+    connection: Connection,
+    person: Person,
+    reads: Language,
+    kind: str,
+    key: str,
+    entered: Entered,
+    error: SwitchboardError | None,
 ) -> dict[str, Any]:
     doc = get_docs(connection, kind, [key]).get(key) if key else None
     history = changes_of(connection, kind, key) if key else []
@@ -157,7 +163,7 @@ def _form_values(
         find_record(connection, kind, key)  # says that there is none
     for one in (doc, *(change.after or change.before for change in history[:1] if doc is None)):
         check_branch(connection, kind, one, person.branches)
-    words = RecordWords(connection)
+    words = RecordWords(connection, reads)
     shown = as_shown(kind, doc) if doc else {}
     own = {"branch": words.label("branch", person.branches[0])} if not key and len(person.branches) == 1 else {}
     texts = {**(words.entered(kind, shown) if doc else own), **entered.texts}

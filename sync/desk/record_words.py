@@ -10,6 +10,7 @@ from data.store.rows import get_docs
 from data.upkeep.drafting import texts_of
 from data.upkeep.history import RecordChange
 from data.upkeep.seen import as_shown
+from sync.desk.page import Language
 
 KIND_WORDS = {
     "area": ("区域", "Areas"),
@@ -37,6 +38,7 @@ _CHINESE = {
 }
 _LABEL = re.compile(r".*（([^（）]+)）")
 _NOTHING = "—"
+_FLAGS: dict[Language, tuple[str, str]] = {"zh": ("否", "是"), "en": ("no", "yes")}
 
 
 def field_words(field: Field) -> tuple[str, str]:
@@ -50,10 +52,12 @@ class RecordWords:
 
     Args:
         connection: To the store.
+        language: Of the reader.
     """
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, language: Language = "zh") -> None:
         self._connection = connection
+        self._language = language
         self._known: dict[tuple[str, str], Doc | None] = {}
 
     def label(self, kind: str, key: str) -> str:
@@ -71,8 +75,10 @@ class RecordWords:
         if field.type is FieldType.REF:
             return self.label(field.target, str(value))
         if field.choices:
-            return field.choices.get(str(value), str(value))
-        return texts_of_field(field, value)
+            return str(value).replace("_", " ") if self._language == "en" else field.choices.get(str(value), str(value))
+        if field.type is FieldType.FLAG:
+            return _FLAGS[self._language][bool(value)]
+        return f"{value:g}" if isinstance(value, float) else str(value)
 
     def entered(self, kind: str, doc: Doc) -> dict[str, str]:
         """The values as fields of a form hold them: references by name and id, so that both can be read."""
@@ -110,10 +116,3 @@ class RecordWords:
         if (kind, key) not in self._known:
             self.learn(kind, [key])
         return self._known[kind, key]
-
-
-def texts_of_field(field: Field, value: Json) -> str:
-    """One value as a person would type it."""
-    if field.type is FieldType.FLAG:
-        return "是" if value else "否"
-    return f"{value:g}" if isinstance(value, float) else str(value)

@@ -288,6 +288,8 @@ def test_a_list_holds_what_is_of_the_persons_branches(store: Store) -> None:
         assert [doc["id"] for doc in found] == ["A1"]
         found, _ = listed_records(connection, Listed("customer", text="李", branch="B0"), ())
         assert [doc["id"] for doc in found] == ["2114000002"]
+        found, _ = listed_records(connection, Listed("area", text="gaoqiao", alike=("A1", "A2")), ("B2",))
+        assert [doc["id"] for doc in found] == ["A2"]
         assert listed_records(connection, Listed("feeder", branch="B2"), ("B1",)) == ([], "")
 
 

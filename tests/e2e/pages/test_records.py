@@ -66,6 +66,16 @@ def test_a_record_is_found_and_changed_by_keyboard_alone(visits: Visits, shared_
     assert page.input_value("#f-email") == "duty@ps.example.com"
 
 
+def test_a_record_is_found_by_pinyin(visits: Visits, shared_hub: RunningHub) -> None:
+    page = visits.open(shared_hub, "editor", "/desk/records?kind=area&text=tashanxiang")
+    found = page.get_by_role("link", name="塔山乡", exact=True)
+    while found.count() == 0:  # the lookup of a hub that has just begun is being prepared
+        page.wait_for_timeout(500)
+        page.reload()
+    page.goto(shared_hub.url + "/desk/records?kind=area&text=nowhere")
+    page.get_by_text("没有符合的记录").wait_for()
+
+
 def test_two_editors_of_one_record_are_shown_both_versions(visits: Visits, shared_hub: RunningHub) -> None:
     address = f"/desk/records/area/edit/{TASHAN}"
     mine, theirs = (visits.open(shared_hub, name, address) for name in ("editor", "admin"))
