@@ -158,8 +158,9 @@ class OutageBoard:
     def _standing_at(self, at: datetime) -> list[Suspected]:
         if self._standing[0] != at:
             by_time = [one for one in self._suspicions if one.state(at) == "standing"]
-            explained = list(explanations(self._windows.values(), self._affected, at)) if by_time else []
-            self._standing = (at, standing_at(by_time, explained, at))
+            began = min((one.began for one in by_time), default=at)
+            explained = explanations(self._windows.values(), self._affected, began, at) if by_time else ()
+            self._standing = (at, standing_at(by_time, [*explained], at))
         return self._standing[1]
 
     def _affected(self, scope: tuple[ScopeItem, ...]) -> Affected:

@@ -99,7 +99,10 @@ Explanation = tuple[Affected, datetime]
 
 
 def explanations(
-    windows: Iterable[OutageWindow], affected: Callable[[tuple[ScopeItem, ...]], Affected], at: datetime
+    windows: Iterable[OutageWindow],
+    affected: Callable[[tuple[ScopeItem, ...]], Affected],
+    since: datetime,
+    at: datetime,
 ) -> Iterator[Explanation]:
     """Which signals the windows explain at `at`: up to the end of a window, and what was restored before only to then.
 
@@ -107,16 +110,17 @@ def explanations(
 
     Args:
         windows: In any order; those to come are passed over.
-        affected: What a scope takes out.
+        affected: What a scope takes out; asked only of windows that explain something.
+        since: Earlier signals need no explanation.
         at: The moment asked about.
     """
     for window in windows:
         until = _explains_until(window, at)
-        if until is None:
+        if until is None or until < since:
             continue
         yield affected(window.scope).without(affected(window.restored_items(until))), until
         for part in window.restorations:
-            if part.at <= until:
+            if since <= part.at <= until:
                 yield affected((part.item,)), part.at
 
 

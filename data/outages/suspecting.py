@@ -128,7 +128,7 @@ def standing_suspicions(connection: Connection, at: datetime) -> list[Suspected]
 
 def _explained(connection: Connection, since: datetime, at: datetime) -> Iterable[Explanation]:
     """What the windows explain that stood at some time between the two moments."""
-    return explanations(shown_outages(connection, since), _affected_in(connection), at)
+    return explanations(shown_outages(connection, since), _affected_in(connection), since, at)
 
 
 def _affected_in(connection: Connection) -> Callable[[tuple[ScopeItem, ...]], Affected]:

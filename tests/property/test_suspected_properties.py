@@ -97,7 +97,7 @@ def test_a_suspicion_stands_from_when_it_is_enough_until_it_lapses_or_is_explain
     whole = any(told(feeder, window, m, step) for window in listed for m in range(began, step + 1))
     explained = whole or all(area_told(area, listed, began, step) for area in one.transformer_areas)
     wanted = one.since <= at <= one.until and not explained
-    assert bool(standing_at([one], list(explanations(listed, affected, at)), at)) == wanted
+    assert bool(standing_at([one], list(explanations(listed, affected, one.began, at)), at)) == wanted
 
 
 @given(suspicions())
@@ -109,7 +109,7 @@ def test_a_suspicion_is_read_as_it_was_written(one: Suspected) -> None:
 
 @given(st.lists(windows(), max_size=4), st.integers(0, 16))
 def test_by_unit_the_latest_explanation_holds(listed: list[OutageWindow], step: int) -> None:
-    found: list[Explanation] = list(explanations(listed, affected, NOON + step * STEP))
+    found: list[Explanation] = list(explanations(listed, affected, NOON, NOON + step * STEP))
     by_unit = explained_by_unit(found)
     for (kind, key), until in by_unit.items():
         of_unit = [
@@ -123,7 +123,7 @@ def test_the_hours_between_explain_nothing() -> None:
     window = OutageWindow("W", "planned", NOON, NOON + timedelta(days=5), "检修", (ScopeItem("feeder", "F1"),), ())
     window = replace(window, timetable=daily)
     tomorrow_ten = NOON + timedelta(hours=22)
-    (off,) = explanations([window], affected, tomorrow_ten - MINUTE)
-    (on,) = explanations([window], affected, tomorrow_ten + timedelta(hours=5))
+    (off,) = explanations([window], affected, NOON, tomorrow_ten - MINUTE)
+    (on,) = explanations([window], affected, NOON, tomorrow_ten + timedelta(hours=5))
     assert (off[1], on[1]) == (tomorrow_ten - MINUTE, tomorrow_ten)
-    assert list(explanations([window], affected, NOON + MINUTE)) == []
+    assert list(explanations([window], affected, NOON, NOON + MINUTE)) == []

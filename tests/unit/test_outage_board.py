@@ -5,6 +5,8 @@ from assistant.outage_board import OutageBoard
 from data.outages.acts import restore_outage
 from data.outages.describing import network
 from data.outages.entry import NewOutage, add_outage
+from data.outages.suspected import Suspected, Tally
+from data.outages.windows import ScopeItem
 from data.store.store import Store
 from tests.stores import NOON, SetClock
 
@@ -38,3 +40,19 @@ def test_at_the_etr_everything_turns_back_with_nothing_fired(store: Store, clock
         assert [judged.verdict(place, etr).state for place in places] == ["normal"] * 3
         assert [window.phase(etr) for window in judged.windows_touching(places[0], etr)] == ["ended_by_clock"]
         assert judged.next_change(last_second) == etr
+
+
+def test_a_suspicion_goes_by_the_clock_and_the_worst_state_is_shown(store: Store) -> None:
+    tallies = (Tally(NOON, "trouble_report", 3),)
+    place = ScopeItem("transformer_area", "T1")
+    one = Suspected("S1", place, "F1", NOON - HOUR / 2, NOON - HOUR / 4, NOON + HOUR / 2, 20.0, tallies, ("T1",))
+    with store.read() as connection:
+        judged = OutageBoard((), network(connection), [one])
+        places = [judged.place(*named) for named in (("transformer_area", "T1"), ("area", "A1"), ("feeder", "F2"))]
+        assert [judged.verdict(place, NOON).state for place in places] == ["suspected", "suspected", "normal"]
+        assert judged.verdict(places[1], NOON).affected == (1, 2)
+        assert judged.suspicions_touching(places[1], NOON) == [one]
+        after = judged.next_change(NOON)
+        assert after == NOON + HOUR / 2 + timedelta(seconds=1)
+        assert judged.verdict(places[0], after).state == "normal"
+        assert judged.next_change(after) is None

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.answer import Answer, Match
+from assistant.answer import Answer, Match, SuspicionView
 from assistant.popup.blocks import Actions, Dial, Line, Message, Remark, Row, Script, Supply, Title, Window
 from assistant.popup.card_picture import MOST_TRANSFORMER_AREAS
 from assistant.popup.moments import spoken
@@ -70,6 +70,16 @@ def test_the_card_says_the_verdict_first_then_what_to_read_out() -> None:
     assert (title.name, title.verdict, title.tone) == ("塔山乡", "部分停电", "bad")
     assert remark == Remark("3/8 个台区停电", "bad")
     assert script == Script(ANSWER.results[0].script)
+
+
+def test_a_suspicion_is_told_in_its_own_colour_and_never_as_an_outage() -> None:
+    suspected = replace(
+        ANSWER.results[0], state="suspected", affected=None, suspicion=SuspicionView("S1", "2026-11-22T05:40:00Z", 4)
+    )
+    title, remark = blocks(replace(SHOWN, answer=replace(ANSWER, results=(suspected,))))[:2]
+    assert isinstance(title, Title)
+    assert (title.mark, title.verdict, title.tone) == ("◌", "疑似停电", "doubt")
+    assert remark == Remark("13:40 起有 4 个来电、报修或查询集中在这里，正在核实，尚未确认停电", "doubt")
 
 
 def test_an_outage_window_says_when_it_began_and_when_power_is_promised() -> None:
