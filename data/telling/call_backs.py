@@ -22,7 +22,16 @@ from data.telling.awaited import Awaited
 from data.telling.errors import TakenError, TellingError
 from data.telling.news import ENDS, NEWS
 from data.telling.rules import telling_rules
-from data.telling.waiting import TRY_RESULTS, AwaitedWindow, CallBack, Standing, Try, promise_at, standing
+from data.telling.waiting import (
+    TAKEN_OVER_WITHIN,
+    TRY_RESULTS,
+    AwaitedWindow,
+    CallBack,
+    Standing,
+    Try,
+    promise_at,
+    standing,
+)
 
 CLAIM_LASTS = timedelta(minutes=10)
 """Who took a call-back and said nothing more has it no longer after this."""
@@ -99,7 +108,7 @@ def add_call_back(
         "customer": find_one(connection, "customer", new.customer) if new.customer else None,
         "phone": form,
     }
-    if known := connection.execute(select(CALL_BACK.c.id).where(_same(row), CALL_BACK.c.ended_at.is_(None))).scalar():
+    if known := connection.execute(select(CALL_BACK.c.id).where(_waits_alike(row, moment))).scalar():
         return str(known)
     entered = {
         "id": key or uuid4().hex,
@@ -226,13 +235,17 @@ def record_try(
 
 
 def forget_closed_call_backs(writing: Writing) -> None:
-    """Drops who it was and what the number is, where the last word was said some days ago."""
-    before = to_iso(writing.clock.now() - KEPT_AFTER_END)
-    over = (CALL_BACK.c.ended_at < before) & (CALL_BACK.c.phone != "")
-    ids = select(CALL_BACK.c.id).where(over).scalar_subquery()
-    writing.connection.execute(update(CALL_BACK_TRY).where(CALL_BACK_TRY.c.call_back.in_(ids)).values(note=""))
-    nobody = {"phone": "", "name": "", "note": "", "customer": None}
-    writing.connection.execute(update(CALL_BACK).where(over).values(nobody))
+    """Drops who it was and what the number is, where the last word was said, or nothing happened, some days ago."""
+    now = writing.clock.now()
+    ended = CALL_BACK.c.ended_at < to_iso(now - KEPT_AFTER_END)
+    lapsed = CALL_BACK.c.ended_at.is_(None) & (CALL_BACK.c.at < to_iso(now - TAKEN_OVER_WITHIN - KEPT_AFTER_END))
+    without_window = lapsed & CALL_BACK.c.outage.is_(None)
+    known = (CALL_BACK.c.phone != "") & or_(ended, without_window)
+    over = [one.asked.id for one in _listed(writing.connection, known, now) if one.standing.status == "closed"]
+    for chunk in chunks(over):
+        tries, nobody = CALL_BACK_TRY.c.call_back.in_(chunk), {"phone": "", "name": "", "note": "", "customer": None}
+        writing.connection.execute(update(CALL_BACK_TRY).where(tries).values(note=""))
+        writing.connection.execute(update(CALL_BACK).where(CALL_BACK.c.id.in_(chunk)).values(nobody))
 
 
 def _promise(connection: Connection, outage: str, at: datetime) -> datetime:
@@ -250,8 +263,10 @@ def _place(connection: Connection, place: tuple[str, str] | None) -> tuple[str |
     return place[0], find_one(connection, *place)
 
 
-def _same(row: dict[str, str | None]) -> ColumnElement[bool]:
-    return and_(*(CALL_BACK.c[name].is_not_distinct_from(value) for name, value in row.items()))
+def _waits_alike(row: dict[str, str | None], at: datetime) -> ColumnElement[bool]:
+    same = [CALL_BACK.c[name].is_not_distinct_from(value) for name, value in row.items()]
+    still = or_(CALL_BACK.c.outage.is_not(None), CALL_BACK.c.at > to_iso(at - TAKEN_OVER_WITHIN))
+    return and_(*same, still, CALL_BACK.c.ended_at.is_(None))
 
 
 def _check_free(listed: Listed, by: str, now: datetime) -> None:

@@ -9,8 +9,6 @@ from data.outages.windows import OutageWindow, ScopeItem
 from data.store.schema import IMPORTANT_CUSTOMER, LINK, RECORDS
 from data.telling.rules import TellingRules
 
-Keys = Mapping[str, frozenset[str]]
-
 
 class Concerned:
     """Important and high-risk customers (sensitive ones where the rules say so), by what supplies them.
@@ -42,21 +40,26 @@ class Concerned:
                 self._by["transformer_area"][row.transformer_area].add(row.id)
             if line := row.behind if row.transformer_area else row.feeder:
                 self._by["feeder"][line].add(row.id)
-        self._file_under_areas(connection)
+        self._connection = connection
+        self._areas_filed = False
 
     def touched_by(self, scope: Iterable[ScopeItem]) -> frozenset[str]:
         """The numbers of those customers whom a scope takes out."""
-        return frozenset[str]().union(*(self._by[item.kind].get(item.id, ()) for item in scope))
+        items = list(scope)
+        if not self._areas_filed and any(item.kind == "area" for item in items):
+            self._file_under_areas()
+        return frozenset[str]().union(*(self._by[item.kind].get(item.id, ()) for item in items))
 
     def of(self, window: OutageWindow) -> frozenset[str]:
         """The numbers of those customers whom a window takes out, or took out before parts were restored."""
         return self.touched_by(window.scope)
 
-    def _file_under_areas(self, connection: Connection) -> None:
+    def _file_under_areas(self) -> None:
+        self._areas_filed = True
         table = RECORDS["area"]
-        parents = {row.id: row.parent_id for row in connection.execute(select(table.c.id, table.c.parent_id))}
+        parents = {row.id: row.parent_id for row in self._connection.execute(select(table.c.id, table.c.parent_id))}
         served = select(LINK.c.id, LINK.c.target).where(LINK.c.kind == "transformer_area", LINK.c.field == "areas")
-        for transformer_area, area in connection.execute(served):
+        for transformer_area, area in self._connection.execute(served):
             customers = self._by["transformer_area"].get(transformer_area)
             if customers and area in parents:
                 for one in _with_ancestors(area, parents):

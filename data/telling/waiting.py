@@ -16,6 +16,12 @@ STATUSES = {"due": "应回访", "later": "稍后再拨", "waiting": "等待送�
 AGAIN_AFTER = timedelta(minutes=30)
 """Who did not answer is called again after this."""
 
+TAKEN_OVER_WITHIN = timedelta(days=2)
+"""Who waits at a place where no window is set for so long waits for nothing any more."""
+
+_EARLY = timedelta(hours=1)
+"""Power may go before a planned window says so."""
+
 
 @dataclass(frozen=True, slots=True)
 class Try:
@@ -118,7 +124,7 @@ def standing(
     if asked.tries and asked.tries[-1].result == "cancelled":
         return Standing("closed")
     if window is None:
-        return Standing("waiting")
+        return Standing("waiting" if at < asked.at + TAKEN_OVER_WITHIN else "closed")
     told = asked.told
     over = end_of(window, at, back=back) or ("ended" if has_ended(window, at) else None)
     if over and told and told.news in ENDS:
@@ -151,8 +157,8 @@ def promise_at(window: OutageWindow, at: datetime) -> datetime:
 def window_of(asked: CallBack, candidates: Sequence[OutageWindow]) -> OutageWindow | None:
     """The window that a call-back waits for; None where none has been set.
 
-    One that was asked for a place is taken over by the first window on it, and by the next where that was withdrawn;
-    what the caller was told the end of it stays with.
+    One that was asked for a place is taken over by the first window that may be why its power was gone, and by the next
+    where that was withdrawn. What the caller was told the end of it stays with.
 
     Args:
         asked: The call-back.
@@ -162,11 +168,14 @@ def window_of(asked: CallBack, candidates: Sequence[OutageWindow]) -> OutageWind
     wanted = asked.outage or (told.outage if told and told.news in ENDS else "")
     if wanted:
         return next((one for one in candidates if one.id == wanted), None)
-    after = [one for one in candidates if not _was_over(one, asked.at)]
-    meant = [one for one in after if one.withdrawn_at is None]
-    return meant[0] if meant else after[-1] if after else None
+    reasons = [one for one in candidates if _may_be_why(one, asked.at)]
+    meant = [one for one in reasons if one.withdrawn_at is None]
+    return meant[0] if meant else reasons[-1] if reasons else None
 
 
-def _was_over(window: OutageWindow, at: datetime) -> bool:
+def _may_be_why(window: OutageWindow, at: datetime) -> bool:
+    """Whether power may have been gone at `at` because of a window, be it set before or soon after."""
+    set_at = window.revisions[0].at if window.revisions else window.start
     ended = window.withdrawn_at or window.restored_at or (None if window.hold else window.ends)
-    return ended is not None and ended <= at
+    begun = window.begins <= max(at, set_at) + _EARLY
+    return begun and set_at < at + TAKEN_OVER_WITHIN and (ended is None or ended > at)

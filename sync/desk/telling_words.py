@@ -91,7 +91,10 @@ def to_say(listed: Listed, now: datetime, lang: Language) -> str:
         return ""
     etr, heard = (when(to_iso(one), now, lang) for one in (window.etr, heard_by(listed.asked, window)))
     told: dict[str | None, Said] = {
-        "restored": (f"您那里已恢复供电{_since(window, now, lang)}。", f"Power is back{_since(window, now, lang)}."),
+        "restored": (
+            f"您登记的停电已确认送电{_since(window, now, lang)}，请核实是否来电。",
+            f"The outage was restored{_since(window, now, lang)}: ask whether power is back.",
+        ),
         "etr": (f"预计恢复时间由 {heard} 改为 {etr}。", f"Power is now expected at {etr}, not at {heard}."),
         "withdrawn": ("原停电信息已撤销。", "The outage was called off."),
         "ended": (
@@ -106,4 +109,4 @@ def _since(window: OutageWindow, now: datetime, lang: Language) -> str:
     if window.restored_at is None:
         return ""
     at = when(to_iso(window.restored_at), now, lang)
-    return f" since {at}" if lang == "en" else f"（{at}）"
+    return f" at {at}" if lang == "en" else f"（{at}）"

@@ -18,7 +18,7 @@ from data.export_files import FORMATS
 from data.outages.describing import describe_outages
 from data.privacy.revealing import Revealing, TooManyRevealsError, reveal
 from data.store.buckets import buckets_of_scope
-from data.telling.told import NewAttempt, ToldList, ToTell, record_attempt, told_lists
+from data.telling.told import NewAttempt, ToldList, ToTell, record_attempt, told_list, told_lists
 from data.telling.workbook import ToldExport, export_told
 from sync.auth import Person
 from sync.desk.telling_words import SHOWN, telling_desk
@@ -64,7 +64,10 @@ def told_router(hub: Hub, reveals_per_hour: int) -> APIRouter:
     ) -> Response:
         now = hub.store.clock.now()
         with hub.store.read() as connection:
-            lists = told_lists(connection, now, buckets_of_scope(connection, person.branches))
+            buckets = buckets_of_scope(connection, person.branches)
+            lists = told_lists(connection, now, buckets)
+            if outage and all(one.window.id != outage for one in lists):  # one that is over for long
+                lists.append(told_list(connection, outage, now, buckets))
             windows = _described(connection, lists, now)
         show = show if show in SHOWN else "open"
         shown = _shown(lists, outage, show)

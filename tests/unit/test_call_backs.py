@@ -143,6 +143,36 @@ def test_a_place_without_a_window_is_taken_over_by_the_next_on_it(store: Store, 
     assert stands(store, key) == ("waiting", None), "the right window has come"
 
 
+def test_a_planned_window_of_next_week_is_not_why_somebody_waits_today(store: Store, clock: SetClock) -> None:
+    with store.write("test", "planned") as writing:
+        start = clock.now() + timedelta(days=8)
+        new = NewOutage("planned", start, start + HOUR, "检修", (("feeder", "F1"),))
+        add_outage(writing, new, "person:duty")
+    clock.pass_time(minutes=1)
+    key = ask(store, customer="2114000001")
+    clock.pass_time(minutes=1)
+    fault = set_window(store)
+    with store.read() as connection:
+        window = find_call_back(connection, key, clock.now()).awaited.window
+    assert window is not None
+    assert window.id == fault
+
+
+def test_who_waits_at_a_place_where_nothing_was_set_waits_no_longer_than_two_days(
+    store: Store, clock: SetClock
+) -> None:
+    key = ask(store, place=("area", "tsx"))
+    clock.pass_time(days=2)
+    set_window(store)
+    assert stands(store, key) == ("closed", None)
+    assert ask(store, place=("area", "tsx")) != key, "the first one waits for nothing any more"
+    clock.pass_time(days=8)
+    with store.write("test", "forget") as writing:
+        forget_closed_call_backs(writing)
+    with pytest.raises(NotFoundError):
+        stands(store, key)
+
+
 def test_two_people_never_call_the_same_caller(store: Store, clock: SetClock) -> None:
     key = ask(store, outage=set_window(store))
     with store.write("test", "claim") as writing:

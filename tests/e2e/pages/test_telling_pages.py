@@ -189,7 +189,7 @@ def duty(hub: RunningHub) -> str:
 def finish(page: Page, name: str) -> None:
     row = page.get_by_role("row").filter(has_text=name)
     row.get_by_role("button").click()
-    expect(row).to_contain_text("您那里已恢复供电")
+    expect(row).to_contain_text("已确认送电")
     row.get_by_role("button", name="已告知").click()
     expect(row).to_have_count(0)
     page.get_by_role("link", name="已结束").click()
