@@ -13,6 +13,7 @@ from data.store.buckets import buckets_of_scope
 from sync.auth import Person
 from sync.desk import place_words
 from sync.desk.lookup import PLACE_KINDS, Places
+from sync.desk.outside_links import card_links
 from sync.desk.page import Desk
 from sync.hub.asking import PersonWho
 from sync.hub.hub import Hub
@@ -57,7 +58,9 @@ def lookup_router(hub: Hub, places: Places, reveals_per_hour: int) -> APIRouter:
         answer = places.find(reader, q) if q.strip() or opened is None else opened
         sure = [one for one in answer["results"] if not one["match"]["weak"]]
         card = next(iter(opened["results"] if opened else sure), None)
-        values = {"answer": answer, "q": q, "card": card, "opened": opened, "entered": {}, **more}
+        with hub.store.read() as connection:
+            outside = card_links(connection, card) if card else []
+        values = {"answer": answer, "q": q, "card": card, "opened": opened, "outside": outside, "entered": {}, **more}
         return desk.render(request, reader, "lookup.html", status, **values)
 
     @router.get("/desk/lookup")

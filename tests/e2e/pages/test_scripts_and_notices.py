@@ -1,5 +1,9 @@
 """What agents say, what they are all to know, and the centre's rules: the pages on which these are set."""
 
+from datetime import UTC, datetime, timedelta
+from urllib.parse import urlencode
+from urllib.request import Request, urlopen
+
 import pytest
 
 from tests.browser import SCREEN, ZOOMED, Visits, no_serious_fault, picture, tab_to
@@ -111,3 +115,31 @@ def test_the_centres_rules_are_kept(visits: Visits, shared_hub: RunningHub) -> N
     assert page.get_by_label("计划停电").input_value() == "240"
     assert page.get_by_label("预计恢复推迟").input_value() == "30"
     assert page.get_by_label("敏感用户").is_checked()
+
+
+def test_the_links_stand_on_the_card_of_a_record_and_on_the_page_of_a_window(
+    visits: Visits, shared_hub: RunningHub
+) -> None:
+    lines = [("label", "GIS"), ("url", "https://gis.example/map?line={feeder_number}")]
+    token = shared_hub.sign_in("supervisor")
+    body = urlencode(lines).encode()
+    urlopen(Request(f"{shared_hub.url}/desk/settings/links", body, {"Authorization": f"Bearer {token}"})).close()
+    page = visits.open(shared_hub, "duty", "/desk/lookup?kind=feeder&id=F02616")
+    for _ in range(100):  # a hub that has just begun is still making what it looks up in
+        if page.get_by_role("link", name="GIS").count():
+            break
+        page.wait_for_timeout(200)
+        page.reload()
+    assert page.get_by_role("link", name="GIS").get_attribute("href") == "https://gis.example/map?line=616"
+    now = datetime.now(UTC)
+    window: dict[str, object] = {
+        "kind": "fault",
+        "start": now.isoformat(),
+        "etr": (now + timedelta(hours=1)).isoformat(),
+    }
+    window |= {"reason": "树障", "scope": [{"kind": "feeder", "id": "F02616"}]}
+    number = shared_hub.post("/outages", window, shared_hub.sign_in("duty"))["id"]
+    page = visits.open(shared_hub, "duty", f"/desk/outages/{number}")
+    assert page.get_by_role("link", name="GIS").get_attribute("href") == "https://gis.example/map?line=616"
+    no_serious_fault(page)
+    picture(page, "window-links")
