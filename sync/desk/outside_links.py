@@ -1,4 +1,4 @@
-"""The links to a centre's other systems that stand on a record's card and on a window's page."""
+"""The links to a centre's other systems that stand on a record's card."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -17,11 +17,3 @@ def card_links(connection: Connection, card: Mapping[str, Any]) -> list[Link]:
             facts |= facts_of_record(kind, supply[0])
     number = {"number": card["code"], "code": card["code"]}
     return links_for(read_links(connection), {**facts, **facts_of_record(card["kind"], {"id": card["id"], **number})})
-
-
-def window_links(connection: Connection, window: Mapping[str, Any]) -> list[Link]:
-    """Of a window in its public JSON form: its number, and its scope where that is one thing."""
-    facts = facts_of_record("outage", {"id": window["id"]})
-    if len(window["scope"]) == 1:
-        facts |= facts_of_record(window["scope"][0]["kind"], window["scope"][0])
-    return links_for(read_links(connection), facts)

@@ -13,7 +13,6 @@ from data.outages.reach import Reach
 from data.outages.windows import OutageWindow, ScopeItem
 from data.rights import may
 from sync.auth import Person
-from sync.desk.outside_links import window_links
 from sync.desk.place_words import Said
 from sync.desk.window_acts import ChangedMeanwhileError, do_act, find_window, possible_acts
 from sync.desk.window_forms import ActForm, FaultyFormError
@@ -39,10 +38,8 @@ def window_router(hub: Hub) -> APIRouter:
         now = hub.store.clock.now()
         with hub.store.read() as connection:
             window = find_window(connection, key)
-            told = describe_outage(connection, window, now)
             shown = {
-                "window": told,
-                "outside": window_links(connection, told),
+                "window": describe_outage(connection, window, now),
                 "stored": window,
                 "parts": _parts(connection, window),
                 "acts": possible_acts(window, now) if may(person.role, "set_outage") else (),

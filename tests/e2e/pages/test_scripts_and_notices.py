@@ -120,7 +120,7 @@ def test_the_centres_rules_are_kept(visits: Visits, shared_hub: RunningHub) -> N
 def test_the_links_stand_on_the_card_of_a_record_and_on_the_page_of_a_window(
     visits: Visits, shared_hub: RunningHub
 ) -> None:
-    lines = [("label", "GIS"), ("url", "https://gis.example/map?line={feeder_number}")]
+    lines = [("label", "GIS"), ("url", "https://gis.example/map?line={feeder_id}")]
     token = shared_hub.sign_in("supervisor")
     body = urlencode(lines).encode()
     urlopen(Request(f"{shared_hub.url}/desk/settings/links", body, {"Authorization": f"Bearer {token}"})).close()
@@ -130,7 +130,7 @@ def test_the_links_stand_on_the_card_of_a_record_and_on_the_page_of_a_window(
             break
         page.wait_for_timeout(200)
         page.reload()
-    assert page.get_by_role("link", name="GIS").get_attribute("href") == "https://gis.example/map?line=616"
+    assert page.get_by_role("link", name="GIS").get_attribute("href") == "https://gis.example/map?line=F02616"
     now = datetime.now(UTC)
     window: dict[str, object] = {
         "kind": "fault",
@@ -140,6 +140,6 @@ def test_the_links_stand_on_the_card_of_a_record_and_on_the_page_of_a_window(
     window |= {"reason": "树障", "scope": [{"kind": "feeder", "id": "F02616"}]}
     number = shared_hub.post("/outages", window, shared_hub.sign_in("duty"))["id"]
     page = visits.open(shared_hub, "duty", f"/desk/outages/{number}")
-    assert page.get_by_role("link", name="GIS").get_attribute("href") == "https://gis.example/map?line=616"
+    assert page.get_by_role("link", name="GIS").get_attribute("href") == "https://gis.example/map?line=F02616"
     no_serious_fault(page)
     picture(page, "window-links")
