@@ -1,8 +1,10 @@
 """The lookup of the hub's pages: the assistant's own, over caches that the hub keeps for itself."""
 
+import shutil
 import threading
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,9 @@ from sync.hub.own_cache import OwnCache
 from sync.hub.shelf import SnapshotShelf
 from sync.hub.snapshots import Scope
 from sync.replica.agent_home import AgentHome
+
+UNUSED_AFTER = timedelta(days=30)
+"""A cache that nobody has asked for so long is removed when the hub starts: the people's branches are others now."""
 
 _PATIENCE_S = 3.0
 """So long a first question waits for its cache, which a small network has by then."""
@@ -55,11 +60,19 @@ class HubLookup:
     @contextmanager
     def running(self) -> Iterator[None]:
         """Has the cache that most people want made, or brought up to date, on a thread; lets go of all after it."""
+        self._remove_unused()
         self._keep(Scope.of(None), ()).own.refresh()
         try:
             yield
         finally:
             self._close()
+
+    def _remove_unused(self) -> None:
+        now = self._store.clock.now()
+        for path in self._directory.glob("*"):
+            asked_at = AgentHome(path).confirmed_at()
+            if asked_at is None or now - asked_at > UNUSED_AFTER:
+                shutil.rmtree(path, ignore_errors=True)
 
     def _close(self) -> None:
         self._apart.close()

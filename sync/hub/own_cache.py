@@ -3,7 +3,7 @@
 import logging
 import threading
 import time
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 from sqlalchemy import Connection
@@ -88,7 +88,9 @@ class OwnCache:
                     if not self._bring_to_head(connection, path, most):
                         return False
                 except (DatabaseError, SwitchboardError, KeyError, ValueError) as error:
-                    _LOG.warning("%s: it is made afresh", error)
+                    _LOG.warning("the hub's own cache %s (%s) is made afresh", path.name, error)
+                    with suppress(OSError):  # where a reader has it open it may stay; the fresh one takes its place
+                        path.unlink()
                     return False
         self._equal_at = head
         self.home.confirm(now)
@@ -105,7 +107,7 @@ class OwnCache:
                 return False
             sums = change_log.sums(connection, self._scope.bucket_list, self._scope.reader)
             if not same_sums(cache.read_sums(own), sums):
-                raise DamagedError(f"the hub's own cache {path.name} does not match the store")
+                raise DamagedError("it does not match the store")
         return True
 
     def _catch_up(self) -> None:

@@ -1,6 +1,7 @@
 """The hub's pages look up in a cache of the hub's own: equal to the store, and of what the asker may see."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -9,9 +10,10 @@ import pytest
 
 from data.errors import NotFoundError
 from data.outages.entry import NewOutage, add_outage
+from data.sqlite import connect
 from data.store.rows import get_docs
 from data.store.store import Store
-from switchboard.hub_lookup import HubLookup
+from switchboard.hub_lookup import UNUSED_AFTER, HubLookup
 from sync.auth import Person
 from sync.hub.shelf import SnapshotShelf
 from sync.hub.snapshots import Scope, publish
@@ -92,6 +94,36 @@ def test_the_map_shows_where_areas_are_what_is_out_and_what_it_was_opened_for(lo
     assert drawn["focus"]["areas"] == ("A1",)
     with pytest.raises(NotFoundError):
         lookup.map(OFFICER, ("feeder", "none"))
+
+
+@pytest.mark.parametrize("damage", ["not a cache", "another history"])
+def test_a_cache_that_is_no_good_is_made_afresh(
+    lookup: HubLookup, store: Store, tmp_path: Path, damage: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert "F1" in found(lookup, OFFICER, "616")
+    (file,) = (tmp_path / "snapshots" / "own" / "all" / "cache").glob("*.db")
+    if damage == "not a cache":
+        file.write_bytes(b"x" * 4096)
+        file.with_name(f"{file.name}-wal").unlink(missing_ok=True)
+    else:
+        with closing(connect(file)) as cache:
+            cache.execute("UPDATE meta SET value = 'other' WHERE key = 'epoch'")
+    with store.write("test", "rename") as writing:
+        writing.put("area", {"id": "A2", "name": "新桥镇", "code": "xqz", "branch": "B2"})
+    shown = (lookup.find(OFFICER, "xinqiao") for _ in range(5000))
+    assert next(one for one in shown if one["results"])["results"][0]["id"] == "A2"
+    assert ("made afresh" in caplog.text) == (damage == "not a cache")
+
+
+def test_what_nobody_has_asked_for_a_month_is_not_kept(lookup: HubLookup, store: Store, tmp_path: Path) -> None:
+    own = tmp_path / "snapshots" / "own"
+    found(lookup, OFFICER, "616")
+    (old,) = (own / "all" / "cache").glob("*.db")
+    (own / "half-made").mkdir()
+    store.clock.pass_time(days=UNUSED_AFTER.days + 1)  # type: ignore[attr-defined]  # the test's own clock
+    with HubLookup(store, SnapshotShelf(tmp_path / "snapshots", store), own).running():
+        assert not old.exists()
+        assert not (own / "half-made").exists()
 
 
 def test_the_tree_opens_from_its_roots(lookup: HubLookup) -> None:
