@@ -88,7 +88,7 @@ def uses(connection: Connection, since: datetime, until: datetime) -> list[Busin
     """How often each entry was used for tickets entered from `since` until before `until`, in the order of the tree.
 
     Tickets without an entry, such as those of a central system, count for the root of their kind. What was not used
-    counts 0; what is retired and was not used is left out.
+    counts 0.
     """
     catalogue = read_catalogue(connection)
     code = func.coalesce(TICKET.c.business, TICKET.c.kind)
@@ -97,8 +97,7 @@ def uses(connection: Connection, since: datetime, until: datetime) -> list[Busin
     found = []
     for one in catalogue.entries.values():
         total = sum(count for used, count in own.items() if used == one.code or used.startswith(f"{one.code}."))
-        if total or not one.retired:
-            found.append(BusinessUse(one, catalogue.path(one.code), own.get(one.code, 0), total))
+        found.append(BusinessUse(one, catalogue.path(one.code), own.get(one.code, 0), total))
     return found
 
 
@@ -109,8 +108,9 @@ def share_of(one: BusinessUse, used: Sequence[BusinessUse]) -> float | None:
 
 
 def use_rows(used: Sequence[BusinessUse]) -> list[tuple[str, str, int, int, float | None]]:
-    """The rows of a spreadsheet of uses, below `USE_HEADER`."""
-    return [(one.business.code, one.path, one.own, one.total, share_of(one, used)) for one in used]
+    """The rows of a spreadsheet of uses, below `USE_HEADER`; without what is retired and was not used."""
+    worth = [one for one in used if one.total or not one.business.retired]
+    return [(one.business.code, one.path, one.own, one.total, share_of(one, used)) for one in worth]
 
 
 def _put(writing: Writing, catalogue: Catalogue, entry: Business, actor: str, act: str) -> Business:
