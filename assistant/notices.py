@@ -44,6 +44,7 @@ class Notices:
         self._enter = enter
         self._file = home.path / FILE_NAME
         self._post: Post = lambda _: None
+        self._shown: set[str] = set()
 
     def start(self, post: Post) -> Callable[[], None]:
         """Begins to report; what it returns ends it."""
@@ -62,6 +63,7 @@ class Notices:
         except DatabaseError as problem:  # the guard sees to a damaged cache; a fresh one brings another look
             _LOG.warning("no notices: %s", problem)
             return
+        self._shown = {one.id for one in notices}
         read = self._read_marks()
         posted = tuple(Posted(one, frozenset(read.get(one.id, ()))) for one in notices)
         self._post(NoticesSeen(posted, self._clock.now()))
@@ -72,17 +74,17 @@ class Notices:
 
     def _keep(self, entering: Entering, key: str) -> None:
         entering.notice_read(key)
-        read = self._read_marks()
+        read = {one: readers for one, readers in self._read_marks().items() if one in self._shown}
         read[key] = sorted({*read.get(key, ()), author_at(self._home, self._clock.now()).name})
         write_whole(self._file, json.dumps(read, ensure_ascii=False))
         self.look()  # one that was under way knew nothing of it
 
     def _read_marks(self) -> dict[str, list[str]]:
         try:
-            marks: dict[str, list[str]] = json.loads(read_whole(self._file))
+            marks = json.loads(read_whole(self._file))
         except (OSError, ValueError):  # there is none yet, or it is lost: notices are shown once more
             return {}
-        return marks
+        return marks if isinstance(marks, dict) else {}
 
 
 def _complain(problem: str) -> None:
@@ -93,7 +95,7 @@ def _complain(problem: str) -> None:
 def _notices(connection: Connection) -> list[Notice]:
     """Those that concern this PC and are not withdrawn, in the order in which they are shown."""
     notices = [notice_from_doc(doc) for doc in all_docs_of(connection, NOTICE)]
-    everything = read_meta(connection)["scope"].startswith("all")
+    everything = read_meta(connection).get("scope", "").startswith("all")
     own = [] if everything else [row[0] for row in connection.execute(_OWN_BUCKETS).fetchall()]
     parents = {str(doc["id"]): str(doc["parent_id"] or "") or None for doc in all_docs_of(connection, BRANCH)}
     return in_order(one for one in notices if one.withdrawn_at is None and one.concerns(own, parents))
