@@ -40,11 +40,11 @@ def _store(options: argparse.Namespace) -> Store:
     return HubHome(home_of(options)).open_store()
 
 
-def add(options: argparse.Namespace) -> dict[str, Json]:
-    """Sets a window."""
+def entered_of(options: argparse.Namespace) -> NewOutage:
+    """What `outage add` and `outage preview` were told of a new window."""
     promise = options.kind, from_iso(options.start, "--start"), from_iso(options.etr, "--etr"), options.reason
     facts = facts_of(options)
-    entered = NewOutage(
+    return NewOutage(
         *promise,
         scope=scope_of(options),
         hold=options.hold,
@@ -55,6 +55,11 @@ def add(options: argparse.Namespace) -> dict[str, Json]:
         crew=facts.crew,
         crew_phone=facts.crew_phone,
     )
+
+
+def add(options: argparse.Namespace) -> dict[str, Json]:
+    """Sets a window."""
+    entered = entered_of(options)
     return _write(options, "add outage", lambda writing: add_outage(writing, entered, os_actor()))
 
 

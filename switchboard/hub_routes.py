@@ -20,6 +20,7 @@ from sync.desk.map_page import map_router
 from sync.desk.notice_page import notice_page_router
 from sync.desk.page import language_router
 from sync.desk.people_page import people_router
+from sync.desk.planned_page import planned_page_router
 from sync.desk.record_list_page import record_list_router
 from sync.desk.record_pages import record_page_router
 from sync.desk.script_page import script_page_router
@@ -42,6 +43,7 @@ from sync.routes.entry_routes import entry_router
 from sync.routes.notice_routes import notice_router
 from sync.routes.outage_routes import outage_router
 from sync.routes.phone_routes import phone_router
+from sync.routes.planned_routes import planned_router
 from sync.routes.record_routes import record_router
 from sync.routes.replica_routes import replica_router
 from sync.routes.reveal_routes import reveal_router
@@ -68,6 +70,7 @@ def hub_routers(hub: Hub, keeping: Keeping, places: Places, *, demo: bool) -> li
         device_router(hub),
         shift_router(hub),
         choice_router(hub),
+        planned_router(hub),
         outage_router(hub),
         ticket_router(hub),
         catalogue_router(hub),
@@ -84,6 +87,7 @@ def hub_routers(hub: Hub, keeping: Keeping, places: Places, *, demo: bool) -> li
         notice_router(hub),
         language_router(),
         sign_in_router(hub),
+        planned_page_router(hub),
         windows_router(hub),
         entry_page_router(hub),
         window_router(hub),

@@ -5,6 +5,7 @@ import argparse
 from data.tickets.states import TICKET_KINDS
 from switchboard.desk_options import add_desk_verbs
 from switchboard.parsers import Verbs, group, verb_of
+from switchboard.planned_options import add_planned, add_window_facts
 from switchboard.telling_options import add_call_backs, add_told
 from switchboard.ticket_options import add_ticket_verbs
 
@@ -203,15 +204,9 @@ def _add_pull(verbs: Verbs) -> None:
 def _add_outage(verbs: Verbs) -> None:
     outage = group(verbs, "outage", "outage windows")
     add = verb_of(outage, "add", "switchboard.outage_verbs:add", "set a window")
-    for scope in ("feeder", "transformer-area", "area", "customer"):
-        add.add_argument(f"--{scope}", action="append", default=[], metavar="ID|NUMBER|NAME")
-    add.add_argument("--kind", required=True)
-    add.add_argument("--start", required=True, metavar="TIME")
-    add.add_argument("--etr", required=True, metavar="TIME")
-    add.add_argument("--reason", required=True)
-    add.add_argument("--hold", action="store_true", help="stay red past the ETR until confirmed")
-    _add_window_facts(add)
-    add.add_argument("--etr-source", metavar="SOURCE", help="whence the ETR: plan, dispatch, field or estimate")
+    preview = verb_of(outage, "preview", "switchboard.planned_verbs:preview", "what a window would do; nothing is set")
+    for one in (add, preview):
+        _add_new_window(one)
     listed = verb_of(outage, "list", "switchboard.outage_verbs:list_windows", "list the windows to be shown")
     listed.add_argument("--at", metavar="TIME")
     revise = verb_of(outage, "revise", "switchboard.outage_verbs:revise", "move the ETR")
@@ -228,7 +223,7 @@ def _add_outage(verbs: Verbs) -> None:
     edit.add_argument("--reason", required=True)
     edit.add_argument("--hold", action=argparse.BooleanOptionalAction, default=None)
     edit.add_argument("--every-hour", action="store_true", help="take the hours away")
-    _add_window_facts(edit)
+    add_window_facts(edit)
     publish = verb_of(outage, "publish", "switchboard.outage_verbs:publish", "note that it was made known")
     publish.add_argument("id")
     publish.add_argument("--channel", required=True)
@@ -245,16 +240,19 @@ def _add_outage(verbs: Verbs) -> None:
     withdraw.add_argument("id")
     withdraw.add_argument("--reason", required=True)
     add_told(outage)
+    add_planned(outage)
 
 
-def _add_window_facts(verb: argparse.ArgumentParser) -> None:
-    verb.add_argument("--public-scope", metavar="TEXT", help="what the public is told of the scope")
-    verb.add_argument("--cause", help="planned_work, equipment, weather, external, ... or unknown")
-    verb.add_argument("--crew", help="who works on it")
-    verb.add_argument("--crew-phone", metavar="NUMBER")
-    verb.add_argument("--hours", metavar="08:00-17:00", help="off at these hours only, local time")
-    verb.add_argument("--weekdays", metavar="1-5", help="with --hours: on these days only, Monday is 1")
-    verb.add_argument("--every-weeks", type=int, default=1, metavar="N", help="with --hours: every N weeks")
+def _add_new_window(verb: argparse.ArgumentParser) -> None:
+    for scope in ("feeder", "transformer-area", "area", "customer"):
+        verb.add_argument(f"--{scope}", action="append", default=[], metavar="ID|NUMBER|NAME")
+    verb.add_argument("--kind", required=True)
+    verb.add_argument("--start", required=True, metavar="TIME")
+    verb.add_argument("--etr", required=True, metavar="TIME")
+    verb.add_argument("--reason", required=True)
+    verb.add_argument("--hold", action="store_true", help="stay red past the ETR until confirmed")
+    add_window_facts(verb)
+    verb.add_argument("--etr-source", metavar="SOURCE", help="whence the ETR: plan, dispatch, field or estimate")
 
 
 def _add_entries(verbs: Verbs) -> None:

@@ -20,7 +20,7 @@ def off_time(window: OutageWindow, at: datetime) -> Span | None:
 
     A window that is held has no end before somebody confirms one.
     """
-    over = window.restored_at or (FOREVER if window.hold else window.ends)
+    over = min(window.restored_at or FOREVER, FOREVER if window.hold else window.ends)
     if at >= over:
         return None
     if window.timetable is None:

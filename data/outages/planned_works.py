@@ -18,6 +18,7 @@ from data.outages.documents import timetable_to_json
 from data.outages.entry import NewOutage, add_outage, made_window
 from data.outages.planned_rows import PLANNED_WORK, PlannedRow, planned_row
 from data.outages.preview import Preview, previews
+from data.outages.warned import UNSET
 from data.outages.windows import OutageWindow
 from data.rights import ForbiddenError
 from data.store import audit
@@ -155,7 +156,7 @@ def _checked(
             refused[row.number] = row.problems
             continue
         try:
-            window = made_window(writing.connection, row.entered, writing.clock.now(), by, f"row {row.number}")
+            window = made_window(writing.connection, row.entered, writing.clock.now(), by, f"{UNSET}{row.number}")
             check_branches(writing.connection, window.scope, writing.branches)
             good[row.number] = _Good(row.entered, window, _digest(window))
         except SwitchboardError as error:

@@ -14,6 +14,9 @@ from data.outages.windows import OutageWindow
 
 Code = Literal["notice_late", "overlap", "repeat_outage", "to_be_told", "nobody"]
 
+UNSET = "row "
+"""How the id of a window begins that is not set yet and stands in a file: its row follows."""
+
 _DAY_H = 24
 _LISTED = 3
 
@@ -53,7 +56,7 @@ def of_overlaps(overlaps: Sequence[Meeting]) -> list[Warned]:
     if not overlaps:
         return []
     zh, en = _listed([_overlap(one) for one in overlaps])
-    return [Warned("overlap", f"与已有停电信息重叠：{zh}", f"overlaps: {en}")]
+    return [Warned("overlap", f"停电重叠：{zh}", f"overlaps: {en}")]
 
 
 def of_repeats(earlier: Sequence[OutageWindow], rules: NoticeRules) -> list[Warned]:
@@ -89,10 +92,16 @@ def _overlap(one: Meeting) -> tuple[str, str]:
     until = "" if end == FOREVER else _time(end)
     areas = len(one.transformer_areas)
     shared_zh, shared_en = (f"，{areas} 个台区", f", {areas} transformer areas") if areas else ("", "")
+    key, kind, start = one.window.id, one.window.kind, _time(begin)
     return (
-        f"{one.window.id}（{OUTAGE_KINDS[one.window.kind]}，{_time(begin)} 至 {until or '确认送电'}{shared_zh}）",
-        f"{one.window.id} ({one.window.kind.replace('_', ' ')}, {_time(begin)} to {until or 'confirmed'}{shared_en})",
+        f"{_called(key)}（{OUTAGE_KINDS[kind]}，{start} 至 {until or '确认送电'}{shared_zh}）",
+        f"{key} ({kind.replace('_', ' ')}, {start} to {until or 'confirmed'}{shared_en})",
     )
+
+
+def _called(key: str) -> str:
+    """A window by its number, or by its row where it is not set yet (`data.outages.planned_works`)."""
+    return f"本表第 {key.removeprefix(UNSET)} 行" if key.startswith(UNSET) else key
 
 
 def _listed(told: list[tuple[str, str]]) -> tuple[str, str]:

@@ -23,6 +23,16 @@ _CHINESE: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"more cells than the header has columns.*", "单元格比表头多：是否有逗号没加引号"),
         (r"a quotation mark is opened and not closed", "引号没有配对"),
         (r"holds bytes that are no .*", "含有无法识别的字节：请重新录入这一行"),
+        (r"give date and time, such as (.*)", r"请写日期和时间，如 \1"),
+        (r"ETR \S+ is not after the start .*", "结束时间须晚于开始时间"),
+        (r"give two local times, such as (.*)", r"请写两个时间，如 \1"),
+        (r"give days such as .*", "请写星期，如 1-5 或 1,3,5，星期一为 1"),
+        (r"are needed with weekdays and weeks.*", "写了星期或间隔周数，就要写停电时段，如 08:00-17:00"),
+        (r"no hours of the timetable lie .*", "开始与结束之间没有一次停电时段"),
+        (r"no .+ has the id, number or name '(.*)'", r"没有“\1”：请填编号或名称"),
+        (r".+ '(.*)' is not unique: give one of the ids (.*)", r"“\1”不唯一，请填编号：\2"),
+        (r".+ is not one of your branches' .*", "不归本单位供电"),
+        (r"give 1 to 8", "请填 1 至 8"),
         (r"holds characters that are none.*", "含有无法识别的字符：请检查文件编码"),
     )
 )

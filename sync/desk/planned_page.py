@@ -1,0 +1,102 @@
+"""The desk's page of planned works: a spreadsheet is sent, looked at row by row, and set as windows."""
+
+import base64
+import binascii
+import io
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Annotated, Any
+
+import xlsxwriter
+from fastapi import APIRouter, Depends, Form, Request, Response, UploadFile
+
+from data.errors import BadValueError, SwitchboardError
+from data.importing import write_error_workbook
+from data.kinds import OUTAGE_KINDS
+from data.outages.planned_rows import PLANNED_WORK
+from data.outages.planned_works import ROWS_AT_MOST, PlannedWorks
+from sync.auth import Person
+from sync.desk.page import Desk
+from sync.desk.reason_words import reason_words
+from sync.hub.asking import PersonWho
+from sync.hub.hub import Hub
+from sync.hub.problems import status_of
+from sync.routes.planned_routes import LARGEST_BYTES, take_planned_works
+
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_SAMPLE = ("616;617", "2026-12-10 08:00", "2026-12-10 17:00", "更换导线", "线路", "计划停电")
+_SENT_AT_MOST = LARGEST_BYTES * 4 // 3 + 4
+
+Name = Annotated[str, Form(max_length=200)]
+Content = Annotated[str, Form(max_length=_SENT_AT_MOST)]
+
+
+def planned_page_router(hub: Hub) -> APIRouter:
+    """The page `/desk/planned`; what was sent travels in the page until it is set, so that any hub process takes it."""
+    router = APIRouter(include_in_schema=False)
+    labels = {"OUTAGE_KINDS": OUTAGE_KINDS, "ROWS_AT_MOST": ROWS_AT_MOST, "LARGEST_KB": LARGEST_BYTES // 1000}
+    columns = [(field.name, field.headers[0]) for field in PLANNED_WORK.fields]
+    desk = Desk(labels={**labels, "COLUMNS": columns, "reason_words": reason_words})
+    Setter = Annotated[Person, Depends(PersonWho(hub.store, "set_outage"))]
+
+    def page(request: Request, setter: Person, name: str, content: bytes, *, dry_run: bool) -> Response:
+        try:
+            works = take_planned_works(hub, setter, name, io.BytesIO(content), dry_run=dry_run)
+        except SwitchboardError as error:
+            return desk.render(request, setter, "planned.html", status_of(error), error=str(error))
+        sent = base64.b64encode(content).decode()
+        shown: dict[str, Any] = {"works": works, "name": name, "content": sent, "done": not dry_run}
+        return desk.render(request, setter, "planned.html", here="/desk/planned", **shown)
+
+    @router.get("/desk/planned")
+    def start(request: Request, setter: Setter) -> Response:
+        return desk.render(request, setter, "planned.html")
+
+    @router.get("/desk/planned/example")
+    def example(_setter: Setter) -> Response:
+        return _workbook(_example(), "planned-works.xlsx")
+
+    @router.post("/desk/planned")
+    def look(request: Request, setter: Setter, file: UploadFile) -> Response:
+        return page(request, setter, file.filename or "", file.file.read(LARGEST_BYTES + 1), dry_run=True)
+
+    @router.post("/desk/planned/apply")
+    def apply(request: Request, setter: Setter, name: Name, content: Content) -> Response:
+        return page(request, setter, name, _sent(content), dry_run=False)
+
+    @router.post("/desk/planned/errors")
+    def errors(setter: Setter, name: Name, content: Content) -> Response:
+        works = take_planned_works(hub, setter, name, io.BytesIO(_sent(content)), dry_run=True)
+        return _workbook(_errors(works), "planned-works-errors.xlsx")
+
+    return router
+
+
+def _sent(content: str) -> bytes:
+    try:
+        return base64.b64decode(content, validate=True)
+    except (binascii.Error, ValueError):
+        raise BadValueError("content", content[:20], "send the file again 请重新上传文件") from None
+
+
+def _workbook(content: bytes, name: str) -> Response:
+    return Response(content, media_type=_XLSX, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+
+
+def _errors(works: PlannedWorks) -> bytes:
+    with TemporaryDirectory(prefix="switchboard-planned-") as directory:
+        path = Path(directory) / "errors.xlsx"
+        write_error_workbook(path, works.rejected)
+        return path.read_bytes()
+
+
+def _example() -> bytes:
+    """A workbook with every column and one row, to begin with."""
+    made = io.BytesIO()
+    with xlsxwriter.Workbook(made, {"in_memory": True, "strings_to_formulas": False}) as workbook:
+        sheet, bold = workbook.add_worksheet("计划停电"), workbook.add_format({"bold": True})
+        sheet.write_row(0, 0, [field.headers[0] for field in PLANNED_WORK.fields], bold)
+        sheet.write_row(1, 0, _SAMPLE)
+        sheet.set_column(0, len(PLANNED_WORK.fields) - 1, 18)
+        sheet.freeze_panes(1, 0)
+    return made.getvalue()
