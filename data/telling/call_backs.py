@@ -17,6 +17,7 @@ from data.phone_numbers import normal_form
 from data.store import audit
 from data.store.desk_tables import CALL_BACK, CALL_BACK_TRY
 from data.store.rows import chunks, get_docs
+from data.store.schema import RECORDS
 from data.store.store import Writing
 from data.telling.awaited import Awaited
 from data.telling.errors import TakenError, TellingError
@@ -126,13 +127,16 @@ def add_call_back(
 
 def call_backs(connection: Connection, at: datetime) -> list[Listed]:
     """Every call-back whose number is still kept: first those that are due, each in the order of asking."""
-    recent = or_(CALL_BACK.c.ended_at.is_(None), CALL_BACK.c.ended_at > to_iso(at - KEPT_AFTER_END))
-    return sorted(_listed(connection, (CALL_BACK.c.phone != "") & recent, at), key=_order)
+    return sorted(_listed(connection, CALL_BACK.c.phone != "", at), key=_order)
 
 
 def due_call_backs(connection: Connection, at: datetime) -> int:
     """How many callers have to be called now."""
-    return sum(one.standing.status == "due" for one in call_backs(connection, at))
+    outages = RECORDS["outage"]
+    goes_on = outages.c.restored_at.is_(None) & outages.c.withdrawn_at.is_(None)
+    about = select(CALL_BACK_TRY.c.call_back).join(outages, outages.c.id == CALL_BACK_TRY.c.outage).where(goes_on)
+    may_be = or_(CALL_BACK.c.ended_at.is_(None), CALL_BACK.c.id.in_(about))  # a restoration may be taken back
+    return sum(one.standing.status == "due" for one in _listed(connection, (CALL_BACK.c.phone != "") & may_be, at))
 
 
 def find_call_back(connection: Connection, key: str, at: datetime) -> Listed:

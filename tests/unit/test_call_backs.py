@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from data.clock import to_iso
 from data.errors import BadValueError, NotFoundError
-from data.outages.acts import restore_outage, revise_outage, withdraw_outage
+from data.outages.acts import reopen_outage, restore_outage, revise_outage, withdraw_outage
 from data.outages.entry import NewOutage, add_outage
 from data.privacy.forgetting import forget_customers
 from data.store.desk_tables import CALL_BACK, CALL_BACK_TRY
@@ -84,6 +84,22 @@ def test_it_falls_due_when_power_is_back_and_is_closed_when_that_was_told(store:
     assert stands(store, key) == ("closed", None)
     with pytest.raises(TellingError):
         tried(store, key, "done")
+
+
+def test_a_restoration_that_is_taken_back_is_told_to_those_who_were_called(store: Store, clock: SetClock) -> None:
+    outage = set_window(store, hours=500)
+    key = ask(store, outage=outage)
+    restore(store, outage)
+    tried(store, key, "done")
+    with store.write("test", "reopen") as writing:
+        reopen_outage(writing, outage, "误操作", "person:duty")
+    for _ in range(2):
+        assert stands(store, key) == ("due", "etr")
+        with store.read() as connection:
+            assert due_call_backs(connection, clock.now()) == 1
+        clock.pass_time(days=10)
+        with store.write("test", "forget") as writing:
+            forget_closed_call_backs(writing)
 
 
 def test_a_part_that_is_back_is_told_to_those_on_it(store: Store, clock: SetClock) -> None:
