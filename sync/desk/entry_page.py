@@ -11,6 +11,7 @@ from data.errors import SwitchboardError
 from data.outages.describing import named_items
 from data.outages.entry import add_outage
 from data.outages.preview import preview
+from data.outages.templates import list_templates, read_template
 from data.outages.windows import SCOPE_KINDS, ScopeItem
 from sync.auth import Person
 from sync.desk.page import local_input
@@ -32,8 +33,10 @@ def entry_page_router(hub: Hub) -> APIRouter:
 
     def page(request: Request, setter: Person, form: EntryForm, status: int = 200, **values: Any) -> Response:  # noqa: ANN401
         with hub.store.read() as connection:
-            shown = {"typed": form, "chips": _chips(connection, form), "open_act": "new", "now": hub.store.clock.now()}
-        return desk.render(request, setter, "window_new.html", status, **shown, **values)
+            templates = [one.name for one in list_templates(connection)]
+            shown = {"typed": form, "chips": _chips(connection, form), "open_act": "new", "templates": templates}
+        now = hub.store.clock.now()
+        return desk.render(request, setter, "window_new.html", status, now=now, **shown, **values)
 
     def seen_before(setter: Person, form: EntryForm) -> dict[str, Any]:
         now = hub.store.clock.now()
@@ -53,9 +56,14 @@ def entry_page_router(hub: Hub) -> APIRouter:
         setter: Setter,
         item: Annotated[list[str] | None, Query(max_length=200)] = None,
         kind: Annotated[str, Query(max_length=50)] = "fault",
+        template: Annotated[str, Query(max_length=100)] = "",
     ) -> Response:
-        start = local_input(to_iso(hub.store.clock.now()))
-        return page(request, setter, EntryForm(kind=kind, item=item or [], start=start))
+        now = hub.store.clock.now()
+        if not template:
+            return page(request, setter, EntryForm(kind=kind, item=item or [], start=local_input(to_iso(now))))
+        with hub.store.read() as connection:
+            form = EntryForm.of(read_template(connection, template).at(now))
+        return page(request, setter, form, template=template)
 
     @router.post("/desk/outages/preview")
     def look(request: Request, setter: Setter, form: Annotated[EntryForm, Form()]) -> Response:

@@ -151,12 +151,34 @@ class EntryForm(FactFields):
             crew_phone=self.crew_phone or None,
         )
 
+    @classmethod
+    def of(cls, entered: NewOutage) -> "EntryForm":
+        """The form that enters this."""
+        hours = entered.timetable
+        return cls(
+            kind=entered.kind,
+            item=[f"{kind}:{key}" for kind, key in entered.scope],
+            start=_as_typed(entered.start),
+            etr=_as_typed(entered.etr),
+            etr_source=entered.etr_source or "",
+            reason=entered.reason,
+            public_scope=entered.public_scope or "",
+            cause=entered.cause or "",
+            crew=entered.crew or "",
+            crew_phone=entered.crew_phone or "",
+            hold="1" if entered.hold else "",
+            off_at=f"{hours.off_at:%H:%M}" if hours else "",
+            on_at=f"{hours.on_at:%H:%M}" if hours else "",
+            weekday=[str(day) for day in sorted(hours.weekdays)] if hours else [],
+            every_weeks=str(hours.every_weeks if hours else 1),
+        )
+
     def begun(self, now: datetime) -> "EntryForm":
         """The form for a look before it is filled in: what is empty holds what is most likely."""
-        start = self.start or f"{now.astimezone(SHANGHAI):%Y-%m-%dT%H:%M}"
+        start = self.start or _as_typed(now)
         etr = self.etr
         if not etr:
-            etr = f"{local_moment(start, 'start') + _PREVIEWED:%Y-%m-%dT%H:%M}"
+            etr = _as_typed(local_moment(start, "start") + _PREVIEWED)
         return self.model_copy(update={"start": start, "etr": etr, "reason": self.reason.strip() or "—"})
 
     def scope(self, connection: Connection) -> list[ScopeItem]:
@@ -240,6 +262,10 @@ def local_moment(value: str, field: str) -> datetime:
         return datetime.fromisoformat(value).replace(tzinfo=SHANGHAI)
     except ValueError:
         raise FaultyFormError({field: "请填写日期和时间 fill in date and time"}) from None
+
+
+def _as_typed(moment: datetime) -> str:
+    return f"{moment.astimezone(SHANGHAI):%Y-%m-%dT%H:%M}"
 
 
 def _place(connection: Connection, kinds: Sequence[str], name: str) -> ScopeItem:

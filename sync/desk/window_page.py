@@ -13,8 +13,10 @@ from data.outages.reach import Reach
 from data.outages.windows import OutageWindow, ScopeItem
 from data.rights import may
 from sync.auth import Person
+from sync.desk.page import language
 from sync.desk.place_words import Said
 from sync.desk.window_acts import ChangedMeanwhileError, do_act, find_window, possible_acts
+from sync.desk.window_beside import beside
 from sync.desk.window_forms import ActForm, FaultyFormError
 from sync.desk.window_words import window_desk
 from sync.hub.asking import PersonWho
@@ -38,8 +40,10 @@ def window_router(hub: Hub) -> APIRouter:
         now = hub.store.clock.now()
         with hub.store.read() as connection:
             window = find_window(connection, key)
+            told = describe_outage(connection, window, now)
             shown = {
-                "window": describe_outage(connection, window, now),
+                "window": told,
+                "beside": beside(connection, window, str(told["public_scope"]), now, language(request), person.role),
                 "stored": window,
                 "parts": _parts(connection, window),
                 "acts": possible_acts(window, now) if may(person.role, "set_outage") else (),

@@ -5,7 +5,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from data.clock import from_iso
-from data.outages.timetable import EVERY_DAY, SHANGHAI
+from data.kinds import Json
+from data.outages.documents import timetable_from_json
+from data.outages.timetable import SHANGHAI
+from data.scripts.speaking import spoken_hours
 from sync.desk import place_words
 from sync.desk.page import Desk, Language
 from sync.desk.place_words import Said, said
@@ -143,22 +146,6 @@ def left(value: str, now: datetime, lang: Language) -> str:
     return f"超 {told}" if passed else f"剩 {told}"
 
 
-def hours_words(timetable: Mapping[str, Any], lang: Language) -> str:
-    """`每天 08:00–17:00`, `每 2 周的周二 22:00–次日 05:00`: when a window with hours takes power away."""
-    english = lang == "en"
-    off, on = timetable["off_at"], timetable["on_at"]
-    overnight = ("next day " if english else "次日 ") if on <= off else ""
-    daily = frozenset(timetable["weekdays"]) == EVERY_DAY
-    days = ("daily" if english else "每天") if daily else _days(sorted(timetable["weekdays"]), lang)
-    weeks = timetable["every_weeks"]
-    rhythm = "" if weeks == 1 else f"every {weeks} weeks: " if english else f"每 {weeks} 周："
-    return f"{rhythm}{days} {off}–{overnight}{on}"
-
-
-def _days(weekdays: list[int], lang: Language) -> str:
-    """`周一至周五`, `周二、周四`."""
-    english = lang == "en"
-    names = [WEEKDAYS[str(day)][english] for day in weekdays]
-    if len(weekdays) > 2 and weekdays[-1] - weekdays[0] == len(weekdays) - 1:  # noqa: PLR2004 - two are named
-        return f"{names[0]}{'–' if english else '至'}{names[-1]}"
-    return (", " if english else "、").join(names)
+def hours_words(timetable: Json, lang: Language) -> str:
+    """When a window with hours takes power away, from its public JSON form."""
+    return spoken_hours(timetable_from_json(timetable), lang)

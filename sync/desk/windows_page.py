@@ -57,14 +57,15 @@ class Wanted:
 
 
 def windows_router(hub: Hub) -> APIRouter:
-    """The page `/desk`; for htmx, its lists alone."""
+    """The page `/desk` and `/desk/pending`, a part of it; for htmx, the page's lists alone."""
     router = APIRouter(include_in_schema=False)
     desk = window_desk()
+    Reader = Annotated[Person, Depends(PersonWho(hub.store, "see_desk"))]
 
     @router.get("/desk")
     def windows(
         request: Request,
-        reader: Annotated[Person, Depends(PersonWho(hub.store, "see_desk"))],
+        reader: Reader,
         kind: Asked = "",
         branch: Asked = "",
         state: Asked = "",
@@ -75,13 +76,19 @@ def windows_router(hub: Hub) -> APIRouter:
         with hub.store.read() as connection:
             shown = _shown(connection, now, wanted, actor(reader))
             values = {**shown, "now": now, "wanted": wanted, "branches": _branches(connection)}
-            values["pending"] = pending_for(connection, reader.role, now)
         if "HX-Request" not in request.headers:
             return desk.render(request, reader, "desk.html", **values)
         answer = desk.render(request, reader, "desk_windows.html", **values)
         # The address follows the filters, so that it can be kept, sent and loaded again.
         answer.headers["HX-Replace-Url"] = f"/desk?{wanted.query()}".rstrip("?")
         return answer
+
+    @router.get("/desk/pending")
+    def pending(request: Request, reader: Reader) -> Response:
+        """A part of the page, by itself: to count takes longer than to list."""
+        with hub.store.read() as connection:
+            counted = pending_for(connection, reader.role, hub.store.clock.now())
+        return desk.render(request, reader, "desk_pending.html", pending=counted)
 
     return router
 
@@ -93,15 +100,19 @@ def _shown(connection: Connection, now: datetime, wanted: Wanted, reader: str) -
     lists = listing(_chosen(connection, known, wanted, reader), now)
     # A text may stand in a name, which is looked up; without one the last windows are enough.
     ended = lists.ended if wanted.q or wanted.state else lists.ended[:ENDED_AT_ONCE]
-    listed = {one.id: one for one in (*due, *lists.now, *lists.coming, *ended)}
+    listed = {one.id: one for one in (*due, *lists.now, *lists.coming)}
     standing = [one for one in known if one.phase(now)]
-    told = {str(one["id"]): one for one in describe_outages(connection, list(listed.values()), now, standing)}
+    described = [
+        *describe_outages(connection, list(listed.values()), now, standing),
+        *describe_outages(connection, [one for one in ended if one.id not in listed], now, ()),
+    ]
+    told = {str(one["id"]): one for one in described}
 
     def rows(windows: Iterable[OutageWindow]) -> list[Mapping[str, Any]]:
         return [told[one.id] for one in windows if wanted.fits(told[one.id])]
 
     return {
-        "on": rows(lists.now),
+        "on": sorted(rows(lists.now), key=_how_bad),
         "coming": rows(lists.coming),
         "ended": rows(ended)[:ENDED_AT_ONCE],
         "more_ended": len(lists.ended) > ENDED_AT_ONCE,
@@ -119,6 +130,17 @@ def _chosen(connection: Connection, windows: Iterable[OutageWindow], wanted: Wan
         return chosen
     touched = branches_touched(connection, chosen)
     return [one for one in chosen if wanted.branch in touched[one.id]]
+
+
+def _how_bad(window: Mapping[str, Any]) -> tuple[bool, bool, int, int]:
+    """Broken promises come first, then where it hits important customers, then many; else what ends first."""
+    affected = window["affected"]
+    return (
+        window["kind"] == "maintenance",
+        window["state"] != "overdue",
+        -affected["important"],
+        -affected["customers"],
+    )
 
 
 def _text_of(window: Mapping[str, Any]) -> str:

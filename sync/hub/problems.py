@@ -46,7 +46,7 @@ _STATUS: tuple[tuple[type[SwitchboardError], int], ...] = (
     (TooManyTriesError, 429),
     (TooOldError, 426),
 )
-_ANY_OTHER, _SEE_OTHER, _UNAVAILABLE = 422, 303, 503
+_ANY_OTHER, _SEE_OTHER, _UNAVAILABLE, _REFUSED = 422, 303, 503, 401
 _ON_PAGES = {
     400: "请求无效",
     401: "请先登录",
@@ -138,12 +138,27 @@ def _reads_pages(request: Request) -> bool:
     return "text/html" in request.headers.get("accept", "")
 
 
+def _sign_in_for(path: str) -> str:
+    return f"/login?{urlencode({'next': path})}"
+
+
+def _path_in(address: str) -> str:
+    """The path in an address, whatever else it is: a program may have made it up."""
+    return "/" + address.partition("://")[2].partition("/")[2].partition("?")[0]
+
+
 def _page_instead(request: Request, error: SwitchboardError) -> Response | None:
     """Where a browser that opened a page is led to."""
-    if request.method != "GET" or not _reads_pages(request):
+    if request.method != "GET":
+        return None
+    part_of = request.headers.get("hx-current-url")
+    if part_of and isinstance(error, RefusedError):
+        # A part of a page was asked for: the page is led there, not the part.
+        return Response(status_code=_REFUSED, headers={"HX-Redirect": _sign_in_for(_path_in(part_of))})
+    if not _reads_pages(request):
         return None
     if isinstance(error, RefusedError):
-        return RedirectResponse(f"/login?{urlencode({'next': request.url.path})}", _SEE_OTHER)
+        return RedirectResponse(_sign_in_for(request.url.path), _SEE_OTHER)
     return RedirectResponse("/desk/account", _SEE_OTHER) if isinstance(error, MustChangeError) else None
 
 

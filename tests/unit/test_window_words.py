@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from data.clock import to_iso
-from sync.desk.window_words import hours_words, left, state_of, when
+from sync.desk.window_words import left, state_of, when
 
 NOW = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
 """12:00 in Asia/Shanghai."""
@@ -38,19 +38,6 @@ def test_a_moment_is_told_as_one_says_it(moment: str, zh: str, en: str) -> None:
 def test_what_is_left_of_a_promise(minutes: int, zh: str, en: str) -> None:
     moment = to_iso(NOW + timedelta(minutes=minutes))
     assert (left(moment, NOW, "zh"), left(moment, NOW, "en")) == (zh, en)
-
-
-@pytest.mark.parametrize(
-    ("off", "on", "days", "weeks", "zh"),
-    [
-        ("08:00", "17:00", [1, 2, 3, 4, 5, 6, 7], 1, "每天 08:00–17:00"),
-        ("22:00", "05:00", [2], 2, "每 2 周：周二 22:00–次日 05:00"),
-        ("08:00", "12:00", [1, 2, 3, 4, 5], 1, "周一至周五 08:00–12:00"),
-        ("08:00", "12:00", [1, 3], 1, "周一、周三 08:00–12:00"),
-    ],
-)
-def test_hours_and_days(off: str, on: str, days: list[int], weeks: int, zh: str) -> None:
-    assert hours_words({"off_at": off, "on_at": on, "weekdays": days, "every_weeks": weeks}, "zh") == zh
 
 
 @pytest.mark.parametrize(

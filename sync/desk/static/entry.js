@@ -44,7 +44,6 @@ field.addEventListener("keydown", (event) => {
 });
 
 // Both fields hold local wall-clock time: the sum is made as if that were UTC, whose days all have 24 hours.
-for (const row of form.querySelectorAll(".quick")) row.hidden = false;
 form.addEventListener("click", (event) => {
   const hours = Number(event.target.dataset.hours);
   if (!hours) return;
@@ -53,5 +52,3 @@ form.addEventListener("click", (event) => {
   form.elements.etr.value = new Date(start + hours * 3_600_000).toISOString().slice(0, 16);
   form.elements.etr.dispatchEvent(new Event("change", { bubbles: true }));
 });
-
-for (const button of form.querySelectorAll("[data-plain]")) button.hidden = true; // the preview comes by itself

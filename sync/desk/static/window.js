@@ -1,7 +1,6 @@
 // A long list of parts is narrowed by typing; a form is sent once, however often its button is pressed.
 for (const field of document.querySelectorAll("[data-narrows]")) {
   const items = document.getElementById(field.dataset.narrows).children;
-  field.closest("[hidden]")?.removeAttribute("hidden");
   field.addEventListener("input", () => {
     const wanted = field.value.trim().toLowerCase();
     for (const item of items) item.hidden = !item.textContent.toLowerCase().includes(wanted);

@@ -12,8 +12,8 @@ def fits_a_thumb(page: Page) -> None:
     assert min(heights) >= 48
 
 
-def test_a_fault_is_reported_in_three_taps(visits: Visits, shared_hub: RunningHub) -> None:
-    page = visits.open(shared_hub, "maintainer", "/desk/field", size=PHONE, touch=True)
+def test_a_fault_is_reported_in_three_taps(visits: Visits, desk_hub: RunningHub) -> None:
+    page = visits.open(desk_hub, "maintainer", "/desk/field", size=PHONE, touch=True)
     no_serious_fault(page)
     page.get_by_role("link", name="报新停电").tap()
     page.wait_for_url("**/desk/field/new")
@@ -26,9 +26,9 @@ def test_a_fault_is_reported_in_three_taps(visits: Visits, shared_hub: RunningHu
     expect(page.locator(".field section").first).to_contain_text("停电中")
 
 
-def test_a_window_is_extended_and_restored_in_two_taps_each(visits: Visits, shared_hub: RunningHub) -> None:
-    window = add_window(shared_hub, ZHANQIAN, by="maintainer")
-    page = visits.open(shared_hub, "maintainer", "/desk/field", size=PHONE, touch=True)
+def test_a_window_is_extended_and_restored_in_two_taps_each(visits: Visits, desk_hub: RunningHub) -> None:
+    window = add_window(desk_hub, ZHANQIAN, by="maintainer")
+    page = visits.open(desk_hub, "maintainer", "/desk/field", size=PHONE, touch=True)
     own = page.locator(f"#field-{window}")
     own.locator("summary", has_text="延长").tap()
     fits_a_thumb(page)
@@ -41,17 +41,17 @@ def test_a_window_is_extended_and_restored_in_two_taps_each(visits: Visits, shar
     expect(own).to_have_count(0)
 
 
-def test_a_feeder_is_found_by_its_number_while_one_types(visits: Visits, shared_hub: RunningHub) -> None:
-    page = visits.open(shared_hub, "maintainer", "/desk/field/new", size=PHONE, touch=True)
+def test_a_feeder_is_found_by_its_number_while_one_types(visits: Visits, desk_hub: RunningHub) -> None:
+    page = visits.open(desk_hub, "maintainer", "/desk/field/new", size=PHONE, touch=True)
     page.locator("input[name=q]").press_sequentially("渤海")
     expect(page.locator("label.choice")).to_have_count(1)
     expect(page.locator("label.choice input")).to_have_value(f"feeder:{BOHAI}")
 
 
-def test_a_crew_that_was_overtaken_by_the_desk_is_told(visits: Visits, shared_hub: RunningHub) -> None:
-    window = add_window(shared_hub, ZHANQIAN, by="maintainer")
-    page = visits.open(shared_hub, "maintainer", "/desk/field", size=PHONE, touch=True)
-    shared_hub.post(f"/outages/{window}/restore", {}, token_of(shared_hub, "duty"))
+def test_a_crew_that_was_overtaken_by_the_desk_is_told(visits: Visits, desk_hub: RunningHub) -> None:
+    window = add_window(desk_hub, ZHANQIAN, by="maintainer")
+    page = visits.open(desk_hub, "maintainer", "/desk/field", size=PHONE, touch=True)
+    desk_hub.post(f"/outages/{window}/restore", {}, token_of(desk_hub, "duty"))
     own = page.locator(f"#field-{window}")
     own.locator("summary", has_text="延长").tap()
     own.get_by_role("button", name="+30 分").tap()

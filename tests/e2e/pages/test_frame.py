@@ -4,8 +4,8 @@ from tests.browser import Visits, no_serious_fault, picture
 from tests.hubs import RunningHub
 
 
-def test_a_stranger_signs_in_by_keyboard_and_comes_where_he_wanted(visits: Visits, shared_hub: RunningHub) -> None:
-    page = visits.open(shared_hub, "", "/desk/account")
+def test_a_stranger_signs_in_by_keyboard_and_comes_where_he_wanted(visits: Visits, desk_hub: RunningHub) -> None:
+    page = visits.open(desk_hub, "", "/desk/account")
     no_serious_fault(page)
     page.keyboard.type("duty")
     page.keyboard.press("Tab")
@@ -15,8 +15,8 @@ def test_a_stranger_signs_in_by_keyboard_and_comes_where_he_wanted(visits: Visit
     picture(page, "account")
 
 
-def test_a_wrong_password_is_said_and_the_name_is_kept(visits: Visits, shared_hub: RunningHub) -> None:
-    page = visits.open(shared_hub, "", "/login")
+def test_a_wrong_password_is_said_and_the_name_is_kept(visits: Visits, desk_hub: RunningHub) -> None:
+    page = visits.open(desk_hub, "", "/login")
     page.fill("input[name=name]", "duty")
     page.fill("input[name=password]", "wrong")
     page.keyboard.press("Enter")

@@ -20,10 +20,10 @@ def saved(page: Page) -> None:
 
 @pytest.mark.parametrize("size", [SCREEN, ZOOMED], ids=["screen", "zoomed"])
 def test_a_window_is_extended_by_keyboard_and_the_former_promise_stays(
-    visits: Visits, shared_hub: RunningHub, size: tuple[int, int]
+    visits: Visits, desk_hub: RunningHub, size: tuple[int, int]
 ) -> None:
-    window = add_window(shared_hub)
-    page = visits.open(shared_hub, "duty", f"/desk/outages/{window}", size=size)
+    window = add_window(desk_hub)
+    page = visits.open(desk_hub, "duty", f"/desk/outages/{window}", size=size)
     act(page, "revise")
     tab_to(page, page.locator("#act-revise input[name=reason]"))
     page.keyboard.type("故障点难找")
@@ -37,9 +37,9 @@ def test_a_window_is_extended_by_keyboard_and_the_former_promise_stays(
     expect(page.locator(".history tbody tr").first).to_contain_text("duty")
 
 
-def test_an_act_without_its_reason_is_refused_by_the_field(visits: Visits, shared_hub: RunningHub) -> None:
-    window = add_window(shared_hub)
-    page = visits.open(shared_hub, "duty", f"/desk/outages/{window}?act=revise")
+def test_an_act_without_its_reason_is_refused_by_the_field(visits: Visits, desk_hub: RunningHub) -> None:
+    window = add_window(desk_hub)
+    page = visits.open(desk_hub, "duty", f"/desk/outages/{window}?act=revise")
     page.fill("#act-revise input[name=reason]", "   ")
     page.fill("#act-revise input[name=etr]", "2027-01-01T10:00")
     page.get_by_role("button", name="改到此时").click()
@@ -48,9 +48,9 @@ def test_an_act_without_its_reason_is_refused_by_the_field(visits: Visits, share
     no_serious_fault(page)
 
 
-def test_parts_are_restored_then_all_and_a_mistake_is_taken_back(visits: Visits, shared_hub: RunningHub) -> None:
-    window = add_window(shared_hub)
-    page = visits.open(shared_hub, "duty", f"/desk/outages/{window}?act=part")
+def test_parts_are_restored_then_all_and_a_mistake_is_taken_back(visits: Visits, desk_hub: RunningHub) -> None:
+    window = add_window(desk_hub)
+    page = visits.open(desk_hub, "duty", f"/desk/outages/{window}?act=part")
     boxes = page.locator("#parts input")
     before = boxes.count()
     assert before > 3
@@ -61,7 +61,7 @@ def test_parts_are_restored_then_all_and_a_mistake_is_taken_back(visits: Visits,
     page.locator("#act-part").get_by_role("button", name="保存").click()
     saved(page)
     expect(page.locator(".facts .state")).to_contain_text("部分送电")
-    page.goto(f"{shared_hub.url}/desk/outages/{window}?act=part")
+    page.goto(f"{desk_hub.url}/desk/outages/{window}?act=part")
     assert page.locator("#parts input").count() == before - 2
     picture(page, "window-partial")
 
@@ -76,9 +76,9 @@ def test_parts_are_restored_then_all_and_a_mistake_is_taken_back(visits: Visits,
     expect(page.locator(".facts .state")).to_contain_text("部分送电")
 
 
-def test_facts_are_corrected_publications_noted_and_a_window_withdrawn(visits: Visits, shared_hub: RunningHub) -> None:
-    window = add_window(shared_hub)
-    page = visits.open(shared_hub, "duty", f"/desk/outages/{window}")
+def test_facts_are_corrected_publications_noted_and_a_window_withdrawn(visits: Visits, desk_hub: RunningHub) -> None:
+    window = add_window(desk_hub)
+    page = visits.open(desk_hub, "duty", f"/desk/outages/{window}")
     act(page, "edit")
     page.fill("#act-edit input[name=public_scope]", "连山街道一带")
     page.fill("#act-edit input[name=crew]", "抢修一班")
@@ -106,12 +106,10 @@ def test_facts_are_corrected_publications_noted_and_a_window_withdrawn(visits: V
 
 
 def test_of_two_officers_the_second_sees_both_versions_and_keeps_what_he_typed(
-    visits: Visits, shared_hub: RunningHub
+    visits: Visits, desk_hub: RunningHub
 ) -> None:
-    window = add_window(shared_hub, LIANSHAN)
-    first, second = (
-        visits.open(shared_hub, who, f"/desk/outages/{window}?act=revise") for who in ("duty", "supervisor")
-    )
+    window = add_window(desk_hub, LIANSHAN)
+    first, second = (visits.open(desk_hub, who, f"/desk/outages/{window}?act=revise") for who in ("duty", "supervisor"))
     for page, reason in ((first, "第一位改的"), (second, "第二位改的")):
         page.fill("#act-revise input[name=reason]", reason)
     first.get_by_role("button", name="+1 小时").click()

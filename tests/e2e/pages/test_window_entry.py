@@ -31,10 +31,10 @@ def pick(page: Page, text: str, option: str) -> None:
 
 @pytest.mark.parametrize("size", [SCREEN, ZOOMED], ids=["screen", "zoomed"])
 def test_a_window_is_entered_by_keyboard_alone_with_a_preview_before_it_is_saved(
-    visits: Visits, shared_hub: RunningHub, size: tuple[int, int]
+    visits: Visits, desk_hub: RunningHub, size: tuple[int, int]
 ) -> None:
-    known = add_window(shared_hub)
-    page = visits.open(shared_hub, "duty", "/desk/outages/new", size=size)
+    known = add_window(desk_hub)
+    page = visits.open(desk_hub, "duty", "/desk/outages/new", size=size)
     no_serious_fault(page)
     pick(page, "连山线", "10kV 连山线（602）")
     tab_to(page, page.locator("[data-hours='2']"))
@@ -53,8 +53,8 @@ def test_a_window_is_entered_by_keyboard_alone_with_a_preview_before_it_is_saved
     no_serious_fault(page)
 
 
-def test_what_is_missing_is_said_by_its_field_and_what_was_typed_stays(visits: Visits, shared_hub: RunningHub) -> None:
-    page = visits.open(shared_hub, "duty", f"/desk/outages/new?item=feeder:{BOHAI}")
+def test_what_is_missing_is_said_by_its_field_and_what_was_typed_stays(visits: Visits, desk_hub: RunningHub) -> None:
+    page = visits.open(desk_hub, "duty", f"/desk/outages/new?item=feeder:{BOHAI}")
     page.locator("summary", has_text="更多").click()
     page.fill("input[name=crew]", "抢修二班")
     page.fill("input[name=off_at]", "08:00")
@@ -73,12 +73,12 @@ def test_what_is_missing_is_said_by_its_field_and_what_was_typed_stays(visits: V
     page.fill("input[name=etr]", "2026-11-28T18:00")
     page.get_by_role("button", name="保存").click()
     page.wait_for_url("**?done=new")
-    expect(page.locator(".facts")).to_contain_text("每天 08:00–17:00")
+    expect(page.locator(".facts")).to_contain_text("每天08:00至17:00")
     expect(page.locator(".facts")).to_contain_text("抢修二班")
 
 
-def test_a_place_that_is_none_is_refused_by_its_field(visits: Visits, shared_hub: RunningHub) -> None:
-    page = visits.open(shared_hub, "duty", "/desk/outages/new")
+def test_a_place_that_is_none_is_refused_by_its_field(visits: Visits, desk_hub: RunningHub) -> None:
+    page = visits.open(desk_hub, "duty", "/desk/outages/new")
     page.evaluate("document.getElementById('place').value = '没有这条线'")
     page.fill("input[name=reason]", "消缺")
     page.locator("[data-hours='1']").click()
@@ -87,8 +87,8 @@ def test_a_place_that_is_none_is_refused_by_its_field(visits: Visits, shared_hub
     assert page.input_value("#place") == "没有这条线"
 
 
-def test_a_picked_place_is_taken_away_again_by_key_and_by_mouse(visits: Visits, shared_hub: RunningHub) -> None:
-    page = visits.open(shared_hub, "duty", "/desk/outages/new")
+def test_a_picked_place_is_taken_away_again_by_key_and_by_mouse(visits: Visits, desk_hub: RunningHub) -> None:
+    page = visits.open(desk_hub, "duty", "/desk/outages/new")
     pick(page, "连山线", "10kV 连山线（602）")
     page.keyboard.press("Backspace")
     expect(page.locator("#chips li")).to_have_count(0)
@@ -98,8 +98,8 @@ def test_a_picked_place_is_taken_away_again_by_key_and_by_mouse(visits: Visits, 
     expect(page.locator("#picked")).to_contain_text("已去掉")
 
 
-def test_without_scripts_the_form_previews_and_saves_too(visits: Visits, shared_hub: RunningHub) -> None:
-    page = visits.open(shared_hub, "duty", "/desk/outages/new", scripts=False)
+def test_without_scripts_the_form_previews_and_saves_too(visits: Visits, desk_hub: RunningHub) -> None:
+    page = visits.open(desk_hub, "duty", "/desk/outages/new", scripts=False)
     page.fill("#place", BOHAI)
     page.fill("input[name=etr]", "2027-01-01T10:00")
     page.fill("input[name=reason]", "消缺")
