@@ -137,6 +137,10 @@ class Result:
     script_en: str = ""
     suspicion: SuspicionView | None = None
 
+    def said(self, *, english: bool) -> str:
+        """What to read out; in Chinese where there is no English."""
+        return self.script_en if english and self.script_en else self.script
+
 
 @dataclass(frozen=True, slots=True)
 class PhoneLookup:

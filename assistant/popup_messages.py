@@ -160,7 +160,9 @@ class CopyPhone:
 
 @dataclass(frozen=True, slots=True)
 class CopyScript:
-    """Copies the sentence to read out."""
+    """Copies the sentence to read out, in Chinese or in English."""
+
+    english: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -140,8 +140,8 @@ def _wished(state: State, intent: Intent) -> Step:  # noqa: C901, PLR0911, PLR09
             return _next_phone(state, step), ()
         case CopyPhone(index):
             return _copy_phone(state, index)
-        case CopyScript():
-            return _copy_script(state)
+        case CopyScript(english):
+            return _copy_script(state, english=english)
         case MapWanted():
             return _show_on_map(state)
         case OpenTree(key, important):
@@ -271,11 +271,11 @@ def _copy_phone(state: State, index: int | None) -> Step:
     return _copied(noticed(replace(state, phone=place), "copied", number), number)
 
 
-def _copy_script(state: State) -> Step:
+def _copy_script(state: State, *, english: bool) -> Step:
     result = state.on_card if state.tree or state.is_current else None
     if result is None or not result.script:
         return noticed(state, "nothing"), ()
-    return _copied(noticed(state, "copied_script"), result.script)
+    return _copied(noticed(state, "copied_script"), result.said(english=english))
 
 
 def _show_on_map(state: State) -> Step:

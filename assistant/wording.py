@@ -151,7 +151,7 @@ ZH = {
     "hub.off_tip": "与服务器断开：用本机数据回答，请注意“数据截至”的时间",
     "hints": "↑↓ 选择   Enter 复制电话   Tab 换电话   F6 线路树   Esc 关闭   F1 状态",
     "hints_tip": "↑ ↓ PgUp PgDn 选择\nEnter 复制选中的电话\nTab / Shift+Tab 换电话\n"
-    "Ctrl+Enter 复制话术\nCtrl+↑ Ctrl+↓ 滚动资料\n"
+    "Ctrl+Enter 复制话术，Ctrl+Shift+Enter 英文话术\nCtrl+↑ Ctrl+↓ 滚动资料\n"
     "F2 工单   F3 复电告知   F4 设停电   F5 改停电   F9 小结\n"
     "F6 或 Ctrl+T 线路树\nF7 重要客户\nF1 状态\nEsc 关闭",
     "hints.tree": "← → 收起展开   Enter 资料卡   PgDn 续页   I 重要客户   Esc 返回",
@@ -332,7 +332,7 @@ EN = {
     "hub.off_tip": "The hub is out of reach: answers come from this PC, mind the “as of” time",
     "hints": "↑↓ select   Enter copy phone   Tab next   F6 tree   Esc hide   F1 status",
     "hints_tip": "↑ ↓ PgUp PgDn select\nEnter copy the selected phone\nTab / Shift+Tab next phone\n"
-    "Ctrl+Enter copy the script\nCtrl+↑ Ctrl+↓ scroll the card\n"
+    "Ctrl+Enter copy the script, Ctrl+Shift+Enter in Chinese\nCtrl+↑ Ctrl+↓ scroll the card\n"
     "F2 ticket   F3 tell when back   F4 set outage   F5 change outage   F9 wrap-up\n"
     "F6 or Ctrl+T supply tree\nF7 important customers\nF1 status\nEsc hide",
     "hints.tree": "← → fold, unfold   Enter card   PgDn read on   I important   Esc back",
@@ -369,9 +369,10 @@ TABLES: dict[Language, dict[str, str]] = {
 
 
 class Words:
-    """The expressions of one language."""
+    """The expressions of one language; `english` tells which."""
 
     def __init__(self, language: Language) -> None:
+        self.english = language == "en"
         self._table = TABLES[language]
 
     def __call__(self, key: str, **values: object) -> str:

@@ -54,7 +54,7 @@ def card_of(
         since = spoken(result.suspicion.since, now, words)
         yield Remark(words("suspicion", since=since, count=result.suspicion.signals), tone)
     if result.script:
-        yield Script(result.script)
+        yield Script(result.said(english=words.english))
     if actions:
         yield Actions(actions)
     yield from windows(result.outages, words, now)

@@ -51,7 +51,6 @@ KEYS: dict[str, Intent] = {
     "<Next>": Move(PAGE_ROWS),
     "<Return>": Confirm(),
     "<KP_Enter>": Confirm(),
-    "<Control-Return>": CopyScript(),
     "<Tab>": NextPhone(1),
     "<Shift-Tab>": NextPhone(-1),
     "<Escape>": Back(),
@@ -247,6 +246,8 @@ class PopupWindow:
         for widget, keys in ((self._entry, KEYS), (self._list, TREE_KEYS)):
             for key, intent in (keys | X11_KEYS if on_x11 else keys).items():
                 widget.bind(key, self._reporter(intent))
+            widget.bind("<Control-Return>", self._reporter(CopyScript(english=self._words.english)))
+            widget.bind("<Control-Shift-Return>", self._reporter(CopyScript(english=not self._words.english)))
             widget.bind(f"<{NOTICE_KEY}>", lambda _: self._strip.mark_read())
             widget.bind("<Control-Up>", lambda _: self._scroll(-1))
             widget.bind("<Control-Down>", lambda _: self._scroll(1))

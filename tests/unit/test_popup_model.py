@@ -240,6 +240,10 @@ def test_there_is_no_map_of_an_answer_that_has_not_come() -> None:
 
 def test_the_script_is_copied() -> None:
     assert after(shown(result("a")), CopyScript())[1] == (Copy("script a"),)
+    both = shown(result("a", script_en="in English"))
+    assert after(both, CopyScript())[1] == (Copy("script a"),)
+    assert after(both, CopyScript(english=True))[1] == (Copy("in English"),)
+    assert after(shown(result("a")), CopyScript(english=True))[1] == (Copy("script a"),)
 
 
 def test_the_script_of_an_older_text_is_not_copied() -> None:

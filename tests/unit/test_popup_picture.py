@@ -72,6 +72,14 @@ def test_the_card_says_the_verdict_first_then_what_to_read_out() -> None:
     assert script == Script(ANSWER.results[0].script)
 
 
+def test_an_english_screen_shows_what_to_read_out_in_english_where_that_is_known() -> None:
+    english = replace(ANSWER.results[0], script_en="Power is out.")
+    both = replace(SHOWN, answer=replace(ANSWER, results=(english, *ANSWER.results[1:])))
+    assert Script("Power is out.") in picture(both, Facts(), Words("en"), NOW).card
+    assert Script(english.script) in picture(both, Facts(), Words("zh"), NOW).card
+    assert Script(english.script) in picture(SHOWN, Facts(), Words("en"), NOW).card
+
+
 def test_a_suspicion_is_told_in_its_own_colour_and_never_as_an_outage() -> None:
     suspected = replace(
         ANSWER.results[0], state="suspected", affected=None, suspicion=SuspicionView("S1", "2026-11-22T05:40:00Z", 4)
