@@ -1,7 +1,6 @@
 """The desk's page of one ticket: what is known of it, what was done with it, and doing it."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -34,6 +33,53 @@ Line = Annotated[str, Form(max_length=200)]
 Words = Annotated[str, Form(max_length=2000)]
 
 
+class Typed:
+    """What stands in the form of a ticket, and what stood there when it was shown: only the difference is a change."""
+
+    def __init__(
+        self,
+        state: Line = "",
+        text: Words = "",
+        person: Line = "",
+        was_person: Line = "",
+        branch: Line = "",
+        was_branch: Line = "",
+        business: Line = "",
+        was_business: Line = "",
+        due_at: Line = "",
+        was_due_at: Line = "",
+        lead: Line = "",
+        unlink: Line = "",
+        take: Line = "",
+        with_linked: Line = "",
+    ) -> None:
+        self.state = "working" if take else state
+        self.text = text
+        self.person = person if person != was_person else None
+        self.branch = branch if branch != was_branch else None
+        self.business = business if business != was_business else None
+        self.due_at = due_at if due_at != was_due_at else None
+        self._lead = "" if unlink else lead or None
+        self._takes, self._with_linked = bool(take), bool(with_linked)
+
+    def change(self, by: str) -> TicketChange:
+        """What was changed; whoever takes a ticket is assigned to it.
+
+        Raises:
+            BadValueError: the due time is none.
+        """
+        return TicketChange(
+            state=self.state or None,
+            text=self.text,
+            person=by if self._takes else self.person,
+            branch=self.branch,
+            business=self.business,
+            due_at=_due(self.due_at or ""),
+            lead=self._lead,
+            with_linked=self._with_linked,
+        )
+
+
 def ticket_page_router(hub: Hub) -> APIRouter:
     """The page `/desk/tickets/{key}`."""
     router = APIRouter(include_in_schema=False)
@@ -63,30 +109,12 @@ def ticket_page_router(hub: Hub) -> APIRouter:
         worker: Worker,
         key: str,
         version: Annotated[int, Form()],
-        state: Line = "",
-        text: Words = "",
-        person: Line | None = None,
-        branch: Line | None = None,
-        business: Line | None = None,
-        due_at: Line = "",
-        lead: Line | None = None,
-        with_linked: Line = "",
-        take: Line = "",
+        typed: Annotated[Typed, Depends()],
     ) -> Response:
-        typed = {"text": text, "person": person, "branch": branch, "business": business, "due_at": due_at}
         try:
-            change = TicketChange(
-                state or None, text, person, branch, business, _due(due_at), lead, with_linked=bool(with_linked)
-            )
-            if take:
-                change = replace(change, state="working", person=worker.name)
             with hub.store.write(actor(worker), "work ticket") as writing:
-                before = get_ticket(writing.connection, key)
-                if change.due_at and before.due_at and _to_the_minute(before.due_at) == change.due_at:
-                    change = replace(change, due_at=None)
-                worked = work_ticket(writing, key, version, change, maker(worker))
+                worked = work_ticket(writing, key, version, typed.change(worker.name), maker(worker))
         except TicketMovedError as moved:
-            typed |= {"state": state or ("working" if take else ""), "lead": lead}
             return ticket_page(request, worker, key, status_of(moved), moved=True, typed=typed, error=str(moved))
         except SwitchboardError as error:
             field = error.field if isinstance(error, BadValueError) else ""
@@ -143,8 +171,3 @@ def _due(value: str) -> datetime | None:
         return datetime.fromisoformat(value).replace(tzinfo=SHANGHAI)
     except ValueError:
         raise BadValueError("due_at", value, "fill in date and time 请填写日期和时间") from None
-
-
-def _to_the_minute(moment: datetime) -> datetime:
-    """As a `datetime-local` field shows it: what nobody changed must not count as another promise."""
-    return moment.replace(second=0, microsecond=0)
