@@ -21,9 +21,9 @@ from datetime import UTC, datetime, timedelta
 from statistics import median
 
 from data.outages.suspicion import DailyCurve, Rules, Signal, SignalKind, Unit, suspicions
+from data.outages.usual import USUAL_HOURS
 from tests.benchmarks.report import percentile, say, say_heading, say_row
 
-CURVE = (7, 2, 0, 0, 1, 3, 16, 264, 705, 763, 846, 747, 699, 667, 717, 760, 871, 646, 455, 499, 382, 338, 325, 284)
 FEEDERS, CUSTOMERS, CALLERS_A_DAY = 3_000, 1_200_000, 5_000
 USUALLY_TROUBLE, TROUBLE_IN_AN_OUTAGE = 1 / 12, 0.8
 CALLS_AFTER_S = 1_200
@@ -74,7 +74,7 @@ def usual_day(network: Network, chance: random.Random, day: int) -> list[Signal]
     keys = list(network.areas)
     weights = [size for _, size in network.areas.values()]
     count = round(chance.gauss(CALLERS_A_DAY, CALLERS_A_DAY**0.5))
-    hours = chance.choices(range(24), CURVE, k=count)
+    hours = chance.choices(range(24), USUAL_HOURS, k=count)
     places = chance.choices(keys, weights, k=count)
     signals = []
     for number, (hour, place) in enumerate(zip(hours, places, strict=True)):
@@ -91,7 +91,7 @@ def outages_of_day(network: Network, chance: random.Random, day: int) -> list[Ou
         on[feeder].append(key)
     outages = []
     for number in range(AREA_OUTAGES + FEEDER_OUTAGES):
-        hour = chance.choices(range(24), [weight + 100 for weight in CURVE])[0]
+        hour = chance.choices(range(24), [weight + 100 for weight in USUAL_HOURS])[0]
         began = DAY + timedelta(days=day, hours=hour, seconds=chance.uniform(0, 3600))
         feeder = network.areas[key := chance.choice(keys)][0]
         outages.append(Outage(feeder, (key,) if number < AREA_OUTAGES else tuple(on[feeder]), began))
@@ -111,7 +111,7 @@ def told_of(outage: Outage, network: Network, share: float, chance: random.Rando
 
 def by_sums(network: Network, rules: Rules) -> Rule:
     """The rule of the product, asked at each signal; feeders know nothing of each other."""
-    curve = DailyCurve(CURVE)
+    curve = DailyCurve(USUAL_HOURS)
 
     def alarms(signals: list[Signal]) -> Iterator[tuple[datetime, str]]:
         raised: set[str] = set()
