@@ -21,8 +21,9 @@ from data.store.store import Store, Writing
 PART_BYTES = 512 * 1024
 """A part is at most so long: below what one request may bring."""
 
-LARGEST = 16 * 1024 * 1024
-"""A file is at most so long here; the command `switchboard import` takes any."""
+LARGEST = 8 * 1024 * 1024
+"""A file is at most so long here, some 100,000 customers: what can be stored while somebody waits for the page. The
+command `switchboard import` takes any."""
 
 KEPT_FOR = timedelta(days=1)
 

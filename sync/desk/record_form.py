@@ -1,14 +1,15 @@
 """The form of a record: its fields as a page draws them, and what came back from it."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from sqlalchemy import Connection
+from starlette.datastructures import FormData, UploadFile
 
 from data.errors import BadValueError
-from data.kinds import CUSTOMER, KINDS, LISTS, Doc, Field, FieldType, canonical_json
+from data.kinds import CUSTOMER, KINDS, Doc, Field, FieldType, canonical_json
 from data.upkeep.kept import kept_fields
 from data.upkeep.seen import as_shown
 from sync.desk.record_words import RecordWords, field_words
@@ -22,8 +23,8 @@ _HINTS = {
     "phone": ("手机，或带区号的座机，或 95598 一类短号", "Mobile, landline with area code, or a short number"),
     "fax": ("带区号", "With the area code"),
     "postcode": ("6 位数字", "6 digits"),
-    "areas": ("名称、编码或编号，多个用；分开", "Names, codes or ids, split by ;"),
-    "transformer_areas": ("名称或编号，多个用；分开", "Names or numbers, split by ;"),
+    "areas": ("输入名称、编码或编号后选择", "Type a name, code or id and choose"),
+    "transformer_areas": ("输入名称或编号后选择", "Type a name or number and choose"),
 }
 
 
@@ -49,6 +50,11 @@ class FormField:
     type: str
     choices: Mapping[str, str] | None
     target: str
+
+    @property
+    def items(self) -> list[str]:
+        """Of a list of references, those that are in it; each can be taken out by itself."""
+        return [one.strip() for one in re.split("[;；]", self.text) if one.strip()] if self.type == "references" else []
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +95,13 @@ def form_fields(
     ]
 
 
-def entered_in(kind: str, form: Mapping[str, Any]) -> Entered:
+def entered_in(kind: str, form: FormData) -> Entered:
     """What a person sent; fields that the form did not offer are left out.
 
     Raises:
         BadValueError: a field is too long, or what was shown is missing or spoiled.
     """
-    texts = {name: value for name in KINDS[kind].by_name if isinstance(value := form.get(name), str)}
+    texts = {name: _joined(form.getlist(name)) for name in KINDS[kind].by_name if name in form}
     offered = {name for name in str(form.get("flags", "")).split() if name in KINDS[kind].by_name}
     texts |= {name: "是" if name in form else "否" for name in offered}
     for name, text in texts.items():
@@ -115,6 +121,11 @@ def seen_text(kind: str, doc: Doc) -> str:
     return canonical_json(as_shown(kind, doc))
 
 
+def _joined(values: list[UploadFile | str]) -> str:
+    """The one value of a field; the items of a list of references, which come one by one."""
+    return "；".join(value for value in values if isinstance(value, str) and value.strip()) if values else ""
+
+
 def _seen(text: object) -> Doc | None:
     if not text:
         return None
@@ -132,8 +143,8 @@ def _type(one: Field) -> str:
         return "choice"
     if one.type is FieldType.FLAG:
         return "flag"
-    if one.type in LISTS:
-        return "list"
+    if one.type is FieldType.REFS:
+        return "references"
     return "number" if one.type is FieldType.REAL else "reference" if one.type is FieldType.REF else "text"
 
 

@@ -1,12 +1,13 @@
 """The desk's pages on which staff keep the records of their branches."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Annotated, Any
 from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
 from sqlalchemy import Connection
+from starlette.datastructures import FormData
 
 from data.entries.conflicts import last_change
 from data.errors import SwitchboardError
@@ -50,7 +51,7 @@ def record_page_router(hub: Hub) -> APIRouter:
         labels={"KIND_WORDS": KIND_WORDS, "ACTS": ACTS, "field_words": field_words, "reason_words": reason_words}
     )
     Editor = Annotated[Person, Depends(PersonWho(hub.store, "edit_records"))]
-    Form = Annotated[Mapping[str, Any], Depends(_form)]
+    Form = Annotated[FormData, Depends(_form)]
 
     def form_page(
         request: Request, person: Person, kind: str, key: str, entered: Entered, error: SwitchboardError | None = None
@@ -134,7 +135,7 @@ def record_page_router(hub: Hub) -> APIRouter:
     return router
 
 
-async def _form(request: Request) -> Mapping[str, Any]:
+async def _form(request: Request) -> FormData:
     """The fields of the form that was sent; none for a body that is no form."""
     return await request.form()
 

@@ -36,6 +36,7 @@ def test_an_editor_adds_changes_undoes_retires_and_brings_back_an_area(visits: V
     page.get_by_role("status").get_by_text("已新增").wait_for()
     assert page.input_value("#f-code") == "xltc"
     page.fill("#f-aliases", "新屯;小新立")
+    page.wait_for_load_state()  # the keys are a script's
     page.press("#f-aliases", "Control+Enter")
     page.get_by_role("status").get_by_text("已修改").wait_for()
     no_serious_fault(page)
@@ -61,6 +62,7 @@ def test_a_record_is_found_and_changed_by_keyboard_alone(visits: Visits, shared_
     page.locator("#f-email").wait_for()
     tab_to(page, page.locator("#f-email"))
     page.keyboard.type("duty@ps.example.com")
+    page.wait_for_load_state()
     page.keyboard.press("Control+Enter")
     page.get_by_role("status").wait_for()
     assert page.input_value("#f-email") == "duty@ps.example.com"
@@ -195,3 +197,23 @@ def test_a_file_that_is_none_is_refused_by_its_name(visits: Visits, shared_hub: 
     page.get_by_role("button", name="Send and check").click()
     page.get_by_role("alert").get_by_text("no header row").wait_for()
     no_serious_fault(page)
+
+
+def test_what_a_contact_serves_is_added_and_taken_out_one_by_one(visits: Visits, shared_hub: RunningHub) -> None:
+    page = visits.open(shared_hub, "editor", "/desk/records/contact/new")
+    for field, text in {"name": "赵抢修", "phone": "13904290001", "areas": f"{TASHAN}；211402205"}.items():
+        page.fill(f"#f-{field}", text)
+    page.select_option("#f-role", "repair_crew")
+    page.click("#save")
+    page.get_by_role("status").wait_for()
+    assert page.get_by_role("checkbox").count() == 2
+    page.get_by_role("checkbox", name="山神庙子乡").uncheck()
+    page.fill("#f-areas", "tsc9没有")
+    page.click("#save")
+    page.get_by_text("没有这个区域").wait_for()
+    no_serious_fault(page)
+    picture(page, "record-serves")
+    page.get_by_role("checkbox", name="tsc9没有").uncheck()
+    page.click("#save")
+    page.get_by_role("status").wait_for()
+    assert page.get_by_role("checkbox").count() == 1
