@@ -3,7 +3,7 @@
 from switchboard.parsers import Verbs, group, verb_of
 
 _MEANS = ("phone", "sms", "visit")
-_RESULTS = ("told", "no_answer", "refused", "wrong_number", "not_needed")
+_RESULTS = ("told", "no_answer", "refused", "wrong_number", "not_needed", "taken_back")
 _STATUSES = ("due", "later", "waiting", "closed")
 
 
@@ -35,5 +35,7 @@ def add_call_backs(verbs: Verbs) -> None:
     add.add_argument("--note", default="", metavar="TEXT")
     done = verb_of(calls, "done", run + "done", "note how a call back went")
     done.add_argument("id")
-    done.add_argument("--result", choices=("done", "no_answer", "cancelled"), default="done", help="(done)")
+    done.add_argument(
+        "--result", choices=("done", "no_answer", "cancelled", "taken_back"), default="done", help="(done)"
+    )
     done.add_argument("--note", default="", metavar="TEXT")

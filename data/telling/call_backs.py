@@ -21,7 +21,7 @@ from data.store.schema import RECORDS
 from data.store.store import Writing
 from data.telling.awaited import Awaited
 from data.telling.errors import TakenError, TellingError
-from data.telling.news import ENDS, NEWS
+from data.telling.news import ENDS, NEWS, TAKEN_BACK
 from data.telling.rules import telling_rules
 from data.telling.waiting import (
     TAKEN_OVER_WITHIN,
@@ -161,7 +161,8 @@ def claim_call_back(writing: Writing, key: str, by: str) -> CallBack:
     """
     now = writing.clock.now()
     listed = find_call_back(writing.connection, key, now)
-    _check_free(listed, by, now)
+    _check_taken(listed, by, now)
+    _check_open(listed)
     if listed.asked.claimed(now) != by:
         audit.record(writing.connection, now, by, "see_call_back_number", key)
     claim = {"claimed_by": by, "claimed_until": to_iso(now + CLAIM_LASTS)}
@@ -196,7 +197,7 @@ def record_try(
     Args:
         writing: The transaction.
         key: The call-back's id.
-        result: A key of `TRY_RESULTS`.
+        result: A key of `TRY_RESULTS`; `taken_back` undoes the note before, of a closed one, too.
         by: Who called.
         note: What there is to say.
         news: What was on the list when it was told; None: what is on it now.
@@ -217,7 +218,12 @@ def record_try(
     if news is not None and news not in NEWS:
         raise TellingError(f"news {news!r} is not known: give one of {', '.join(NEWS)}")
     listed = find_call_back(writing.connection, key, now)
-    _check_free(listed, by, now)
+    _check_taken(listed, by, now)
+    if result == TAKEN_BACK:
+        if not listed.asked.made:
+            raise TellingError("there is nothing to take back 没有可撤回的登记")
+    else:
+        _check_open(listed)
     window = listed.awaited.window
     told = news or listed.standing.news or "etr"
     row = {
@@ -273,11 +279,14 @@ def _waits_alike(row: dict[str, str | None], at: datetime) -> ColumnElement[bool
     return and_(*same, still, CALL_BACK.c.ended_at.is_(None))
 
 
-def _check_free(listed: Listed, by: str, now: datetime) -> None:
+def _check_taken(listed: Listed, by: str, now: datetime) -> None:
     other = listed.asked.claimed(now)
     if other is not None and other != by:
         who = other.partition(":")[2] or other
         raise TakenError(f"{who} is calling already {who} 正在回访此客户")
+
+
+def _check_open(listed: Listed) -> None:
     if listed.standing.status == "closed":
         raise TellingError("this call-back is closed 这条回访已结束")
 

@@ -6,7 +6,7 @@ Nothing marks anybody as to be told. What a window says now is compared with wha
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Literal, Protocol, TypeVar
 
 from data.outages.windows import OutageWindow
 
@@ -29,7 +29,11 @@ RESULTS = {
     "refused": "拒接",
     "wrong_number": "号码错误",
     "not_needed": "不需通知",
+    "taken_back": "撤回上一条",
 }
+TAKEN_BACK = "taken_back"
+"""The note before was a mistake: what it said does not count, though it stays in the record."""
+
 _SETTLES = frozenset({"told", "not_needed"})
 
 
@@ -55,6 +59,29 @@ class Attempt:
     etr: datetime
 
 
+class Noted(Protocol):
+    """Anything with a result that may be taken back."""
+
+    @property
+    def result(self) -> str:
+        """How it went."""
+        ...
+
+
+Note = TypeVar("Note", bound=Noted)
+
+
+def that_count(notes: Sequence[Note]) -> tuple[Note, ...]:
+    """Notes, oldest first, less those that were taken back."""
+    kept: list[Note] = []
+    for one in notes:
+        if one.result != TAKEN_BACK:
+            kept.append(one)
+        elif kept:
+            kept.pop()
+    return tuple(kept)
+
+
 def end_of(window: OutageWindow, at: datetime, *, back: bool) -> News | None:
     """How the outage is over at `at` for somebody, by what was confirmed; None while it is not.
 
@@ -75,7 +102,7 @@ def has_ended(window: OutageWindow, at: datetime) -> bool:
 
 def last_telling(attempts: Sequence[Attempt]) -> Attempt | None:
     """The last attempt that settled something, or None."""
-    return next((one for one in reversed(attempts) if one.result in _SETTLES), None)
+    return next((one for one in reversed(that_count(attempts)) if one.result in _SETTLES), None)
 
 
 def to_tell(

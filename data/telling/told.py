@@ -23,7 +23,18 @@ from data.store.schema import RECORDS
 from data.store.store import Writing
 from data.telling.concerned import Concerned
 from data.telling.errors import TellingError
-from data.telling.news import MEANS, NEWS, RESULTS, Attempt, News, end_of, last_telling, to_tell
+from data.telling.news import (
+    MEANS,
+    NEWS,
+    RESULTS,
+    TAKEN_BACK,
+    Attempt,
+    News,
+    end_of,
+    last_telling,
+    that_count,
+    to_tell,
+)
 from data.telling.rules import telling_rules
 
 KEPT_AFTER_END = timedelta(days=7)
@@ -79,7 +90,7 @@ class NewAttempt:
         outage: The window's id.
         customer: The customer's number.
         means: A key of `MEANS`.
-        result: A key of `RESULTS`; `not_needed` takes a note that says why.
+        result: A key of `RESULTS`; `not_needed` takes a note that says why, `taken_back` undoes the note before.
         whom: Who was spoken to; needed where somebody was told by phone or visit.
         news: What was on the list when it was told; None: what is on it now.
         etr: The promise that was told; None: the one that stands.
@@ -146,7 +157,14 @@ def record_attempt(writing: Writing, new: NewAttempt, by: str, buckets: Sequence
     window = _window(writing.connection, new.outage)
     before = _item(writing.connection, window, new.customer, now, buckets)
     whom, note = _checked(new)
-    news = new.news or before.news or end_of(window, now, back=before.back) or ("etr" if before.attempts else "outage")
+    if new.result == TAKEN_BACK and not that_count(before.attempts):
+        raise TellingError("there is nothing to take back 没有可撤回的登记")
+    news = (
+        new.news
+        or before.news
+        or end_of(window, now, back=before.back)
+        or ("etr" if that_count(before.attempts) else "outage")
+    )
     row = {
         "outage": new.outage,
         "customer": new.customer,

@@ -3,15 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import takewhile
 from typing import Literal
 
 from data.outages.windows import OutageWindow
-from data.telling.news import ENDS, News, end_of, has_ended
+from data.telling.news import ENDS, TAKEN_BACK, News, end_of, has_ended, that_count
 
-TryResult = Literal["done", "no_answer", "cancelled"]
+TryResult = Literal["done", "no_answer", "cancelled", "taken_back"]
 Status = Literal["waiting", "due", "later", "closed"]
 
-TRY_RESULTS = {"done": "已告知", "no_answer": "无人接听", "cancelled": "取消回访"}
+TRY_RESULTS = {"done": "已告知", "no_answer": "无人接听", "cancelled": "取消回访", TAKEN_BACK: "撤回上一条"}
 STATUSES = {"due": "应回访", "later": "稍后再拨", "waiting": "等待送电", "closed": "已结束"}
 AGAIN_AFTER = timedelta(minutes=30)
 """Who did not answer is called again after this."""
@@ -71,16 +72,20 @@ class CallBack:
     tries: tuple[Try, ...] = ()
 
     @property
+    def made(self) -> tuple[Try, ...]:
+        """The tries that count: none that was noted by mistake and taken back."""
+        return that_count(self.tries)
+
+    @property
     def told(self) -> Try | None:
         """The last try in which the caller was told something, or None."""
-        return next((one for one in reversed(self.tries) if one.result == "done"), None)
+        return next((one for one in reversed(self.made) if one.result == "done"), None)
 
     @property
     def missed(self) -> int:
         """How often nobody has answered since something was told last."""
-        since = next((number for number, one in enumerate(reversed(self.tries)) if one.result == "done"), None)
-        tries = self.tries if since is None else self.tries[len(self.tries) - since :]
-        return sum(one.result == "no_answer" for one in tries)
+        missed = takewhile(lambda one: one.result != "done", reversed(self.made))
+        return sum(one.result == "no_answer" for one in missed)
 
     def claimed(self, at: datetime) -> str | None:
         """Who is calling at `at`, or None."""
@@ -121,7 +126,8 @@ def standing(
         moved: A promise that has moved by more than this, to either side, is told.
         back: The caller's part of the scope has power again.
     """
-    if asked.tries and asked.tries[-1].result == "cancelled":
+    last = next(reversed(asked.made), None)
+    if last and last.result == "cancelled":
         return Standing("closed")
     if window is None:
         return Standing("waiting" if at < asked.at + TAKEN_OVER_WITHIN else "closed")
@@ -132,7 +138,7 @@ def standing(
     news: News | None = over or ("etr" if _has_moved(asked, told, window, moved) else None)
     if news is None:
         return Standing("waiting")
-    again = asked.tries[-1].at + AGAIN_AFTER if asked.missed and asked.tries[-1].result == "no_answer" else None
+    again = last.at + AGAIN_AFTER if last and last.result == "no_answer" else None
     return Standing("later", news, again) if again and at < again else Standing("due", news)
 
 

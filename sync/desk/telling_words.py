@@ -33,6 +33,7 @@ _IN_ENGLISH = {
     "closed": "Closed",
     "done": "Told",
     "cancelled": "Call no more",
+    "taken_back": "Take the last note back",
 }
 
 

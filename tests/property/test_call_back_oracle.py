@@ -16,11 +16,11 @@ MINUTE = timedelta(minutes=1)
 MOVED = 15 * MINUTE
 PART = ScopeItem("transformer_area", "T1")
 
-Act = Literal["revise", "back", "restore", "reopen", "withdraw", "done", "no_answer"]
+Act = Literal["revise", "back", "restore", "reopen", "withdraw", "done", "no_answer", "taken_back"]
 acts = st.lists(
     st.tuples(
         st.integers(1, 60),
-        st.sampled_from(["revise", "back", "restore", "reopen", "withdraw", "done", "no_answer"]),
+        st.sampled_from(["revise", "back", "restore", "reopen", "withdraw", "done", "no_answer", "taken_back"]),
         st.integers(1, 240),
     ),
     max_size=12,
@@ -67,6 +67,7 @@ def test_it_is_due_exactly_when_the_facts_say_so(
     believes: datetime | None = window.etr
     """The ETR that the caller believes in; None who believes that it is over."""
     missed_at: datetime | None = None
+    before_each: list[tuple[datetime | None, datetime | None]] = []
     for wait, act, minutes in history:
         at += wait * MINUTE
         window = after(window, act, at, minutes)
@@ -75,11 +76,15 @@ def test_it_is_due_exactly_when_the_facts_say_so(
         if act in {"done", "no_answer"} and before.status != "closed":
             news: News = before.news or "etr"
             result: Literal["done", "no_answer"] = "done" if act == "done" else "no_answer"
+            before_each.append((believes, missed_at))
             asked = replace(asked, tries=(*asked.tries, Try(at, "wang", result, news, "W", window.etr)))
             if act == "done":
                 believes, missed_at = None if is_over(window, at, on_part=on_part) else window.etr, None
             else:
                 missed_at = at
+        if act == "taken_back" and before_each:
+            asked = replace(asked, tries=(*asked.tries, Try(at, "wang", "taken_back", "etr", "W", window.etr)))
+            believes, missed_at = before_each.pop()
         for moment in (at, at + 10 * MINUTE, at + AGAIN_AFTER, at + 300 * MINUTE):
             over = is_over(window, moment, on_part=on_part)
             wrong = believes is not None if over else believes is None or abs(window.etr - believes) > MOVED
@@ -113,6 +118,7 @@ def test_no_revision_loses_a_caller_who_was_told_nothing(
 def test_a_customer_is_to_be_told_exactly_what_was_not_told(history: list[tuple[int, Act, int]]) -> None:
     window, at, attempts = set_at_start(hold=True), START, list[Attempt]()
     believes: datetime | str | None = "nothing"
+    before_each: list[datetime | str | None] = []
     for wait, act, minutes in history:
         at += wait * MINUTE
         window = after(window, act, at, minutes)
@@ -131,5 +137,9 @@ def test_a_customer_is_to_be_told_exactly_what_was_not_told(history: list[tuple[
             attempts.append(
                 Attempt(at, "duty", "phone", result, "", "", news or ("restored" if over else "etr"), window.etr)
             )
+            before_each.append(believes)
             if act == "done":
                 believes = None if over else window.etr
+        if act == "taken_back" and before_each:
+            attempts.append(Attempt(at, "duty", "phone", "taken_back", "", "", "etr", window.etr))
+            believes = before_each.pop()

@@ -86,6 +86,17 @@ def test_it_falls_due_when_power_is_back_and_is_closed_when_that_was_told(store:
         tried(store, key, "done")
 
 
+def test_what_was_noted_by_mistake_is_taken_back(store: Store) -> None:
+    outage = set_window(store)
+    key = ask(store, outage=outage)
+    restore(store, outage)
+    with pytest.raises(TellingError):
+        tried(store, key, "taken_back")
+    for mistake in ("done", "cancelled"):
+        assert tried(store, key, mistake).standing.status == "closed"
+        assert tried(store, key, "taken_back").standing.status == "due"
+
+
 def test_a_restoration_that_is_taken_back_is_told_to_those_who_were_called(store: Store, clock: SetClock) -> None:
     outage = set_window(store, hours=500)
     key = ask(store, outage=outage)

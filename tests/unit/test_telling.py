@@ -169,6 +169,16 @@ def test_who_was_told_stays_on_the_list_when_network_or_record_change(store: Sto
     assert (item.customer, item.in_scope) == ({"id": HIGH_RISK}, False)
 
 
+def test_a_note_on_the_wrong_customer_is_taken_back_and_stays_in_the_record(store: Store, outage: str) -> None:
+    with pytest.raises(TellingError):
+        tell(store, outage, "taken_back")
+    tell(store, outage)
+    tell(store, outage, "taken_back", note="登记错户")
+    (item,) = listed(store, outage).customers
+    assert (item.news, item.status) == ("outage", "open")
+    assert [one.result for one in item.attempts] == ["told", "taken_back"]
+
+
 def test_what_does_not_make_sense_is_refused_and_nothing_is_kept(store: Store, outage: str) -> None:
     for wrong in ({"result": "maybe"}, {"whom": ""}, {"result": "not_needed"}, {"news": "gossip"}):
         with pytest.raises(TellingError):
