@@ -6,6 +6,7 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import update
 
+from data.kinds import Doc
 from data.rights import RIGHTS, ROLES
 from data.store.schema import PERSON
 from sync.hub.asking import COOKIE
@@ -28,7 +29,7 @@ def hub(tmp_path_factory: pytest.TempPathFactory) -> ComposedHub:
     made = composed_hub(make_hub_home(tmp_path_factory.mktemp("hub") / "home"))
     fill(made.store)
     with made.store.write("test", "branches") as writing:
-        contact = {"id": "K2", "name": "李经理", "phone": "13904290002", "role": "area_manager", "branch": OTHERS}
+        contact: Doc = {"id": "K2", "name": "李经理", "phone": "13904290002", "role": "area_manager", "branch": OTHERS}
         writing.put("contact", contact)
         writing.connection.execute(update(PERSON).values(branches=json.dumps([OWN])))
     return made
