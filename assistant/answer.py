@@ -85,11 +85,13 @@ class SuspicionView:
     Attributes:
         since: When its signals were enough.
         signals: How many look-ups, trouble reports and calls tell of it.
+        places: In how many of how many transformer areas of the result an outage is suspected.
     """
 
     id: str
     since: str
     signals: int
+    places: tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from data.caches.cache import read_doc
 from data.clock import to_iso
 from data.kinds import Doc
 from data.masking import PERSONAL, is_masked
-from data.outages.windows import OutageWindow
+from data.outages.windows import OutageWindow, Verdict
 from data.scripts.scripts import Scripts
 from data.scripts.situation import Asked
 from data.sqlite import Connection
@@ -112,12 +112,14 @@ class CardMaker:
             script_en=said["en"],
             path=self._path(supply, hit),
             affected=judged.affected if judged.state == "partial_outage" else None,
-            suspicion=self._suspicion(place, at) if judged.state == "suspected" else None,
+            suspicion=self._suspicion(place, judged, at) if judged.state == "suspected" else None,
         )
 
-    def _suspicion(self, place: Place, at: datetime) -> SuspicionView | None:
+    def _suspicion(self, place: Place, judged: Verdict, at: datetime) -> SuspicionView | None:
         touching = self._board.suspicions_touching(place, at)
-        return SuspicionView(touching[0].id, to_iso(touching[0].since), touching[0].signals) if touching else None
+        if not touching:
+            return None
+        return SuspicionView(touching[0].id, to_iso(touching[0].since), touching[0].signals, judged.affected)
 
     def _rows(self, sql: str, *values: object) -> Sequence[Sequence[Any]]:
         return cast("Sequence[Sequence[Any]]", self._connection.execute(sql, values).fetchall())

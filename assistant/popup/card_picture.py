@@ -51,8 +51,9 @@ def card_of(
         out, of = result.affected
         yield Remark(words("affected", out=out, all=of), "bad" if out else "quiet")
     if result.suspicion:
-        since = spoken(result.suspicion.since, now, words)
-        yield Remark(words("suspicion", since=since, count=result.suspicion.signals), tone)
+        since, (some, of) = spoken(result.suspicion.since, now, words), result.suspicion.places
+        told = words("suspicion", since=since, count=result.suspicion.signals)
+        yield Remark(words("suspicion.part", some=some, all=of, told=told) if some < of else told, tone)
     if result.script:
         yield Script(result.said(english=words.english))
     if actions:

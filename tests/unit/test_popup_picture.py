@@ -82,12 +82,17 @@ def test_an_english_screen_shows_what_to_read_out_in_english_where_that_is_known
 
 def test_a_suspicion_is_told_in_its_own_colour_and_never_as_an_outage() -> None:
     suspected = replace(
-        ANSWER.results[0], state="suspected", affected=None, suspicion=SuspicionView("S1", "2026-11-22T05:40:00Z", 4)
+        ANSWER.results[0],
+        state="suspected",
+        affected=None,
+        suspicion=SuspicionView("S1", "2026-11-22T05:40:00Z", 4, (1, 8)),
     )
     title, remark = blocks(replace(SHOWN, answer=replace(ANSWER, results=(suspected,))))[:2]
     assert isinstance(title, Title)
     assert (title.mark, title.verdict, title.tone) == ("◌", "疑似停电", "doubt")
-    assert remark == Remark("13:40 起有 4 个来电、报修或查询集中在这里，正在核实，尚未确认停电", "doubt")
+    assert remark == Remark(
+        "其中 1/8 个台区：13:40 起有 4 个来电、报修或查询集中在这里，正在核实，尚未确认停电", "doubt"
+    )
 
 
 def test_an_outage_window_says_when_it_began_and_when_power_is_promised() -> None:
