@@ -9,9 +9,9 @@ from sqlalchemy import Connection
 from data.clock import to_iso
 from data.errors import SwitchboardError
 from data.outages.describing import named_items
-from data.outages.entry import add_outage
+from data.outages.entry import NewOutage, add_outage
 from data.outages.preview import preview
-from data.outages.templates import list_templates, read_template
+from data.outages.templates import OutageTemplate, list_templates, read_template, save_template
 from data.outages.windows import SCOPE_KINDS, ScopeItem
 from sync.auth import Person
 from sync.desk.page import local_input
@@ -24,9 +24,11 @@ from sync.routes.outage_routes import actor, note
 
 _SEE_OTHER = 303
 
+Name = Annotated[str, Form(max_length=100)]
+
 
 def entry_page_router(hub: Hub) -> APIRouter:
-    """The page `/desk/outages/new`, its preview, and what saves a window."""
+    """The page `/desk/outages/new`, its preview, and what saves a window or a template."""
     router = APIRouter(include_in_schema=False)
     desk = window_desk()
     Setter = Annotated[Person, Depends(PersonWho(hub.store, "set_outage"))]
@@ -63,7 +65,7 @@ def entry_page_router(hub: Hub) -> APIRouter:
             return page(request, setter, EntryForm(kind=kind, item=item or [], start=local_input(to_iso(now))))
         with hub.store.read() as connection:
             form = EntryForm.of(read_template(connection, template).at(now))
-        return page(request, setter, form, template=template)
+        return page(request, setter, form, chosen=template)
 
     @router.post("/desk/outages/preview")
     def look(request: Request, setter: Setter, form: Annotated[EntryForm, Form()]) -> Response:
@@ -71,6 +73,20 @@ def entry_page_router(hub: Hub) -> APIRouter:
         if "HX-Request" in request.headers:
             return desk.render(request, setter, "window_preview.html", now=hub.store.clock.now(), **values)
         return page(request, setter, form, **values)
+
+    @router.post("/desk/outages/template")
+    def keep(
+        request: Request, setter: Setter, form: Annotated[EntryForm, Form()], template_name: Name = ""
+    ) -> Response:
+        try:
+            with hub.store.write(actor(setter), "save outage template", setter.branches) as writing:
+                template = _template(template_name, form.entered(writing.connection))
+                kept = save_template(writing, template, actor(setter)).name
+        except FaultyFormError as error:
+            return page(request, setter, form, status_of(error), faults=error.faults)
+        except SwitchboardError as error:
+            return page(request, setter, form, status_of(error), error=str(error))
+        return page(request, setter, form, kept=kept)
 
     @router.post("/desk/outages")
     def add(request: Request, setter: Setter, form: Annotated[EntryForm, Form()]) -> Response:
@@ -86,6 +102,19 @@ def entry_page_router(hub: Hub) -> APIRouter:
         return RedirectResponse(f"/desk/outages/{window.id}?done=new", _SEE_OTHER)
 
     return router
+
+
+def _template(name: str, entered: NewOutage) -> OutageTemplate:
+    """What was entered, for another time."""
+    return OutageTemplate(
+        name=name,
+        kind=entered.kind,
+        reason=entered.reason,
+        lasts=entered.etr - entered.start,
+        scope=entered.scope,
+        hold=entered.hold,
+        facts=entered.facts,
+    )
 
 
 def _chips(connection: Connection, form: EntryForm) -> list[dict[str, str]]:

@@ -16,8 +16,10 @@ from data.outages.acts import (
     revise_outage,
     withdraw_outage,
 )
+from data.outages.describing import named_items
 from data.outages.documents import outage_from_doc
-from data.outages.windows import OutageWindow
+from data.outages.rules import REASON_AT_MOST
+from data.outages.windows import OutageWindow, ScopeItem
 from data.store.rows import get_docs
 from data.store.store import Writing
 from sync.auth import Person
@@ -96,7 +98,10 @@ def _restore(writing: Writing, window: OutageWindow, form: ActForm, by: str) -> 
 
 
 def _restore_part(writing: Writing, window: OutageWindow, form: ActForm, by: str) -> OutageWindow:
-    return restore_outage(writing, window.id, form.moment(), form.parts(), by, form.reason)
+    parts = form.parts()
+    named = named_items(writing.connection, [ScopeItem(*part) for part in parts])
+    reason = form.reason.strip() or "、".join(str(one["name"] or one["id"]) for one in named.values())
+    return restore_outage(writing, window.id, form.moment(), parts, by, reason[:REASON_AT_MOST])
 
 
 def _publish(writing: Writing, window: OutageWindow, form: ActForm, by: str) -> OutageWindow:

@@ -108,3 +108,20 @@ def test_without_scripts_the_form_previews_and_saves_too(visits: Visits, desk_hu
     assert page.input_value("input[name=reason]") == "消缺"
     page.get_by_role("button", name="保存").click()
     expect(page.get_by_role("status").first).to_contain_text("已保存")
+
+
+def test_what_comes_again_is_kept_as_a_template_and_entered_from_it(visits: Visits, desk_hub: RunningHub) -> None:
+    page = visits.open(desk_hub, "duty", f"/desk/outages/new?item=feeder:{BOHAI}&kind=planned")
+    page.fill("input[name=reason]", "每月巡检")
+    page.locator("[data-hours='4']").click()
+    page.locator("summary", has_text="存为模板").click()
+    page.fill("input[name=template_name]", "渤海线巡检")
+    page.get_by_role("button", name="存为模板").click()
+    expect(page.get_by_role("status").first).to_contain_text("渤海线巡检")
+    page.goto(f"{desk_hub.url}/desk/outages/new")
+    page.select_option("select[name=template]", "渤海线巡检")
+    page.get_by_role("button", name="套用").click()
+    expect(page.locator("#chips")).to_contain_text("渤海线")
+    assert page.input_value("input[name=reason]") == "每月巡检"
+    assert page.input_value("select[name=kind]") == "planned"
+    no_serious_fault(page)
