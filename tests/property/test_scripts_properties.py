@@ -1,10 +1,19 @@
 """No template says more than what is known, whatever is written in it and whatever is known."""
 
+from datetime import time, timedelta
+
 from hypothesis import given
 from hypothesis import strategies as st
 
+from data.kinds import CAUSES, OUTAGE_KINDS
+from data.outages.timetable import Timetable
+from data.outages.windows import OutageWindow, Restoration, ScopeItem, State, Verdict
 from data.scripts.cases import CASES, FACTS
+from data.scripts.scripts import Scripts
+from data.scripts.situation import Asked, situation_of
+from data.scripts.speaking import LANGUAGES
 from data.scripts.template import Template, check
+from tests.stores import NOON
 
 LITERAL = st.text("甲乙丙，。 ", max_size=5)
 VALUE = st.text("XYZ[]{}0", min_size=1, max_size=6)
@@ -46,3 +55,46 @@ def test_what_is_said_is_the_template_and_the_facts_and_nothing_else(
     assert "None" not in said
     for character in said:
         assert character in text or any(character in value for value in facts.values())
+
+
+HOURS = st.integers(-60, 60).map(lambda hours: NOON + timedelta(hours=hours, minutes=7))
+
+
+@st.composite
+def windows(draw: st.DrawFn) -> OutageWindow:
+    """Any window, over or not, with few or many facts."""
+    start, length = draw(HOURS), draw(st.integers(1, 80))
+    off, on = draw(st.lists(st.integers(0, 23), min_size=2, max_size=2, unique=True))
+    return OutageWindow(
+        id="w",
+        kind=draw(st.sampled_from(sorted(OUTAGE_KINDS))),
+        start=start,
+        etr=start + timedelta(hours=length),
+        reason="树障",
+        scope=(ScopeItem("feeder", "F1"),),
+        revisions=(),
+        hold=draw(st.booleans()),
+        restorations=draw(st.sampled_from([(), (Restoration(ScopeItem("transformer_area", "T1"), NOON),)])),
+        restored_at=draw(st.none() | HOURS),
+        started_at=draw(st.none() | HOURS.filter(lambda at: at < start + timedelta(hours=length))),
+        timetable=draw(st.none() | st.just(Timetable(time(off), time(on)))),
+        cause=draw(st.none() | st.sampled_from(sorted(CAUSES))),
+        crew=draw(st.none() | st.just("抢修一班")),
+    )
+
+
+@given(
+    st.lists(windows(), max_size=3),
+    st.sampled_from(["normal", "outage", "partial_outage", "maintenance", "suspected", "unknown"]),
+    st.sampled_from([None, ("塔山所", None), ("塔山所", "0429-1")]),
+)
+def test_there_is_something_to_say_in_every_situation(
+    found: list[OutageWindow], state: State, branch: tuple[str, str | None] | None
+) -> None:
+    shown = [one for one in found if one.phase(NOON)]
+    situation = situation_of(Asked("塔山乡", Verdict(state, (1, 3)), shown, NOON, branch))
+    for language in LANGUAGES:
+        said = Scripts().say(situation, language)
+        assert "塔山乡" in said
+        assert not {"{", "}", "[", "]"} & set(said)
+        assert "None" not in said
