@@ -84,7 +84,10 @@ class Oracle:
     def put_back(self, copy: Known, lost: set[str]) -> None:
         """What was answered after the copy was made is lost, as whoever puts an old copy back accepts."""
         self.lost_with_a_restore |= lost
+        # An answer may come after the copy was made, to an entry that is in it.
+        told = {key: status for key, status in self.known.acknowledged.items() if key not in lost}
         self.known = deepcopy(copy)
+        self.known.acknowledged |= told
 
     def _bucket(self, kind: str, doc: Doc) -> str:
         if kind != "customer":
