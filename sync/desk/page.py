@@ -163,5 +163,7 @@ def _served(app: FastAPI) -> frozenset[str]:
 
 
 def _switch(request: Request) -> str:
-    other = "zh" if language(request) == "en" else "en"
-    return "/desk/language?" + urlencode({"to": other, "back": request.url.path})
+    """Back to this page; from what answered a form, to the page that it belongs to."""
+    other, path = "zh" if language(request) == "en" else "en", request.url.path
+    back = path if request.method == "GET" else "/".join(path.split("/")[:3])
+    return "/desk/language?" + urlencode({"to": other, "back": back})
