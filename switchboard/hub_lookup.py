@@ -2,7 +2,7 @@
 
 import shutil
 import threading
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -81,9 +81,16 @@ class HubLookup:
                 with kept.turn:
                     kept.answers.close()
 
-    def find(self, person: Person, query: str, kinds: Collection[str] = RANKED, limit: int = 10) -> Mapping[str, Any]:
-        """What `query` finds of these kinds."""
-        return self._ask(person, lambda answers: answers.answer(query, limit, kinds=kinds).to_json())
+    def find(
+        self,
+        person: Person,
+        query: str,
+        kinds: Collection[str] = RANKED,
+        limit: int = 10,
+        by_phone: Sequence[str] = (),
+    ) -> Mapping[str, Any]:
+        """What `query` finds of these kinds, and the customers `by_phone`."""
+        return self._ask(person, lambda answers: answers.answer(query, limit, None, by_phone, kinds).to_json())
 
     def card(self, person: Person, kind: str, key: str) -> Mapping[str, Any]:
         """One record's card."""

@@ -1,6 +1,6 @@
 """What the pages ask of the lookup: composed with the hub, for the pages know nothing of how records are found."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Protocol
 
 from sync.auth import Person
@@ -17,9 +17,22 @@ class Places(Protocol):
     """
 
     def find(
-        self, person: Person, query: str, kinds: Collection[str] = PLACE_KINDS, limit: int = 10
+        self,
+        person: Person,
+        query: str,
+        kinds: Collection[str] = PLACE_KINDS,
+        limit: int = 10,
+        by_phone: Sequence[str] = (),
     ) -> Mapping[str, Any]:
-        """The public JSON form of a lookup's answer: `results`, the best first, `as_of`, `freshness`."""
+        """The public JSON form of a lookup's answer: `results`, the best first, `as_of`, `freshness`.
+
+        Args:
+            person: Who asks.
+            query: What they typed.
+            kinds: Only records of these.
+            limit: At most so many.
+            by_phone: Ids of customers found by their phone, which stand below the others.
+        """
         ...
 
     def card(self, person: Person, kind: str, key: str) -> Mapping[str, Any]:

@@ -1,14 +1,16 @@
 """The lookup as a page: what the popup answers, for whoever has no popup, and for the desk's forms to pick from."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Form, Query, Request, Response
 from fastapi.responses import JSONResponse
 
 from data.errors import BadValueError, SwitchboardError
+from data.phone_numbers import normal_form
 from data.privacy.reveal_reasons import REASONS, SHOWN_FOR_S
 from data.privacy.revealing import Revealing, reveal
+from data.rights import may
 from data.store.buckets import buckets_of_scope
 from sync.auth import Person
 from sync.desk import place_words
@@ -17,8 +19,10 @@ from sync.desk.outside_links import card_links
 from sync.desk.page import Desk
 from sync.hub.asking import PersonWho
 from sync.hub.hub import Hub
+from sync.hub.limits import spend
 from sync.hub.problems import status_of
 from sync.routes.outage_routes import actor
+from sync.routes.phone_routes import find_by_phone
 
 _MOST_OPTIONS = 20
 
@@ -53,9 +57,18 @@ def lookup_router(hub: Hub, places: Places, reveals_per_hour: int) -> APIRouter:
             return JSONResponse({"as_of": answer["as_of"], "options": [option(one) for one in answer["results"]]})
         return desk.render(request, reader, "find.html", answer=answer, q=q)
 
+    def owners(request: Request, reader: Person, q: str) -> Sequence[str]:
+        """The customers with the phone number that `q` is; asked when it is sent, not while it is typed."""
+        form = normal_form(q)
+        if form is None or "hx-request" in request.headers or not may(reader.role, "find_by_phone"):
+            return ()
+        spend(request, actor(reader), "find_by_phone")
+        return find_by_phone(hub.store, form, actor(reader), reader.branches, "the lookup page")
+
     def page(request: Request, reader: Person, q: str, kind: str, key: str, status: int = 200, **more: Any) -> Response:  # noqa: ANN401 - whatever the card shows
         opened = places.card(reader, kind, key) if key else None
-        answer = places.find(reader, q) if q.strip() or opened is None else opened
+        callers = [] if opened else owners(request, reader, q)
+        answer = places.find(reader, q, by_phone=callers) if q.strip() or opened is None else opened
         sure = [one for one in answer["results"] if not one["match"]["weak"]]
         card = next(iter(opened["results"] if opened else sure), None)
         with hub.store.read() as connection:
@@ -81,6 +94,7 @@ def lookup_router(hub: Hub, places: Places, reveals_per_hour: int) -> APIRouter:
     ) -> Response:
         """The card with one value as it is; nothing is shown before the trail of it is kept."""
         entered = {"field": field, "reason": reason, "text": text}
+        told: str | SwitchboardError
         try:
             asked = Revealing(customer, field, reason, text)
             with hub.store.write(actor(revealer), "reveal") as writing:

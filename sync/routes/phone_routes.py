@@ -1,6 +1,6 @@
 """Customers by phone number over HTTP: whole numbers only, few a minute, each one audited."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Depends
@@ -10,6 +10,8 @@ from pydantic import BaseModel, Field
 from data.phone_numbers import normal_form
 from data.store import audit
 from data.store.buckets import buckets_of_scope
+from data.store.phone_hashes import PhoneHashes
+from data.store.store import Store
 from sync.hub.asking import AtDevice, AtDeviceWho
 from sync.hub.hub import Hub
 from sync.hub.problems import problem
@@ -32,9 +34,7 @@ def phone_router(hub: Hub) -> APIRouter:
     Raises:
         LookupError: the store was not opened by its home, and keeps no hashes: a mistake in the program.
     """
-    phones = hub.store.phones
-    if phones is None:
-        raise LookupError("this store has no key to find phone numbers with")
+    _phones_of(hub.store)
     router = APIRouter(tags=["phones"])
 
     Asking = Annotated[AtDevice, Depends(AtDeviceWho(hub.store, "find_by_phone"))]
@@ -44,13 +44,35 @@ def phone_router(hub: Hub) -> APIRouter:
         form = normal_form(request.number)
         if form is None:
             return problem(422, "give a whole phone number: a mobile number, or a landline with its area code")
-        known, who = asking.device, asking.actor
-        with hub.store.write(who, "find by phone") as writing:
-            buckets = buckets_of_scope(writing.connection, known.branches)
-            found = phones.customers_with(writing.connection, form, buckets, FOUND_AT_MOST)
-            shown = phones.hash_of(form).hex()[:_SHOWN_OF_HASH]
-            about = f"hash {shown} at device:{known.id}, found {len(found)}"
-            audit.record(writing.connection, writing.clock.now(), who, "find_by_phone", about)
-        return {"customers": found}
+        device = asking.device
+        return {"customers": find_by_phone(hub.store, form, asking.actor, device.branches, f"device:{device.id}")}
 
     return router
+
+
+def find_by_phone(store: Store, form: str, actor: str, branches: Iterable[str], place: str) -> Sequence[str]:
+    """Ids of the customers with a phone number, within the branches; who asked is in the audit trail.
+
+    Args:
+        store: One that keeps hashes of phone numbers.
+        form: Of `data.phone_numbers.normal_form`.
+        actor: Who asks.
+        branches: Those the asker is held to; none for all.
+        place: Where it is asked, for the trail.
+
+    Raises:
+        LookupError: the store was not opened by its home, and keeps no hashes: a mistake in the program.
+    """
+    phones = _phones_of(store)
+    with store.write(actor, "find by phone") as writing:
+        buckets = buckets_of_scope(writing.connection, branches)
+        found = phones.customers_with(writing.connection, form, buckets, FOUND_AT_MOST)
+        about = f"hash {phones.hash_of(form).hex()[:_SHOWN_OF_HASH]} at {place}, found {len(found)}"
+        audit.record(writing.connection, writing.clock.now(), actor, "find_by_phone", about)
+    return found
+
+
+def _phones_of(store: Store) -> PhoneHashes:
+    if store.phones is None:
+        raise LookupError("this store has no key to find phone numbers with")
+    return store.phones

@@ -45,7 +45,7 @@ def test_a_feeder_is_found_and_its_card_opened_by_keys_alone(visits: Visits, sha
     with feeder_out(shared_hub):
         page = visits.open(shared_hub, "agent", "/desk/lookup")
         page.keyboard.type("tashanxian")
-        page.locator("#count", has_text="找到").wait_for()
+        page.locator("#count", has_text="找到 ").wait_for()
         page.keyboard.press("ArrowDown")
         page.keyboard.press("ArrowDown")
         page.keyboard.press("ArrowUp")
@@ -81,6 +81,15 @@ def test_a_masked_phone_is_shown_for_a_reason_and_what_was_typed_is_kept(
     page.locator("output.revealed").wait_for()
     assert page.locator("output.revealed").inner_text() == CUSTOMER["phone"]
     picture(page, "revealed")
+
+
+def test_a_caller_is_found_by_a_whole_phone_number_that_is_sent(visits: Visits, shared_hub: RunningHub) -> None:
+    page = visits.open(shared_hub, "agent", "/desk/lookup")
+    page.keyboard.type(str(CUSTOMER["phone"]))
+    page.locator("#count", has_text="没有找到").wait_for()
+    page.keyboard.press("Enter")
+    page.locator("#card-head", has_text=str(CUSTOMER["name"])).wait_for()
+    assert str(CUSTOMER["id"]) in page.locator("#results").inner_text()
 
 
 @pytest.mark.parametrize("name", ["auditor", "maintainer", "editor"])
