@@ -3,9 +3,13 @@
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from data.store.store import Store
 from tests.stores import SetClock, fill, in_file, opened_store
+
+settings.register_profile("untimed", deadline=None)  # a loaded machine is no fault of the code
+settings.load_profile("untimed")
 
 pytest_plugins = ["tests.browser", "tests.databases", "tests.mariadb"]
 
