@@ -9,14 +9,13 @@ from data.clock import to_iso
 from data.kinds import Doc, Json
 from data.outages.windows import OutageWindow
 from data.store.rows import get_docs
-from data.store.schema import TICKET
 from data.tickets.business import Catalogue
 from data.tickets.catalogue import read_catalogue
 from data.tickets.history import history_of
 from data.tickets.places import Spot, nearby, outages_at, spot_of
 from data.tickets.rules import read_rules
 from data.tickets.states import mark_of
-from data.tickets.ticket import Ticket, linked_to, select_tickets, tickets_of
+from data.tickets.ticket import Ticket, get_tickets, linked_to
 
 
 def describe_tickets(connection: Connection, tickets: Sequence[Ticket], at: datetime) -> list[dict[str, Json]]:
@@ -90,8 +89,7 @@ def _windows(connection: Connection, tickets: Sequence[Ticket], at: datetime) ->
 
 
 def _links(connection: Connection, tickets: Sequence[Ticket]) -> dict[str, dict[str, Json]]:
-    lead_ids = {one.lead for one in tickets if one.lead}
-    leads = {one.id: one for one in tickets_of(connection, select_tickets().where(TICKET.c.id.in_(sorted(lead_ids))))}
+    leads = get_tickets(connection, {one.lead for one in tickets if one.lead})
     linked: dict[str, list[Json]] = {}
     for one in linked_to(connection, [one.id for one in tickets]):
         linked.setdefault(str(one.lead), []).append({**_short(one)})

@@ -101,6 +101,11 @@ def get_ticket(connection: Connection, named: str) -> Ticket:
     return found[0]
 
 
+def get_tickets(connection: Connection, ids: Iterable[str]) -> dict[str, Ticket]:
+    """The tickets with these ids, by id; what a central system has taken back is left out."""
+    return {one.id: one for one in tickets_of(connection, select_tickets().where(TICKET.c.id.in_(sorted(ids))))}
+
+
 def linked_to(connection: Connection, ids: Iterable[str]) -> list[Ticket]:
     """The tickets whose lead is one of these, oldest first."""
     return tickets_of(connection, select_tickets().where(TICKET.c.lead.in_([*ids])).order_by(TICKET.c.at, TICKET.c.id))

@@ -15,7 +15,7 @@ from data.store.schema import RECORDS, TICKET
 from data.store.store import Writing
 from data.tickets.catalogue import read_catalogue
 from data.tickets.making import due_iso
-from data.tickets.states import STATES, TICKET_KINDS
+from data.tickets.states import FINISHED, STATES, TICKET_KINDS
 from sync.central.mapping import TICKET_FIELDS, Feed
 from sync.central.outcomes import Taken
 from sync.central.reader import SourceRow
@@ -42,6 +42,7 @@ class TicketTarget:
         self._feed = feed
         self._names = tuple(names)
         self._timezone = timezone
+        self._now = to_iso(writing.clock.now())
         self._catalogue = read_catalogue(writing.connection)
         self._blank: Doc = {**dict.fromkeys(TICKET_FIELDS), "text": "", "created_by": feed.source}
 
@@ -57,6 +58,7 @@ class TicketTarget:
         """Removes tickets; how many there were."""
         removed = 0
         for some in chunks(ids):
+            self._connection.execute(update(TICKET).where(TICKET.c.lead.in_(some)).values(lead=None))
             removed += self._connection.execute(delete(TICKET).where(TICKET.c.id.in_(some))).rowcount
         return removed
 
@@ -66,12 +68,18 @@ class TicketTarget:
         found = self._connection.execute(select(*(TICKET.c[name] for name in TICKET_FIELDS)).where(here)).first()
         before: Doc | None = dict(zip(TICKET_FIELDS, found, strict=True)) if found else None
         after: Doc = {**(before or self._blank), **said}
+        closed = {} if before and before["state"] == after["state"] else {"closed_at": self._closed_at(after)}
         if before is None:
             due_at = due_iso(self._catalogue, str(after["kind"]), from_iso(str(after["at"])))
-            self._connection.execute(insert(TICKET).values(**after, due_at=due_at))
+            self._connection.execute(insert(TICKET).values(**after, **closed, due_at=due_at))
         elif before != after:
-            self._connection.execute(update(TICKET).where(here).values(**after, version=TICKET.c.version + 1))
+            changed = {**after, **closed, "version": TICKET.c.version + 1}
+            self._connection.execute(update(TICKET).where(here).values(changed))
         return Taken(number, str(said["id"]), before, after)
+
+    def _closed_at(self, ticket: Doc) -> str | None:
+        """The moment of the pull: the source does not say when."""
+        return self._now if ticket["state"] in FINISHED else None
 
     def _read(self, cells: Sequence[str]) -> Doc:
         said: Doc = {}

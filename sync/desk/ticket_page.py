@@ -15,7 +15,7 @@ from data.store.schema import PERSON, RECORDS
 from data.tickets.catalogue import read_catalogue
 from data.tickets.describing import describe_ticket
 from data.tickets.history import TicketEvent, history_of
-from data.tickets.ticket import get_ticket
+from data.tickets.ticket import get_ticket, get_tickets
 from data.tickets.work import TicketChange, TicketMovedError, work_ticket
 from sync.auth import Person
 from sync.desk.page import Language, language
@@ -144,8 +144,8 @@ def _told(connection: Connection, event: TicketEvent, lang: Language) -> list[tu
     catalogue = read_catalogue(connection)
     ids = [value for pair in event.changes.values() for value in pair if value]
     names = {key: name for key, name in branch_names(connection) if key in ids}
-    if "lead" in event.changes:
-        names |= {key: get_ticket(connection, key).number for key in event.changes["lead"] if key}
+    leads = {key for key in event.changes.get("lead", ()) if key}
+    names |= {key: one.number for key, one in get_tickets(connection, leads).items()}
     return [
         (name, *(shown_value(name, value, catalogue, names, lang) for value in pair))  # type: ignore[misc]  # two
         for name, pair in event.changes.items()

@@ -9,11 +9,13 @@ from sqlalchemy import create_engine, select
 from data.demo.central import CALLS_FROM, central_mapping, fill_central
 from data.store.schema import TICKET
 from data.store.store import Store
+from data.tickets.making import Maker, NewTicket, add_ticket
+from data.tickets.ticket import get_ticket
 from switchboard.demo_calls import CallSimulator
 from sync.central.mapping import Source
 from sync.central.mapping_file import read_mapping_file
 from tests.central_systems import make_central, pull_source
-from tests.stores import opened_store
+from tests.stores import NOON, opened_store
 from wallboard.calls import import_queue_log
 from wallboard.duty_report import duty_report
 
@@ -116,5 +118,15 @@ place_id = "cons"
     assert (row.place_kind, row.place_id, row.created_by) == ("customer", "2114000001", "marketing")
     central.run("UPDATE wo SET open = '0' WHERE no = 'W1'")
     assert central.pull(store).tables["ticket"]["changed"] == 1
+    with store.write("test", "link") as writing:
+        ended = get_ticket(writing.connection, "W1")
+        chased = add_ticket(
+            writing, "local", NOON, NewTicket("chase_up", "催", linked_to="W1"), Maker("wang", "os:wang")
+        )
+    assert (ended.state, ended.version, chased.lead) == ("done", 2, "W1")
+    assert ended.due_at == datetime(2026, 11, 2, tzinfo=UTC), "24 hours after it was reported"
+    assert ended.closed_at is not None
     central.run("DELETE FROM wo WHERE no = 'W1'")
     assert central.pull(store, approve_deletions=True).tables["ticket"]["deleted"] == 1
+    with store.read() as connection:
+        assert get_ticket(connection, "local").lead is None
