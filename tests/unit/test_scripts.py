@@ -154,7 +154,10 @@ def test_every_default_is_fit_for_its_case_and_every_case_has_one() -> None:
 
 
 def test_the_centres_own_words_come_first_and_those_of_a_kind_before_those_of_the_case() -> None:
-    own: list[Doc] = [{"id": "active", "zh": "甲{place}", "en": None}, {"id": "active.fault", "zh": "乙{place}", "en": None}]
+    own: list[Doc] = [
+        {"id": "active", "zh": "甲{place}", "en": None},
+        {"id": "active.fault", "zh": "乙{place}", "en": None},
+    ]
     scripts = Scripts(own)
     assert scripts.say(situation_of(asked(FAULT))) == "乙塔山乡"
     assert scripts.say(situation_of(asked(replace(FAULT, kind="temporary")))) == "甲塔山乡"
