@@ -90,6 +90,6 @@ def test_a_file_of_another_kind_is_refused(tmp_path: Path) -> None:
 def test_other_kinds_are_exported_as_an_import_takes_them(store: Store, tmp_path: Path) -> None:
     export_to(store, Export("branches"), tmp_path / "out.csv", "os:test")
     assert read(tmp_path / "out.csv") == [
-        ["id", "name", "parent_id", "kind", "phone"],
-        ["B1", "塔山供电所", "", "", "0429-1"],
+        ["id", "name", "parent_id", "kind", "phone", "postcode"],
+        ["B1", "塔山供电所", "", "", "0429-1", ""],
     ]
