@@ -1,6 +1,6 @@
 """What else is known where a ticket's trouble is: reports of the same trouble, and outage windows."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -8,7 +8,8 @@ from sqlalchemy import Connection, and_, or_, select
 
 from data.clock import to_iso
 from data.outages.describing import network, shown_outages
-from data.outages.windows import Affected, OutageWindow, affected_by, touches
+from data.outages.reach import Reach
+from data.outages.windows import Affected, OutageWindow, touches
 from data.store.schema import RECORDS, TICKET
 from data.supply import Place, SupplyNetwork
 from data.tickets.ticket import IS_PENDING, Ticket, select_tickets, ticket_feeder, ticket_transformer_area, tickets_of
@@ -92,7 +93,7 @@ def pending_at(connection: Connection, spot: Spot) -> list[Ticket]:
 def outages_at(connection: Connection, spots: Iterable[Spot], at: datetime) -> list[tuple[OutageWindow, ...]]:
     """For each place the windows shown at `at` that touch it and have not been restored there, by start."""
     net = network(connection)
-    windows = [(one, _takes_out(one, net, at)) for one in shown_outages(connection, at)]
+    windows = _taken_out(connection, shown_outages(connection, at), at)
     places = [_as_place(net, spot) for spot in spots]
     return [tuple(one for one, taken in windows if touches(place, taken)) for place in places]
 
@@ -100,7 +101,7 @@ def outages_at(connection: Connection, spots: Iterable[Spot], at: datetime) -> l
 def tickets_of_outage(connection: Connection, window: OutageWindow, at: datetime) -> list[Ticket]:
     """The pending trouble reports from where a window takes power out at `at`, oldest first."""
     net = network(connection)
-    taken = _takes_out(window, net, at)
+    ((_, taken),) = _taken_out(connection, [window], at)
     reports = select_tickets().where(TICKET.c.kind == "trouble_report", IS_PENDING, TICKET.c.place_id.is_not(None))
     found = tickets_of(connection, reports.order_by(TICKET.c.at, TICKET.c.number))
     spots = [(one, spot_of(one)) for one in found]
@@ -117,8 +118,12 @@ def branch_at(connection: Connection, spot: Spot) -> str | None:
     return branch
 
 
-def _takes_out(window: OutageWindow, net: SupplyNetwork, at: datetime) -> Affected:
-    return affected_by(window.scope, net).without(affected_by(window.restored_items(at), net))
+def _taken_out(
+    connection: Connection, windows: Sequence[OutageWindow], at: datetime
+) -> list[tuple[OutageWindow, Affected]]:
+    """Each window with what it takes out at `at`; however many there are, they cost the same few queries."""
+    reach = Reach(connection, [item for one in windows for item in (*one.scope, *one.restored_items(at))])
+    return [(one, reach.affected_by(one.scope, one.restored_items(at))) for one in windows]
 
 
 def _as_place(net: SupplyNetwork, spot: Spot) -> Place:
