@@ -37,8 +37,7 @@ def tree_router(hub: Hub, places: Places) -> APIRouter:
         """The roots; with `key` the way down to that node and what is below it."""
         roots = places.open_node(reader, None)
         opened = places.open_node(reader, key, important=important) if key else None
-        values = {"roots": roots, "opened": opened, "important": important}
-        return desk.render(request, reader, "tree.html", **values)
+        return desk.render(request, reader, "tree.html", roots=roots, opened=opened, important=important)
 
     @router.get("/desk/tree/below")
     def below(
