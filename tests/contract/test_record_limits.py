@@ -1,6 +1,7 @@
 """Whose records may be changed through the API: every role, at its own branch and at another."""
 
 import json
+import re
 
 import pytest
 from fastapi.testclient import TestClient
@@ -96,3 +97,19 @@ def test_a_customers_phone_leaves_masked_and_is_kept(hub: ComposedHub) -> None:
     page = client.get("/desk/records/customer/edit/2114000002").text
     assert "13987650000" not in page
     assert "13987654321" not in page
+
+
+def test_a_file_is_imported_without_scripts_by_whoever_sent_it(hub: ComposedHub) -> None:
+    client = client_of(hub, "administrator")
+    csv = ("区域.csv", "编号,名称,邮编\nA1,塔山乡,125001\n".encode("gb18030"))
+    sent = client.post("/desk/import", data={"what": "areas"}, files={"file": csv}, follow_redirects=False)
+    assert sent.status_code == 303
+    page = sent.headers["location"]
+    (digest,) = re.findall(r'name="digest" value="(\w+)"', client.get(page).text)
+    assert client_of(hub, "importer").post(f"{page}/apply", data={"digest": digest}).status_code == 404
+    assert client.post(f"{page}/apply", data={"digest": "another"}).status_code == 409
+    assert client.post(f"{page}/apply", data={"digest": digest}, follow_redirects=False).status_code == 303
+    assert "已写入资料库" in client.get(page).text
+    assert client.get("/records/area/A1").json()["record"]["postcode"] == "125001"
+    assert client.post(f"{page}/drop", follow_redirects=False).status_code == 303
+    assert client.get(page).status_code == 404
