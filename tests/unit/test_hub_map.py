@@ -15,7 +15,12 @@ def test_an_id_is_no_part_of_the_address_but_its_own_value() -> None:
 
 def test_a_pc_that_is_not_enrolled_opens_nothing(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     opened: list[str] = []
-    hub_map = HubMap(AgentHome(tmp_path), lambda address: opened.append(address) is None)
+
+    def browse(address: str) -> bool:
+        opened.append(address)
+        return True
+
+    hub_map = HubMap(AgentHome(tmp_path), browse)
     hub_map.open("feeder", "F1")
     assert opened == []
     assert "no map" in caplog.text
