@@ -22,7 +22,7 @@ from assistant.outage_board import OutageBoard
 from assistant.script import scripts_for
 from data.caches.cache import read_doc
 from data.clock import to_iso
-from data.kinds import Doc
+from data.fields import Doc
 from data.masking import PERSONAL, is_masked
 from data.outages.windows import OutageWindow, Verdict
 from data.scripts.scripts import Scripts

@@ -11,7 +11,8 @@ from assistant.popup_messages import OutboxSeen
 from data.caches.cache import all_docs_of
 from data.clock import Clock
 from data.errors import SwitchboardError
-from data.kinds import KINDS, Doc
+from data.fields import Doc
+from data.kinds import KINDS
 from data.sqlite import DatabaseError, connect
 from data.tickets.business import Catalogue, catalogue_of
 from data.tickets.states import TICKET_KINDS

@@ -17,7 +17,7 @@ from assistant.tree_nodes import Key, Node, Page, Standing, cursor, read_cursor
 from assistant.tree_rows import BY_NUMBER, SupplyRows
 from assistant.tree_states import FeederStates
 from data.errors import NotFoundError
-from data.kinds import Doc
+from data.fields import Doc
 from data.outages.windows import OutageWindow
 from data.sqlite import Connection
 from data.supply import SupplyNetwork

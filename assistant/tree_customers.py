@@ -6,7 +6,8 @@ from typing import Any, NamedTuple
 from assistant.tree_groups import UNFILED, json_list
 from assistant.tree_nodes import Standing
 from assistant.tree_rows import ON_NO_FEEDER, after_values, feeders_where
-from data.kinds import CUSTOMER, Doc
+from data.fields import Doc
+from data.kinds import CUSTOMER
 from data.sqlite import Connection
 from data.store.cells import from_cells
 

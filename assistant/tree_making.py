@@ -11,7 +11,7 @@ from assistant.tree_groups import UNFILED, BranchTree, Group
 from assistant.tree_nodes import Counts, Key, Node, NodeKind
 from assistant.tree_rows import SupplyRow, SupplyRows
 from assistant.tree_states import FeederStates
-from data.kinds import Doc
+from data.fields import Doc
 from data.supply import Place
 
 NOT_OUT = frozenset({"normal", "unknown"})

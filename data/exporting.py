@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
+from data.fields import LISTS, Doc, FieldType, Json, Kind
 from data.importing import IMPORTABLE
-from data.kinds import KINDS, LISTS, Doc, FieldType, Json, Kind
+from data.kinds import KINDS
 from data.masking import for_caches
 from data.store.rows import from_row
 from data.store.schema import RECORDS

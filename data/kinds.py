@@ -4,53 +4,7 @@ The one module that names the power kinds. The change log, the cache, the index,
 descriptions and treat every kind alike, so that another kind (an order, a contract) is one more entry here.
 """
 
-from data.fields import (
-    EMPTY,
-    LISTS,
-    Doc,
-    Field,
-    FieldType,
-    Json,
-    Kind,
-    canonical_json,
-    canonical_value,
-    text_list,
-)
-
-__all__ = [
-    "AREA",
-    "AREA_LEVELS",
-    "BRANCH",
-    "BRANCH_KINDS",
-    "BUSINESS",
-    "CAUSES",
-    "CONTACT",
-    "CONTACT_ROLES",
-    "CUSTOMER",
-    "EMPTY",
-    "ETR_SOURCES",
-    "FEEDER",
-    "IMPORTANCE",
-    "KINDS",
-    "LISTS",
-    "NOTICE",
-    "OUTAGE",
-    "OUTAGE_KINDS",
-    "RANKED",
-    "SCRIPT_TEMPLATE",
-    "SOURCES",
-    "SUSPICION",
-    "TEAM_CHOICE",
-    "TRANSFORMER_AREA",
-    "Doc",
-    "Field",
-    "FieldType",
-    "Json",
-    "Kind",
-    "canonical_json",
-    "canonical_value",
-    "text_list",
-]
+from data.fields import Field, FieldType, Kind
 
 BRANCH_KINDS = {"company": "供电公司", "branch": "供电分公司", "station": "供电所"}
 AREA_LEVELS = {

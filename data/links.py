@@ -11,7 +11,7 @@ from urllib.parse import quote, urlsplit
 from sqlalchemy import Connection
 
 from data.errors import BadValueError
-from data.kinds import Doc, Json
+from data.fields import Doc, Json
 from data.store.settings import read_setting, write_setting
 from data.store.store import Writing
 

@@ -3,7 +3,8 @@
 Masking happens where data leaves the hub, so that nothing beyond it (cache, index, log) ever holds what it hides.
 """
 
-from data.kinds import CUSTOMER, Doc, Kind
+from data.fields import Doc, Kind
+from data.kinds import CUSTOMER
 
 STANDARD, LEAST = "standard", "least"
 READERS = {STANDARD: "姓名、地址可见，电话遮盖", LEAST: "姓名、地址、电话都不给"}

@@ -15,7 +15,8 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 from data.caches.cache import codes_of, names_of
 from data.choice_weight import MOST_PREFERRED, holds_number, mass_of, prefixes
 from data.clock import to_iso
-from data.kinds import KINDS, TEAM_CHOICE, Doc, Kind
+from data.fields import Doc, Kind
+from data.kinds import KINDS, TEAM_CHOICE
 from data.names.pinyin import readings_of
 from data.names.tokens import VOLTAGE, plain_code, searchable
 from data.store import change_log

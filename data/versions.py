@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from data.kinds import Doc, Json
+from data.fields import Doc, Json
 
 
 @dataclass(frozen=True, slots=True)

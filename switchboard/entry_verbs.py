@@ -6,7 +6,8 @@ from typing import Any
 
 from data.entries.entries import Entry, Outcome
 from data.errors import BadValueError
-from data.kinds import AREA, FieldType, Json
+from data.fields import FieldType, Json
+from data.kinds import AREA
 from switchboard.cli import home_of
 from sync.errors import RefusedError, SyncError
 from sync.outbox.entering import Entering, Place, author_at

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from data.clock import from_iso
-from data.kinds import Json
+from data.fields import Json
 from data.outages.acts import (
     OutageEdit,
     begin_outage,

@@ -3,7 +3,7 @@
 import argparse
 
 from data.clock import from_iso
-from data.kinds import Json
+from data.fields import Json
 from data.notices import board
 from data.notices.describing import describe_notice
 from data.notices.readers import readers_of

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from data.clock import from_iso
 from data.errors import BadValueError
+from data.fields import Doc, Json
 from data.importing import write_error_workbook
-from data.kinds import Doc, Json
 from data.outages.describing import describe_outage
 from data.outages.entry import add_outage
 from data.outages.planned_works import import_planned_works

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from sqlalchemy import Connection
 
 from data.errors import BadValueError, NotFoundError
+from data.fields import Doc, Json
 from data.finding import find_one
-from data.kinds import Doc, Json
 from data.names.pinyin import readings_of
 from data.store.store import Store, Writing
 from data.upkeep import acts

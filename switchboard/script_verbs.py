@@ -2,7 +2,7 @@
 
 import argparse
 
-from data.kinds import Json
+from data.fields import Json
 from data.scripts.editing import reset_script, script_text, script_texts, set_script
 from data.scripts.samples import preview as previewed
 from switchboard.cli import home_of

@@ -3,7 +3,7 @@
 import argparse
 
 from data.clock import from_iso
-from data.kinds import Json
+from data.fields import Json
 from data.outages.describing import describe_outage
 from data.outages.suspecting import all_suspicions, standing_suspicions
 from data.outages.suspicion_acts import confirm_suspicion, describe_suspicion, dismiss_suspicion

@@ -8,7 +8,7 @@ from uuid import uuid4
 from data.clock import from_iso
 from data.errors import BadValueError
 from data.export_files import check_name, write_rows
-from data.kinds import Json
+from data.fields import Json
 from data.store import audit
 from data.store.store import Store, Writing
 from data.tickets import catalogue, making, work

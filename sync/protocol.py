@@ -19,7 +19,7 @@ from typing import Any
 from data.caches.cache import Change
 from data.caches.columns import LaterFields
 from data.clock import from_iso
-from data.kinds import EMPTY
+from data.fields import EMPTY
 from data.store.set_hash import GLOBAL, Part, SetSum, Sums, by_kind
 
 VERSION = 2

@@ -7,7 +7,8 @@ from pathlib import Path
 from data.caches import cache, index
 from data.caches.cache import Change
 from data.characters.rows import character_rows
-from data.kinds import KINDS, RANKED, Doc, Json
+from data.fields import Doc, Json
+from data.kinds import KINDS, RANKED
 from data.names.pinyin import readings_of
 from data.sqlite import Connection, connect
 

@@ -9,7 +9,7 @@ from sqlalchemy import Table, func, select
 from data.clock import to_iso
 from data.entries.entries import Entry, Outcome
 from data.entries.ledger import Sender, receive
-from data.kinds import Doc
+from data.fields import Doc
 from data.names.pinyin import readings_of
 from data.outages.documents import outage_from_doc
 from data.outages.windows import OutageWindow

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from data.kinds import Doc
+from data.fields import Doc
 from data.names.pinyin import readings_of
 from data.store.rows import get_docs
 from data.store.store import Store

@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 
 from hypothesis import strategies as st
 
-from data.kinds import Doc, Json
+from data.fields import Doc, Json
 from data.store.database import open_database
 from data.store.store import Store, Writing
 from tests.stores import SetClock, in_file, opened_store

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from hypothesis import strategies as st
 
 from data.caches.cache import Change
-from data.kinds import IMPORTANCE, Json
+from data.fields import Json
+from data.kinds import IMPORTANCE
 from tests.caches import change
 
 Row = tuple[str, Mapping[str, Json]]

@@ -6,7 +6,8 @@ from sqlalchemy import Connection
 
 from data.caches import cache
 from data.caches.recount import recount
-from data.kinds import KINDS, Doc, Json
+from data.fields import Doc, Json
+from data.kinds import KINDS
 from data.masking import for_caches
 from data.sqlite import connect
 from data.store import change_log

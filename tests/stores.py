@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from data.kinds import Doc
+from data.fields import Doc
 from data.migrations import migrate
 from data.store.database import open_database, sqlite_url
 from data.store.store import Store

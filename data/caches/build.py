@@ -9,7 +9,8 @@ from sqlalchemy import Connection, Result, func, literal, select
 from data.caches import cache, index
 from data.caches.cache import Change
 from data.characters.rows import character_rows
-from data.kinds import KINDS, RANKED, Doc, FieldType, Kind
+from data.fields import Doc, FieldType, Kind
+from data.kinds import KINDS, RANKED
 from data.masking import HIDDEN, LEAST, STANDARD, for_caches
 from data.names.pinyin import readings_of
 from data.sqlite import Connection as CacheConnection

@@ -12,7 +12,8 @@ from data.caches import index, place_index
 from data.caches.customer_indexes import create_customer_indexes
 from data.caches.index_changes import IndexChanges
 from data.caches.supply_counts import create_supply_counts
-from data.kinds import KINDS, RANKED, Doc, Field, FieldType, Kind, text_list
+from data.fields import Doc, Field, FieldType, Kind, text_list
+from data.kinds import KINDS, RANKED
 from data.sqlite import Connection
 from data.store.cells import from_cells, to_cells
 from data.store.set_hash import GLOBAL, Part, SetSum, Sums, hash_bytes, row_hash

@@ -10,7 +10,8 @@ from contextlib import closing
 from pathlib import Path
 
 from data.caches.cache import SCHEMA, SQL_TYPES, create_table, kinds_in, read_meta
-from data.kinds import KINDS, LISTS, Field, FieldType
+from data.fields import LISTS, Field, FieldType
+from data.kinds import KINDS
 from data.sqlite import Connection, DatabaseError, connect
 
 LaterFields = Mapping[str, Mapping[str, str]]

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from data.caches.cache import bucket_of, codes_of, kinds_in, links_of, names_of
 from data.caches.index import KIND_STRIDE
 from data.caches.place_index import place_rows
-from data.kinds import RANKED, Doc, Kind
+from data.fields import Doc, Kind
+from data.kinds import RANKED
 from data.names.tokens import code_tokens, name_tokens
 from data.sqlite import Connection
 from data.store.cells import from_cells

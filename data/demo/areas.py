@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.resources import files
 
-from data.kinds import Doc
+from data.fields import Doc
 from data.names.area_codes import UncodedArea, assign_codes, county_of, spoken_name
 from data.names.pinyin import readings_of
 

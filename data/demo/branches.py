@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from data.demo.areas import Place
 from data.demo.chance import Chance
 from data.demo.people import person
-from data.kinds import Doc
+from data.fields import Doc
 
 _TOWNSHIPS_PER_STATION = 3
 

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, Table, insert, inspect
 from data.demo import central_tables as tables
 from data.demo.chance import Chance
 from data.errors import DataError
-from data.kinds import Doc, text_list
+from data.fields import Doc, text_list
 
 _TOGETHER = 2000
 _DAY = datetime(2026, 11, 1)  # noqa: DTZ001 - such systems hold local times without an offset

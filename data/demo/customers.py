@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from data.demo.chance import Chance, Weighted
 from data.demo.network import Site
 from data.demo.people import LARGE, Trade, company, person
-from data.kinds import Doc
+from data.fields import Doc
 
 _FIRST_NUMBER = 2_114_000_000
 _STEP = 37

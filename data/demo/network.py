@@ -9,7 +9,7 @@ from data.demo.branches import branch_by_area, branch_docs, branches_of, contact
 from data.demo.chance import Chance
 from data.demo.people import person
 from data.demo.positions import positions_of
-from data.kinds import Doc, Json, text_list
+from data.fields import Doc, Json, text_list
 
 _CUSTOMERS_PER_TRANSFORMER_AREA = 60
 _MOST_TRANSFORMER_AREAS = 20_000

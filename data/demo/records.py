@@ -6,7 +6,8 @@ from data.demo.chance import Chance
 from data.demo.customers import customers as stream_customers
 from data.demo.network import build_network
 from data.errors import DataError
-from data.kinds import KINDS, Doc
+from data.fields import Doc
+from data.kinds import KINDS
 
 FEWEST_CUSTOMERS = 1_000
 MOST_CUSTOMERS = 1_200_000

@@ -3,7 +3,8 @@
 from data.entries.conflicts import keep_conflict, stored_version
 from data.entries.entries import Entry, EntryError, Outcome
 from data.entries.ledger import Sender
-from data.kinds import AREA, Doc, canonical_value
+from data.fields import Doc, canonical_value
+from data.kinds import AREA
 from data.names.area_codes import Readings
 from data.store import audit
 from data.store.store import Writing

@@ -11,7 +11,7 @@ from data.clock import from_iso, to_iso
 from data.entries.entries import Entry, Outcome, dump, load, window_version
 from data.entries.ledger import Sender
 from data.errors import DataError, NotFoundError, OutageError
-from data.kinds import Doc, Json
+from data.fields import Doc, Json
 from data.outages.documents import outage_from_doc, outage_to_doc
 from data.outages.windows import OutageWindow, Restoration, Revision, ScopeItem
 from data.store import audit

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from data.clock import from_iso, to_iso
 from data.errors import BadValueError, DataError
-from data.kinds import Doc, Json, canonical_json
+from data.fields import Doc, Json, canonical_json
 
 RIGHT_TO_ENTER = {
     "ticket": "make_ticket",

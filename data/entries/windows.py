@@ -15,7 +15,7 @@ from data.entries.conflicts import keep_conflict, stored_version
 from data.entries.entries import Entry, Outcome
 from data.entries.ledger import Sender, record_of_entry
 from data.errors import NotFoundError
-from data.kinds import Doc
+from data.fields import Doc
 from data.outages.acts import restore_outage, revise_outage, withdraw_outage
 from data.outages.entry import NewOutage, add_outage
 from data.outages.windows import OutageWindow

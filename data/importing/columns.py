@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from data.errors import DataError
+from data.fields import Field, FieldType, Kind
 from data.importing.csv_rows import Row
-from data.kinds import Field, FieldType, Kind
 
 IMPORTABLE = {
     "areas": "area",

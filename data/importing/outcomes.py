@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from data.kinds import Doc
+from data.fields import Doc
 
 
 @dataclass(frozen=True, slots=True)

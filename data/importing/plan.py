@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from itertools import islice
 
 from data.errors import BadValueError
+from data.fields import Doc, Field, FieldType, Json, Kind, text_list
 from data.importing.columns import AREA_SUPPLY, Columns
 from data.importing.csv_rows import Row
 from data.importing.outcomes import Accepted, Rejected
 from data.importing.references import RecordSource, References
 from data.importing.rows import Draft, draft_row
 from data.importing.trees import AreaTree, Tree
-from data.kinds import Doc, Field, FieldType, Json, Kind, text_list
 from data.names.area_codes import Readings
 
 CHUNK = 1000

@@ -5,7 +5,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Protocol
 
 from data.errors import BadValueError
-from data.kinds import KINDS, Doc, Field
+from data.fields import Doc, Field
+from data.kinds import KINDS
 
 _REMEMBERED = 200_000
 _LISTED = 5

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 
 from data.errors import BadValueError
 from data.field_checks import email_trouble, fax_trouble, postcode_trouble
+from data.fields import LISTS, Doc, Field, FieldType, Json, canonical_value
 from data.importing.columns import Columns
 from data.importing.csv_rows import Row
 from data.importing.outcomes import Problem
-from data.kinds import LISTS, Doc, Field, FieldType, Json, canonical_value
 from data.names.area_codes import VALID_CODE
 
 _FLAGS: Mapping[str, bool] = dict.fromkeys(("是", "yes", "y", "true", "1", "√", "有"), True) | dict.fromkeys(

@@ -12,8 +12,8 @@ from tempfile import TemporaryFile
 from types import TracebackType
 from typing import NamedTuple, Self
 
+from data.fields import Doc
 from data.importing.outcomes import Accepted, Rejected
-from data.kinds import Doc
 from data.store.prepared import Prepared, in_chunks
 
 _CHUNK = 1000

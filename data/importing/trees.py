@@ -3,8 +3,8 @@
 from collections import defaultdict
 from collections.abc import Mapping
 
+from data.fields import Doc
 from data.importing.rows import Draft
-from data.kinds import Doc
 from data.names.area_codes import Readings, UncodedArea, assign_codes, county_of
 
 

@@ -12,7 +12,8 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from data.kinds import AREA_LEVELS, Doc
+from data.fields import Doc
+from data.kinds import AREA_LEVELS
 
 Readings = Callable[[str], str]
 """What `data.names.pinyin.readings_of` is: pinyin by character, split by spaces, alternatives by `|`, best first."""

@@ -9,7 +9,8 @@ from sqlalchemy import Connection, insert, select
 
 from data.clock import to_iso, usable
 from data.errors import BadValueError, NotFoundError
-from data.kinds import NOTICE, Doc
+from data.fields import Doc
+from data.kinds import NOTICE
 from data.notices.notice import LONGEST, Notice, in_order, notice_from_doc
 from data.store import audit
 from data.store.desk_tables import NOTICE_READ

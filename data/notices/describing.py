@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from data.clock import to_iso
-from data.kinds import Json
+from data.fields import Json
 from data.notices.notice import Notice
 from data.notices.readers import Readers
 

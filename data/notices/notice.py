@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from data.clock import from_iso
-from data.kinds import Doc, text_list
+from data.fields import Doc, text_list
 
 LONGEST = 160
 """Characters: three lines of the popup, and what an agent takes in while a caller waits."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
-from data.kinds import Json
+from data.fields import Json
 from data.notices.board import branch_parents
 from data.notices.notice import Notice
 from data.rights import RIGHTS

@@ -6,7 +6,8 @@ from datetime import datetime
 from sqlalchemy import Connection, and_, or_, select, text
 
 from data.clock import to_iso
-from data.kinds import KINDS, Doc, Json
+from data.fields import Doc, Json
+from data.kinds import KINDS
 from data.outages.affected_customers import AffectedCustomers
 from data.outages.documents import outage_from_doc, outage_to_doc
 from data.outages.overlaps import overlapping

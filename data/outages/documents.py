@@ -6,7 +6,7 @@ from typing import Any
 
 from data.clock import from_iso, to_iso
 from data.errors import OutageError
-from data.kinds import Doc, Json
+from data.fields import Doc, Json
 from data.outages.timetable import Timetable
 from data.outages.windows import OutageWindow, Publication, Restoration, Revision, ScopeItem
 

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from data.kinds import CAUSES, ETR_SOURCES, Doc
+from data.fields import Doc
+from data.kinds import CAUSES, ETR_SOURCES
 from data.outages.documents import timetable_to_json
 from data.outages.rules import NAME_AT_MOST, REASON_AT_MOST, one_of, readable
 from data.outages.timetable import Timetable

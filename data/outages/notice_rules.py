@@ -12,7 +12,8 @@ from math import ceil
 from sqlalchemy import Connection
 
 from data.errors import BadValueError
-from data.kinds import OUTAGE_KINDS, Json
+from data.fields import Json
+from data.kinds import OUTAGE_KINDS
 from data.store.settings import read_setting, write_setting
 from data.store.store import Writing
 

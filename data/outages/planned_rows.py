@@ -8,9 +8,10 @@ from typing import TypeVar
 
 from data.clock import usable
 from data.errors import BadValueError, SwitchboardError
+from data.fields import Field, FieldType, Kind
 from data.importing import Columns, Problem, Row
 from data.importing.rows import Draft, draft_row
-from data.kinds import CAUSES, OUTAGE_KINDS, Field, FieldType, Kind
+from data.kinds import CAUSES, OUTAGE_KINDS
 from data.outages.entry import NewOutage
 from data.outages.hours_text import timetable_of
 from data.outages.rules import check_times

@@ -11,8 +11,8 @@ from sqlalchemy import Connection, insert, select
 
 from data.clock import to_iso
 from data.errors import AmbiguousError, BadValueError, DataError, NotFoundError, SwitchboardError
+from data.fields import Json, canonical_json
 from data.importing import Problem, Rejected, match_columns, open_table
-from data.kinds import Json, canonical_json
 from data.outages.branch_limits import check_branches
 from data.outages.documents import timetable_to_json
 from data.outages.entry import NewOutage, add_outage, made_window

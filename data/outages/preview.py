@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from data.clock import to_iso
-from data.kinds import Json
+from data.fields import Json
 from data.outages import warned
 from data.outages.affected_customers import AffectedCustomers
 from data.outages.branch_limits import check_branches

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from data.kinds import Json
+from data.fields import Json
 
 _AT_MOST = 8
 

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from data.clock import from_iso, to_iso
-from data.kinds import Doc, text_list
+from data.fields import Doc, text_list
 from data.outages.suspicion import Rules, SignalKind, Suspicion
 from data.outages.windows import Affected, OutageWindow, ScopeItem
 

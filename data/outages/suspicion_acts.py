@@ -7,7 +7,8 @@ from sqlalchemy import Connection
 
 from data.clock import to_iso, usable
 from data.errors import NotFoundError, OutageError
-from data.kinds import SUSPICION, Json
+from data.fields import Json
+from data.kinds import SUSPICION
 from data.outages.branch_limits import check_branches
 from data.outages.describing import network
 from data.outages.entry import NewOutage, add_outage

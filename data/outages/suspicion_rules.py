@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from data.errors import BadValueError
-from data.kinds import Json
+from data.fields import Json
 from data.outages.suspicion import Rules
 
 SETTING = "suspicion"

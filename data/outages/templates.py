@@ -9,7 +9,7 @@ from sqlalchemy import Connection, delete, insert, select
 
 from data.clock import to_iso
 from data.errors import BadValueError, NotFoundError
-from data.kinds import Doc, canonical_json
+from data.fields import Doc, canonical_json
 from data.outages.branch_limits import check_branches
 from data.outages.documents import timetable_from_json
 from data.outages.entry import NewOutage, resolve_scope

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, and_, func, select
 
-from data.kinds import Json
+from data.fields import Json
 from data.outages.windows import Affected
 from data.store.rows import chunks
 from data.store.schema import LINK, RECORDS

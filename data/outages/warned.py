@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from data.kinds import OUTAGE_KINDS, Json
+from data.fields import Json
+from data.kinds import OUTAGE_KINDS
 from data.outages.meeting import Meeting
 from data.outages.notice_rules import Notice, NoticeRules
 from data.outages.overlaps import FOREVER

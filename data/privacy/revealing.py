@@ -8,7 +8,8 @@ from sqlalchemy import func, select
 
 from data.clock import from_iso, to_iso
 from data.errors import BadValueError, DataError, NotFoundError
-from data.kinds import CUSTOMER, Doc
+from data.fields import Doc
+from data.kinds import CUSTOMER
 from data.masking import PERSONAL
 from data.privacy.reveal_reasons import FIELDS, REASONS
 from data.store import audit

@@ -8,7 +8,8 @@ from sqlalchemy import Connection, func, insert, select
 
 from data.clock import from_iso, to_iso
 from data.errors import NotFoundError
-from data.kinds import SCRIPT_TEMPLATE, Doc, Json
+from data.fields import Doc, Json
+from data.kinds import SCRIPT_TEMPLATE
 from data.scripts.cases import CASES
 from data.scripts.defaults import DEFAULTS
 from data.scripts.scripts import case_of

@@ -3,7 +3,8 @@
 import logging
 from collections.abc import Iterable, Iterator
 
-from data.kinds import OUTAGE_KINDS, Doc
+from data.fields import Doc
+from data.kinds import OUTAGE_KINDS
 from data.scripts.cases import CASES
 from data.scripts.defaults import DEFAULTS
 from data.scripts.situation import Situation

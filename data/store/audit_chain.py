@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 
-from data.kinds import canonical_json
+from data.fields import canonical_json
 
 NO_HASH = "0" * 64
 """What stands for the hash before the first entry."""

@@ -5,7 +5,7 @@ from hashlib import sha256
 
 from sqlalchemy import Connection, select
 
-from data.kinds import Json, canonical_json
+from data.fields import Json, canonical_json
 from data.store import change_log
 from data.store.schema import AUDIT
 from data.store.set_hash import Sums

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 
 from sqlalchemy import ColumnElement, Connection, or_, select
 
-from data.kinds import Json
+from data.fields import Json
 from data.store.rows import chunks
 from data.store.schema import RECORDS
 from data.store.set_hash import GLOBAL

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from data.kinds import Doc, Field, FieldType
+from data.fields import Doc, Field, FieldType
 
 JSON_TYPES = frozenset({FieldType.REFS, FieldType.TEXTS, FieldType.JSON})
 _FLAG = FieldType.FLAG

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection, delete, select
 
-from data.kinds import Json
+from data.fields import Json
 from data.phone_numbers import numbers_in, same_number
 from data.store.bulk import add_rows
 from data.store.rows import chunks

@@ -6,7 +6,8 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from data.kinds import KINDS, Doc, FieldType, Json, Kind, text_list
+from data.fields import Doc, FieldType, Json, Kind, text_list
+from data.kinds import KINDS
 from data.masking import for_caches
 from data.store.buckets import BucketFinder
 from data.store.cells import from_cells

@@ -5,7 +5,8 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, select
 
-from data.kinds import KINDS, Doc, Kind
+from data.fields import Doc, Kind
+from data.kinds import KINDS
 from data.store.cells import from_cells, to_cells
 from data.store.schema import RECORDS
 

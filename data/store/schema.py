@@ -19,7 +19,8 @@ from sqlalchemy import (
 )
 
 import data.store.desk_tables  # noqa: F401 - its tables belong to METADATA, too
-from data.kinds import KINDS, Field, FieldType, Kind
+from data.fields import Field, FieldType, Kind
+from data.kinds import KINDS
 from data.store.metadata import METADATA
 
 INDEXED_REFERENCES = {

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
 
-from data.kinds import EMPTY, Doc, Kind, canonical_json
+from data.fields import EMPTY, Doc, Kind, canonical_json
 
 GLOBAL = "global"
 """The bucket of everything that every cache holds."""

@@ -4,7 +4,7 @@ import json
 
 from sqlalchemy import Connection, delete, insert, select
 
-from data.kinds import Json, canonical_json
+from data.fields import Json, canonical_json
 from data.store import audit
 from data.store.desk_tables import CENTRE_SETTING
 from data.store.store import Writing

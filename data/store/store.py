@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import Connection, Engine, bindparam, delete, select, update
 
 from data.clock import Clock
-from data.kinds import CUSTOMER, KINDS, Doc, FieldType
+from data.fields import Doc, FieldType
+from data.kinds import CUSTOMER, KINDS
 from data.masking import LEAST, counted_bucket
 from data.store import audit, change_log
 from data.store.audit_commits import COMMITTED, describe_commit

@@ -5,7 +5,8 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, select
 
-from data.kinds import KINDS, Kind
+from data.fields import Kind
+from data.kinds import KINDS
 from data.masking import for_caches
 from data.store.rows import from_row
 from data.store.schema import RECORDS

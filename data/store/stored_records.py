@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 
 from sqlalchemy import Connection, select
 
-from data.kinds import Doc
+from data.fields import Doc
 from data.store.rows import all_docs, chunks, get_docs
 from data.store.schema import RECORDS
 

@@ -10,7 +10,8 @@ from sqlalchemy import Connection, insert, or_, select
 
 from data.clock import from_iso, to_iso
 from data.errors import NotFoundError
-from data.kinds import CUSTOMER, KINDS, Doc
+from data.fields import Doc
+from data.kinds import CUSTOMER, KINDS
 from data.masking import for_caches
 from data.outages.describing import network, shown_outages
 from data.outages.documents import outage_from_doc

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from data.errors import BadValueError, NotFoundError
-from data.kinds import Doc
+from data.fields import Doc
 from data.tickets.states import TICKET_KINDS
 
 LEVELS_AT_MOST = 3

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from data.clock import to_iso
-from data.kinds import Doc, Json
+from data.fields import Doc, Json
 from data.outages.windows import OutageWindow
 from data.store.rows import get_docs
 from data.tickets.business import Catalogue

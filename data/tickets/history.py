@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection, insert, select
 
 from data.clock import from_iso, to_iso
-from data.kinds import Json, canonical_json
+from data.fields import Json, canonical_json
 from data.store.desk_tables import TICKET_EVENT
 from data.store.store import Writing
 

@@ -7,7 +7,8 @@ from uuid import uuid4
 from sqlalchemy import Connection
 
 from data.errors import NotFoundError
-from data.kinds import KINDS, Doc
+from data.fields import Doc
+from data.kinds import KINDS
 from data.names.area_codes import Readings
 from data.store import audit
 from data.store.rows import get_docs

@@ -2,7 +2,8 @@
 
 from sqlalchemy import ColumnElement, Connection, select
 
-from data.kinds import KINDS, Doc, Json, text_list
+from data.fields import Doc, Json, text_list
+from data.kinds import KINDS
 from data.rights import ForbiddenError
 from data.store.buckets import branch_bucket, buckets_of_scope
 from data.store.rows import get_docs

@@ -4,7 +4,8 @@ from collections import defaultdict
 
 from sqlalchemy import Connection
 
-from data.kinds import AREA, Doc
+from data.fields import Doc
+from data.kinds import AREA
 from data.names.area_codes import Readings, UncodedArea, assign_codes, county_of
 from data.store.rows import all_docs
 

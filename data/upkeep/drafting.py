@@ -6,9 +6,10 @@ from sqlalchemy import Connection
 
 from data.errors import BadValueError
 from data.field_checks import phone_trouble, range_trouble
+from data.fields import LISTS, Doc, Field, FieldType, Json, text_list
 from data.importing import Accepted, ImportOptions, Row, match_columns, plan_import
 from data.importing.rows import value_of
-from data.kinds import KINDS, LISTS, Doc, Field, FieldType, Json, text_list
+from data.kinds import KINDS
 from data.names.area_codes import Readings
 from data.store.stored_records import StoredRecords
 from data.upkeep.errors import FieldErrors

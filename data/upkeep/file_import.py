@@ -8,8 +8,9 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
+from data.fields import Doc, Kind, canonical_json
 from data.importing import ImportOptions, Rejected, Spool, match_columns, open_table, plan_import
-from data.kinds import TEAM_CHOICE, Doc, Kind, canonical_json
+from data.kinds import TEAM_CHOICE
 from data.store import audit, change_log
 from data.store.buckets import BucketFinder
 from data.store.prepared import Prepared, prepare

@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, insert, select
 
 from data.clock import to_iso
-from data.kinds import KINDS, Doc, canonical_json
+from data.fields import Doc, canonical_json
+from data.kinds import KINDS
 from data.store.desk_tables import RECORD_CHANGE
 from data.store.rows import get_docs
 from data.store.schema import RECORDS

@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from sqlalchemy import Connection
 
 from data.errors import NotFoundError
-from data.kinds import KINDS, Doc, Field
+from data.fields import Doc, Field
+from data.kinds import KINDS
 from data.store.rows import get_docs
 from data.upkeep.errors import FieldErrors
 

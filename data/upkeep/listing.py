@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Connection, Select, or_, select
 
-from data.kinds import KINDS, Doc
+from data.fields import Doc
+from data.kinds import KINDS
 from data.store.rows import from_row
 from data.store.schema import RECORDS
 from data.upkeep.branch_limits import branch_of, is_within, of_branches

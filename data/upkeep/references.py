@@ -5,7 +5,8 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, select
 
-from data.kinds import KINDS, FieldType
+from data.fields import FieldType
+from data.kinds import KINDS
 from data.outages.describing import shown_outages
 from data.store.schema import LINK, RECORDS
 from data.upkeep.errors import InUseError

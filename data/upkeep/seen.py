@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from data.kinds import KINDS, Doc
+from data.fields import Doc
+from data.kinds import KINDS
 from data.masking import for_caches, is_masked
 from data.upkeep.drafting import texts_of
 from data.upkeep.errors import FieldErrors

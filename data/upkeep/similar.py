@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from sqlalchemy import ColumnElement, Connection, and_, select
 
-from data.kinds import KINDS, Doc
+from data.fields import Doc
+from data.kinds import KINDS
 from data.store.schema import RECORDS
 
 _SHOWN_AT_MOST = 3

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from data.kinds import KINDS, Doc, Json, canonical_value
+from data.fields import Doc, Json, canonical_value
+from data.kinds import KINDS
 from data.upkeep.drafting import texts_of
 from data.upkeep.history import RecordChange
 from data.upkeep.kept import check_fields

@@ -13,8 +13,8 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 
 from data.clock import to_iso
 from data.errors import BadValueError, DataError, NotFoundError
+from data.fields import Json, canonical_json
 from data.importing import IMPORTABLE
-from data.kinds import Json, canonical_json
 from data.store.desk_tables import UPLOAD, UPLOAD_PART
 from data.store.store import Store, Writing
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from data.kinds import canonical_json
+from data.fields import canonical_json
 from data.store.audit_chain import Link
 from sync.errors import DamagedError, HomeError
 from sync.private_files import read_whole, write_once

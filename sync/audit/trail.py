@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, delete, func, select
 
 from data.clock import to_iso
-from data.kinds import canonical_json
+from data.fields import canonical_json
 from data.store import audit, change_log
 from data.store.audit_chain import Entry, Finding, Link, check_chain
 from data.store.audit_check import check_audit

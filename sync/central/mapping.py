@@ -4,8 +4,9 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from data.fields import canonical_json
 from data.importing.columns import fields_of
-from data.kinds import KINDS, canonical_json
+from data.kinds import KINDS
 
 RECORD_KINDS = ("branch", "area", "feeder", "transformer_area", "contact", "customer")
 """The kinds of record that are pulled, in the order in which they are stored."""

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import select
 
-from data.kinds import Doc, FieldType, Kind
+from data.fields import Doc, FieldType, Kind
 from data.store.prepared import Prepared
 from data.store.rows import chunks
 from data.store.schema import RECORDS

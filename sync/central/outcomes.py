@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from data.fields import Doc, Json
 from data.importing import Rejected
-from data.kinds import KINDS, Doc, Json
+from data.kinds import KINDS
 
 _SHOWN = 10
 _HIDDEN = "***"

@@ -10,9 +10,10 @@ from itertools import chain
 from operator import itemgetter
 
 from data.errors import BadValueError
+from data.fields import Doc, Field, FieldType, Json, Kind, canonical_value
 from data.importing.columns import fields_of
 from data.importing.rows import value_of
-from data.kinds import KINDS, Doc, Field, FieldType, Json, Kind, canonical_value
+from data.kinds import KINDS
 from data.masking import for_caches
 from data.store.cells import JSON_TYPES
 from data.store.set_hash import hash_bytes, row_hash

@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Protocol
 
+from data.fields import Doc
 from data.importing import Accepted, Columns, ImportOptions, Problem, Rejected, Row, plan_import
-from data.kinds import KINDS, Doc
+from data.kinds import KINDS
 from data.names.pinyin import readings_of
 from data.store.rows import get_docs
 from data.store.store import Writing

@@ -8,8 +8,8 @@ from sqlalchemy import delete, insert, select, update
 
 from data.clock import from_iso, to_iso, usable
 from data.errors import BadValueError
+from data.fields import Doc
 from data.importing import Problem, Rejected
-from data.kinds import Doc
 from data.store.rows import chunks
 from data.store.schema import RECORDS, TICKET
 from data.store.store import Writing

@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from data.clock import Clock
 from data.errors import DataError
-from data.kinds import canonical_json
+from data.fields import canonical_json
 from data.migrations import is_known, migrate, upgrade
 from data.store import audit, change_log
 from data.store.database import WRITE, is_postgresql, open_database

@@ -8,7 +8,8 @@ from sqlalchemy import Connection
 
 from data.entries.conflicts import Conflict, Side, find_conflict, last_change, open_conflicts, settle
 from data.errors import BadValueError, SwitchboardError
-from data.kinds import KINDS, FieldType, Json
+from data.fields import FieldType, Json
+from data.kinds import KINDS
 from data.rights import check, may
 from data.store.rows import get_docs
 from data.upkeep.branch_limits import check_branch

@@ -8,9 +8,10 @@ from fastapi.responses import RedirectResponse
 from sqlalchemy import Connection
 
 from data.errors import DataError, SwitchboardError
+from data.fields import Field
 from data.importing import IMPORTABLE
 from data.importing.columns import fields_of
-from data.kinds import KINDS, Field
+from data.kinds import KINDS
 from data.store.store import Counts
 from data.upkeep.file_import import (
     Difference,

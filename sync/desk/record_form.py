@@ -9,7 +9,8 @@ from sqlalchemy import Connection
 from starlette.datastructures import FormData, UploadFile
 
 from data.errors import BadValueError
-from data.kinds import CUSTOMER, KINDS, Doc, Field, FieldType, canonical_json
+from data.fields import Doc, Field, FieldType, canonical_json
+from data.kinds import CUSTOMER, KINDS
 from data.upkeep.kept import kept_fields
 from data.upkeep.seen import as_shown
 from sync.desk.record_words import RecordWords, field_words

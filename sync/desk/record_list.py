@@ -4,7 +4,8 @@ from typing import Any
 
 from sqlalchemy import Connection, or_, select
 
-from data.kinds import KINDS, Doc, Field, FieldType
+from data.fields import Doc, Field, FieldType
+from data.kinds import KINDS
 from data.store.schema import RECORDS
 from data.upkeep.branch_limits import is_within
 from data.upkeep.kept import check_kept

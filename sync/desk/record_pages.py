@@ -11,7 +11,8 @@ from starlette.datastructures import FormData
 
 from data.entries.conflicts import last_change
 from data.errors import SwitchboardError
-from data.kinds import KINDS, Doc
+from data.fields import Doc
+from data.kinds import KINDS
 from data.store.rows import get_docs
 from data.store.store import Writing
 from data.upkeep.acts import add_record, bring_back, change_record, find_record, retire_record, undo_change

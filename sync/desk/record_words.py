@@ -5,7 +5,8 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection
 
-from data.kinds import KINDS, LISTS, Doc, Field, FieldType, Json, text_list
+from data.fields import LISTS, Doc, Field, FieldType, Json, text_list
+from data.kinds import KINDS
 from data.store.rows import get_docs
 from data.upkeep.drafting import texts_of
 from data.upkeep.history import RecordChange

@@ -10,7 +10,7 @@ from fastapi.responses import RedirectResponse
 
 from data.clock import to_iso
 from data.errors import BadValueError, SwitchboardError
-from data.kinds import Json
+from data.fields import Json
 from data.outages.suspected import SIGNAL_KINDS
 from data.outages.suspecting import all_suspicions, read_rules, standing_suspicions
 from data.outages.suspicion_acts import (

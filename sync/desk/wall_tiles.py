@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from data.kinds import OUTAGE_KINDS, Json
+from data.fields import Json
+from data.kinds import OUTAGE_KINDS
 from data.outages.describing import overview
 from sync.hub.hub import Hub
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from data.clock import from_iso
-from data.kinds import Json
+from data.fields import Json
 from data.outages.documents import timetable_from_json
 from data.outages.timetable import SHANGHAI
 from data.scripts.speaking import spoken_hours

@@ -13,7 +13,8 @@ from data.caches.cache import read_doc, read_meta
 from data.clock import Clock, to_iso, usable
 from data.entries.entries import Entry, window_version
 from data.errors import BadValueError, NotFoundError, OutageError
-from data.kinds import AREA, ETR_SOURCES, Doc, canonical_value
+from data.fields import Doc, canonical_value
+from data.kinds import AREA, ETR_SOURCES
 from data.outages.facts import NOTHING_MORE, WindowFacts
 from data.outages.rules import check_kind, check_scope, check_times, check_timetable, one_of, readable_reason
 from data.phone_numbers import normal_form

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, Field, JsonValue
 
-from data.kinds import Doc
+from data.fields import Doc
 from data.names.pinyin import readings_of
 from data.store.store import Writing
 from data.upkeep.acts import Keeper, add_record, bring_back, change_record, find_record, retire_record, undo_change

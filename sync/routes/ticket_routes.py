@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Query, Response
 from pydantic import AwareDatetime
 
 from data.clock import usable
-from data.kinds import Json
+from data.fields import Json
 from data.tickets.business import Business
 from data.tickets.catalogue import (
     add_business,

@@ -8,7 +8,7 @@ from pathlib import Path
 from data.demo.chance import Chance
 from data.demo.customers import customers as stream_customers
 from data.demo.network import build_network
-from data.kinds import Doc, Json
+from data.fields import Doc, Json
 from data.names.area_codes import UncodedArea, assign_codes, county_of
 from data.names.pinyin import readings_of
 

@@ -8,7 +8,8 @@ from random import Random
 
 from sqlalchemy import Connection, select
 
-from data.kinds import KINDS, RANKED, Doc, text_list
+from data.fields import Doc, text_list
+from data.kinds import KINDS, RANKED
 from data.store.rows import from_row
 from data.store.schema import RECORDS
 from tests.benchmarks.lookup_data import BenchFiles, open_store

@@ -17,7 +17,8 @@ from pathlib import Path
 from data.caches.build import build_cache
 from data.demo.chance import Chance
 from data.demo.people import person
-from data.kinds import IMPORTANCE, Doc
+from data.fields import Doc
+from data.kinds import IMPORTANCE
 from data.migrations import migrate
 from data.outages.documents import outage_to_doc
 from data.outages.timetable import Timetable

@@ -16,7 +16,8 @@ from sqlalchemy import select
 
 from data.caches import cache
 from data.clock import SystemClock
-from data.kinds import KINDS, Doc
+from data.fields import Doc
+from data.kinds import KINDS
 from data.migrations import migrate
 from data.sqlite import connect
 from data.store.database import open_database, sqlite_url

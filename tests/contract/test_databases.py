@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Engine, select, text
 
 from data.errors import DataError
-from data.kinds import Doc
+from data.fields import Doc
 from data.migrations import migrate
 from data.store import change_log
 from data.store.database import open_database

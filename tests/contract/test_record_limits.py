@@ -7,7 +7,7 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import update
 
-from data.kinds import Doc
+from data.fields import Doc
 from data.rights import RIGHTS, ROLES
 from data.store.schema import PERSON
 from sync.hub.asking import COOKIE

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from data.kinds import Doc
+from data.fields import Doc
 from data.store.schema import RECORDS
 from switchboard import cli
 from sync.hub.home import HubHome

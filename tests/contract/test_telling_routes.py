@@ -7,7 +7,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from data.clock import to_iso
-from data.kinds import Doc
+from data.fields import Doc
 from sync.hub.asking import COOKIE
 from sync.hub.home import make_hub_home
 from tests.askers import ComposedHub, composed_hub

@@ -10,7 +10,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from data.clock import to_iso
-from data.kinds import Doc
+from data.fields import Doc
 from switchboard.cli import main
 from sync.hub.home import HubHome
 

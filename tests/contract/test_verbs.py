@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import select
 
 from data.clock import to_iso
+from data.fields import Doc
 from data.importing import plan_import
-from data.kinds import Doc
 from data.store import change_log
 from data.store.rows import get_docs
 from data.store.schema import COMMIT

@@ -11,7 +11,8 @@ from assistant.lookup import LookupEngine
 from data.caches import cache
 from data.caches.build import build_cache, changes_for
 from data.caches.recount import recount
-from data.kinds import KINDS, Doc
+from data.fields import Doc
+from data.kinds import KINDS
 from data.sqlite import Connection, connect
 from data.store import change_log
 from data.store.buckets import buckets_of_scope

@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
+from data.fields import Field, Kind
 from data.importing import Accepted, Columns, ImportOptions, Row, plan_import
-from data.kinds import CUSTOMER, FEEDER, KINDS, Field, Kind
+from data.kinds import CUSTOMER, FEEDER, KINDS
 from data.names.pinyin import readings_of
 from data.store.buckets import BucketFinder
 from data.store.prepared import row_of

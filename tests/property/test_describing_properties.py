@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from sqlalchemy import Connection
 
-from data.kinds import Doc
+from data.fields import Doc
 from data.outages.describing import describe_outage, describe_outages, overview, shown_outages
 from data.outages.documents import outage_to_doc
 from data.outages.windows import OutageWindow, ScopeItem

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from data.fields import Doc
 from data.importing import Accepted, Rejected, open_table
 from data.importing.csv_rows import csv_rows
-from data.kinds import KINDS, Doc
+from data.kinds import KINDS
 from tests.unit.importing_memory import RecordsInMemory, outcomes
 
 # no lone surrogates, which no encoding has, and no NUL, which no text file has

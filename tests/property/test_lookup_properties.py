@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from assistant.lookup import Hit, LookupEngine
 from data.caches.cache import CacheWriter, Change
-from data.kinds import Json
+from data.fields import Json
 from data.names.pinyin import readings_of
 from data.names.syllables import sound_of
 from data.sqlite import Connection

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from data.caches.cache import CacheWriter, Change
 from data.caches.place_index import FIRST_ROW, PLACED
 from data.caches.recount import indexed_postings, placed_postings
-from data.kinds import Json
+from data.fields import Json
 from data.sqlite import Connection
 from tests.caches import cache_of, change
 

@@ -8,7 +8,8 @@ from tempfile import TemporaryDirectory
 from hypothesis import given, settings
 
 from data.caches.cache import CacheWriter, Change, all_docs_of
-from data.kinds import CUSTOMER, TRANSFORMER_AREA, Doc
+from data.fields import Doc
+from data.kinds import CUSTOMER, TRANSFORMER_AREA
 from data.sqlite import Connection
 from tests.caches import cache_of
 from tests.random_supply import Row, changes, networks

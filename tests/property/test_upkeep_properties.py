@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from data.errors import SwitchboardError
-from data.kinds import Doc
+from data.fields import Doc
 from data.store import change_log
 from data.store.schema import RECORDS
 from data.store.set_hash import same_sums

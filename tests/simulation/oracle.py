@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
 
-from data.kinds import KINDS, Doc, Json
+from data.fields import Doc, Json
+from data.kinds import KINDS
 from data.masking import for_caches
 from data.store.set_hash import GLOBAL
 

@@ -8,7 +8,8 @@ from data.caches import cache
 from data.caches.recount import recount
 from data.clock import CorrectedClock
 from data.entries.entries import Outcome
-from data.kinds import KINDS, Doc
+from data.fields import Doc
+from data.kinds import KINDS
 from data.sqlite import connect
 from data.store.set_hash import same_sums
 from sync.outbox.entering import Entering, author_at

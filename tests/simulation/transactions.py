@@ -2,7 +2,7 @@
 
 from random import Random
 
-from data.kinds import Json
+from data.fields import Json
 from tests.random_changes import NAMES, Delete, Put
 
 _PHONES = (None, "13812345678", "13887655678", "0429-3112345")

@@ -8,7 +8,8 @@ from pathlib import Path
 from random import Random
 
 from data.errors import SwitchboardError
-from data.kinds import KINDS, Doc
+from data.fields import Doc
+from data.kinds import KINDS
 from data.store import change_log
 from data.store.rows import all_docs
 from sync.auth.devices import move_device, revoke_device

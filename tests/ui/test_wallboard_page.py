@@ -128,7 +128,7 @@ def test_a_maintenance_window_is_yellow_with_its_own_glyph(hub: Hub) -> None:
 
 
 def test_a_suspicion_is_dashed_says_that_it_is_none_confirmed_and_clears_by_itself(hub: Hub) -> None:
-    suspected = {
+    suspected: dict[str, Any] = {
         "kind": "suspected",
         "kind_label": "疑似停电",
         "phase": "suspected",

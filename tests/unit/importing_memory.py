@@ -2,9 +2,10 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
+from data.fields import Doc, Json
 from data.importing import Accepted, ImportOptions, Rejected, match_columns, plan_import
 from data.importing.reading import Row
-from data.kinds import KINDS, Doc, Json
+from data.kinds import KINDS
 
 
 class RecordsInMemory:

@@ -10,7 +10,7 @@ from assistant.forms.form import Entered
 from assistant.notice_messages import NoticesSeen
 from assistant.notices import FILE_NAME, Notices
 from data.clock import to_iso
-from data.kinds import Json
+from data.fields import Json
 from data.notices.board import NewNotice, list_notices, post_notice
 from data.notices.readers import readers_of
 from data.store.set_hash import hash_bytes

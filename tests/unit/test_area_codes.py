@@ -1,6 +1,6 @@
 import pytest
 
-from data.kinds import Doc
+from data.fields import Doc
 from data.names.area_codes import UncodedArea, assign_codes, county_of, spoken_name
 
 PINYIN = {

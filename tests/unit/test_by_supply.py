@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from assistant.lookup import Hit, LookupEngine
-from data.kinds import Json
+from data.fields import Json
 from data.sqlite import Connection
 from tests.caches import Rows, cache_of
 

@@ -11,7 +11,7 @@ import pytest
 from data.caches import cache
 from data.caches.check import CheckStoppedError, Damage, check_cache
 from data.caches.recount import recount
-from data.kinds import Json
+from data.fields import Json
 from data.names.tokens import name_tokens
 from data.sqlite import Connection, connect
 from tests.caches import cache_of

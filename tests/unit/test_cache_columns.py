@@ -11,7 +11,8 @@ from data.caches import cache
 from data.caches.check import check_cache
 from data.caches.columns import fit_file, fit_tables, later_fields
 from data.caches.recount import recount
-from data.kinds import FEEDER, KINDS, Doc, Field, FieldType, Kind
+from data.fields import Doc, Field, FieldType, Kind
+from data.kinds import FEEDER, KINDS
 from data.sqlite import Connection, connect
 from data.store.set_hash import GLOBAL, row_hash, same_sums
 from sync.protocol import ChangeBatch

@@ -5,7 +5,8 @@ import pytest
 
 from data.caches import cache
 from data.caches.cache import CacheWriter, Change, StoredRow
-from data.kinds import KINDS, Json
+from data.fields import Json
+from data.kinds import KINDS
 from data.sqlite import Connection
 from tests.caches import cache_of, change
 

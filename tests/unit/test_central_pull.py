@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import make_url, select
 
-from data.kinds import Doc
+from data.fields import Doc
 from data.store.rows import all_docs, get_docs
 from data.store.schema import AUDIT, RECORDS
 from data.store.store import Store

@@ -16,7 +16,7 @@ from assistant.popup_model import update
 from assistant.popup_state import State
 from assistant.preferences import Preferences, merged
 from data.choice_weight import HALF_LIFE, LONGEST_PREFIX, MOST_PREFERRED, mass_of, prefixes
-from data.kinds import Doc
+from data.fields import Doc
 from data.sqlite import connect
 from sync.outbox.choices import GIVEN_UP_AFTER, MOST_COUNTED, MOST_IN_A_BATCH
 from tests.caches import cache_of

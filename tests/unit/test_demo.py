@@ -10,7 +10,8 @@ import pytest
 
 from data.demo import FEWEST_CUSTOMERS, MOST_CUSTOMERS, demo_records
 from data.errors import DataError
-from data.kinds import KINDS, Doc, FieldType, Json, canonical_json
+from data.fields import Doc, FieldType, Json, canonical_json
+from data.kinds import KINDS
 
 CUSTOMERS = 2_000
 DIGEST = "be0b488309c0de7c9a583042d327cb8b0dc78db9225423494c0b674a438fcb72"

@@ -6,7 +6,7 @@ import pytest
 from data.clock import to_iso
 from data.entries.conflicts import ConflictError, find_conflict, open_conflicts, settle, settled_as
 from data.entries.entries import Entry
-from data.kinds import Doc
+from data.fields import Doc
 from data.outages.acts import restore_outage, revise_outage, withdraw_outage
 from data.outages.windows import OutageWindow
 from data.store.store import Store

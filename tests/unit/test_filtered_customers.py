@@ -10,7 +10,8 @@ from assistant import filtered
 from assistant.filtered import FilteredCustomers
 from assistant.filters import Filters, split_filters
 from assistant.records import Record
-from data.kinds import IMPORTANCE, Json
+from data.fields import Json
+from data.kinds import IMPORTANCE
 from data.sqlite import Connection
 from tests.caches import Rows, cache_of
 

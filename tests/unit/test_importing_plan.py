@@ -4,9 +4,10 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from data.errors import DataError
+from data.fields import Doc
 from data.importing import Accepted, Problem, Rejected, write_error_workbook
 from data.importing.plan import CHUNK
-from data.kinds import KINDS, Doc
+from data.kinds import KINDS
 from tests.unit.importing_memory import RecordsInMemory, doc, one, outcomes, reason
 
 

@@ -1,10 +1,11 @@
 import pytest
 
 from data.errors import BadValueError
+from data.fields import Json
 from data.importing import match_columns
 from data.importing.csv_rows import Row
 from data.importing.rows import draft_row, value_of
-from data.kinds import KINDS, Json
+from data.kinds import KINDS
 
 
 def value(kind: str, field: str, text: str) -> Json:

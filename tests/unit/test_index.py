@@ -15,7 +15,7 @@ from data.caches.index import (
 from data.caches.index_changes import IndexChanges, PendingRows
 from data.caches.recount import indexed_postings, named_postings
 from data.errors import NotFoundError
-from data.kinds import Json
+from data.fields import Json
 from data.sqlite import Connection, connect
 from tests.caches import cache_of, change
 

@@ -4,8 +4,9 @@ import pytest
 
 from data.clock import CorrectedClock, from_iso, to_iso
 from data.errors import AmbiguousError, BadValueError, NotFoundError
+from data.fields import Json
 from data.finding import find_one
-from data.kinds import AREA, CUSTOMER, KINDS, OUTAGE, Json
+from data.kinds import AREA, CUSTOMER, KINDS, OUTAGE
 from data.masking import for_caches, mask_phone
 from data.rights import RIGHTS, ROLES, ForbiddenError, check
 from data.store.set_hash import SetSum, row_hash, same_sums

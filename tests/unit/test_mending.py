@@ -12,7 +12,7 @@ from data.caches import cache
 from data.caches.build import build_cache
 from data.caches.partitions import partition_count, partition_of, partition_sums
 from data.caches.recount import recount
-from data.kinds import Doc
+from data.fields import Doc
 from data.sqlite import Connection, connect
 from data.store import change_log
 from data.store.buckets import buckets_of_scope

@@ -3,7 +3,7 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import func, select
 
-from data.kinds import Doc
+from data.fields import Doc
 from data.store import phone_hashing
 from data.store.buckets import buckets_of_scope
 from data.store.phone_hashes import KEY_BYTES, PhoneHashes

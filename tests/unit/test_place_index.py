@@ -7,7 +7,7 @@ import pytest
 
 from data.caches.cache import CacheWriter, Change
 from data.caches.place_index import AROUND_LENGTH, FIRST_ROW, PLACED, place_rows, refresh_places, remove_place
-from data.kinds import Json
+from data.fields import Json
 from data.sqlite import Connection
 from tests.caches import Rows, cache_of, change
 

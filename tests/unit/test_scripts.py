@@ -6,7 +6,8 @@ from datetime import datetime, time, timedelta
 import pytest
 
 from assistant.script import scripts_for
-from data.kinds import CAUSES, OUTAGE_KINDS, Doc, Json
+from data.fields import Doc, Json
+from data.kinds import CAUSES, OUTAGE_KINDS
 from data.outages.timetable import Timetable
 from data.outages.windows import OutageWindow, Restoration, ScopeItem, Verdict
 from data.scripts.cases import CASES

@@ -18,7 +18,7 @@ def test_a_damaged_cache_does_not_keep_the_assistant_from_starting(
 ) -> None:
     home = AgentHome(tmp_path / "agent")
     suspected: list[bool] = []
-    events: list[str] = []
+    events: list[object] = []
     path = home.caches / "damaged.db"
     path.write_bytes(content)
     home.switch_to(path)

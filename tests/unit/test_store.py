@@ -4,7 +4,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import select
 
 from data.errors import BadValueError, DataError
-from data.kinds import Doc
+from data.fields import Doc
 from data.migrations import migrate
 from data.store import audit, change_log
 from data.store.database import open_database

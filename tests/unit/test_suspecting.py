@@ -12,7 +12,7 @@ from sqlalchemy import insert, select
 from assistant.outage_board import OutageBoard
 from data.clock import to_iso
 from data.errors import BadValueError, NotFoundError, OutageError
-from data.kinds import Doc
+from data.fields import Doc
 from data.outages.acts import restore_outage
 from data.outages.describing import network, shown_outages
 from data.outages.entry import NewOutage, add_outage

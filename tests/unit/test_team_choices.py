@@ -5,7 +5,8 @@ from sqlalchemy import select
 
 from data import team_choices
 from data.choice_weight import MOST_PREFERRED
-from data.kinds import KINDS, Doc
+from data.fields import Doc
+from data.kinds import KINDS
 from data.store import change_log
 from data.store.rows import all_docs
 from data.store.schema import CHOICE_BATCH, CHOICE_SUM

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from data.errors import NotFoundError
-from data.kinds import Doc
+from data.fields import Doc
 from data.outages.acts import reopen_outage, restore_outage, revise_outage, withdraw_outage
 from data.outages.entry import NewOutage, add_outage
 from data.store.desk_tables import TOLD

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from data.kinds import canonical_json
+from data.fields import canonical_json
 from data.store.audit_chain import Entry, Link, entry_after, link_of
 
 revision = "0006"
