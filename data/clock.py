@@ -72,5 +72,6 @@ def usable(moment: datetime, field: str = "time") -> datetime:
         BadValueError: it lies outside; a slip of the hand, which would break every page that shows it.
     """
     if not _FIRST_YEAR <= moment.year <= _LAST_YEAR:
-        raise BadValueError(field, moment.isoformat(), f"give a time from {_FIRST_YEAR} to {_LAST_YEAR}")
+        refused = BadValueError(field, moment.isoformat(), f"give a time from {_FIRST_YEAR} to {_LAST_YEAR}")
+        raise refused.about("year_out_of_range", first=_FIRST_YEAR, last=_LAST_YEAR)
     return moment.astimezone(UTC).replace(microsecond=0)

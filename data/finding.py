@@ -28,9 +28,11 @@ def find_one(connection: Connection, kind: str, text: str) -> str:
         select(table.c.id, table.c.name).where(or_(*ways)).order_by(table.c.id).limit(LISTED_AT_MOST + 1)
     ).all()
     if not found:
-        raise NotFoundError(f"no {kind.replace('_', ' ')} has the id, number or name {wanted!r}")
+        refused = NotFoundError(f"no {kind.replace('_', ' ')} has the id, number or name {wanted!r}")
+        raise refused.about("nothing_named_so", kind=kind, name=wanted)
     if len(found) > 1:
         listed = ", ".join(f"{row.id} ({row.name})" for row in found[:LISTED_AT_MOST])
         more = " and more" if len(found) > LISTED_AT_MOST else ""
-        raise AmbiguousError(f"{kind.replace('_', ' ')} {wanted!r} is not unique: give one of the ids {listed}{more}")
+        told = f"{kind.replace('_', ' ')} {wanted!r} is not unique: give one of the ids {listed}{more}"
+        raise AmbiguousError(told).about("several_named_so", kind=kind, name=wanted, listed=listed)
     return str(found[0].id)

@@ -3,16 +3,17 @@
 from data.errors import DataError
 
 ROLES = {
-    "agent": "坐席",
-    "duty_officer": "值班员",
-    "maintainer": "检修人员",
-    "editor": "农电所维护员",
-    "supervisor": "班长",
-    "administrator": "管理员",
-    "importer": "导入程序",
-    "display": "大屏",
-    "auditor": "审计员",
+    "agent": ("坐席", "Agent"),
+    "duty_officer": ("值班员", "Duty officer"),
+    "maintainer": ("检修人员", "Maintenance staff"),
+    "editor": ("农电所维护员", "Station editor"),
+    "supervisor": ("班长", "Supervisor"),
+    "administrator": ("管理员", "Administrator"),
+    "importer": ("导入程序", "Importing program"),
+    "display": ("大屏", "Display"),
+    "auditor": ("审计员", "Auditor"),
 }
+"""Every role and what it is called, in Chinese and in English."""
 
 LEAST_ROLE = "agent"
 """What a PC may do while nobody is signed in at it: as much as the least of its users."""
@@ -134,7 +135,8 @@ def check(role: str, act: str) -> None:
     """
     if not may(role, act):
         allowed = ", ".join(sorted(RIGHTS[act]))
-        raise ForbiddenError(f"the role {role} may not {_words(act)}: {allowed} may")
+        refused = ForbiddenError(f"the role {role} may not {_words(act)}: {allowed} may")
+        raise refused.about("role_may_not", role=role, act=act)
 
 
 def check_device(kind: str, act: str) -> None:
@@ -144,7 +146,8 @@ def check_device(kind: str, act: str) -> None:
         ForbiddenError: it may not.
     """
     if act not in DEVICE_RIGHTS[kind]:
-        raise ForbiddenError(f"nobody may {_words(act)} through a device of the kind {kind}")
+        refused = ForbiddenError(f"nobody may {_words(act)} through a device of the kind {kind}")
+        raise refused.about("device_may_not", act=act)
 
 
 def _words(act: str) -> str:

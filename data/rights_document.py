@@ -20,7 +20,11 @@ def rights_json() -> dict[str, dict[str, list[str]]]:
 
 def rights_markdown() -> str:
     """The document: a table of acts by roles, and one of acts by kinds of device."""
-    people = _table(ROLES, ACTS, {role: {act for act in ACTS if role in RIGHTS[act]} for role in ROLES})
+    people = _table(
+        {role: zh for role, (zh, _) in ROLES.items()},
+        ACTS,
+        {role: {act for act in ACTS if role in RIGHTS[act]} for role in ROLES},
+    )
     devices = _table(DEVICES, {**DEVICE_ACTS, **ACTS}, {kind: set(acts) for kind, acts in DEVICE_RIGHTS.items()})
     return f"{_HEADING}## People 人员\n\n{people}\n## Devices 设备\n\n{devices}"
 

@@ -143,9 +143,10 @@ def settle(writing: Writing, key: str, sides: Mapping[str, Side], seen: str, by:
     """
     conflict = find_conflict(writing.connection, key)
     if conflict.settled:
-        raise ConflictError("this conflict was settled before 已有人处理")
+        raise ConflictError("this conflict was settled before 已有人处理").about("conflict_settled")
     if conflict.seen != seen:
-        raise ConflictError("the record has changed since it was shown: look again 记录又有变化，请重新查看")
+        refused = ConflictError("the record has changed since it was shown: look again 记录又有变化，请重新查看")
+        raise refused.about("conflict_moved")
     taken = {name: conflict.ours.get(name) for name in conflict.fields if sides.get(name) == "ours"}
     how = "theirs" if not taken else "ours" if len(taken) == len(conflict.fields) else "merged"
     if taken:
@@ -206,7 +207,8 @@ def _store_window(writing: Writing, conflict: Conflict, taken: Doc, by: str) -> 
         restorations=_restorations(taken["restored"]) if "restored" in taken else window.restorations,
     )
     if changed.etr <= changed.start:
-        raise OutageError(f"ETR {to_iso(changed.etr)} is not after the start {to_iso(changed.start)}")
+        refused = OutageError(f"ETR {to_iso(changed.etr)} is not after the start {to_iso(changed.start)}")
+        raise refused.about("etr_not_after_start", etr=changed.etr, start=changed.start)
     reason = conflict.reason or window.revisions[-1].reason
     revision = Revision(writing.clock.now(), by, _change(changed), changed.etr, reason)
     writing.put("outage", outage_to_doc(replace(changed, revisions=(*window.revisions, revision))))

@@ -45,13 +45,15 @@ def post_notice(writing: Writing, new: NewNotice, by: str) -> Notice:
     since = usable(new.since, "从 from") if new.since else now
     until = usable(new.until, "到 until") if new.until else None
     if until is not None and until <= max(since, now):
-        raise BadValueError(
+        refused = BadValueError(
             "到 until", to_iso(until), "要晚于开始和现在 give a time after the beginning, and after now"
         )
+        raise refused.about("notice_over", until=until)
     known = get_docs(writing.connection, "branch", new.branches)
     for branch in new.branches:
         if branch not in known:
-            raise BadValueError("供电单位 branch", branch, "没有这个单位 there is no such branch")
+            refused = BadValueError("供电单位 branch", branch, "没有这个单位 there is no such branch")
+            raise refused.about("no_branch", listed=branch)
     doc: Doc = {
         "id": uuid4().hex,
         "text": _one_paragraph(new.text),
@@ -88,7 +90,7 @@ def find_notice(connection: Connection, key: str) -> Notice:
     """
     doc = get_docs(connection, NOTICE.name, [key]).get(key)
     if doc is None:
-        raise NotFoundError(f"没有公告 {key!r} there is no notice with this id: notices list")
+        raise NotFoundError(f"没有公告 {key!r} there is no notice with this id: notices list").about("no_notice")
     return notice_from_doc(doc)
 
 
@@ -128,7 +130,8 @@ def branch_parents(connection: Connection) -> dict[str, str | None]:
 def _one_paragraph(text: str) -> str:
     told = " ".join(text.split())
     if not told:
-        raise BadValueError("内容 text", text, "写上要告知的内容 write what is to be known")
+        raise BadValueError("内容 text", text, "写上要告知的内容 write what is to be known").about("notice_needed")
     if len(told) > LONGEST:
-        raise BadValueError("内容 text", f"{told[:20]}…", f"最多 {LONGEST} 字 at most {LONGEST} characters")
+        refused = BadValueError("内容 text", f"{told[:20]}…", f"最多 {LONGEST} 字 at most {LONGEST} characters")
+        raise refused.about("field_too_long", field="text", most=LONGEST)
     return told

@@ -132,7 +132,7 @@ def publish_outage(writing: Writing, key: str, channel: str, at: datetime | None
     """
     window, now = open_window(writing.connection, key), writing.clock.now()
     if not one_of("channel", channel, CHANNELS):
-        raise OutageError(f"a channel is needed: give one of {', '.join(CHANNELS)}")
+        raise OutageError(f"a channel is needed: give one of {', '.join(CHANNELS)}").about("channel_needed")
     moment = usable(at, "at") if at else now
     _check_past("published", moment, now)
     published = replace(window, channels=(*window.channels, Publication(channel, moment, by)))
@@ -151,7 +151,8 @@ def restore_outage(
     window, now = open_window(writing.connection, key), writing.clock.now()
     moment = usable(at, "at") if at else now
     if moment < window.begins:
-        raise OutageError(f"outage {key} starts at {to_iso(window.begins)}: it cannot be restored before; withdraw it")
+        told = f"outage {key} starts at {to_iso(window.begins)}: it cannot be restored before; withdraw it"
+        raise OutageError(told).about("not_begun", start=window.begins)
     _check_past("restored", moment, now)
     parts = resolve_scope(writing.connection, partial)
     if not parts:
@@ -171,7 +172,8 @@ def reopen_outage(writing: Writing, key: str, reason: str, by: str) -> OutageWin
     """
     window = _window(writing.connection, key)
     if window.restored_at is None:
-        raise OutageError(f"outage {key} is not restored: there is nothing to take back")
+        refused = OutageError(f"outage {key} is not restored: there is nothing to take back")
+        raise refused.about("not_restored")
     return _revise(writing, replace(window, restored_at=None), by, "reopened", reason)
 
 
@@ -195,23 +197,26 @@ def open_window(connection: Connection, key: str) -> OutageWindow:
     """
     window = _window(connection, key)
     if window.restored_at is not None:
-        raise OutageError(f"outage {key} was restored at {to_iso(window.restored_at)}: set a new one")
+        refused = OutageError(f"outage {key} was restored at {to_iso(window.restored_at)}: set a new one")
+        raise refused.about("was_restored", at=window.restored_at)
     return window
 
 
 def _window(connection: Connection, key: str) -> OutageWindow:
     doc = get_docs(connection, "outage", [key]).get(key)
     if doc is None:
-        raise NotFoundError(f"no outage has the id {key!r}: outage list shows them")
+        raise NotFoundError(f"no outage has the id {key!r}: outage list shows them").about("no_outage", name=key)
     window = outage_from_doc(doc)
     if window.withdrawn_at is not None:
-        raise OutageError(f"outage {key} was withdrawn at {to_iso(window.withdrawn_at)}: set a new one")
+        refused = OutageError(f"outage {key} was withdrawn at {to_iso(window.withdrawn_at)}: set a new one")
+        raise refused.about("was_withdrawn", at=window.withdrawn_at)
     return window
 
 
 def _check_past(what: str, moment: datetime, now: datetime) -> None:
     if moment > now:
-        raise OutageError(f"{what} at {to_iso(moment)} lies in the future: give the moment when it happened")
+        refused = OutageError(f"{what} at {to_iso(moment)} lies in the future: give the moment when it happened")
+        raise refused.about("in_the_future", at=moment)
 
 
 def _check_inside(connection: Connection, window: OutageWindow, parts: list[ScopeItem]) -> None:
@@ -221,9 +226,11 @@ def _check_inside(connection: Connection, window: OutageWindow, parts: list[Scop
         below = frozenset() if part.kind == "customer" else affected_by([part], net).transformer_areas
         inside = part in window.scope or (below and below <= whole.transformer_areas)
         if part.kind == "customer" and not inside:
-            raise OutageError(f"customer {part.id} is not named in outage {window.id}: restore its transformer area")
+            told = f"customer {part.id} is not named in outage {window.id}: restore its transformer area"
+            raise OutageError(told).about("customer_not_named", name=part.id)
         if not inside:
-            raise OutageError(f"{part.kind} {part.id} is not in the scope of outage {window.id}")
+            refused = OutageError(f"{part.kind} {part.id} is not in the scope of outage {window.id}")
+            raise refused.about("not_in_scope", kind=part.kind, name=part.id)
 
 
 def _revise(

@@ -38,4 +38,5 @@ def check_branches(connection: Connection, scope: Iterable[ScopeItem], branches:
         above = connection.execute(text(_AND_ABOVE), {"id": supplier}).scalars() if supplier else ()
         if not set(above) & set(branches):
             kind = item.kind.replace("_", " ")
-            raise ForbiddenError(f"the {kind} {item.id} is not one of your branches' 不归本单位供电")
+            refused = ForbiddenError(f"the {kind} {item.id} is not one of your branches' 不归本单位供电")
+            raise refused.about("not_your_branch", kind=item.kind, name=item.id)

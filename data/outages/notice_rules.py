@@ -116,10 +116,10 @@ def rules_from_json(told: Mapping[str, Json]) -> NoticeRules:
 
 def _whole(name: str, value: Json) -> int:
     if not isinstance(value, int) or isinstance(value, bool):
-        raise BadValueError(name, value, "give a whole number")
+        raise BadValueError(name, value, "give a whole number").about("whole_number_needed")
     return value
 
 
 def _check(name: str, value: int, least: int, most: int) -> None:
     if not least <= value <= most:
-        raise BadValueError(name, value, f"give {least} to {most}")
+        raise BadValueError(name, value, f"give {least} to {most}").about("out_of_range", least=least, most=most)

@@ -22,7 +22,8 @@ def check_kind(kind: str) -> None:
         OutageError: it is not.
     """
     if kind not in OUTAGE_KINDS:
-        raise OutageError(f"kind {kind!r} is not known: give one of {', '.join(OUTAGE_KINDS)}")
+        refused = OutageError(f"kind {kind!r} is not known: give one of {', '.join(OUTAGE_KINDS)}")
+        raise refused.about("not_a_choice", value=kind)
 
 
 def check_scope(scope: Sequence[tuple[str, str]]) -> None:
@@ -32,9 +33,11 @@ def check_scope(scope: Sequence[tuple[str, str]]) -> None:
         OutageError: there are none or too many, or a kind is none that can be out.
     """
     if not scope:
-        raise OutageError("nothing is in the scope: name at least one feeder, transformer area, area or customer")
+        refused = OutageError("nothing is in the scope: name at least one feeder, transformer area, area or customer")
+        raise refused.about("scope_empty")
     if len(scope) > SCOPE_AT_MOST:
-        raise OutageError(f"{len(scope)} entries in the scope: give at most {SCOPE_AT_MOST}")
+        refused = OutageError(f"{len(scope)} entries in the scope: give at most {SCOPE_AT_MOST}")
+        raise refused.about("scope_too_large", count=len(scope), most=SCOPE_AT_MOST)
     for kind, _ in scope:
         check_scope_kind(kind)
 
@@ -46,7 +49,8 @@ def check_scope_kind(kind: str) -> None:
         OutageError: it cannot.
     """
     if kind not in SCOPE_KINDS:
-        raise OutageError(f"scope {kind!r} is not known: give one of {', '.join(SCOPE_KINDS)}")
+        refused = OutageError(f"scope {kind!r} is not known: give one of {', '.join(SCOPE_KINDS)}")
+        raise refused.about("not_a_choice", value=kind)
 
 
 def check_times(start: datetime, etr: datetime) -> None:
@@ -56,7 +60,8 @@ def check_times(start: datetime, etr: datetime) -> None:
         OutageError: it is not.
     """
     if etr <= start:
-        raise OutageError(f"ETR {to_iso(etr)} is not after the start {to_iso(start)}: give a later one")
+        refused = OutageError(f"ETR {to_iso(etr)} is not after the start {to_iso(start)}: give a later one")
+        raise refused.about("etr_not_after_start", etr=etr, start=start)
 
 
 def check_timetable(timetable: Timetable | None, start: datetime, etr: datetime) -> None:
@@ -66,7 +71,8 @@ def check_timetable(timetable: Timetable | None, start: datetime, etr: datetime)
         OutageError: the timetable leaves none.
     """
     if timetable is not None and timetable.last_span(start, etr) is None:
-        raise OutageError("no hours of the timetable lie between the start and the ETR: power would never be off")
+        refused = OutageError("no hours of the timetable lie between the start and the ETR: power would never be off")
+        raise refused.about("never_off")
 
 
 def one_of(field: str, value: str | None, choices: Mapping[str, str]) -> str | None:
@@ -76,7 +82,8 @@ def one_of(field: str, value: str | None, choices: Mapping[str, str]) -> str | N
         OutageError: it is neither.
     """
     if value and value not in choices:
-        raise OutageError(f"{field} {value!r} is not known: give one of {', '.join(choices)}")
+        refused = OutageError(f"{field} {value!r} is not known: give one of {', '.join(choices)}")
+        raise refused.about("not_a_choice", value=value)
     return value or None
 
 
@@ -88,7 +95,7 @@ def readable_reason(reason: str) -> str:
     """
     told = readable("reason", reason, REASON_AT_MOST)
     if told is None:
-        raise OutageError("a reason is needed: agents read it out")
+        raise OutageError("a reason is needed: agents read it out").about("reason_needed")
     return told
 
 
@@ -100,7 +107,9 @@ def readable(field: str, text: str | None, at_most: int) -> str | None:
     """
     told = " ".join((text or "").split())
     if len(told) > at_most:
-        raise OutageError(f"the {field} has {len(told)} characters: give at most {at_most}")
+        refused = OutageError(f"the {field} has {len(told)} characters: give at most {at_most}")
+        raise refused.about("field_too_long", field=field, most=at_most)
     if any(unicodedata.category(character) in {"Cc", "Cf", "Cs"} for character in told):
-        raise OutageError(f"the {field} holds characters that cannot be read out: is the text in another encoding?")
+        refused = OutageError(f"the {field} holds characters that cannot be read out: is the text in another encoding?")
+        raise refused.about("field_unreadable", field=field)
     return told or None

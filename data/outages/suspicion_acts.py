@@ -71,9 +71,8 @@ def confirm_suspicion(writing: Writing, key: str, etr: datetime, reason: str, by
     """
     one, now, promised = _open_suspicion(writing, key), writing.clock.now(), usable(etr, "etr")
     if promised <= now:
-        raise OutageError(
-            f"ETR {to_iso(promised)} is over already: give a later one 预计恢复时间已过，请改为以后的时间"
-        )
+        told = f"ETR {to_iso(promised)} is over already: give a later one 预计恢复时间已过，请改为以后的时间"
+        raise OutageError(told).about("etr_is_over", etr=promised)
     scope = ((one.place.kind, one.place.id),)
     new = NewOutage(
         "fault", one.began, promised, reason.strip() or NOT_YET_KNOWN, scope, etr_source="estimate", cause="unknown"
@@ -89,9 +88,11 @@ def _open_suspicion(writing: Writing, key: str) -> Suspected:
     one, now = find_suspicion(writing.connection, key), writing.clock.now()
     if one.settled_at is not None:
         done = f"made outage {one.outage}" if one.outage else "dismissed"
-        raise SettledError(f"suspicion {key} was {done} by {one.settled_by} at {to_iso(one.settled_at)} 已有人处理")
+        told = f"suspicion {key} was {done} by {one.settled_by} at {to_iso(one.settled_at)} 已有人处理"
+        raise SettledError(told).about("suspicion_settled", by=one.settled_by, at=one.settled_at)
     if one.state(now) != "standing":
-        raise SettledError(f"suspicion {key} lapsed at {to_iso(one.until)} 已自行消除: set a window instead")
+        told = f"suspicion {key} lapsed at {to_iso(one.until)} 已自行消除: set a window instead"
+        raise SettledError(told).about("suspicion_lapsed", at=one.until)
     check_branches(writing.connection, (one.place,), writing.branches)
     return one
 

@@ -86,7 +86,8 @@ def read_template(connection: Connection, name: str) -> OutageTemplate:
     """
     body = connection.execute(select(OUTAGE_TEMPLATE.c.body).where(OUTAGE_TEMPLATE.c.name == name)).scalar()
     if body is None:
-        raise NotFoundError(f"no template is called {name!r} 没有这个模板: outage template list shows them")
+        refused = NotFoundError(f"no template is called {name!r} 没有这个模板: outage template list shows them")
+        raise refused.about("no_template", name=name)
     return _from_json(json.loads(body))
 
 
@@ -126,7 +127,9 @@ def remove_template(writing: Writing, name: str, by: str) -> None:
 def _checked(connection: Connection, template: OutageTemplate) -> OutageTemplate:
     name = readable("name", template.name, NAME_AT_MOST)
     if name is None:
-        raise BadValueError("name", template.name, "give the template a name 请填写模板名称")
+        raise BadValueError("name", template.name, "give the template a name 请填写模板名称").about(
+            "template_name_needed"
+        )
     if not _LASTS_AT_LEAST <= template.lasts <= _LASTS_AT_MOST:
         raise BadValueError("lasts_min", template.lasts, "give 1 minute to 366 days")
     check_kind(template.kind)

@@ -39,11 +39,13 @@ class Timetable:
 
     def __post_init__(self) -> None:
         if self.off_at == self.on_at:
-            raise OutageError(f"off at {self.off_at:%H:%M} and on at the same time: leave the hours out instead")
+            told = f"off at {self.off_at:%H:%M} and on at the same time: leave the hours out instead"
+            raise OutageError(told).about("hours_the_same")
         if not self.weekdays or not self.weekdays <= EVERY_DAY:
-            raise OutageError("weekdays: give one or more of 1 (Monday) to 7 (Sunday)")
+            raise OutageError("weekdays: give one or more of 1 (Monday) to 7 (Sunday)").about("no_weekday")
         if not 1 <= self.every_weeks <= WEEKS_AT_MOST:
-            raise OutageError(f"every {self.every_weeks} weeks: give 1 to {WEEKS_AT_MOST}")
+            refused = OutageError(f"every {self.every_weeks} weeks: give 1 to {WEEKS_AT_MOST}")
+            raise refused.about("too_many_weeks", most=WEEKS_AT_MOST)
 
     def spans(self, start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:
         """Each time that power is off between `start` and `end`: its beginning and end, UTC, in order, apart."""

@@ -35,6 +35,7 @@ class TooManyRevealsError(DataError):
             f"{per_hour} values an hour may be revealed 每小时最多查看 {per_hour} 次: "
             f"wait {minutes} min 请等 {minutes} 分钟"
         )
+        self.about("too_many_reveals", per_hour=per_hour, minutes=minutes)
         self.wait_s = wait_s
 
 
@@ -65,7 +66,8 @@ class Revealing:
         if self.reason not in REASONS:
             raise BadValueError("reason", self.reason, "give one of " + ", ".join(REASONS))
         if self.reason == "other" and not self.text.strip():
-            raise BadValueError("text", "", "say in a few words what it is needed for 请说明用途")
+            refused = BadValueError("text", "", "say in a few words what it is needed for 请说明用途")
+            raise refused.about("purpose_needed")
 
 
 def reveal(

@@ -123,7 +123,8 @@ def reset_script(writing: Writing, key: str, by: str) -> ScriptText:
         NotFoundError: it is the default already.
     """
     if not script_text(writing.connection, key).own:
-        raise NotFoundError(f"话术 {key} 就是默认的，没有可恢复的 the script {key} is the default already")
+        refused = NotFoundError(f"话术 {key} 就是默认的，没有可恢复的 the script {key} is the default already")
+        raise refused.about("script_is_default")
     return set_script(writing, key, None, None, by)
 
 
@@ -140,7 +141,8 @@ def _own(text: str | None, default: str, case: str, language: Language) -> str |
     try:
         check(wanted, case)
     except ScriptError as problem:
-        raise ScriptError(f"{_LANGUAGE_NAMES[language]}：{problem}") from None
+        told = f"{_LANGUAGE_NAMES[language]}：{problem}"
+        raise ScriptError(told).about("script_wrong", language=language, fault=problem) from None
     return wanted
 
 

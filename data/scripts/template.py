@@ -64,26 +64,28 @@ def parse(text: str) -> Template:
         ScriptError: it is empty or too long, a bracket has no partner, or a fact is not of `FACTS`.
     """
     if not text.strip():
-        raise ScriptError("话术不能为空 the template must not be empty")
+        raise ScriptError("话术不能为空 the template must not be empty").about("script_empty")
     if len(text) > LONGEST:
-        raise ScriptError(f"话术有 {len(text)} 个字符，最多 {LONGEST} 个 at most {LONGEST} characters")
+        refused = ScriptError(f"话术有 {len(text)} 个字符，最多 {LONGEST} 个 at most {LONGEST} characters")
+        raise refused.about("field_too_long", field="text", most=LONGEST)
     if _CONTROL.search(text):
-        raise ScriptError("话术要写在一行里 write the template in one line")
+        raise ScriptError("话术要写在一行里 write the template in one line").about("script_lines")
     parts: list[Part] = []
     pieces: list[str | Fact] = []
     inside = False
     for sign in _SIGN.findall(text):
         if sign in "[]":
             if (sign == "[") == inside:
-                raise ScriptError(_BRACKETS)
+                raise ScriptError(_BRACKETS).about("script_brackets")
             _finish(parts, pieces, optional=inside)
             pieces, inside = [], sign == "["
         elif sign in "{}":
-            raise ScriptError(f"“{sign}” 没有配对，占位符要写成 {{place}} 这样 a lone {sign}")
+            refused = ScriptError(f"“{sign}” 没有配对，占位符要写成 {{place}} 这样 a lone {sign}")
+            raise refused.about("script_lone_brace", sign=sign)
         else:
             pieces.append(_fact(sign) if sign.startswith("{") else sign)
     if inside:
-        raise ScriptError(_BRACKETS)
+        raise ScriptError(_BRACKETS).about("script_brackets")
     _finish(parts, pieces, optional=False)
     return Template(tuple(parts))
 
@@ -103,20 +105,21 @@ def check(text: str, case: str) -> Template:
         for name in sorted(part.facts - allowed):
             label = known.label
             if name in known.sometimes:
-                raise ScriptError(
+                told = (
                     f"{{{name}}} 不一定有，请放进方括号，例如 [，{{{name}}}] "
                     f"{{{name}}} is not always known: put it into square brackets"
                 )
-            raise ScriptError(
-                f"“{label[0]}”时没有 {{{name}}}（{FACTS[name][0]}） {{{name}}} is not known in the case {label[1]!r}"
-            )
+                raise ScriptError(told).about("fact_not_always", sign=f"{{{name}}}")
+            told = f"“{label[0]}”时没有 {{{name}}}（{FACTS[name][0]}） {{{name}}} is not known in the case {label[1]!r}"
+            raise ScriptError(told).about("fact_not_then", sign=f"{{{name}}}")
     return template
 
 
 def _finish(parts: list[Part], pieces: list[str | Fact], *, optional: bool) -> None:
     part = Part(tuple(pieces), optional)
     if optional and not part.facts:
-        raise ScriptError("方括号里要有占位符 an optional part needs a placeholder in it")
+        refused = ScriptError("方括号里要有占位符 an optional part needs a placeholder in it")
+        raise refused.about("script_optional_empty")
     if part.pieces:
         parts.append(part)
 
@@ -124,7 +127,8 @@ def _finish(parts: list[Part], pieces: list[str | Fact], *, optional: bool) -> N
 def _fact(sign: str) -> Fact:
     name = sign[1:-1].strip()
     if name not in FACTS:
-        raise ScriptError(f"没有占位符 {sign}，可用的有 no such placeholder; give one of: " + " ".join(FACTS))
+        refused = ScriptError(f"没有占位符 {sign}，可用的有 no such placeholder; give one of: " + " ".join(FACTS))
+        raise refused.about("no_such_fact", sign=sign, listed=" ".join(FACTS))
     return Fact(name)
 
 

@@ -97,9 +97,12 @@ def add_call_back(
     connection, moment = writing.connection, at or writing.clock.now()
     form = normal_form(new.phone)
     if form is None:
-        raise BadValueError("phone", "", "give a whole phone number 请填写完整的电话号码")
+        raise BadValueError("phone", "", "give a whole phone number 请填写完整的电话号码").about("phone_needed")
     if not (new.outage or new.place or new.customer):
-        raise BadValueError("outage", "", "say which outage, place or customer it is about 请指明停电信息、地点或户号")
+        refused = BadValueError(
+            "outage", "", "say which outage, place or customer it is about 请指明停电信息、地点或户号"
+        )
+        raise refused.about("subject_needed")
     promised = new.promised or (_promise(connection, new.outage, moment) if new.outage else None)
     kind, place = _place(connection, new.place)
     row = {
@@ -147,7 +150,7 @@ def find_call_back(connection: Connection, key: str, at: datetime) -> Listed:
     """
     found = list(_listed(connection, (CALL_BACK.c.id == key) & (CALL_BACK.c.phone != ""), at))
     if not found:
-        raise NotFoundError(f"no call-back has the id {key!r} 没有这条回访")
+        raise NotFoundError(f"no call-back has the id {key!r} 没有这条回访").about("no_call_back")
     return found[0]
 
 
@@ -221,7 +224,7 @@ def record_try(
     _check_taken(listed, by, now)
     if result == TAKEN_BACK:
         if not listed.asked.made:
-            raise TellingError("there is nothing to take back 没有可撤回的登记")
+            raise TellingError("there is nothing to take back 没有可撤回的登记").about("nothing_to_take_back")
     else:
         _check_open(listed)
     window = listed.awaited.window
@@ -261,7 +264,7 @@ def forget_closed_call_backs(writing: Writing) -> None:
 def _promise(connection: Connection, outage: str, at: datetime) -> datetime:
     doc = get_docs(connection, "outage", [outage]).get(outage)
     if doc is None:
-        raise NotFoundError(f"no outage has the id {outage!r}: outage list shows them")
+        raise NotFoundError(f"no outage has the id {outage!r}: outage list shows them").about("no_outage", name=outage)
     return promise_at(outage_from_doc(doc), at)
 
 
@@ -283,12 +286,12 @@ def _check_taken(listed: Listed, by: str, now: datetime) -> None:
     other = listed.asked.claimed(now)
     if other is not None and other != by:
         who = other.partition(":")[2] or other
-        raise TakenError(f"{who} is calling already {who} 正在回访此客户")
+        raise TakenError(f"{who} is calling already {who} 正在回访此客户").about("taken", by=who)
 
 
 def _check_open(listed: Listed) -> None:
     if listed.standing.status == "closed":
-        raise TellingError("this call-back is closed 这条回访已结束")
+        raise TellingError("this call-back is closed 这条回访已结束").about("call_back_closed")
 
 
 _RANK = {"due": 0, "later": 1, "waiting": 2, "closed": 3}

@@ -44,6 +44,7 @@ def set_telling_rules(writing: Writing, *, sensitive: bool, minutes: int, by: st
         BadValueError: the minutes are out of their bounds.
     """
     if not 0 <= minutes <= _MINUTES_AT_MOST:
-        raise BadValueError("minutes", minutes, f"填写 0 至 {_MINUTES_AT_MOST} give 0 to {_MINUTES_AT_MOST}")
+        refused = BadValueError("minutes", minutes, f"填写 0 至 {_MINUTES_AT_MOST} give 0 to {_MINUTES_AT_MOST}")
+        raise refused.about("out_of_range", least=0, most=_MINUTES_AT_MOST)
     write_setting(writing, SENSITIVE, sensitive, by)
     write_setting(writing, LATER_MINUTES, minutes, by)

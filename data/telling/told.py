@@ -159,7 +159,7 @@ def record_attempt(writing: Writing, new: NewAttempt, by: str, buckets: Sequence
     before = _item(writing.connection, window, new.customer, now, buckets)
     whom, note = _checked(new)
     if new.result == TAKEN_BACK and not that_count(before.attempts):
-        raise TellingError("there is nothing to take back 没有可撤回的登记")
+        raise TellingError("there is nothing to take back 没有可撤回的登记").about("nothing_to_take_back")
     news = (
         new.news
         or before.news
@@ -192,9 +192,9 @@ def _checked(new: NewAttempt) -> tuple[str, str]:
     whom = readable("name of who was told", new.whom, NAME_AT_MOST) or ""
     note = readable("note", new.note, REASON_AT_MOST) or ""
     if new.result == "told" and new.means != "sms" and not whom:
-        raise TellingError("say who was told 请填写告知对象")
+        raise TellingError("say who was told 请填写告知对象").about("whom_needed")
     if new.result == "not_needed" and not note:
-        raise TellingError("say why nobody need be told 请填写不需通知的原因")
+        raise TellingError("say why nobody need be told 请填写不需通知的原因").about("why_not_needed")
     return whom, note
 
 
@@ -207,9 +207,8 @@ def _item(
     place = net.place("customer", customer)
     in_scope = doc is not None and touches(place, affected_by(window.scope, net))
     if doc is None or not (attempts or in_scope):
-        raise NotFoundError(
-            f"customer {customer} is not on the list of outage {window.id} 该户不在本次停电的通知名单上"
-        )
+        told = f"customer {customer} is not on the list of outage {window.id} 该户不在本次停电的通知名单上"
+        raise NotFoundError(told).about("not_on_the_list", name=customer)
     back = in_scope and touches(place, affected_by(window.restored_items(at), net))
     news = to_tell(window, attempts, at, telling_rules(connection).moved, back=back)
     return ToTell(doc, attempts, news, in_scope, back)
@@ -299,5 +298,5 @@ def _windows(connection: Connection, at: datetime) -> list[OutageWindow]:
 def _window(connection: Connection, outage: str) -> OutageWindow:
     doc = get_docs(connection, "outage", [outage]).get(outage)
     if doc is None:
-        raise NotFoundError(f"no outage has the id {outage!r}: outage list shows them")
+        raise NotFoundError(f"no outage has the id {outage!r}: outage list shows them").about("no_outage", name=outage)
     return outage_from_doc(doc)

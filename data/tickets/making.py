@@ -90,7 +90,10 @@ def check_new(catalogue: Catalogue, entered: NewTicket) -> str:
     if entered.kind not in TICKET_KINDS:
         raise BadValueError("kind", entered.kind, f"give one of {', '.join(TICKET_KINDS)}")
     if not 0 < len(entered.text.strip()) <= TEXT_AT_MOST:
-        raise BadValueError("text", entered.text[:20], f"give 1 to {TEXT_AT_MOST} characters 请填写内容，最多 2000 字")
+        refused = BadValueError(
+            "text", entered.text[:20], f"give 1 to {TEXT_AT_MOST} characters 请填写内容，最多 2000 字"
+        )
+        raise refused.about("text_needed", most=TEXT_AT_MOST)
     business = catalogue.find(entered.business or entered.kind)
     if business.kind != entered.kind:
         raise BadValueError("business", business.code, f"is not for the kind {entered.kind} 与工单类型不符")

@@ -56,7 +56,7 @@ def check_move(before: str, after: str, text: str) -> None:
         ways = ", ".join(_MOVES[before])
         raise BadValueError("state", after, f"a ticket that is {before} goes to {ways} 不能这样变更状态")
     if (after in FINISHED or before in FINISHED) and not text.strip():
-        raise BadValueError("text", "", "say what came of it, or why 请写明处理结果或原因")
+        raise BadValueError("text", "", "say what came of it, or why 请写明处理结果或原因").about("outcome_needed")
 
 
 def mark_of(state: str, at: datetime, due: datetime | None, now: datetime, soon: timedelta) -> Mark:

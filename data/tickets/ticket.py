@@ -95,7 +95,7 @@ def get_ticket(connection: Connection, named: str) -> Ticket:
         begins = TICKET.c.id.startswith(wanted, autoescape=True)
         found = tickets_of(connection, select_tickets().where(begins).limit(2))
     if not found:
-        raise NotFoundError(f"no ticket has the number {named!r} 没有这个工单")
+        raise NotFoundError(f"no ticket has the number {named!r} 没有这个工单").about("no_ticket", name=named)
     if len(found) > 1:
         raise AmbiguousError(f"several tickets have ids that begin with {named!r}: give the number 请给出完整工单号")
     return found[0]

@@ -33,6 +33,7 @@ class TicketMovedError(DataError):
             f"ticket {theirs.number} was changed meanwhile: look at it as it is now and do it again"
             " 该工单刚被他人修改，请核对后再提交"
         )
+        self.about("ticket_moved", name=theirs.number)
         self.theirs = theirs
 
 

@@ -188,7 +188,7 @@ def find_record(connection: Connection, kind: str, key: str) -> Doc:
     check_kept(kind)
     found = get_docs(connection, kind, [key]).get(key)
     if found is None:
-        raise NotFoundError(f"no {KINDS[kind].label} has the id {key!r} 没有这条记录")
+        raise NotFoundError(f"no {KINDS[kind].label} has the id {key!r} 没有这条记录").about("no_record", name=key)
     return found
 
 
@@ -196,7 +196,7 @@ def _retire(writing: Writing, kind: str, before: Doc, keeper: Keeper, act: str) 
     key = str(before["id"])
     check_branch(writing.connection, kind, before, keeper.branches)
     if "name" not in changeable(writing.connection, kind, before):
-        raise KeptElsewhereError(f"{KINDS[kind].label} {key} {_CENTRAL}")
+        raise KeptElsewhereError(f"{KINDS[kind].label} {key} {_CENTRAL}").about("kept_elsewhere", name=key)
     check_unused(writing.connection, kind, key, writing.clock.now())
     writing.delete(kind, [key])
     remember(writing, kind, [(key, before, None)], keeper.actor, act)
@@ -221,7 +221,8 @@ def _check_may(writing: Writing, kind: str, before: Doc | None, after: Doc, chan
         if doc is not None and not changed <= changeable(connection, kind, doc):
             kept_there = sorted(changed - changeable(connection, kind, doc))
             words = "、".join(KINDS[kind].by_name[name].headers[0] for name in kept_there)
-            raise KeptElsewhereError(f"{KINDS[kind].label} {after['id']} ({words}) {_CENTRAL}")
+            refused = KeptElsewhereError(f"{KINDS[kind].label} {after['id']} ({words}) {_CENTRAL}")
+            raise refused.about("kept_elsewhere", name=after["id"])
     check_served(connection, kind, before, after, keeper.branches)
 
 

@@ -43,7 +43,8 @@ def check_branch(connection: Connection, kind: str, doc: Doc | None, branches: t
         return
     label = KINDS[kind].label
     name = doc.get("id") if kind == "customer" else doc.get("name")
-    raise ForbiddenError(f"the {kind.replace('_', ' ')} {name} is not one of your branches' 不是本所的{label}")
+    refused = ForbiddenError(f"the {kind.replace('_', ' ')} {name} is not one of your branches' 不是本所的{label}")
+    raise refused.about("not_your_branch", kind=kind, name=name)
 
 
 def check_served(

@@ -25,7 +25,8 @@ def check_unused(connection: Connection, kind: str, key: str, now: datetime) -> 
     if not found:
         return
     more = " …" if len(found) > LISTED_AT_MOST else ""
-    raise InUseError(f"仍被引用，请先处理 still in use, change these first: {', '.join(found[:LISTED_AT_MOST])}{more}")
+    listed = f"{', '.join(found[:LISTED_AT_MOST])}{more}"
+    raise InUseError(f"仍被引用，请先处理 still in use, change these first: {listed}").about("in_use", listed=listed)
 
 
 def _referring(connection: Connection, kind: str, key: str) -> Iterator[str]:

@@ -17,5 +17,6 @@ def branch_list(connection: Connection, branches: tuple[str, ...]) -> str:
     known = select(RECORDS["branch"].c.id).where(RECORDS["branch"].c.id.in_(branches))
     missing = set(branches) - set(connection.execute(known).scalars())
     if missing:
-        raise NotFoundError(f"no branch has the id {', '.join(sorted(missing))}")
+        listed = ", ".join(sorted(missing))
+        raise NotFoundError(f"no branch has the id {listed}").about("no_branch", listed=listed)
     return json.dumps(list(branches))

@@ -104,13 +104,14 @@ def _enrol(store: Store, code: str, kind: str) -> tuple[Device, str, bytes]:
     with store.read() as connection:  # a stranger's guess must not wait for, or take, the write lock
         known = connection.execute(found).first() is not None
     if not known:
-        raise RefusedError(_WRONG_CODE)
+        raise RefusedError(_WRONG_CODE).about("wrong_code")
     with store.write("enrolment", "enrol") as writing:
         row = writing.connection.execute(found).first()
         if row is None:
-            raise RefusedError(_WRONG_CODE)
+            raise RefusedError(_WRONG_CODE).about("wrong_code")
         if from_iso(row.code_expires) < now:
-            raise RefusedError(f"this enrolment code expired at {row.code_expires}: ask for a new one")
+            refused = RefusedError(f"this enrolment code expired at {row.code_expires}: ask for a new one")
+            raise refused.about("code_expired", at=from_iso(row.code_expires))
         used = {"code_hash": None, "code_expires": None, "token_hash": digest(secret), "seen_at": to_iso(now)}
         key = made_token_key(writing.connection)
         writing.connection.execute(update(DEVICE).where(DEVICE.c.id == row.id).values(**used, generation=_FIRST))
@@ -193,7 +194,7 @@ def find_device(connection: Connection, text: str) -> Row[Any]:
         select(DEVICE).where((DEVICE.c.id == wanted) | (DEVICE.c.name == wanted), DEVICE.c.revoked_at.is_(None))
     ).all()
     if not rows:
-        raise NotFoundError(f"no device has the id or name {wanted!r}")
+        raise NotFoundError(f"no device has the id or name {wanted!r}").about("no_device", name=wanted)
     if len(rows) > 1:
         raise AmbiguousError(f"device {wanted!r} is not unique: give one of the ids {', '.join(r.id for r in rows)}")
     return rows[0]
@@ -239,7 +240,8 @@ def _revoke(connection: Connection, row: Row[Any], now: datetime, actor: str, ac
 
 def _checked_name(name: str) -> str:
     if not 0 < len(name.strip()) <= LONGEST:
-        raise BadValueError("name", name[:20], f"give the PC or seat a name of up to {LONGEST} characters")
+        refused = BadValueError("name", name[:20], f"give the PC or seat a name of up to {LONGEST} characters")
+        raise refused.about("text_needed", most=LONGEST)
     return name.strip()
 
 

@@ -42,7 +42,7 @@ def check_open(connection: Connection, place: str, name: str, now: datetime, *, 
         wait_s = ceil((until - now).total_seconds())
         minutes = ceil(wait_s / 60)
         told = f"错误次数过多，请 {minutes} 分钟后再试 too many wrong tries: wait {minutes} min"
-        raise TooManyTriesError(told, wait_s=wait_s)
+        raise TooManyTriesError(told, wait_s=wait_s).about("too_many_tries", minutes=minutes)
 
 
 def note_failure(connection: Connection, place: str, name: str, now: datetime, *, known: bool) -> None:

@@ -46,10 +46,12 @@ def pin_hash(pin: str) -> str:
         BadValueError: it is no PIN, or one that is guessed first.
     """
     if not is_pin(pin):
-        raise BadValueError("pin", "…", f"give {SHORTEST_PIN} to {_LONGEST_PIN} digits")
+        refused = BadValueError("pin", "…", f"give {SHORTEST_PIN} to {_LONGEST_PIN} digits")
+        raise refused.about("pin_length", least=SHORTEST_PIN, most=_LONGEST_PIN)
     steps = {(int(after) - int(before)) % 10 for before, after in pairwise(pin)}
     if len(steps) == 1 and steps <= {0, 1, 9}:
-        raise BadValueError("pin", "…", "one digit again and again, or digits in a row, are guessed first")
+        refused = BadValueError("pin", "…", "one digit again and again, or digits in a row, are guessed first")
+        raise refused.about("pin_too_easy")
     return _HASHER.hash(pin)
 
 

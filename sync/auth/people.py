@@ -77,7 +77,7 @@ def new_person(store: Store, name: str, role: str, actor: str, branches: tuple[s
     values = {"role": _checked_role(role), "password_hash": password_hash(password), "must_change": True}
     with store.write(actor, "add person") as writing:
         if writing.connection.execute(select(PERSON.c.name).where(PERSON.c.name == name)).first():
-            raise BadValueError("name", name, "somebody has this name already 已有同名人员")
+            raise BadValueError("name", name, "somebody has this name already 已有同名人员").about("name_taken")
         branch_text = branch_list(writing.connection, branches)
         writing.connection.execute(insert(PERSON).values(name=name, branches=branch_text, **values))
         audit.record(writing.connection, writing.clock.now(), actor, "add_person", f"{name} {role}")
@@ -161,7 +161,7 @@ def _update(writing: Writing, name: str, values: dict[str, Any]) -> None:
     with _keeping_an_administrator(writing.connection, name):
         changed = writing.connection.execute(update(PERSON).where(PERSON.c.name == name.strip()).values(values))
     if changed.rowcount == 0:
-        raise NotFoundError(f"nobody has the name {name!r}")
+        raise NotFoundError(f"nobody has the name {name!r}").about("nobody", name=name)
 
 
 def _changed(writing: Writing, name: str, actor: str, act: str, about: str) -> None:
@@ -178,12 +178,14 @@ def _keeping_an_administrator(connection: Connection, name: str) -> Iterator[Non
     before = connection.execute(there).scalar_one()
     yield
     if before and not connection.execute(there).scalar_one():
-        raise LastAdministratorError(f"{name} is the last administrator: make another one first")
+        refused = LastAdministratorError(f"{name} is the last administrator: make another one first")
+        raise refused.about("last_administrator", name=name)
 
 
 def _checked_name(name: str) -> str:
     if not 0 < len(name.strip()) <= LONGEST:
-        raise BadValueError("name", name[:20], f"must not be empty, nor longer than {LONGEST} characters")
+        refused = BadValueError("name", name[:20], f"must not be empty, nor longer than {LONGEST} characters")
+        raise refused.about("text_needed", most=LONGEST)
     return name.strip()
 
 

@@ -136,7 +136,7 @@ def _row(store: Store, name: str, place: str, device: Device | None) -> Row[Any]
 def _failed(store: Store, place: str, name: str, *, known: bool) -> RefusedError:
     with store.write(place, "failed sign-in") as writing:
         note_failure(writing.connection, place, name, writing.clock.now(), known=known)
-    return RefusedError(_WRONG)
+    return RefusedError(_WRONG).about("wrong_password")
 
 
 def _begin(store: Store, row: Row[Any], place: str, device: Device | None) -> tuple[Person, str]:

@@ -15,6 +15,7 @@ from sync.desk.page import Desk
 from sync.hub.asking import SignedInWho
 from sync.hub.hub import Hub
 from sync.hub.problems import status_of
+from sync.refusal_words import refusal
 from sync.routes.outage_routes import actor
 from sync.routes.shift_routes import one_of_few
 
@@ -46,13 +47,17 @@ def account_router(hub: Hub) -> APIRouter:
     async def password(request: Request, own: Own, old: Text, new: Text) -> Response:
         try:
             if len(new) < SHORTEST_PASSWORD:
-                raise BadValueError("password", "…", f"给出至少 {SHORTEST_PASSWORD} 个字符 give more characters")
+                raise BadValueError("password", "…", f"给出至少 {SHORTEST_PASSWORD} 个字符 give more characters").about(
+                    "password_too_short", least=SHORTEST_PASSWORD
+                )
             if new == old:
-                raise BadValueError("password", "…", "新旧密码不能相同 give another one than before")
+                raise BadValueError("password", "…", "新旧密码不能相同 give another one than before").about(
+                    "password_the_same"
+                )
             await with_password(request, own, old)
             await one_of_few(partial(people.set_password, hub.store, own.name, new, actor(own)))
         except SwitchboardError as error:
-            return page(request, own, status_of(error), error=str(error))
+            return page(request, own, status_of(error), error=refusal(request, error))
         return RedirectResponse("/login", _SEE_OTHER)
 
     @router.post("/desk/account/pin")
@@ -61,7 +66,7 @@ def account_router(hub: Hub) -> APIRouter:
             await with_password(request, own, password)
             await one_of_few(partial(people.set_pin, hub.store, own.name, pin, actor(own)))
         except SwitchboardError as error:
-            return page(request, own, status_of(error), error=str(error))
-        return page(request, own, done="PIN 已保存 The PIN is set")
+            return page(request, own, status_of(error), error=refusal(request, error))
+        return page(request, own, done=True)
 
     return router

@@ -31,6 +31,7 @@ from sync.desk.telling_words import CALLS_SHOWN, telling_desk
 from sync.hub.asking import PersonWho
 from sync.hub.hub import Hub
 from sync.hub.problems import status_of
+from sync.refusal_words import refusal
 from sync.routes.outage_routes import actor
 
 CALLS_AT_ONCE = 300
@@ -111,7 +112,7 @@ def call_back_page_router(hub: Hub) -> APIRouter:
             with hub.store.write(actor(worker), "add call-back") as writing:
                 add_call_back(writing, typed.entered(), actor(worker))
         except SwitchboardError as error:
-            return page(request, worker, status=status_of(error), wrong=str(error), typed=asdict(typed))
+            return page(request, worker, status=status_of(error), wrong=refusal(request, error), typed=asdict(typed))
         return back("all")
 
     @router.post("/desk/call-backs/{key}/claim")
@@ -120,7 +121,7 @@ def call_back_page_router(hub: Hub) -> APIRouter:
             with hub.store.write(actor(worker), "claim call-back") as writing:
                 claim_call_back(writing, key, actor(worker))
         except SwitchboardError as error:
-            return page(request, worker, show, status_of(error), error=str(error))
+            return page(request, worker, show, status_of(error), error=refusal(request, error))
         return back(show)
 
     @router.post("/desk/call-backs/{key}/release")
@@ -129,7 +130,7 @@ def call_back_page_router(hub: Hub) -> APIRouter:
             with hub.store.write(actor(worker), "release call-back") as writing:
                 release_call_back(writing, key, actor(worker))
         except SwitchboardError as error:
-            return page(request, worker, show, status_of(error), error=str(error))
+            return page(request, worker, show, status_of(error), error=refusal(request, error))
         return back(show)
 
     @router.post("/desk/call-backs/{key}/try")
@@ -148,7 +149,7 @@ def call_back_page_router(hub: Hub) -> APIRouter:
             with hub.store.write(actor(worker), "call back") as writing:
                 record_try(writing, key, result, actor(worker), note=note, news=news or None, etr=promise)
         except SwitchboardError as error:
-            kept = {"failed": {"id": key, "said": str(error), "note": note}}
+            kept = {"failed": {"id": key, "said": refusal(request, error), "note": note}}
             return page(request, worker, show, status_of(error), **kept)
         return back(show)
 

@@ -32,6 +32,7 @@ from sync.desk.ticket_words import ticket_desk
 from sync.hub.asking import PersonWho
 from sync.hub.hub import Hub
 from sync.hub.problems import status_of
+from sync.refusal_words import refusal
 from sync.routes.outage_routes import actor
 
 _SEE_OTHER = 303
@@ -68,7 +69,7 @@ def catalogue_page_router(hub: Hub) -> APIRouter:
             with hub.store.write(actor(person), about) as writing:
                 do(writing)
         except SwitchboardError as error:
-            return page(request, person, status=status_of(error), error=str(error), typed=typed)
+            return page(request, person, status=status_of(error), error=refusal(request, error), typed=typed)
         hub.stream.look_now()
         return RedirectResponse("/desk/catalogue", _SEE_OTHER)
 
@@ -77,7 +78,7 @@ def catalogue_page_router(hub: Hub) -> APIRouter:
         try:
             days = _days(since, until) if since or until else None
         except BadValueError as error:
-            return page(request, worker, status=status_of(error), error=str(error))
+            return page(request, worker, status=status_of(error), error=refusal(request, error))
         return page(request, worker, days)
 
     @router.get("/desk/catalogue/uses.xlsx")
@@ -137,7 +138,7 @@ def _hours(text: str) -> float | None:
     try:
         return float(text)
     except ValueError:
-        raise BadValueError("hours", text, "give a number of hours 请填写小时数") from None
+        raise BadValueError("hours", text, "give a number of hours 请填写小时数").about("number_needed") from None
 
 
 def _this_month(now: datetime) -> tuple[date, date]:
@@ -149,9 +150,11 @@ def _days(since: str, until: str) -> tuple[date, date]:
     try:
         first, last = date.fromisoformat(since), date.fromisoformat(until)
     except ValueError:
-        raise BadValueError("days", f"{since} {until}", "fill in both days 请填写起止日期") from None
+        raise BadValueError("days", f"{since} {until}", "fill in both days 请填写起止日期").about(
+            "days_needed"
+        ) from None
     if last < first:
-        raise BadValueError("until", until, "is before the first day 结束日期早于开始日期")
+        raise BadValueError("until", until, "is before the first day 结束日期早于开始日期").about("last_before_first")
     return first, last
 
 

@@ -18,6 +18,7 @@ from sync.desk.page import Desk, local_time
 from sync.hub.asking import PersonWho
 from sync.hub.hub import Hub
 from sync.hub.problems import status_of
+from sync.refusal_words import refusal
 from sync.routes.outage_routes import actor
 
 RIGHT_TO_SETTLE = {"outage": "set_outage", "area": "edit_records"}
@@ -63,7 +64,7 @@ def conflict_router(hub: Hub) -> APIRouter:
                 _check_right(writing.connection, settler, find_conflict(writing.connection, key))
                 settle(writing, key, sides, seen, actor(settler))
         except SwitchboardError as error:
-            return page(request, settler, str(error), status_of(error))
+            return page(request, settler, refusal(request, error), status_of(error))
         hub.stream.look_now()
         return RedirectResponse("/desk/conflicts", _SEE_OTHER)
 
@@ -83,7 +84,7 @@ def _sides(chosen: list[str], whole: str) -> dict[str, Side]:
     for one in chosen:
         name, _, picked = one.partition(":")
         if (whole or picked) not in _SIDES:
-            raise BadValueError("side", one, "choose one of the two versions 请选择采用哪一方")
+            raise BadValueError("side", one, "choose one of the two versions 请选择采用哪一方").about("side_needed")
         sides[name] = _SIDES[whole or picked]
     return sides
 

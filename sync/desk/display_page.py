@@ -1,18 +1,18 @@
 """How a big display is let in: a code, used once, becomes a cookie that no script can read."""
 
-from pathlib import Path
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Request, Response
 from fastapi.responses import RedirectResponse
-from fastapi.templating import Jinja2Templates
 
 from sync import auth
 from sync.auth.devices import DISPLAY_LASTS
+from sync.desk.page import Desk
 from sync.errors import RefusedError
 from sync.hub.asking import DISPLAY_COOKIE, Anybody
 from sync.hub.hub import Hub
 from sync.hub.problems import status_of
+from sync.refusal_words import refusal
 
 _SEE_OTHER = 303
 
@@ -20,18 +20,18 @@ _SEE_OTHER = 303
 def display_router(hub: Hub) -> APIRouter:
     """The page `/display`. The code comes in a form, never in an address: addresses are remembered and logged."""
     router = APIRouter(include_in_schema=False)
-    templates = Jinja2Templates(Path(__file__).parent / "templates")
+    desk = Desk()
 
     @router.get("/display", dependencies=[Depends(Anybody("the page to give a display's code on"))])
     def page(request: Request) -> Response:
-        return templates.TemplateResponse(request, "display.html", {"error": ""})
+        return desk.render(request, None, "display.html")
 
     @router.post("/display", dependencies=[Depends(Anybody("the one-time code is the credential", "enrol"))])
     def enrol(request: Request, code: Annotated[str, Form(max_length=64)]) -> Response:
         try:
             _, secret = auth.enrol_display(hub.store, code)
         except RefusedError as error:
-            return templates.TemplateResponse(request, "display.html", {"error": str(error)}, status_of(error))
+            return desk.render(request, None, "display.html", status_of(error), error=refusal(request, error))
         response = RedirectResponse("/wallboard", _SEE_OTHER)
         lasts, secure = int(DISPLAY_LASTS.total_seconds()), request.url.scheme == "https"
         response.set_cookie(DISPLAY_COOKIE, secret, max_age=lasts, httponly=True, samesite="strict", secure=secure)

@@ -20,6 +20,7 @@ from sync.desk.window_words import window_desk
 from sync.hub.asking import PersonWho
 from sync.hub.hub import Hub
 from sync.hub.problems import status_of
+from sync.refusal_words import refusal, refusals
 from sync.routes.outage_routes import actor, note
 
 _SEE_OTHER = 303
@@ -40,7 +41,7 @@ def entry_page_router(hub: Hub) -> APIRouter:
         now = hub.store.clock.now()
         return desk.render(request, setter, "window_new.html", status, now=now, **shown, **values)
 
-    def seen_before(setter: Person, form: EntryForm) -> dict[str, Any]:
+    def seen_before(request: Request, setter: Person, form: EntryForm) -> dict[str, Any]:
         now = hub.store.clock.now()
         if not form.item and not form.q.strip():
             return {"seen": None}
@@ -49,7 +50,7 @@ def entry_page_router(hub: Hub) -> APIRouter:
                 entered = form.begun(now).entered(connection)
                 seen = preview(connection, entered, now, setter.branches)
             except SwitchboardError as error:
-                return {"seen": None, "refused": str(error)}
+                return {"seen": None, "refused": refusal(request, error)}
         return {"seen": seen.to_json(), "warnings": seen.warnings, "guessed": not form.etr}
 
     @router.get("/desk/outages/new")
@@ -69,7 +70,7 @@ def entry_page_router(hub: Hub) -> APIRouter:
 
     @router.post("/desk/outages/preview")
     def look(request: Request, setter: Setter, form: Annotated[EntryForm, Form()]) -> Response:
-        values = seen_before(setter, form)
+        values = seen_before(request, setter, form)
         if "HX-Request" in request.headers:
             return desk.render(request, setter, "window_preview.html", now=hub.store.clock.now(), **values)
         return page(request, setter, form, **values)
@@ -83,9 +84,9 @@ def entry_page_router(hub: Hub) -> APIRouter:
                 template = _template(template_name, form.entered(writing.connection))
                 kept = save_template(writing, template, actor(setter)).name
         except FaultyFormError as error:
-            return page(request, setter, form, status_of(error), faults=error.faults)
+            return page(request, setter, form, status_of(error), faults=refusals(request, error.faults))
         except SwitchboardError as error:
-            return page(request, setter, form, status_of(error), error=str(error))
+            return page(request, setter, form, status_of(error), error=refusal(request, error))
         return page(request, setter, form, kept=kept)
 
     @router.post("/desk/outages")
@@ -95,9 +96,9 @@ def entry_page_router(hub: Hub) -> APIRouter:
                 window = add_outage(writing, form.entered(writing.connection), actor(setter))
                 note(writing, setter, "add_outage", window.id)
         except FaultyFormError as error:
-            return page(request, setter, form, status_of(error), faults=error.faults)
+            return page(request, setter, form, status_of(error), faults=refusals(request, error.faults))
         except SwitchboardError as error:
-            return page(request, setter, form, status_of(error), error=str(error))
+            return page(request, setter, form, status_of(error), error=refusal(request, error))
         hub.stream.look_now()
         return RedirectResponse(f"/desk/outages/{window.id}?done=new", _SEE_OTHER)
 

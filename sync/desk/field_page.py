@@ -26,6 +26,7 @@ from sync.desk.window_words import window_desk
 from sync.hub.asking import PersonWho
 from sync.hub.hub import Hub
 from sync.hub.problems import status_of
+from sync.refusal_words import refusal
 from sync.routes.outage_routes import actor, note
 
 REASONS: tuple[Said, ...] = (
@@ -100,7 +101,7 @@ def field_router(hub: Hub) -> APIRouter:
                 window = add_outage(writing, entered, actor(setter))
                 note(writing, setter, "add_outage", window.id)
         except SwitchboardError as error:
-            return new_page(request, setter, "", form, status_of(error), str(error))
+            return new_page(request, setter, "", form, status_of(error), refusal(request, error))
         hub.stream.look_now()
         return RedirectResponse("/desk/field?done=new", _SEE_OTHER)
 
@@ -109,7 +110,7 @@ def field_router(hub: Hub) -> APIRouter:
         try:
             do_act(hub, setter, key, act, form)
         except SwitchboardError as error:
-            return mine_page(request, setter, everyone=True, status=status_of(error), error=str(error))
+            return mine_page(request, setter, everyone=True, status=status_of(error), error=refusal(request, error))
         return RedirectResponse("/desk/field?done=saved", _SEE_OTHER)
 
     return router

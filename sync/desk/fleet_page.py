@@ -15,6 +15,7 @@ from sync.desk.page import Desk
 from sync.hub.asking import PersonWho
 from sync.hub.hub import Hub
 from sync.hub.problems import status_of
+from sync.refusal_words import refusal
 from sync.routes.outage_routes import actor
 
 STATE_LABELS = {"enrolled": "已登记", "waiting": "待登记", "revoked": "已注销"}
@@ -50,7 +51,7 @@ def fleet_router(hub: Hub) -> APIRouter:
         try:
             code, expires = devices.add_device(hub.store, name, named(branches), actor(manager), kind)
         except SwitchboardError as error:
-            return page(request, manager, status_of(error), error=str(error))
+            return page(request, manager, status_of(error), error=refusal(request, error))
         made = {"name": name, "code": code, "kind": kind, "expires": to_iso(expires)}
         return page(request, manager, made=made)
 
@@ -59,7 +60,7 @@ def fleet_router(hub: Hub) -> APIRouter:
         try:
             devices.set_reader(hub.store, key, reader, actor(manager))
         except SwitchboardError as error:
-            return page(request, manager, status_of(error), error=str(error))
+            return page(request, manager, status_of(error), error=refusal(request, error))
         return RedirectResponse("/desk/fleet", _SEE_OTHER)
 
     @router.post("/desk/fleet/{key}/revoke")
@@ -67,7 +68,7 @@ def fleet_router(hub: Hub) -> APIRouter:
         try:
             devices.revoke_device(hub.store, key, actor(manager))
         except SwitchboardError as error:
-            return page(request, manager, status_of(error), error=str(error))
+            return page(request, manager, status_of(error), error=refusal(request, error))
         return RedirectResponse("/desk/fleet", _SEE_OTHER)
 
     return router

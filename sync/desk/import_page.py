@@ -30,12 +30,14 @@ from data.upkeep.uploads import (
 )
 from sync.auth import Person
 from sync.desk.import_files import keep_upload, sent_file
-from sync.desk.page import Desk, Language, language
+from sync.desk.page import Desk
 from sync.desk.reason_words import reason_words
 from sync.desk.record_words import RecordWords, field_words
 from sync.hub.asking import PersonWho
 from sync.hub.hub import Hub
 from sync.hub.problems import status_of
+from sync.language import Language, language
+from sync.refusal_words import refusal
 from sync.routes.outage_routes import actor
 
 _SEE_OTHER = 303
@@ -57,7 +59,7 @@ def import_page_router(hub: Hub) -> APIRouter:
         request: Request, person: Person, error: SwitchboardError | None = None, chosen: str = ""
     ) -> Response:
         status = status_of(error) if error else 200
-        values = {"error": str(error or ""), "chosen": chosen}
+        values = {"error": refusal(request, error) if error else "", "chosen": chosen}
         return desk.render(request, person, "import.html", status, **values)
 
     def preview_page(request: Request, person: Person, key: str, error: SwitchboardError | None = None) -> Response:
@@ -70,7 +72,13 @@ def import_page_router(hub: Hub) -> APIRouter:
             values = _preview_values(connection, language(request), upload, preview)
         status = status_of(error) if error else 200
         return desk.render(
-            request, person, "import_preview.html", status, error=str(error or ""), here="/desk/import", **values
+            request,
+            person,
+            "import_preview.html",
+            status,
+            error=refusal(request, error) if error else "",
+            here="/desk/import",
+            **values,
         )
 
     @router.get("/desk/import")

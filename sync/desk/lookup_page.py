@@ -21,6 +21,7 @@ from sync.hub.asking import PersonWho
 from sync.hub.hub import Hub
 from sync.hub.limits import spend
 from sync.hub.problems import status_of
+from sync.refusal_words import refusal
 from sync.routes.outage_routes import actor
 from sync.routes.phone_routes import find_by_phone
 
@@ -103,7 +104,7 @@ def lookup_router(hub: Hub, places: Places, reveals_per_hour: int) -> APIRouter:
         except BadValueError as error:
             told = error
         if isinstance(told, SwitchboardError):
-            more: dict[str, Any] = {"reveal_error": str(told), "entered": entered}
+            more: dict[str, Any] = {"reveal_error": refusal(request, told), "entered": entered}
             return page(request, revealer, q, "customer", customer, status_of(told), **more)
         shown = {"field": field, "value": told, "shown_for_s": SHOWN_FOR_S}
         return page(request, revealer, q, "customer", customer, revealed=shown)

@@ -17,6 +17,7 @@ from sync.desk.map_drawing import Point, Sheet, sheet_with_cells
 from sync.hub.asking import PersonWho
 from sync.hub.hub import Hub
 from sync.hub.problems import status_of
+from sync.refusal_words import refusal
 
 SIGNS = {
     "outage": ("停", "out"),
@@ -95,7 +96,7 @@ def map_router(hub: Hub, places: Places, *, invented: bool) -> APIRouter:
             "picture": picture_of(view),
             "affected": affected(view["areas"]),
             "invented": invented,
-            "error": str(error) if error else "",
+            "error": refusal(request, error) if error else "",
         }
         return desk.render(request, reader, "map.html", status_of(error) if error else 200, **values)
 

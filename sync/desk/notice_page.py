@@ -18,6 +18,7 @@ from sync.desk.window_forms import local_moment
 from sync.hub.asking import PersonWho
 from sync.hub.hub import Hub
 from sync.hub.problems import status_of
+from sync.refusal_words import refusal
 from sync.routes.outage_routes import actor
 
 STATES = {
@@ -75,7 +76,7 @@ def notice_page_router(hub: Hub) -> APIRouter:
             with hub.store.write(actor(poster), "post notice") as writing:
                 board.post_notice(writing, new, actor(poster))
         except SwitchboardError as problem:
-            return page(request, poster, status_of(problem), error=str(problem), entered=entered)
+            return page(request, poster, status_of(problem), error=refusal(request, problem), entered=entered)
         hub.stream.look_now()
         return RedirectResponse("/desk/notices", _SEE_OTHER)
 
@@ -85,7 +86,7 @@ def notice_page_router(hub: Hub) -> APIRouter:
             with hub.store.write(actor(poster), "withdraw notice") as writing:
                 board.withdraw_notice(writing, key, actor(poster))
         except SwitchboardError as problem:
-            return page(request, poster, status_of(problem), error=str(problem))
+            return page(request, poster, status_of(problem), error=refusal(request, problem))
         hub.stream.look_now()
         return RedirectResponse("/desk/notices", _SEE_OTHER)
 
@@ -95,7 +96,7 @@ def notice_page_router(hub: Hub) -> APIRouter:
             with hub.store.write(actor(reader), "read notice") as writing:
                 board.mark_read(writing, key, actor(reader), "", hub.store.clock.now())
         except SwitchboardError as problem:
-            return page(request, reader, status_of(problem), error=str(problem))
+            return page(request, reader, status_of(problem), error=refusal(request, problem))
         return RedirectResponse("/desk/notices", _SEE_OTHER)
 
     return router

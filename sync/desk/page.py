@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, FastAPI, Request, Response
@@ -19,10 +19,8 @@ from data.outages.timetable import SHANGHAI
 from data.rights import ROLES, may
 from sync.auth import Person
 from sync.hub.asking import Anybody
+from sync.language import LANGUAGE_COOKIE, Language, language
 
-Language = Literal["zh", "en"]
-
-LANGUAGE_COOKIE = "switchboard_language"
 _A_YEAR_S = 365 * 86_400
 _SEE_OTHER = 303
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -110,11 +108,6 @@ class Desk:
             **values,
         }
         return self._templates.TemplateResponse(request, template, shown, status)
-
-
-def language(request: Request) -> Language:
-    """The language that the reader chose; Chinese where none was."""
-    return "en" if request.cookies.get(LANGUAGE_COOKIE) == "en" else "zh"
 
 
 def inside(path: str) -> str:

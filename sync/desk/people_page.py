@@ -13,6 +13,7 @@ from sync.desk.page import Desk
 from sync.hub.asking import PersonWho
 from sync.hub.hub import Hub
 from sync.hub.problems import status_of
+from sync.refusal_words import refusal
 from sync.routes.outage_routes import actor
 
 _SEE_OTHER = 303
@@ -35,7 +36,7 @@ def people_router(hub: Hub) -> APIRouter:
         try:
             password = do()
         except SwitchboardError as error:
-            return page(request, manager, status_of(error), error=str(error))
+            return page(request, manager, status_of(error), error=refusal(request, error))
         if password is not None:
             return page(request, manager, made={"name": name, "password": password})
         return RedirectResponse("/desk/people", _SEE_OTHER)

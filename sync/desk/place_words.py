@@ -1,6 +1,6 @@
 """What the pages call places and their states, in Chinese and English."""
 
-from sync.desk.page import Language
+from sync.language import Language
 
 Said = tuple[str, str]
 """In Chinese, and in English."""

@@ -21,6 +21,7 @@ from sync.desk.reason_words import reason_words
 from sync.hub.asking import PersonWho
 from sync.hub.hub import Hub
 from sync.hub.problems import status_of
+from sync.refusal_words import refusal
 from sync.routes.planned_routes import LARGEST_BYTES, take_planned_works
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -43,7 +44,7 @@ def planned_page_router(hub: Hub) -> APIRouter:
         try:
             works = take_planned_works(hub, setter, name, io.BytesIO(content), dry_run=dry_run)
         except SwitchboardError as error:
-            return desk.render(request, setter, "planned.html", status_of(error), error=str(error))
+            return desk.render(request, setter, "planned.html", status_of(error), error=refusal(request, error))
         sent = base64.b64encode(content).decode()
         shown: dict[str, Any] = {"works": works, "name": name, "content": sent, "done": not dry_run}
         return desk.render(request, setter, "planned.html", here="/desk/planned", **shown)
@@ -76,7 +77,7 @@ def _sent(content: str) -> bytes:
     try:
         return base64.b64decode(content, validate=True)
     except (binascii.Error, ValueError):
-        raise BadValueError("content", content[:20], "send the file again 请重新上传文件") from None
+        raise BadValueError("content", content[:20], "send the file again 请重新上传文件").about("send_again") from None
 
 
 def _workbook(content: bytes, name: str) -> Response:

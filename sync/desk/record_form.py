@@ -107,7 +107,8 @@ def entered_in(kind: str, form: FormData) -> Entered:
     texts |= {name: "是" if name in form else "否" for name in offered}
     for name, text in texts.items():
         if len(text) > LONGEST:
-            raise BadValueError(name, text[:20] + "…", f"at most {LONGEST} characters 太长")
+            refused = BadValueError(name, text[:20] + "…", f"at most {LONGEST} characters 太长")
+            raise refused.about("field_too_long", field=name, most=LONGEST)
     return Entered(texts, _seen(form.get("seen")), bool(form.get("confirmed")))
 
 
@@ -135,7 +136,7 @@ def _seen(text: object) -> Doc | None:
     except ValueError:
         seen = None
     if not isinstance(seen, dict):
-        raise BadValueError("seen", "", "open the record again 请重新打开这条记录")
+        raise BadValueError("seen", "", "open the record again 请重新打开这条记录").about("open_again")
     return seen
 
 

@@ -12,8 +12,8 @@ from data.upkeep.kept import check_kept
 from data.upkeep.listing import Listed, listed_records, retired_of
 from data.upkeep.seen import as_shown
 from sync.auth import Person
-from sync.desk.page import Language
 from sync.desk.record_words import RecordWords
+from sync.language import Language
 
 COLUMNS = {
     "area": ("code", "level", "parent_id", "branch"),

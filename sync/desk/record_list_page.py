@@ -10,12 +10,13 @@ from data.upkeep.codes import suggested_code
 from data.upkeep.listing import Listed
 from sync.auth import Person
 from sync.desk.lookup import PLACE_KINDS, Places
-from sync.desk.page import Desk, language
+from sync.desk.page import Desk
 from sync.desk.record_form import as_ids
 from sync.desk.record_list import FILTERS, choices_for, list_values
 from sync.desk.record_words import KIND_WORDS, field_words
 from sync.hub.asking import PersonWho
 from sync.hub.hub import Hub
+from sync.language import language
 from sync.routes.record_routes import KeptKind
 
 _ALIKE = 20

@@ -24,13 +24,15 @@ from data.upkeep.seen import as_shown, retyped
 from data.upkeep.similar import similar_to
 from data.versions import Contradiction
 from sync.auth import Person
-from sync.desk.page import Desk, Language, language
+from sync.desk.page import Desk
 from sync.desk.reason_words import reason_words
 from sync.desk.record_form import Entered, as_ids, entered_in, form_fields, seen_text
 from sync.desk.record_words import KIND_WORDS, RecordWords, field_words
 from sync.hub.asking import PersonWho
 from sync.hub.hub import Hub
 from sync.hub.problems import status_of
+from sync.language import Language, language
+from sync.refusal_words import refusal
 from sync.routes.outage_routes import actor
 from sync.routes.record_routes import KeptKind, keeper_of
 
@@ -60,7 +62,11 @@ def record_page_router(hub: Hub) -> APIRouter:
         """The form of a record, or of a new one where `key` is empty, with what was typed and what is wrong with it."""
         with hub.store.read() as connection:
             values = _form_values(connection, person, language(request), kind, key, entered, error)
-        said = "" if error is None or isinstance(error, SimilarError | FieldErrors | OvertakenError) else str(error)
+        said = (
+            ""
+            if error is None or isinstance(error, SimilarError | FieldErrors | OvertakenError)
+            else refusal(request, error)
+        )
         status = 200 if error is None or isinstance(error, SimilarError) else status_of(error)
         return desk.render(request, person, "record.html", status, error=said, here="/desk/records", **values)
 

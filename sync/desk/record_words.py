@@ -11,7 +11,7 @@ from data.store.rows import get_docs
 from data.upkeep.drafting import texts_of
 from data.upkeep.history import RecordChange
 from data.upkeep.seen import as_shown
-from sync.desk.page import Language
+from sync.language import Language
 
 KIND_WORDS = {
     "area": ("区域", "Areas"),

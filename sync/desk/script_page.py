@@ -20,6 +20,7 @@ from sync.desk.page import Desk
 from sync.hub.asking import PersonWho
 from sync.hub.hub import Hub
 from sync.hub.problems import status_of
+from sync.refusal_words import refusal
 from sync.routes.outage_routes import actor
 
 _FIRST = "normal"
@@ -45,12 +46,12 @@ def script_page_router(hub: Hub) -> APIRouter:
     desk = Desk(filters={"case_name": _case_name, "kind_name": _kind_name}, labels=labels)
     Editor = Annotated[Person, Depends(PersonWho(hub.store, "edit_scripts"))]
 
-    def shown(entered: _Entered) -> dict[str, Any]:
+    def shown(request: Request, entered: _Entered) -> dict[str, Any]:
         """What the words would say, or why they are no template."""
         try:
             return {"said": preview(entered.key, (entered.zh, entered.en), hub.store.clock.now()), "refused": ""}
         except ScriptError as problem:
-            return {"said": {}, "refused": str(problem)}
+            return {"said": {}, "refused": refusal(request, problem)}
 
     def page(request: Request, person: Person, entered: _Entered, status: int = 200, **more: Any) -> Response:  # noqa: ANN401
         with hub.store.read() as connection:
@@ -60,7 +61,7 @@ def script_page_router(hub: Hub) -> APIRouter:
         case = CASES[case_of(entered.key)]
         values = {"texts": texts, "chosen": chosen, "versions": versions, "entered": entered, "case": case}
         values |= {"kinds": OUTAGE_KINDS if case.of_a_window else {}, "default": DEFAULTS.get(entered.key)}
-        return desk.render(request, person, "scripts.html", status, **values, **shown(entered), **more)
+        return desk.render(request, person, "scripts.html", status, **values, **shown(request, entered), **more)
 
     @router.get("/desk/scripts")
     def scripts(request: Request, editor: Editor, script: Key = _FIRST, version: int = 0) -> Response:
@@ -76,7 +77,7 @@ def script_page_router(hub: Hub) -> APIRouter:
         entered = _Entered(script, zh, en)
         case_of(script)
         if "hx-request" in request.headers:
-            return desk.render(request, editor, "script_preview.html", **shown(entered))
+            return desk.render(request, editor, "script_preview.html", **shown(request, entered))
         return page(request, editor, entered)
 
     @router.post("/desk/scripts/save")
@@ -86,7 +87,7 @@ def script_page_router(hub: Hub) -> APIRouter:
                 set_script(writing, script, zh, en, actor(editor))
         except ScriptError as problem:
             case_of(script)
-            return page(request, editor, _Entered(script, zh, en), _MISTAKE, error=str(problem))
+            return page(request, editor, _Entered(script, zh, en), _MISTAKE, error=refusal(request, problem))
         hub.stream.look_now()
         return RedirectResponse(f"/desk/scripts?script={script}", _SEE_OTHER)
 
@@ -99,7 +100,7 @@ def script_page_router(hub: Hub) -> APIRouter:
             case_of(script)
             with hub.store.read() as connection:
                 zh, en = script_text(connection, script).texts
-            return page(request, editor, _Entered(script, zh, en), status_of(problem), error=str(problem))
+            return page(request, editor, _Entered(script, zh, en), status_of(problem), error=refusal(request, problem))
         hub.stream.look_now()
         return RedirectResponse(f"/desk/scripts?script={script}", _SEE_OTHER)
 

@@ -19,6 +19,7 @@ from sync.desk.page import Desk
 from sync.hub.asking import PersonWho
 from sync.hub.hub import Hub
 from sync.hub.problems import status_of
+from sync.refusal_words import refusal
 from sync.routes.outage_routes import actor
 
 _SEE_OTHER = 303
@@ -65,7 +66,7 @@ def settings_router(hub: Hub) -> APIRouter:
                 save(writing, form, actor(keeper))
         except SwitchboardError as problem:
             typed = {"links": _with_spare_rows(_rows(form))} if section == "links" else {"typed": dict(form)}
-            return page(request, keeper, status_of(problem), failed=section, reason=str(problem), **typed)
+            return page(request, keeper, status_of(problem), failed=section, reason=refusal(request, problem), **typed)
         return RedirectResponse(f"/desk/settings?saved={section}", _SEE_OTHER)
 
     @router.get("/desk/settings")
@@ -119,4 +120,4 @@ def _whole(form: Mapping[str, Any], name: str, empty: int | None = None) -> int:
     try:
         return int(text)
     except ValueError:
-        raise BadValueError(name, text, "填写整数 give a whole number") from None
+        raise BadValueError(name, text, "填写整数 give a whole number").about("whole_number_needed") from None

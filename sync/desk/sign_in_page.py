@@ -15,6 +15,7 @@ from sync.errors import RefusedError, TooManyTriesError
 from sync.hub.asking import COOKIE, Anybody, session_token
 from sync.hub.hub import Hub
 from sync.hub.problems import status_of
+from sync.refusal_words import refusal
 from sync.routes.shift_routes import one_of_few
 
 _HERE = Path(__file__).parent
@@ -50,7 +51,7 @@ def sign_in_router(hub: Hub) -> APIRouter:
         try:
             person, token = await one_of_few(partial(auth.sign_in, hub.store, name, password, place))
         except (RefusedError, TooManyTriesError) as error:
-            return page(request, status_of(error), error=str(error), name=name, next=next)
+            return page(request, status_of(error), error=refusal(request, error), name=name, next=next)
         response = RedirectResponse("/desk/account" if person.must_change else inside(next), _SEE_OTHER)
         secure = request.url.scheme == "https"
         lasts = int(auth.SESSION_LASTS.total_seconds())

@@ -30,6 +30,7 @@ from sync.desk.window_words import when, who
 from sync.hub.asking import PersonWho
 from sync.hub.hub import Hub
 from sync.hub.problems import status_of
+from sync.refusal_words import refusal
 from sync.routes.outage_routes import actor
 
 STATES: dict[str, Said] = {
@@ -93,7 +94,7 @@ def suspicion_page_router(hub: Hub) -> APIRouter:
             with hub.store.write(actor(person), about, person.branches) as writing:
                 leads_to = do(writing)
         except SwitchboardError as error:
-            return page(request, person, Typed(form, str(error), values), status_of(error))
+            return page(request, person, Typed(form, refusal(request, error), values), status_of(error))
         hub.stream.look_now()
         return RedirectResponse(leads_to, _SEE_OTHER)
 
@@ -139,7 +140,7 @@ def _numbers(values: Mapping[str, str]) -> Json:
             try:
                 read[name] = float(text)
             except ValueError:
-                raise BadValueError(name, text, "must be a number 请填写数字") from None
+                raise BadValueError(name, text, "must be a number 请填写数字").about("number_needed") from None
     return read
 
 

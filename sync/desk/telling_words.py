@@ -9,9 +9,10 @@ from data.telling.call_backs import Listed
 from data.telling.news import MEANS, NEWS, RESULTS
 from data.telling.waiting import STATUSES, TRY_RESULTS, heard_by
 from sync.desk import place_words, window_words
-from sync.desk.page import Desk, Language
+from sync.desk.page import Desk
 from sync.desk.place_words import Said, said
 from sync.desk.window_words import state_of, when, who
+from sync.language import Language
 
 _IN_ENGLISH = {
     "outage": "Tell of the outage",

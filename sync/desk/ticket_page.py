@@ -18,11 +18,12 @@ from data.tickets.history import TicketEvent, history_of
 from data.tickets.ticket import get_ticket, get_tickets
 from data.tickets.work import TicketChange, TicketMovedError, work_ticket
 from sync.auth import Person
-from sync.desk.page import Language, language
 from sync.desk.ticket_words import shown_value, ticket_desk
 from sync.hub.asking import PersonWho
 from sync.hub.hub import Hub
 from sync.hub.problems import status_of
+from sync.language import Language, language
+from sync.refusal_words import refusal
 from sync.routes.outage_routes import actor
 from sync.routes.ticket_routes import maker
 
@@ -115,10 +116,16 @@ def ticket_page_router(hub: Hub) -> APIRouter:
             with hub.store.write(actor(worker), "work ticket") as writing:
                 worked = work_ticket(writing, key, version, typed.change(worker.name), maker(worker))
         except TicketMovedError as moved:
-            return ticket_page(request, worker, key, status_of(moved), moved=True, typed=typed, error=str(moved))
+            return ticket_page(
+                request, worker, key, status_of(moved), moved=True, typed=typed, error=refusal(request, moved)
+            )
         except SwitchboardError as error:
             field = error.field if isinstance(error, BadValueError) else ""
-            refused = {"typed": typed, "refused": {field: str(error)} if field else {}, "error": str(error)}
+            refused = {
+                "typed": typed,
+                "refused": {field: refusal(request, error)} if field else {},
+                "error": refusal(request, error),
+            }
             return ticket_page(request, worker, key, status_of(error), **refused)
         hub.stream.look_now()
         return RedirectResponse(f"/desk/tickets/{worked.number}", _SEE_OTHER)
@@ -170,4 +177,4 @@ def _due(value: str) -> datetime | None:
     try:
         return datetime.fromisoformat(value).replace(tzinfo=SHANGHAI)
     except ValueError:
-        raise BadValueError("due_at", value, "fill in date and time 请填写日期和时间") from None
+        raise BadValueError("due_at", value, "fill in date and time 请填写日期和时间").about("moment_needed") from None

@@ -8,8 +8,9 @@ from data.outages.timetable import SHANGHAI
 from data.tickets.business import Catalogue
 from data.tickets.states import MARKS, STATES, TICKET_KINDS, moves_from
 from sync.desk import place_words
-from sync.desk.page import Desk, Language
+from sync.desk.page import Desk
 from sync.desk.window_words import left, when
+from sync.language import Language
 
 Said = tuple[str, str]
 

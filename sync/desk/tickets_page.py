@@ -24,6 +24,7 @@ from sync.desk.ticket_words import ticket_desk
 from sync.hub.asking import PersonWho
 from sync.hub.hub import Hub
 from sync.hub.problems import status_of
+from sync.refusal_words import refusal
 from sync.routes.outage_routes import actor
 from sync.routes.ticket_routes import maker
 
@@ -116,7 +117,7 @@ def tickets_page_router(hub: Hub) -> APIRouter:
                 made = add_ticket(writing, uuid4().hex, now, typed.entered(), maker(reporter))
         except SwitchboardError as error:
             field = error.field if isinstance(error, BadValueError) else "linked_to" if linked_to else "place"
-            refused: dict[str, Any] = {"typed": typed, "refused": {field: str(error)}}
+            refused: dict[str, Any] = {"typed": typed, "refused": {field: refusal(request, error)}}
             return list_page(request, reporter, Wanted(), status=status_of(error), **refused)
         hub.stream.look_now()
         return RedirectResponse(f"/desk/tickets?made={made.number}", _SEE_OTHER)
@@ -128,7 +129,10 @@ def tickets_page_router(hub: Hub) -> APIRouter:
         """For the form: windows and open reports where the new ticket is for."""
         now = hub.store.clock.now()
         with hub.store.read() as connection:
-            values = _known_there(connection, kind, place_kind, place, now)
+            try:
+                values = _known_there(connection, kind, place_kind, place, now)
+            except SwitchboardError as error:
+                values = {"unknown": refusal(request, error) if place.strip() else "", "windows": [], "reports": []}
         return desk.render(request, reporter, "ticket_near.html", now=now, **values)
 
     return router
@@ -153,11 +157,8 @@ def _listed(connection: Connection, wanted: Wanted, now: datetime, after: int) -
 
 
 def _known_there(connection: Connection, kind: str, place_kind: str, place: str, now: datetime) -> dict[str, Any]:
-    try:
-        _check_place_kind(place_kind)
-        spot = spot_at(connection, place_kind, find_one(connection, place_kind, place))
-    except SwitchboardError as error:
-        return {"unknown": str(error) if place.strip() else "", "windows": [], "reports": []}
+    _check_place_kind(place_kind)
+    spot = spot_at(connection, place_kind, find_one(connection, place_kind, place))
     within = read_rules(connection).duplicates_within
     reports = nearby(connection, spot, now, within) if kind in {"trouble_report", "chase_up"} else []
     return {"unknown": "", "windows": describe_outages_at(connection, spot, now), "reports": reports}
@@ -165,4 +166,7 @@ def _known_there(connection: Connection, kind: str, place_kind: str, place: str,
 
 def _check_place_kind(kind: str) -> None:
     if kind not in {"area", "feeder", "transformer_area", "customer"}:
-        raise BadValueError("place", kind, "give an area, a feeder, a transformer area or a customer 请选择地点类型")
+        refused = BadValueError(
+            "place", kind, "give an area, a feeder, a transformer area or a customer 请选择地点类型"
+        )
+        raise refused.about("place_kind_needed")

@@ -25,6 +25,7 @@ from sync.desk.telling_words import SHOWN, telling_desk
 from sync.hub.asking import PersonWho
 from sync.hub.hub import Hub
 from sync.hub.problems import status_of
+from sync.refusal_words import refusal
 from sync.routes.outage_routes import actor
 
 CUSTOMERS_AT_ONCE = 300
@@ -107,7 +108,16 @@ def told_router(hub: Hub, reveals_per_hour: int) -> APIRouter:
                 record_attempt(writing, new, actor(teller), buckets)
         except SwitchboardError as error:
             row = f"{key}-{customer}"
-            return page(request, teller, outage, show, status_of(error), focus=row, failed=str(error), entered=entered)
+            return page(
+                request,
+                teller,
+                outage,
+                show,
+                status_of(error),
+                focus=row,
+                failed=refusal(request, error),
+                entered=entered,
+            )
         hub.stream.look_now()
         where = urlencode({"outage": outage, "show": show, "at": following})
         return RedirectResponse(f"/desk/told?{where}", _SEE_OTHER)  # a fragment would keep the focus from that row
@@ -123,9 +133,9 @@ def told_router(hub: Hub, reveals_per_hour: int) -> APIRouter:
                 asked = Revealing(customer, "phone", "other", f"停电通知 {key}")
                 told = reveal(writing, asked, actor(revealer), buckets, reveals_per_hour)
         except SwitchboardError as error:
-            return page(request, revealer, outage, show, status_of(error), focus=row, failed=str(error))
+            return page(request, revealer, outage, show, status_of(error), focus=row, failed=refusal(request, error))
         if isinstance(told, TooManyRevealsError):
-            return page(request, revealer, outage, show, status_of(told), focus=row, failed=str(told))
+            return page(request, revealer, outage, show, status_of(told), focus=row, failed=refusal(request, told))
         return page(request, revealer, outage, show, focus=row, revealed={"row": row, "phone": told})
 
     @router.post("/desk/told-export")

@@ -9,10 +9,10 @@ from sync.auth import Person
 from sync.desk import place_words
 from sync.desk.lookup import Places
 from sync.desk.lookup_page import place_desk
-from sync.desk.page import Language
 from sync.desk.place_words import Said, said
 from sync.hub.asking import PersonWho
 from sync.hub.hub import Hub
+from sync.language import Language
 
 _COUNTS: dict[str, Said] = {
     "feeders": ("线路", "feeders"),

@@ -43,7 +43,7 @@ def find_window(connection: Connection, key: str) -> OutageWindow:
     """
     doc = get_docs(connection, "outage", [key]).get(key)
     if doc is None:
-        raise NotFoundError(f"没有编号为 {key} 的停电信息 no window has this number")
+        raise NotFoundError(f"没有编号为 {key} 的停电信息 no window has this number").about("no_outage", name=key)
     return outage_from_doc(doc)
 
 
@@ -70,7 +70,8 @@ def do_act(hub: Hub, person: Person, key: str, act: str, form: ActForm) -> Outag
     with hub.store.write(actor(person), name.replace("_", " "), person.branches) as writing:
         window = find_window(writing.connection, key)
         if len(window.revisions) != form.seen:
-            raise ChangedMeanwhileError("这条信息刚被别人改过 somebody else has changed this window meanwhile")
+            told = "这条信息刚被别人改过 somebody else has changed this window meanwhile"
+            raise ChangedMeanwhileError(told).about("window_moved")
         done = do(writing, window, form, actor(person))
         note(writing, person, name, key)
     hub.stream.look_now()
@@ -79,7 +80,7 @@ def do_act(hub: Hub, person: Person, key: str, act: str, form: ActForm) -> Outag
 
 def _known(act: str) -> tuple[str, Act]:
     if act not in _ACTS:
-        raise NotFoundError(f"没有“{act}”这个操作 there is no such act")
+        raise NotFoundError(f"没有“{act}”这个操作 there is no such act").about("no_such_act", name=act)
     return _ACTS[act]
 
 

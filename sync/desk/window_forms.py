@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from data.errors import AmbiguousError, DataError, NotFoundError, OutageError
 from data.finding import find_one
 from data.outages.entry import NewOutage
-from data.outages.rules import NAME_AT_MOST, REASON_AT_MOST
+from data.outages.rules import NAME_AT_MOST, REASON_AT_MOST, check_times
 from data.outages.timetable import EVERY_DAY, SHANGHAI, Timetable
 from data.outages.windows import SCOPE_KINDS, ScopeItem
 
@@ -29,18 +29,19 @@ class FaultyFormError(DataError):
         faults: What is wrong, by the name of the field.
     """
 
-    def __init__(self, faults: Mapping[str, str]) -> None:
-        super().__init__("；".join(dict.fromkeys(faults.values())))
+    def __init__(self, faults: Mapping[str, DataError]) -> None:
+        super().__init__("；".join(dict.fromkeys(str(fault) for fault in faults.values())))
         self.faults = dict(faults)
+        self.about("several", faults=tuple(self.faults.values()))
 
 
 class Faults:
     """Gathers what is wrong with a form, so that all of it is said at once."""
 
     def __init__(self) -> None:
-        self._found: dict[str, str] = {}
+        self._found: dict[str, DataError] = {}
 
-    def say(self, field: str, fault: str) -> None:
+    def say(self, field: str, fault: DataError) -> None:
         """Notes a fault; of several of one field the first is told."""
         self._found.setdefault(field, fault)
 
@@ -52,7 +53,7 @@ class Faults:
             for name, fault in error.faults.items():
                 self.say(name, fault)
         except DataError as error:
-            self.say(field, str(error))
+            self.say(field, error)
         return None
 
     def error(self) -> FaultyFormError:
@@ -84,9 +85,10 @@ class HoursFields(BaseModel):
             days = frozenset(int(day) for day in self.weekday) or EVERY_DAY
             return Timetable(off, on, days, int(self.every_weeks or 1))
         except OutageError as error:
-            raise FaultyFormError({"off_at": str(error)}) from None
+            raise FaultyFormError({"off_at": error}) from None
         except ValueError:
-            raise FaultyFormError({"off_at": "停电和送电的钟点都要填 fill in both hours"}) from None
+            fault = DataError("停电和送电的钟点都要填 fill in both hours").about("hours_needed")
+            raise FaultyFormError({"off_at": fault}) from None
 
 
 class FactFields(HoursFields):
@@ -129,11 +131,12 @@ class EntryForm(FactFields):
         etr = faults.of("etr", lambda: local_moment(self.etr, "etr"))
         timetable = faults.of("off_at", self.timetable)
         if not scope:
-            faults.say("q", "请选停电范围 pick what is out")
+            faults.say("q", DataError("请选停电范围 pick what is out").about("scope_empty"))
         if not self.reason.strip():
-            faults.say("reason", "请填写原因，坐席会照读 a reason is needed: agents read it out")
-        if start and etr and start >= etr:
-            faults.say("etr", "预计恢复须晚于开始 the ETR is not after the start")
+            told = "请填写原因，坐席会照读 a reason is needed: agents read it out"
+            faults.say("reason", DataError(told).about("reason_needed"))
+        if start and etr:
+            faults.of("etr", lambda: check_times(start, etr))
         if faults or not scope or not start or not etr:
             raise faults.error()
         return NewOutage(
@@ -237,7 +240,7 @@ class ActForm(FactFields):
             FaultyFormError: it is empty.
         """
         if not self.reason.strip():
-            raise FaultyFormError({"reason": "请填写原因 say why"})
+            raise FaultyFormError({"reason": DataError("请填写原因 say why").about("reason_needed")})
         return self.reason
 
     def parts(self) -> Sequence[tuple[str, str]]:
@@ -248,7 +251,8 @@ class ActForm(FactFields):
         """
         parts = [(kind, key) for kind, _, key in (one.partition(":") for one in self.part) if key]
         if not parts:
-            raise FaultyFormError({"part": "请勾选已送电的部分 tick what has power again"})
+            fault = DataError("请勾选已送电的部分 tick what has power again").about("part_needed")
+            raise FaultyFormError({"part": fault})
         return parts
 
 
@@ -261,7 +265,8 @@ def local_moment(value: str, field: str) -> datetime:
     try:
         return datetime.fromisoformat(value).replace(tzinfo=SHANGHAI)
     except ValueError:
-        raise FaultyFormError({field: "请填写日期和时间 fill in date and time"}) from None
+        fault = DataError("请填写日期和时间 fill in date and time").about("moment_needed")
+        raise FaultyFormError({field: fault}) from None
 
 
 def _as_typed(moment: datetime) -> str:
@@ -281,10 +286,12 @@ def _place(connection: Connection, kinds: Sequence[str], name: str) -> ScopeItem
         except NotFoundError:
             continue
         except AmbiguousError as error:
-            raise AmbiguousError(f"“{name}”有多个，请从列表中选 pick one from the list: {error}") from None
+            told = f"“{name}”有多个，请从列表中选 pick one from the list: {error}"
+            raise AmbiguousError(told).about(error.key, **error.facts) from None
     if not found:
-        raise NotFoundError(f"没有找到“{name}” nothing has this id, number or name")
+        raise NotFoundError(f"没有找到“{name}” nothing has this id, number or name").about("place_unknown", name=name)
     if len(found) > 1:
         listed = ", ".join(f"{one.kind} {one.id}" for one in found)
-        raise AmbiguousError(f"“{name}”有多个，请从列表中选 pick one from the list: {listed}")
+        told = f"“{name}”有多个，请从列表中选 pick one from the list: {listed}"
+        raise AmbiguousError(told).about("place_ambiguous", name=name, kind=tuple(one.kind for one in found))
     return found[0]

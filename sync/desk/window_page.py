@@ -13,7 +13,6 @@ from data.outages.reach import Reach
 from data.outages.windows import OutageWindow, ScopeItem
 from data.rights import may
 from sync.auth import Person
-from sync.desk.page import language
 from sync.desk.place_words import Said
 from sync.desk.window_acts import ChangedMeanwhileError, do_act, find_window, possible_acts
 from sync.desk.window_beside import beside
@@ -22,6 +21,8 @@ from sync.desk.window_words import window_desk
 from sync.hub.asking import PersonWho
 from sync.hub.hub import Hub
 from sync.hub.problems import status_of
+from sync.language import language
+from sync.refusal_words import refusal, refusals
 
 PARTS_LISTED = 1_000
 """How many transformer areas can be ticked as restored; of more, a feeder is restored as a whole."""
@@ -66,11 +67,20 @@ def window_router(hub: Hub) -> APIRouter:
         try:
             do_act(hub, setter, key, act, form)
         except FaultyFormError as error:
-            return page(request, setter, key, status_of(error), faults=error.faults, **typed)
+            return page(request, setter, key, status_of(error), faults=refusals(request, error.faults), **typed)
         except ChangedMeanwhileError as error:
-            return page(request, setter, key, _CONFLICT, missed=form.seen, mine=_told(form), error=str(error), **typed)
+            return page(
+                request,
+                setter,
+                key,
+                _CONFLICT,
+                missed=form.seen,
+                mine=_told(form),
+                error=refusal(request, error),
+                **typed,
+            )
         except SwitchboardError as error:
-            return page(request, setter, key, status_of(error), error=str(error), **typed)
+            return page(request, setter, key, status_of(error), error=refusal(request, error), **typed)
         return RedirectResponse(f"/desk/outages/{key}?done={act}", _SEE_OTHER)
 
     return router

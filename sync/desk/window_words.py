@@ -10,8 +10,9 @@ from data.outages.documents import timetable_from_json
 from data.outages.timetable import SHANGHAI
 from data.scripts.speaking import spoken_hours
 from sync.desk import place_words
-from sync.desk.page import Desk, Language
+from sync.desk.page import Desk
 from sync.desk.place_words import Said, said
+from sync.language import Language
 
 STATES: dict[str, Said] = {
     "upcoming": ("未开始", "To come"),

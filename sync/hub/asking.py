@@ -168,11 +168,12 @@ class PersonWho:
         with self._store.read() as connection:
             person = _person_asking(connection, self._store, request, self.acts[0])
         if person is None:
-            raise RefusedError(_SIGN_IN)
+            raise RefusedError(_SIGN_IN).about("sign_in_first")
         check(person.role, self.acts[0])
         spend(request, f"person:{person.name}", self.acts[0])
         if person.must_change:
-            raise MustChangeError("change your password first 请先修改密码: /desk/account")
+            refused = MustChangeError("change your password first 请先修改密码: /desk/account")
+            raise refused.about("password_must_change")
         return person
 
 
@@ -192,7 +193,7 @@ class SignedInWho:
         """The person; FastAPI calls it for each request."""
         person = asking_person(self._store, request)
         if person is None:
-            raise RefusedError(_SIGN_IN)
+            raise RefusedError(_SIGN_IN).about("sign_in_first")
         spend(request, f"person:{person.name}", "own_account")
         return person
 

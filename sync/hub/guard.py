@@ -15,6 +15,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from sync.errors import SyncError
 from sync.hub.problems import answer
 
 HEADERS: Mapping[str, str] = {
@@ -99,16 +100,19 @@ class RequestGuard:
         scope, limits = request.scope, self._limits
         raw = bytes(scope.get("raw_path") or b"")
         if len(raw) + len(scope["query_string"]) > limits.target_bytes:
-            return answer(request, 414, f"an address is at most {limits.target_bytes} bytes long 地址太长")
+            told = f"an address is at most {limits.target_bytes} bytes long 地址太长"
+            return answer(request, 414, SyncError(told).about("address_too_long"))
         if "\0" in scope["path"] or "\ufffd" in scope["path"] or b"%00" in scope["query_string"]:
-            return answer(request, 400, "the address is no text 地址有误")
+            return answer(request, 400, SyncError("the address is no text 地址有误").about("address_wrong"))
         length = request.headers.get("content-length", "0")
         if not length.isdecimal() or int(length) > limits.body_bytes:
             return answer(request, 413, _too_large(limits))
         if self._https_only and scope["scheme"] != "https" and scope["path"] != _HEALTH and not _here(request):
-            return answer(request, 403, "this hub is asked over https only 请使用 https 地址")
+            told = "this hub is asked over https only 请使用 https 地址"
+            return answer(request, 403, SyncError(told).about("https_only"))
         if request.method not in _SAFE and _from_another_site(request):
-            return answer(request, 403, "this request comes from another site's page 请求来自其他网站")
+            told = "this request comes from another site's page 请求来自其他网站"
+            return answer(request, 403, SyncError(told).about("other_site"))
         return None
 
 
@@ -140,7 +144,8 @@ class _Answering:
         if self.begun:
             return
         _LOG.warning("no answer in time from %s %s", request.method, _route(request.scope))
-        late = answer(request, 503, "the hub is too busy: try again 服务器忙，请重试", {"Retry-After": "5"})
+        told = SyncError("the hub is too busy: try again 服务器忙，请重试").about("busy")
+        late = answer(request, 503, told, {"Retry-After": "5"})
         sending = _Answering(self._send, self._headers)
         self.begun = self._given_up = True
         await late(request.scope, request.receive, sending.send)

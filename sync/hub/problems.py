@@ -27,10 +27,13 @@ from sync.errors import (
     RefusedError,
     ShiftOverError,
     SnapshotNeededError,
+    SyncError,
     TokenOverError,
     TooManyTriesError,
     TooOldError,
 )
+from sync.language import language
+from sync.refusal_words import refusal_words
 
 PROBLEM_JSON = "application/problem+json"
 _STATUS: tuple[tuple[type[SwitchboardError], int], ...] = (
@@ -48,23 +51,25 @@ _STATUS: tuple[tuple[type[SwitchboardError], int], ...] = (
 )
 _ANY_OTHER, _SEE_OTHER, _UNAVAILABLE, _REFUSED = 422, 303, 503, 401
 _ON_PAGES = {
-    400: "请求无效",
-    401: "请先登录",
-    403: "没有权限",
-    404: "没有这个页面",
-    405: "这里不能这样操作",
-    408: "发送太慢",
-    409: "有多个符合，或已被他人修改",
-    413: "内容太大",
-    414: "地址太长",
-    422: "填写有误",
-    429: "请求过于频繁",
-    500: "服务器出错",
-    503: "暂时不可用",
+    400: ("请求无效", "This request makes no sense"),
+    401: ("请先登录", "Sign in first"),
+    403: ("没有权限", "Not allowed"),
+    404: ("没有这个页面", "There is no such page"),
+    405: ("这里不能这样操作", "This cannot be done here"),
+    408: ("发送太慢", "Sent too slowly"),
+    409: ("有多个符合，或已被他人修改", "Several match, or somebody changed it"),
+    413: ("内容太大", "Too large"),
+    414: ("地址太长", "The address is too long"),
+    422: ("填写有误", "Something is filled in wrongly"),
+    429: ("请求过于频繁", "Asked too often"),
+    500: ("服务器出错", "The hub has failed"),
+    503: ("暂时不可用", "Not available just now"),
 }
+_ON_ANY_OTHER = ("出错了", "Something went wrong")
 _DOCUMENTED = (400, 401, 403, 404, 405, 408, 409, 410, 413, 414, 422, 426, 429, 500, 503)
 _PLAIN = "about:blank"
 _NOT_TEXT = "a text holds a character that cannot be stored 文字中有无法保存的字符"
+_TOO_LONG = "string_too_long"
 _LOG = logging.getLogger(__name__)
 _TEMPLATES = Jinja2Templates(Path(__file__).parents[1] / "desk" / "templates")
 
@@ -101,12 +106,20 @@ def problem(
 
 
 def answer(
-    request: Request, status: int, detail: str, headers: Mapping[str, str] | None = None, kind: str = _PLAIN
+    request: Request,
+    status: int,
+    detail: str | SwitchboardError,
+    headers: Mapping[str, str] | None = None,
+    kind: str = _PLAIN,
 ) -> Response:
-    """A problem as whoever asks can read it: a page for a browser, else JSON."""
+    """A problem as whoever asks can read it: a page for a browser, in the reader's language, else JSON."""
     if not _reads_pages(request):
-        return problem(status, detail, headers, kind)
-    values = {"status": status, "said": _ON_PAGES.get(status, "出错了"), "detail": _writable(detail)}
+        return problem(status, str(detail), headers, kind)
+    lang, said = language(request), _ON_PAGES.get(status, _ON_ANY_OTHER)
+    told = detail if isinstance(detail, str) else refusal_words(detail, lang)
+    # What has no words but the status's own is said already.
+    shown = "" if told == _phrase(status) else _writable(told)
+    values = {"lang": lang, "said": said[lang == "en"], "detail": shown}
     return _TEMPLATES.TemplateResponse(request, "error.html", values, status, headers)
 
 
@@ -170,18 +183,18 @@ def add_problem_answers(app: FastAPI) -> None:
         if page := _page_instead(request, error):
             return page
         wait = {"Retry-After": str(error.wait_s)} if isinstance(error, TooManyTriesError) else None
-        return answer(request, status_of(error), str(error), wait, _kind_of(error))
+        return answer(request, status_of(error), error, wait, _kind_of(error))
 
     @app.exception_handler(OperationalError)
     def busy(request: Request, error: OperationalError) -> Response:
         _LOG.warning("the database does not answer: %s", error.orig)
-        detail = "the database is busy or does not answer: try again 数据库忙，请重试"
-        return answer(request, _UNAVAILABLE, detail, {"Retry-After": "5"})
+        told = SyncError("the database is busy or does not answer: try again 数据库忙，请重试").about("database_busy")
+        return answer(request, _UNAVAILABLE, told, {"Retry-After": "5"})
 
     @app.exception_handler(DataError)
     @app.exception_handler(UnicodeEncodeError)
     def not_text(request: Request, _error: DataError | UnicodeEncodeError) -> Response:
-        return answer(request, _ANY_OTHER, _NOT_TEXT)
+        return answer(request, _ANY_OTHER, SyncError(_NOT_TEXT).about("text_not_storable"))
 
     @app.exception_handler(HTTPException)
     def theirs(request: Request, error: HTTPException) -> Response:
@@ -191,4 +204,9 @@ def add_problem_answers(app: FastAPI) -> None:
     def malformed(request: Request, error: RequestValidationError) -> Response:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
-        return answer(request, _ANY_OTHER, f"{where}: {first['msg']}")
+        told, field = SyncError(f"{where}: {first['msg']}"), str(first["loc"][-1])
+        if first["type"] == _TOO_LONG:
+            told.about("field_too_long", field=field, most=first["ctx"]["max_length"])
+        else:
+            told.about("field_wrong", field=field, why=first["msg"])
+        return answer(request, _ANY_OTHER, told)

@@ -54,7 +54,7 @@ def shift_router(hub: Hub) -> APIRouter:
     async def begin(here: Here, request: ShiftRequest) -> Mapping[str, object]:
         signing_in = partial(auth.begin_shift, hub.store, here, request.name, request.secret)
         person, token, ends = await one_of_few(signing_in)
-        told = {"name": person.name, "role": person.role, "role_label": ROLES[person.role]}
+        told = {"name": person.name, "role": person.role, "role_label": ROLES[person.role][0]}
         return {"token": token, "ends": to_iso(ends), **told}
 
     @router.delete("/shift", status_code=204)
@@ -71,5 +71,6 @@ async def one_of_few(check: Callable[[], _T]) -> _T:
         TooManyTriesError: too many are waiting.
     """
     if HASHING.statistics().tasks_waiting >= _WAITING_AT_MOST:
-        raise TooManyTriesError("too many people sign in at once 登录人数过多: try again 请稍候", wait_s=_BUSY_S)
+        told = "too many people sign in at once 登录人数过多: try again 请稍候"
+        raise TooManyTriesError(told, wait_s=_BUSY_S).about("too_many_at_once")
     return await anyio.to_thread.run_sync(check, limiter=HASHING)
