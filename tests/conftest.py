@@ -1,17 +1,14 @@
 """What many tests ask for."""
 
-from collections.abc import Iterator
-
 import pytest
 from hypothesis import settings
 
-from data.store.store import Store
-from tests.stores import SetClock, fill, in_file, opened_store
+from tests.stores import SetClock, in_file
 
 settings.register_profile("untimed", deadline=None)  # a loaded machine is no fault of the code
 settings.load_profile("untimed")
 
-pytest_plugins = ["tests.browser", "tests.databases", "tests.mariadb"]
+pytest_plugins = ["tests.browser", "tests.databases", "tests.mariadb", "tests.filled_stores"]
 
 
 @pytest.fixture
@@ -27,11 +24,3 @@ def database(request: pytest.FixtureRequest) -> str:
         if request.param == "sqlite"
         else str(request.getfixturevalue("postgresql"))
     )
-
-
-@pytest.fixture
-def store(database: str, clock: SetClock) -> Iterator[Store]:
-    """A store with the small network of `tests.stores`."""
-    with opened_store(database, clock) as opened:
-        fill(opened)
-        yield opened

@@ -1,15 +1,19 @@
 """A real hub in a process of its own, and an agent's home that is enrolled at it."""
 
+import atexit
 import io
 import json
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -50,10 +54,18 @@ class RunningHub:
             return parsed
 
 
-def make_demo_hub(home: Path) -> Path:
-    """The home of a hub with the smallest demo network."""
+@cache
+def _demo_hub() -> Path:
+    place = tempfile.mkdtemp(prefix="switchboard-demo-")
+    atexit.register(shutil.rmtree, place, ignore_errors=True)
+    home = Path(place) / "home"
     switchboard("init", "--home", str(home), "--demo", "--customers", "1000")
     return home
+
+
+def make_demo_hub(home: Path) -> Path:
+    """The home of a hub with the smallest demo network; each is a copy of one."""
+    return Path(shutil.copytree(_demo_hub(), home))
 
 
 @contextmanager
