@@ -10,9 +10,11 @@ from sqlalchemy import Connection, Row, delete, insert, select, update
 from data.clock import from_iso, to_iso
 from data.entries.entries import Entry, Outcome, dump, load, window_version
 from data.entries.ledger import Sender
-from data.errors import DataError, NotFoundError, OutageError
+from data.errors import DataError, NotFoundError
 from data.fields import Doc, Json
+from data.outages.branch_limits import check_branches
 from data.outages.documents import outage_from_doc, outage_to_doc
+from data.outages.rules import check_times, check_timetable
 from data.outages.windows import OutageWindow, Restoration, Revision, ScopeItem
 from data.store import audit
 from data.store.rows import get_docs
@@ -140,6 +142,7 @@ def settle(writing: Writing, key: str, sides: Mapping[str, Side], seen: str, by:
         NotFoundError: there is no such conflict.
         ConflictError: it was settled before, or the record has changed since it was shown.
         OutageError, BadValueError: the fields chosen do not go together.
+        ForbiddenError: it is about a window that is not of the actor's branches.
     """
     conflict = find_conflict(writing.connection, key)
     if conflict.settled:
@@ -147,6 +150,9 @@ def settle(writing: Writing, key: str, sides: Mapping[str, Side], seen: str, by:
     if conflict.seen != seen:
         refused = ConflictError("the record has changed since it was shown: look again 记录又有变化，请重新查看")
         raise refused.about("conflict_moved")
+    if conflict.record_kind == "outage":
+        doc = get_docs(writing.connection, "outage", [conflict.record])[conflict.record]
+        check_branches(writing.connection, outage_from_doc(doc).scope, writing.branches)
     taken = {name: conflict.ours.get(name) for name in conflict.fields if sides.get(name) == "ours"}
     how = "theirs" if not taken else "ours" if len(taken) == len(conflict.fields) else "merged"
     if taken:
@@ -206,9 +212,8 @@ def _store_window(writing: Writing, conflict: Conflict, taken: Doc, by: str) -> 
         withdrawn_at=_moment(taken["withdrawn_at"]) if "withdrawn_at" in taken else window.withdrawn_at,
         restorations=_restorations(taken["restored"]) if "restored" in taken else window.restorations,
     )
-    if changed.etr <= changed.start:
-        refused = OutageError(f"ETR {to_iso(changed.etr)} is not after the start {to_iso(changed.start)}")
-        raise refused.about("etr_not_after_start", etr=changed.etr, start=changed.start)
+    check_times(changed.begins, changed.etr)
+    check_timetable(changed.timetable, changed.begins, changed.etr, changed.start)
     reason = conflict.reason or window.revisions[-1].reason
     revision = Revision(writing.clock.now(), by, _change(changed), changed.etr, reason)
     writing.put("outage", outage_to_doc(replace(changed, revisions=(*window.revisions, revision))))

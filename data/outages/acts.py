@@ -77,7 +77,7 @@ def revise_outage(
     """
     window, etr = open_window(writing.connection, key), usable(etr, "etr")
     check_times(window.begins, etr)
-    check_timetable(window.timetable, window.begins, etr)
+    check_timetable(window.timetable, window.begins, etr, window.start)
     source = one_of("etr_source", etr_source, ETR_SOURCES)
     change: Change = "site_change" if site else "plan_change"
     revised = replace(window, etr=etr, etr_source=source or window.etr_source)
@@ -95,7 +95,7 @@ def begin_outage(writing: Writing, key: str, at: datetime | None, by: str) -> Ou
     moment = usable(at, "at") if at else now
     _check_past("started", moment, now)
     check_times(moment, window.etr)
-    check_timetable(window.timetable, moment, window.etr)
+    check_timetable(window.timetable, moment, window.etr, window.start)
     return _revise(writing, replace(window, started_at=moment), by, "started", to_iso(moment))
 
 
@@ -119,7 +119,7 @@ def edit_outage(writing: Writing, key: str, edit: OutageEdit, reason: str, by: s
     if edit.every_hour:
         told["timetable"] = None
     edited = replace(window, **told)
-    check_timetable(edited.timetable, edited.begins, edited.etr)
+    check_timetable(edited.timetable, edited.begins, edited.etr, edited.start)
     return _revise(writing, edited, by, "edited", reason)
 
 
@@ -166,6 +166,8 @@ def restore_outage(
 def reopen_outage(writing: Writing, key: str, reason: str, by: str) -> OutageWindow:
     """Takes a restoration back that was confirmed by mistake; what was said of parts stays.
 
+    Where the ETR has passed, the window is held from then on: power is out, and the clock alone must not say otherwise.
+
     Raises:
         NotFoundError: no such window.
         OutageError: the window is not restored, or was withdrawn.
@@ -174,7 +176,8 @@ def reopen_outage(writing: Writing, key: str, reason: str, by: str) -> OutageWin
     if window.restored_at is None:
         refused = OutageError(f"outage {key} is not restored: there is nothing to take back")
         raise refused.about("not_restored")
-    return _revise(writing, replace(window, restored_at=None), by, "reopened", reason)
+    hold = window.hold or window.ends <= writing.clock.now()
+    return _revise(writing, replace(window, restored_at=None, hold=hold), by, "reopened", reason)
 
 
 def withdraw_outage(writing: Writing, key: str, reason: str, by: str) -> OutageWindow:

@@ -25,7 +25,7 @@ def off_time(window: OutageWindow, at: datetime) -> Span | None:
         return None
     if window.timetable is None:
         return window.begins, over
-    span = window.timetable.span_at(max(at, window.begins), window.begins, window.etr)
+    span = window.span_at(at)
     if span is None:
         return (window.ends, over) if window.hold else None
     return (span[0], min(span[1], over)) if span[0] < over else None

@@ -64,13 +64,17 @@ def check_times(start: datetime, etr: datetime) -> None:
         raise refused.about("etr_not_after_start", etr=etr, start=start)
 
 
-def check_timetable(timetable: Timetable | None, start: datetime, etr: datetime) -> None:
+def check_timetable(
+    timetable: Timetable | None, start: datetime, etr: datetime, counted_from: datetime | None = None
+) -> None:
     """Does nothing where power is off at some time between the start and the ETR.
+
+    Weeks are counted from that of `counted_from`, where it is not that of the start.
 
     Raises:
         OutageError: the timetable leaves none.
     """
-    if timetable is not None and timetable.last_span(start, etr) is None:
+    if timetable is not None and timetable.last_span(start, etr, counted_from) is None:
         refused = OutageError("no hours of the timetable lie between the start and the ETR: power would never be off")
         raise refused.about("never_off")
 

@@ -130,7 +130,7 @@ def _explains_until(window: OutageWindow, at: datetime) -> datetime | None:
     ended = window.restored_at or (at if window.hold else window.ends)
     if window.timetable is None or window.in_effect(at):
         return min(at, ended)
-    last = window.timetable.last_span(window.begins, min(at, ended))
+    last = window.timetable.last_span(window.begins, min(at, ended), window.start)
     return last[1] if last else None
 
 

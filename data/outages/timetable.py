@@ -24,10 +24,10 @@ class Timetable:
     """The hours of the days on which power is off.
 
     Attributes:
-        off_at: Local time at which power goes.
+        off_at: Local time at which power goes, to the minute.
         on_at: Local time at which it comes back; on the next day where it is not after `off_at`.
         weekdays: ISO numbers, Monday is 1; the day on which power goes counts.
-        every_weeks: 1 each week, 2 every second; counted from the week of the window's start.
+        every_weeks: 1 each week, 2 every second; counted from the week in which the window is planned to begin.
         zone: Whose clock is meant.
     """
 
@@ -38,6 +38,9 @@ class Timetable:
     zone: ZoneInfo = SHANGHAI
 
     def __post_init__(self) -> None:
+        for one in (self.off_at, self.on_at):
+            if one.tzinfo is not None or one.second or one.microsecond:  # what is kept are hours and minutes
+                raise OutageError(f"{one.isoformat()}: give local hours and minutes alone, such as 08:00")
         if self.off_at == self.on_at:
             told = f"off at {self.off_at:%H:%M} and on at the same time: leave the hours out instead"
             raise OutageError(told).about("hours_the_same")
@@ -47,10 +50,18 @@ class Timetable:
             refused = OutageError(f"every {self.every_weeks} weeks: give 1 to {WEEKS_AT_MOST}")
             raise refused.about("too_many_weeks", most=WEEKS_AT_MOST)
 
-    def spans(self, start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:
-        """Each time that power is off between `start` and `end`: its beginning and end, UTC, in order, apart."""
+    def spans(
+        self, start: datetime, end: datetime, counted_from: datetime | None = None
+    ) -> Iterator[tuple[datetime, datetime]]:
+        """Each time that power is off between `start` and `end`: its beginning and end, UTC, in order, apart.
+
+        Args:
+            start: Nothing is off before.
+            end: Nor after.
+            counted_from: In the first of the weeks that are counted; `start` where it is None.
+        """
         day = start.astimezone(self.zone).date() - _DAY
-        monday = _monday(start.astimezone(self.zone).date())
+        monday = _monday((counted_from or start).astimezone(self.zone).date())
         last: tuple[datetime, datetime] | None = None
         while (off := _moment(day, self.off_at, self.zone, earliest=True)) < end:
             on = _moment(day if self.on_at > self.off_at else day + _DAY, self.on_at, self.zone, earliest=False)
@@ -66,21 +77,26 @@ class Timetable:
         if last is not None:
             yield last
 
-    def span_at(self, at: datetime, start: datetime, end: datetime) -> tuple[datetime, datetime] | None:
+    def span_at(
+        self, at: datetime, start: datetime, end: datetime, counted_from: datetime | None = None
+    ) -> tuple[datetime, datetime] | None:
         """The span that `at` is in, else the next one; None after the last. Its end is not in it."""
-        return next((span for span in self.spans(max(start, self._rewound(at, start)), end) if at < span[1]), None)
+        spans = self.spans(max(start, self._rewound(at, start)), end, counted_from or start)
+        return next((span for span in spans if at < span[1]), None)
 
-    def last_span(self, start: datetime, end: datetime) -> tuple[datetime, datetime] | None:
+    def last_span(
+        self, start: datetime, end: datetime, counted_from: datetime | None = None
+    ) -> tuple[datetime, datetime] | None:
         """The last time that power is off between `start` and `end`; None where it never is."""
         # Two rounds of weeks back: each weekday of one whole round lies between there and the end.
         late = self._rewound(end - self.every_weeks * 7 * _DAY, start)
         last: tuple[datetime, datetime] | None = None
-        for last in self.spans(max(start, late), end):  # noqa: B007 - the last one is what is wanted
+        for last in self.spans(max(start, late), end, counted_from or start):  # noqa: B007 - the last one is what is wanted
             pass
         return last
 
     def _rewound(self, at: datetime, start: datetime) -> datetime:
-        """A moment some weeks before `at`, in step with `start`: no question takes longer as time goes by."""
+        """A moment some weeks before `at`, not before `start`: no question takes longer as time goes by."""
         weeks = max(0, (at - start) // (_DAY * 7) - 1) // self.every_weeks * self.every_weeks
         local = start.astimezone(self.zone)
         return _moment(local.date() + weeks * 7 * _DAY, local.timetz().replace(tzinfo=None), self.zone, earliest=True)

@@ -122,7 +122,7 @@ class OutageWindow:
         """When it ends by the clock: at the ETR, or with the last hours of its timetable before that."""
         if self.timetable is None:
             return self.etr
-        last = self.timetable.last_span(self.begins, self.etr)
+        last = self.timetable.last_span(self.begins, self.etr, self.start)
         return last[1] if last else self.etr
 
     @property
@@ -133,7 +133,8 @@ class OutageWindow:
     def phase(self, at: datetime) -> Phase | None:
         """Where the window stands at `at`, or None when it is no longer, or was never, to be shown.
 
-        Outside the hours of its timetable it is upcoming.
+        Outside the hours of its timetable it is upcoming. A beginning that was recorded before the first of them is
+        believed: it is active from then on.
         """
         if self.withdrawn_at is not None:
             return None
@@ -154,7 +155,7 @@ class OutageWindow:
 
     def next_start(self, at: datetime) -> datetime | None:
         """When it next takes its scope out, where it does not at `at` and will."""
-        return max(self._span(at)[0], self.begins) if self.phase(at) == "upcoming" else None
+        return self._span(at)[0] if self.phase(at) == "upcoming" else None
 
     def restoration(self, at: datetime) -> RestorationState:
         """How much of the scope was confirmed to have power again at `at`."""
@@ -175,12 +176,20 @@ class OutageWindow:
         now = self._shown(at)
         return min((moment for moment in moments if moment > at and self._shown(moment) != now), default=None)
 
-    def _span(self, at: datetime) -> tuple[datetime, datetime]:
-        """When power is off: the time that `at` is in, else the next."""
-        whole = self.begins, self.etr
+    def span_at(self, at: datetime) -> tuple[datetime, datetime] | None:
+        """When power is off by the clock: the time that `at` is in, else the next; None after the last."""
         if self.timetable is None:
-            return whole
-        return self.timetable.span_at(at, *whole) or whole
+            return (self.begins, self.etr) if at < self.etr else None
+        span = self.timetable.span_at(max(at, self.begins), self.begins, self.etr, self.start)
+        if self.started_at is not None and span is not None and span[0] > at:
+            # Power went then, whatever the hours say, and nobody has said that it came back before they do.
+            first = self.timetable.span_at(self.begins, self.begins, self.etr, self.start)
+            return (self.begins, span[1]) if span == first else span
+        return span
+
+    def _span(self, at: datetime) -> tuple[datetime, datetime]:
+        """The same; all of it where there are no hours left."""
+        return self.span_at(at) or (self.begins, self.etr)
 
     def _shown(self, at: datetime) -> tuple[Phase | None, tuple[ScopeItem, ...]]:
         return self.phase(at), self.restored_items(at) if self.in_effect(at) else ()

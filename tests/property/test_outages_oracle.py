@@ -139,6 +139,12 @@ class Model:
             return window.hold or at < window.etr
         if at < window.etr and is_off(window.timetable, at):
             return True
+        if window.started_at and at < window.etr:
+            # A recorded beginning is believed until the first of the hours are over.
+            since = [window.started_at + n * MINUTE for n in range(int((at - window.started_at) / MINUTE))]
+            hours = window.timetable
+            if not any(is_off(hours, one) and not is_off(hours, one + MINUTE) for one in since):
+                return True
         rest = range(int((window.etr - at) / MINUTE))
         over = not any(is_off(window.timetable, at + n * MINUTE) for n in rest)
         return window.hold and over

@@ -17,6 +17,7 @@ from data.outages.acts import (
 )
 from data.outages.describing import describe_outage
 from data.outages.entry import NewOutage, add_outage
+from data.outages.overlaps import off_time
 from data.outages.timetable import Timetable
 from data.outages.windows import OutageWindow
 from data.rights import ForbiddenError
@@ -119,6 +120,44 @@ def test_a_restoration_by_mistake_is_taken_back_and_both_stand_in_the_revisions(
         again = reopen_outage(writing, window.id, "看错线路", "person:wang")
     assert again.phase(store.clock.now()) == "active"
     assert [one.change for one in again.revisions] == ["new", "restored", "reopened"]
+
+
+def test_a_restoration_that_is_taken_back_after_the_etr_leaves_it_red(store: Store, clock: SetClock) -> None:
+    window = planned(store)
+    with store.write("x", "restore") as writing:
+        restore_outage(writing, window.id, None, (), "person:wang")
+    clock.pass_time(minutes=9 * 60)
+    with store.write("x", "reopen") as writing:
+        again = reopen_outage(writing, window.id, "看错线路", "person:wang")
+    assert (again.phase(clock.now()), again.hold) == ("overdue", True)
+
+
+def test_a_start_before_the_hours_is_believed_until_the_first_of_them_are_over(store: Store, clock: SetClock) -> None:
+    clock.at = datetime(2026, 11, 22, 23, 30, tzinfo=UTC)  # 07:30 there
+    with store.write("x", "add") as writing:
+        scope, start = (("feeder", "F1"),), clock.at - HOUR
+        entered = NewOutage("planned", start, start + 72 * HOUR, "检修", scope, timetable=BY_DAY)
+        window = add_outage(writing, entered, "person:duty")
+        assert window.phase(clock.at) == "upcoming"
+        begun = begin_outage(writing, window.id, None, "person:duty")
+    phases = [begun.phase(clock.at + HOUR * hours) for hours in (-0.1, 0, 9.4, 9.5, 24, 24.5)]
+    assert phases == ["upcoming", "active", "active", "upcoming", "upcoming", "active"]
+    assert begun.next_change(clock.at) == clock.at + HOUR * 9.5
+    assert off_time(begun, clock.at - HOUR) == (clock.at, clock.at + HOUR * 9.5)
+
+
+def test_every_second_week_is_counted_from_the_plan_whenever_it_really_began(store: Store, clock: SetClock) -> None:
+    clock.at = datetime(2026, 11, 30, 1, tzinfo=UTC)  # a Monday
+    mondays = Timetable(time(8), time(17), frozenset({1}), 2)
+    with store.write("x", "add") as writing:
+        scope, start = (("feeder", "F1"),), clock.at - HOUR * 24 * 7
+        entered = NewOutage("planned", start, start + HOUR * 24 * 60, "检修", scope, timetable=mondays)
+        window = add_outage(writing, entered, "person:duty")
+        clock.pass_time(minutes=60 * 24 * 7)  # the second of its Mondays
+        begun = begin_outage(writing, window.id, None, "person:duty")
+    moments = [clock.at + HOUR * 24 * 7 * week for week in range(4)]
+    assert [begun.phase(at) for at in moments] == ["active", "upcoming", "active", "upcoming"]
+    assert begun.ends == window.ends
 
 
 def test_nothing_is_taken_back_that_was_not_restored_or_that_was_withdrawn(store: Store) -> None:
