@@ -225,7 +225,7 @@ def _marks(values: Sequence[object]) -> str:
 
 
 def outage_view(window: OutageWindow, at: datetime) -> OutageView:
-    """A window as it is shown at `at`.
+    """A window as it is shown at `at`; its start is the next one where it is upcoming, else when it really began.
 
     Raises:
         ValueError: it is not to be shown then: a mistake in the program.
@@ -233,7 +233,8 @@ def outage_view(window: OutageWindow, at: datetime) -> OutageView:
     phase = window.phase(at)
     if phase is None:
         raise ValueError(f"window {window.id} is not to be shown at {at}")
-    return OutageView(window.id, window.kind, phase, to_iso(window.start), to_iso(window.etr), window.reason)
+    start = window.next_start(at) or window.begins
+    return OutageView(window.id, window.kind, phase, to_iso(start), to_iso(window.etr), window.reason)
 
 
 def customer_view(doc: Doc) -> CustomerView:

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, and_, or_, select
 from data.clock import to_iso
 from data.kinds import KINDS
 from data.outages.documents import outage_from_doc
+from data.outages.promises import REMINDED_BEFORE
 from data.outages.reach import Reach
 from data.outages.windows import OutageWindow
 from data.store.rows import chunks, from_row
@@ -16,9 +17,6 @@ from data.store.schema import RECORDS
 
 ENDED_LISTED = timedelta(days=60)
 """How long a window that has ended is still listed."""
-
-REMIND_BEFORE = timedelta(minutes=30)
-"""How long before its ETR a window's owner is reminded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +68,7 @@ def ended_at(window: OutageWindow) -> datetime:
 def needs_its_owner(window: OutageWindow, at: datetime) -> bool:
     """Whether somebody has to say what becomes of the promise: its time is near, or it went by unconfirmed."""
     phase = window.phase(at)
-    return phase in {"overdue", "ended_by_clock"} or (phase == "active" and window.ends - at <= REMIND_BEFORE)
+    return phase in {"overdue", "ended_by_clock"} or (phase == "active" and window.ends - at <= REMINDED_BEFORE)
 
 
 def owners(window: OutageWindow) -> frozenset[str]:

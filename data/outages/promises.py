@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from data.outages.windows import OutageWindow
 
 REMINDED_BEFORE = timedelta(minutes=30)
+"""How long before its ETR a window's owner is reminded."""
+
 _PROMISES = frozenset({"new", "plan_change", "site_change", "reopened"})
 
 
@@ -17,6 +19,7 @@ class Promise:
     Attributes:
         window: Its id.
         by: Who said it last, such as `person:wang`.
+        etr: When power is back by it: where there is a timetable, with the last of its hours.
         told: What the window is about.
     """
 
@@ -38,7 +41,7 @@ class Promise:
 def open_promises(windows: Iterable[OutageWindow], at: datetime) -> list[Promise]:
     """The promises of windows that go on or are still to come at `at`, the first to fall due first."""
     going = [one for one in windows if one.phase(at) in {"upcoming", "active"}]
-    made = [Promise(one.id, _promised_by(one), one.etr, one.public_scope or one.reason) for one in going]
+    made = [Promise(one.id, _promised_by(one), one.ends, one.public_scope or one.reason) for one in going]
     return sorted(made, key=lambda promise: (promise.etr, promise.window))
 
 

@@ -58,7 +58,7 @@ class Situation:
             "kind": KIND_WORDS[language][window.kind],
             "start": spoken_time(window.begins, at, language),
             "next_start": _spoken(window.next_start(at), at, language),
-            "etr": spoken_time(window.etr, at, language),
+            "etr": spoken_time(window.ends, at, language),
             "reason": window.reason,
             "cause": CAUSE_WORDS[language].get(window.cause or ""),
             "hours": spoken_hours(window.timetable, language) if window.timetable else None,
@@ -87,10 +87,13 @@ def situation_of(asked: Asked) -> Situation:
 
 
 def _in_effect(asked: Asked) -> OutageWindow | None:
-    """The window that the state comes from: with power gone, no maintenance beside it is spoken of."""
-    maintenance = asked.judged.state == "maintenance"
-    in_effect = (one for one in asked.windows if one.in_effect(asked.at))
-    return next((one for one in in_effect if (one.kind == "maintenance") == maintenance), None)
+    """The window that the state comes from: with power gone, no maintenance beside it is spoken of.
+
+    Of several that whose end is the last: an earlier one would promise power that is not back by then.
+    """
+    maintenance, at = asked.judged.state == "maintenance", asked.at
+    in_effect = [one for one in asked.windows if one.in_effect(at) and (one.kind == "maintenance") == maintenance]
+    return max(in_effect, key=lambda one: (one.phase(at) == "overdue", one.ends), default=None)
 
 
 def _case_in_effect(judged: Verdict, window: OutageWindow, at: datetime) -> str:

@@ -1,10 +1,13 @@
 from dataclasses import replace
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 
+from assistant.card import outage_view
 from assistant.outage_board import OutageBoard
+from data.clock import to_iso
 from data.outages.describing import network
+from data.outages.timetable import Timetable
 from data.outages.windows import OutageWindow, Restoration, Revision, ScopeItem
 from data.store.store import Store
 from data.supply import SupplyNetwork
@@ -97,3 +100,10 @@ def test_a_withdrawn_window_was_never_there(store: Store) -> None:
 )
 def test_a_window_that_ended_by_the_clock_stays_on_the_card_for_two_hours(minutes: int, phase: str | None) -> None:
     assert window(FEEDER).phase(NOON + timedelta(minutes=minutes)) == phase
+
+
+def test_a_card_says_when_power_really_went_and_when_it_goes_next() -> None:
+    begun = replace(window(FEEDER), started_at=NOON - HOUR / 4)
+    assert outage_view(begun, NOON).start == to_iso(NOON - HOUR / 4)
+    by_day = replace(window(FEEDER), etr=NOON + 72 * HOUR, timetable=Timetable(time(8), time(17)))
+    assert outage_view(by_day, NOON + 6 * HOUR).start == to_iso(NOON + 20 * HOUR)

@@ -1,7 +1,7 @@
 """Whoever promised an ETR is reminded before it, on the PC at which they are signed in."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from assistant.notice_messages import Announce, NoticeRead, PromisesSeen
 from assistant.popup.picture import Facts, picture
@@ -9,6 +9,7 @@ from assistant.popup_model import update
 from assistant.popup_state import State
 from assistant.wording import Words
 from data.outages.promises import Promise, next_reminder, open_promises
+from data.outages.timetable import Timetable
 from data.outages.windows import OutageWindow, Revision, ScopeItem
 
 NOON = datetime(2026, 11, 23, 4, tzinfo=UTC)
@@ -40,6 +41,12 @@ def test_the_promise_is_whoevers_who_moved_it_last_not_who_corrected_the_crew() 
 def test_what_is_over_or_restored_is_no_promise_any_more() -> None:
     restored = replace(window(NOON + 90 * MINUTE), restored_at=NOON)
     assert open_promises([window(NOON - MINUTE), restored], NOON) == []
+
+
+def test_with_hours_the_promise_falls_due_with_the_last_of_them() -> None:
+    by_day = replace(window(NOON + 30 * 60 * MINUTE), timetable=Timetable(time(8), time(17)))
+    (only,) = open_promises([by_day], NOON)
+    assert only.etr == NOON + 29 * 60 * MINUTE
 
 
 def test_the_next_reminder_is_half_an_hour_before_the_first_promise() -> None:

@@ -73,7 +73,7 @@ def test_between_the_hours_of_a_timetable_the_next_ones_are_said() -> None:
     daily = replace(FAULT, start=NOON - 30 * HOUR, etr=NOON + 48 * HOUR, timetable=Timetable(time(20), time(6)))
     zh, _ = said(daily, judged=NORMAL)
     assert (
-        zh == "塔山乡目前供电正常；20:00起计划故障停电（树障），停电时段为每天20:00至次日06:00，预计11月24日12:00恢复。"
+        zh == "塔山乡目前供电正常；20:00起计划故障停电（树障），停电时段为每天20:00至次日06:00，预计11月24日06:00恢复。"
     )
 
 
@@ -102,6 +102,18 @@ def test_of_an_outage_and_a_maintenance_the_outage_is_spoken_of() -> None:
     assert said(maintenance, judged=Verdict("maintenance", (1, 1)))[0].startswith(
         "塔山乡自10:00起检修（树障），供电可能受影响"
     )
+
+
+def test_of_several_outages_the_one_that_ends_last_is_spoken_of() -> None:
+    longer = replace(FAULT, id="2", start=NOON, etr=NOON + 6 * HOUR)
+    overdue = replace(FAULT, id="3", etr=NOON - HOUR / 2, hold=True)
+    assert situation_of(asked(FAULT, longer)).window is longer
+    assert situation_of(asked(FAULT, overdue, longer)).window is overdue
+
+
+def test_with_hours_power_is_promised_with_the_last_of_them() -> None:
+    by_day = replace(FAULT, etr=NOON + 7 * HOUR, timetable=Timetable(time(8), time(17)))
+    assert "预计17:00恢复" in said(by_day)[0]
 
 
 def test_data_that_nobody_has_confirmed_says_so_first() -> None:
