@@ -36,10 +36,16 @@ def _time(text: str) -> time:
     return time(int(hour), int(minute))
 
 
+def _range(first: int, last: int) -> range:
+    if not 1 <= first <= last <= max(EVERY_DAY):
+        raise ValueError
+    return range(first, last + 1)
+
+
 def _days(text: str) -> Iterator[int]:
     for part in text.replace("，", ",").split(","):
         first, _, last = part.partition("-")
         try:
-            yield from range(int(first), int(last or first) + 1)
+            yield from _range(int(first), int(last or first))
         except ValueError:
             raise BadValueError("weekdays", text, "give days such as 1-5 or 1,3,5; Monday is 1") from None
