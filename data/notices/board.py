@@ -11,7 +11,8 @@ from data.clock import to_iso, usable
 from data.errors import BadValueError, NotFoundError
 from data.fields import Doc
 from data.kinds import NOTICE
-from data.notices.notice import LONGEST, Notice, in_order, notice_from_doc
+from data.notices.notice import LONGEST, Notice, and_above, in_order, notice_from_doc
+from data.rights import ForbiddenError
 from data.store import audit
 from data.store.desk_tables import NOTICE_READ
 from data.store.rows import all_docs, get_docs
@@ -40,7 +41,9 @@ def post_notice(writing: Writing, new: NewNotice, by: str) -> Notice:
 
     Raises:
         BadValueError: it is empty or too long, ends before it begins or has ended already, or a branch is none.
+        ForbiddenError: it is for others than the actor's branches.
     """
+    _check_own(writing, new.branches)
     now = writing.clock.now()
     since = usable(new.since, "从 from") if new.since else now
     until = usable(new.until, "到 until") if new.until else None
@@ -74,8 +77,10 @@ def withdraw_notice(writing: Writing, key: str, by: str) -> Notice:
 
     Raises:
         NotFoundError: there is none.
+        ForbiddenError: it is for others than the actor's branches.
     """
     notice = find_notice(writing.connection, key)
+    _check_own(writing, notice.branches)
     if notice.withdrawn_at is None:
         writing.put(NOTICE.name, {"id": notice.id, "withdrawn_at": to_iso(writing.clock.now())})
         audit.record(writing.connection, writing.clock.now(), by, "withdraw_notice", notice.id)
@@ -125,6 +130,15 @@ def branch_parents(connection: Connection) -> dict[str, str | None]:
     """For each branch, the one above it."""
     table = RECORDS["branch"]
     return dict(connection.execute(select(table.c.id, table.c.parent_id)).all())
+
+
+def _check_own(writing: Writing, wanted: Sequence[str]) -> None:
+    """Does nothing where a notice is for branches of the actor's alone, or the actor works for all."""
+    if not writing.branches:
+        return
+    parents = branch_parents(writing.connection)
+    if not wanted or not all(and_above(branch, parents) & {*writing.branches} for branch in wanted):
+        raise ForbiddenError("只能给本单位发布或撤回公告 a notice of yours is for your branches alone: choose them")
 
 
 def _one_paragraph(text: str) -> str:

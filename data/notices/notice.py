@@ -36,7 +36,8 @@ class Notice:
 
     def is_over(self, at: datetime) -> bool:
         """Whether it will never be shown again."""
-        return not self.in_force(at) and at >= self.since
+        withdrawn = self.withdrawn_at is not None and at >= self.withdrawn_at
+        return withdrawn or (not self.in_force(at) and at >= self.since)
 
     def concerns(self, own: Iterable[str], parents: Mapping[str, str | None]) -> bool:
         """Whether it is for somebody of the branches `own`; those of none are of all.
@@ -46,7 +47,7 @@ class Notice:
             parents: For each branch, the one above it.
         """
         mine = [*own]
-        return not self.branches or not mine or any(_above(branch, parents) & {*self.branches} for branch in mine)
+        return not self.branches or not mine or any(and_above(branch, parents) & {*self.branches} for branch in mine)
 
 
 def notice_from_doc(doc: Doc) -> Notice:
@@ -69,7 +70,7 @@ def in_order(notices: Iterable[Notice]) -> list[Notice]:
     return sorted(newest_first, key=lambda one: not one.urgent)
 
 
-def _above(branch: str, parents: Mapping[str, str | None]) -> set[str]:
+def and_above(branch: str, parents: Mapping[str, str | None]) -> set[str]:
     """A branch and all that it is part of."""
     found: set[str] = set()
     above: str | None = branch

@@ -73,7 +73,7 @@ def notice_page_router(hub: Hub) -> APIRouter:
                 since=local_moment(since, "从") if since else None,
                 until=local_moment(until, "到") if until else None,
             )
-            with hub.store.write(actor(poster), "post notice") as writing:
+            with hub.store.write(actor(poster), "post notice", poster.branches) as writing:
                 board.post_notice(writing, new, actor(poster))
         except SwitchboardError as problem:
             return page(request, poster, status_of(problem), error=refusal(request, problem), entered=entered)
@@ -83,7 +83,7 @@ def notice_page_router(hub: Hub) -> APIRouter:
     @router.post("/desk/notices/{key}/withdraw")
     def withdraw(request: Request, poster: Poster, key: str) -> Response:
         try:
-            with hub.store.write(actor(poster), "withdraw notice") as writing:
+            with hub.store.write(actor(poster), "withdraw notice", poster.branches) as writing:
                 board.withdraw_notice(writing, key, actor(poster))
         except SwitchboardError as problem:
             return page(request, poster, status_of(problem), error=refusal(request, problem))

@@ -53,14 +53,14 @@ def notice_router(hub: Hub) -> APIRouter:
             since=usable(request.since, "since") if request.since else None,
             until=usable(request.until, "until") if request.until else None,
         )
-        with hub.store.write(actor(poster), "post notice") as writing:
+        with hub.store.write(actor(poster), "post notice", poster.branches) as writing:
             notice = board.post_notice(writing, new, actor(poster))
         hub.stream.look_now()
         return describe_notice(notice, hub.store.clock.now())
 
     @router.post("/notices/{key}/withdraw")
     def withdraw(poster: Poster, key: str) -> Mapping[str, object]:
-        with hub.store.write(actor(poster), "withdraw notice") as writing:
+        with hub.store.write(actor(poster), "withdraw notice", poster.branches) as writing:
             notice = board.withdraw_notice(writing, key, actor(poster))
         hub.stream.look_now()
         return describe_notice(notice, hub.store.clock.now())

@@ -10,6 +10,7 @@ from data.notices.board import NewNotice, branch_parents, list_notices, mark_rea
 from data.notices.describing import describe_notice
 from data.notices.notice import Notice
 from data.notices.readers import readers_of
+from data.rights import ForbiddenError
 from data.store import audit
 from data.store.schema import DEVICE, PERSON
 from data.store.store import Store
@@ -92,6 +93,28 @@ def test_a_notice_is_for_a_branch_and_all_below_it(store: Store) -> None:
         parents = branch_parents(connection)
     assert [notice.concerns(own, parents) for own in (["B1"], ["B2"], ["B0"], [])] == [True, False, False, True]
     assert whole.concerns(["B2"], parents)
+
+
+def test_whoever_works_for_some_branches_posts_to_those_and_takes_back_what_is_for_those(store: Store) -> None:
+    whole = posted(store, NewNotice("乙"))
+    with store.write("test", "post notice", ("B1",)) as writing:
+        mine = post_notice(writing, NewNotice("甲", branches=["B1"]), "person:li")
+        assert withdraw_notice(writing, mine.id, "person:li").withdrawn_at
+        for branches in ([], ["B0"], ["B1", "B2"]):
+            with pytest.raises(ForbiddenError):
+                post_notice(writing, NewNotice("丙", branches=branches), "person:li")
+        with pytest.raises(ForbiddenError):
+            withdraw_notice(writing, whole.id, "person:li")
+    with store.write("test", "post notice", ("B0",)) as writing:
+        post_notice(writing, NewNotice("丁", branches=["B2"]), "person:zhao")
+
+
+def test_one_that_was_withdrawn_before_it_began_is_listed_no_more(store: Store) -> None:
+    notice = posted(store, NewNotice("甲", since=NOON + HOUR))
+    with store.write("test", "withdraw notice") as writing:
+        withdraw_notice(writing, notice.id, "person:li")
+    with store.read() as connection:
+        assert list_notices(connection, NOON) == []
 
 
 def test_it_is_known_who_has_read_it_and_who_of_those_concerned_has_not(store: Store, clock: SetClock) -> None:
