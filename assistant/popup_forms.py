@@ -22,7 +22,7 @@ def _wanted(state: State, kind: FormKind) -> Step:
     result = state.on_card
     target = Target(result.kind, result.id, result.name) if result else None
     number = state.query if normal_form(state.query) else ""
-    wanted = ShowForm(kind, target, result.outages if result else (), number)
+    wanted = ShowForm(kind, target, result.outages if result else (), number, state.person or "")
     if problem := possible(wanted):
         return noticed(state, problem), ()
     if state.person is None:

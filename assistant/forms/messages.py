@@ -49,14 +49,17 @@ class ShowForm:
         target: None where a form is about the call alone.
         windows: Those on the record's card.
         number: The caller's, where the popup was opened for one.
+        person: Who is signed in.
     """
 
     kind: FormKind
     target: Target | None
     windows: tuple[OutageView, ...] = ()
     number: str = ""
+    person: str = ""
 
     @property
-    def draft(self) -> tuple[str, str, str]:
-        """Under which what was typed is kept until it is entered."""
-        return (self.kind, self.target.kind, self.target.id) if self.target else (self.kind, "", "")
+    def draft(self) -> tuple[str, ...]:
+        """Under which what was typed is kept until it is entered: another person, or another caller, begins anew."""
+        about = (self.target.kind, self.target.id) if self.target else ("", "")
+        return (self.kind, self.person, self.number, *about)

@@ -46,7 +46,8 @@ class FormWindow:
         self._wanted: ShowForm | None = None
         self._fields: tuple[Field, ...] = ()
         self._lines: dict[str, Line] = {}
-        self._drafts: dict[tuple[str, str, str], dict[str, str]] = {}
+        self._drafts: dict[tuple[str, ...], dict[str, str]] = {}
+        self._entering: tuple[str, ...] | None = None
         theme, pad = pen.theme, pen.px(_PAD)
         self._window = tk.Toplevel(root, class_="Switchboard", bg=theme.ground, padx=pad, pady=pad)
         self._window.withdraw()
@@ -93,15 +94,17 @@ class FormWindow:
             self._hide("")
 
     def told(self, problem: str) -> None:
-        """What came of entering: the form goes where nothing went wrong."""
-        if self._wanted is None:
-            return
+        """What came of entering: the form goes where nothing went wrong, unless another one is shown by now."""
+        draft, self._entering = self._entering, None
+        there = self._wanted is not None and self._wanted.draft == draft
         if problem:
-            self._tell(problem)
+            if there:
+                self._tell(problem)
             return
-        kind = self._wanted.kind
-        self._drafts.pop(self._wanted.draft, None)
-        self._hide(kind)
+        if draft is not None:
+            self._drafts.pop(draft, None)
+        if there and self._wanted is not None:
+            self._hide(self._wanted.kind)
 
     def _make_lines(self, wanted: ShowForm) -> None:
         for child in self._body.winfo_children():
@@ -144,7 +147,7 @@ class FormWindow:
         return self._words("form.now_restored") if values.get("act") == "restored" else ""
 
     def _enter(self) -> None:
-        if self._wanted is None:
+        if self._wanted is None or self._entering is not None:  # a key that is held enters once
             return
         try:
             entered = meaning(self._wanted, self._values(), self._clock.now())
@@ -153,6 +156,7 @@ class FormWindow:
             if problem.field in self._lines:
                 self._lines[problem.field].focus()
             return
+        self._entering = self._wanted.draft
         self._keeps.enter(entered)
 
     def _told_of(self, problem: FormError) -> str:

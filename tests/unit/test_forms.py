@@ -153,6 +153,14 @@ def test_every_form_and_field_has_words_in_both_languages() -> None:
             assert all(f"form.field.{field.name}" in table for field in fields_of(wanted))
 
 
+def test_what_was_typed_for_another_caller_or_by_another_person_is_not_there() -> None:
+    forms = [ShowForm("wrap_up", None, number=number, person=person) for number in ("", "138") for person in "ab"]
+    assert len({one.draft for one in forms}) == len(forms)
+    _, (_, wanted) = update(State(visible=True, person="an", query="13812345678"), FormWanted("wrap_up"))
+    assert isinstance(wanted, ShowForm)
+    assert (wanted.person, wanted.number) == ("an", "13812345678")
+
+
 def test_nobody_enters_anything_before_signing_in() -> None:
     state, effects = update(State(visible=True), FormWanted("wrap_up"))
     assert effects == (HideWindow(give_back=False), ShowShift())
@@ -161,7 +169,7 @@ def test_nobody_enters_anything_before_signing_in() -> None:
 
 def test_a_form_takes_the_popups_place_and_gives_the_focus_back_when_it_goes() -> None:
     state, effects = update(State(visible=True, person="wang"), FormWanted("wrap_up"))
-    assert effects == (HideWindow(give_back=False), ShowForm("wrap_up", None))
+    assert effects == (HideWindow(give_back=False), ShowForm("wrap_up", None, person="wang"))
     assert update(state, FormClosed("wrap_up"))[1] == (HideWindow(give_back=True),)
 
 
