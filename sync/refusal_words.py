@@ -27,6 +27,10 @@ WORDS: Mapping[str, Said] = {
         "开始与预计恢复之间没有一次停电时段",
         "None of the hours lie between the start and the ETR: power would never be off",
     ),
+    "hours_to_the_minute": (
+        "停电和送电的钟点只填时、分，如 08:00",
+        "Give local hours and minutes alone, such as 08:00",
+    ),
     "hours_the_same": (
         "停电和送电不能是同一钟点；全天停电请留空",
         "The two hours are the same: leave them empty instead",

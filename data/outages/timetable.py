@@ -40,7 +40,8 @@ class Timetable:
     def __post_init__(self) -> None:
         for one in (self.off_at, self.on_at):
             if one.tzinfo is not None or one.second or one.microsecond:  # what is kept are hours and minutes
-                raise OutageError(f"{one.isoformat()}: give local hours and minutes alone, such as 08:00")
+                refused = OutageError(f"{one.isoformat()}: give local hours and minutes alone, such as 08:00")
+                raise refused.about("hours_to_the_minute")
         if self.off_at == self.on_at:
             told = f"off at {self.off_at:%H:%M} and on at the same time: leave the hours out instead"
             raise OutageError(told).about("hours_the_same")

@@ -213,6 +213,7 @@ def record_try(
         NotFoundError: there is none.
         TakenError: somebody else has it.
         TellingError: it is closed, or result or news is none.
+        BadValueError: the promise is no usable time.
         OutageError: the note is too long or cannot be read out.
     """
     now = writing.clock.now()
@@ -236,7 +237,7 @@ def record_try(
         "result": result,
         "news": told,
         "outage": window.id if window else "",
-        "etr": to_iso(etr or window.etr) if window else None,
+        "etr": to_iso(usable(etr, "etr") if etr else window.etr) if window else None,
         "note": readable("note", note, REASON_AT_MOST) or "",
     }
     writing.connection.execute(insert(CALL_BACK_TRY).values(row))

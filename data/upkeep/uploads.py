@@ -72,16 +72,22 @@ def add_part(writing: Writing, key: str, number: int, part: bytes, by: str) -> N
         TooLargeError: the file, or the part, is too long.
     """
     find_upload(writing.connection, key, by)
+    if len(part) > PART_BYTES or number * PART_BYTES > LARGEST:
+        raise _too_large()
     here = (UPLOAD_PART.c.upload == key, UPLOAD_PART.c.number == number)
     writing.connection.execute(delete(UPLOAD_PART).where(*here))
     total = select(func.coalesce(func.sum(func.length(UPLOAD_PART.c.bytes)), 0)).where(UPLOAD_PART.c.upload == key)
     so_far = int(writing.connection.execute(total).scalar_one())
-    if len(part) > PART_BYTES or so_far + len(part) > LARGEST or number * PART_BYTES > LARGEST:
-        raise TooLargeError(
-            f"文件太大，请拆分，或用命令行导入 a file is at most {LARGEST // 1024 // 1024} MB here: "
-            "split it, or use the command switchboard import"
-        )
+    if so_far + len(part) > LARGEST:
+        raise _too_large()
     writing.connection.execute(insert(UPLOAD_PART).values(upload=key, number=number, bytes=part))
+
+
+def _too_large() -> TooLargeError:
+    return TooLargeError(
+        f"文件太大，请拆分，或用命令行导入 a file is at most {LARGEST // 1024 // 1024} MB here: "
+        "split it, or use the command switchboard import"
+    )
 
 
 def find_upload(connection: Connection, key: str, by: str) -> Upload:

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Depends, Form, Query, Request, Response
 from fastapi.responses import FileResponse, RedirectResponse
 from starlette.background import BackgroundTask
 
+from data.clock import usable
 from data.errors import BadValueError, SwitchboardError
 from data.export_files import FORMATS, write_rows
 from data.outages.timetable import SHANGHAI
@@ -149,6 +150,8 @@ def _this_month(now: datetime) -> tuple[date, date]:
 def _days(since: str, until: str) -> tuple[date, date]:
     try:
         first, last = date.fromisoformat(since), date.fromisoformat(until)
+        for day in (first, last):
+            usable(datetime.combine(day, time(), SHANGHAI), "days")
     except ValueError:
         raise BadValueError("days", f"{since} {until}", "fill in both days 请填写起止日期").about(
             "days_needed"

@@ -109,7 +109,7 @@ def entered_in(kind: str, form: FormData) -> Entered:
         if len(text) > LONGEST:
             refused = BadValueError(name, text[:20] + "…", f"at most {LONGEST} characters 太长")
             raise refused.about("field_too_long", field=name, most=LONGEST)
-    return Entered(texts, _seen(form.get("seen")), bool(form.get("confirmed")))
+    return Entered(texts, _seen(kind, form.get("seen")), bool(form.get("confirmed")))
 
 
 def as_ids(connection: Connection, kind: str, texts: Mapping[str, str]) -> dict[str, str]:
@@ -128,16 +128,16 @@ def _joined(values: list[UploadFile | str]) -> str:
     return "；".join(value for value in values if isinstance(value, str) and value.strip()) if values else ""
 
 
-def _seen(text: object) -> Doc | None:
+def _seen(kind: str, text: object) -> Doc | None:
     if not text:
         return None
     try:
         seen = json.loads(str(text))
-    except ValueError:
-        seen = None
-    if not isinstance(seen, dict):
-        raise BadValueError("seen", "", "open the record again 请重新打开这条记录").about("open_again")
-    return seen
+        if isinstance(seen, dict):
+            return KINDS[kind].canonical(seen)
+    except (ValueError, RecursionError, BadValueError):
+        pass
+    raise BadValueError("seen", "", "open the record again 请重新打开这条记录").about("open_again")
 
 
 def _type(one: Field) -> str:

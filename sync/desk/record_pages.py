@@ -1,5 +1,6 @@
 """The desk's pages on which staff keep the records of their branches."""
 
+import re
 from collections.abc import Callable
 from typing import Annotated, Any
 from urllib.parse import quote
@@ -78,7 +79,7 @@ def record_page_router(hub: Hub) -> APIRouter:
                 before = get_docs(writing.connection, kind, [key]).get(key) if key else None
                 doc = do(writing)
                 _confirm(writing.connection, kind, before, doc, confirmed=entered.confirmed)
-        except (SwitchboardError, SimilarError) as error:
+        except SwitchboardError as error:
             return form_page(request, person, kind, key, entered, error)
         hub.stream.look_now()
         told = changes_told(kind, str(doc["id"]) if doc else key)
@@ -132,7 +133,7 @@ def record_page_router(hub: Hub) -> APIRouter:
     @router.post("/desk/records/{kind}/undo/{key:path}")
     def undo(request: Request, editor: Editor, kind: KeptKind, key: str, form: Form) -> Response:
         number = str(form.get("number", ""))
-        wanted = int(number) if number.isascii() and number.isdigit() else 0
+        wanted = int(number) if re.fullmatch("[0-9]{1,18}", number) else 0
 
         def do(writing: Writing) -> Doc | None:
             return undo_change(writing, kind, key, wanted, keeper_of(editor))

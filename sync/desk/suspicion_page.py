@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Form, Request, Response
 from fastapi.responses import RedirectResponse
+from starlette.datastructures import FormData
 
 from data.clock import to_iso
 from data.errors import BadValueError, SwitchboardError
@@ -103,8 +104,8 @@ def suspicion_page_router(hub: Hub) -> APIRouter:
         return page(request, reader)
 
     @router.post("/desk/suspicions/rules")
-    async def rules(request: Request, keeper: Keeper) -> Response:
-        values = {name: str(value) for name, value in (await request.form()).items()}
+    def rules(request: Request, keeper: Keeper, form: Annotated[FormData, Depends(_form_of)]) -> Response:
+        values = {name: str(value) for name, value in form.items()}
 
         def do(writing: Writing) -> str:
             set_rules(writing, None if "usual" in values else _numbers(values), actor(keeper))
@@ -129,6 +130,11 @@ def suspicion_page_router(hub: Hub) -> APIRouter:
         return done(request, settler, "dismiss suspicion", f"dismiss-{key}", {"reason": reason}, do)
 
     return router
+
+
+async def _form_of(request: Request) -> FormData:
+    """What was typed: read where requests arrive, while what is done with it waits for the store elsewhere."""
+    return await request.form()
 
 
 def _numbers(values: Mapping[str, str]) -> Json:

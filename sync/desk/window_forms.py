@@ -7,7 +7,8 @@ from typing import TypeVar
 from pydantic import BaseModel, Field
 from sqlalchemy import Connection
 
-from data.errors import AmbiguousError, DataError, NotFoundError, OutageError
+from data.clock import usable
+from data.errors import AmbiguousError, BadValueError, DataError, NotFoundError, OutageError
 from data.finding import find_one
 from data.outages.entry import NewOutage
 from data.outages.rules import NAME_AT_MOST, REASON_AT_MOST, check_times
@@ -260,13 +261,15 @@ def local_moment(value: str, field: str) -> datetime:
     """The moment that a `datetime-local` field names, in the service centre's zone.
 
     Raises:
-        FaultyFormError: it is empty or no time.
+        FaultyFormError: it is empty, no time, or none that can be meant.
     """
     try:
-        return datetime.fromisoformat(value).replace(tzinfo=SHANGHAI)
-    except ValueError:
+        moment = datetime.fromisoformat(value).replace(tzinfo=SHANGHAI)
+        usable(moment, field)
+    except (ValueError, BadValueError):
         fault = DataError("请填写日期和时间 fill in date and time").about("moment_needed")
         raise FaultyFormError({field: fault}) from None
+    return moment
 
 
 def _as_typed(moment: datetime) -> str:

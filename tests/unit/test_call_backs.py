@@ -1,6 +1,6 @@
 """Callers who want to know when power is back: on the list once, called by one person, forgotten afterwards."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -286,3 +286,10 @@ def test_nothing_personal_is_kept_beyond_the_retention(store: Store, clock: SetC
     with store.read() as connection:
         left = str(connection.execute(select(CALL_BACK)).all()) + str(connection.execute(select(CALL_BACK_TRY)).all())
     assert not any(told in left for told in ("13812345678", "王先生", "家有病人", "2114000001", "母亲"))
+
+
+def test_a_promise_beyond_the_calendar_is_not_kept(store: Store) -> None:
+    key = ask(store, outage=set_window(store))
+    with pytest.raises(BadValueError), store.write("person:wang", "call back") as writing:
+        record_try(writing, key, "done", "person:wang", etr=datetime.fromisoformat("2150-01-01T00:00:00+08:00"))
+    assert stands(store, key)[0] == "waiting"
