@@ -10,14 +10,14 @@ from data.errors import NotFoundError, OutageError
 from data.fields import Json
 from data.kinds import SUSPICION
 from data.outages.branch_limits import check_branches
-from data.outages.describing import network
+from data.outages.describing import named_items, network
 from data.outages.entry import NewOutage, add_outage
 from data.outages.rules import readable_reason
 from data.outages.suspected import SIGNAL_KINDS, Suspected, suspected_from_doc, suspected_to_doc
 from data.outages.suspecting import read_rules
 from data.outages.suspicion import Rules
 from data.outages.suspicion_rules import SETTING, rules_from_json, rules_to_json
-from data.outages.windows import OutageWindow, affected_by
+from data.outages.windows import OutageWindow, ScopeItem, affected_by
 from data.store import audit
 from data.store.rows import get_docs
 from data.store.settings import write_setting
@@ -128,12 +128,15 @@ def describe_suspicion(connection: Connection, one: Suspected, at: datetime) -> 
     for feeder in affected.feeders:
         more, more_important = net.customers_straight_on(feeder)
         customers, important = customers + more, important + more_important
+    line = ScopeItem("feeder", one.feeder) if one.feeder else None
+    areas = [ScopeItem("transformer_area", key) for key in one.transformer_areas]
+    named = named_items(connection, [one.place, *([line] if line else []), *areas])
     return {
         "id": one.id,
         "state": one.state(at),
-        "place": _named(connection, one.place.kind, one.place.id),
-        "feeder": _named(connection, "feeder", one.feeder) if one.feeder else None,
-        "transformer_areas": [_named(connection, "transformer_area", key) for key in one.transformer_areas],
+        "place": dict(named[one.place]),
+        "feeder": dict(named[line]) if line else None,
+        "transformer_areas": [dict(named[area]) for area in areas],
         "began": to_iso(one.began),
         "since": to_iso(one.since),
         "until": to_iso(one.until),
@@ -152,8 +155,3 @@ def describe_suspicion(connection: Connection, one: Suspected, at: datetime) -> 
         "quiet_until": to_iso(one.quiet_until) if one.quiet_until else None,
         "outage": one.outage or None,
     }
-
-
-def _named(connection: Connection, kind: str, key: str) -> dict[str, Json]:
-    doc = get_docs(connection, kind, [key]).get(key, {})
-    return {"kind": kind, "id": key, "name": doc.get("name"), "number": doc.get("number")}

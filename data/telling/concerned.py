@@ -25,7 +25,9 @@ class Concerned:
     def __init__(self, connection: Connection, rules: TellingRules, buckets: Sequence[str] | None = None) -> None:
         customers, areas = RECORDS["customer"], RECORDS["transformer_area"]
         feeder = areas.c.feeder.label("behind")
-        wanted = select(customers, feeder).outerjoin(areas, areas.c.id == customers.c.transformer_area)
+        wanted = select(customers.c.id, customers.c.transformer_area, customers.c.feeder, feeder).outerjoin(
+            areas, areas.c.id == customers.c.transformer_area
+        )
         wanted = wanted.where(text(f"({IMPORTANT_CUSTOMER})"))
         if not rules.sensitive:
             wanted = wanted.where(customers.c.importance.is_not(None) | customers.c.high_risk)

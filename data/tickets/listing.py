@@ -112,7 +112,7 @@ def _conditions(connection: Connection, wanted: Wanted, now: datetime) -> list[C
         found.append(marks[wanted.mark])
     if text := wanted.text.strip():
         columns = TICKET.c.number, TICKET.c.text, TICKET.c.place_id
-        found.append(or_(*(column.contains(text, autoescape=True) for column in columns)))
+        found.append(or_(*(column.icontains(text, autoescape=True) for column in columns)))
     return found
 
 

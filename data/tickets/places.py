@@ -94,8 +94,9 @@ def outages_at(connection: Connection, spots: Iterable[Spot], at: datetime) -> l
     """For each place the windows shown at `at` that touch it and have not been restored there, by start."""
     net = network(connection)
     windows = _taken_out(connection, shown_outages(connection, at), at)
-    places = [_as_place(net, spot) for spot in spots]
-    return [tuple(one for one, taken in windows if touches(place, taken)) for place in places]
+    asked = list(spots)
+    places = {spot: _as_place(net, spot) for spot in dict.fromkeys(asked)}  # in a storm many tickets are of one place
+    return [tuple(one for one, taken in windows if touches(places[spot], taken)) for spot in asked]
 
 
 def tickets_of_outage(connection: Connection, window: OutageWindow, at: datetime) -> list[Ticket]:
@@ -104,8 +105,9 @@ def tickets_of_outage(connection: Connection, window: OutageWindow, at: datetime
     ((_, taken),) = _taken_out(connection, [window], at)
     reports = select_tickets().where(TICKET.c.kind == "trouble_report", IS_PENDING, TICKET.c.place_id.is_not(None))
     found = tickets_of(connection, reports.order_by(TICKET.c.at, TICKET.c.number))
-    spots = [(one, spot_of(one)) for one in found]
-    return [one for one, spot in spots if spot is not None and touches(_as_place(net, spot), taken)]
+    spots = [(one, spot) for one in found if (spot := spot_of(one)) is not None]
+    there = {spot: touches(_as_place(net, spot), taken) for spot in dict.fromkeys(spot for _, spot in spots)}
+    return [one for one, spot in spots if there[spot]]
 
 
 def branch_at(connection: Connection, spot: Spot) -> str | None:
