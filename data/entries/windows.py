@@ -17,6 +17,8 @@ from data.entries.ledger import Sender, record_of_entry
 from data.errors import NotFoundError
 from data.fields import Doc
 from data.outages.acts import restore_outage, revise_outage, withdraw_outage
+from data.outages.branch_limits import check_branches
+from data.outages.documents import outage_from_doc
 from data.outages.entry import NewOutage, add_outage
 from data.outages.windows import OutageWindow
 from data.store import audit
@@ -109,7 +111,13 @@ class WindowEntries:
         return met or self._done(withdraw_outage(self._writing, key, reason, self._sender.actor))
 
     def _against(self, key: str, base: Doc, changes: Doc, rests_on: tuple[str, ...]) -> Outcome | None:
-        """What becomes of an entry that has nothing left to do, or contradicts; None where it is to be applied."""
+        """What becomes of an entry that has nothing left to do, or contradicts; None where it is to be applied.
+
+        Raises:
+            ForbiddenError: the window is not of the author's branches: no conflict about it waits at the desk, either.
+        """
+        doc = get_docs(self._writing.connection, "outage", [key])[key]
+        check_branches(self._writing.connection, outage_from_doc(doc).scope, self._writing.branches)
         theirs = stored_version(self._writing.connection, "outage", key)
         if "restored" in changes:
             base = {**base, "restored": theirs.get("restored")}

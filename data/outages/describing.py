@@ -9,6 +9,7 @@ from data.clock import to_iso
 from data.fields import Doc, Json
 from data.kinds import KINDS
 from data.outages.affected_customers import AffectedCustomers
+from data.outages.concerned import readable_names
 from data.outages.documents import outage_from_doc, outage_to_doc
 from data.outages.overlaps import overlapping
 from data.outages.public_scope import public_scope
@@ -37,15 +38,17 @@ def shown_outages(connection: Connection, at: datetime) -> list[OutageWindow]:
     return sorted((one for one in windows if one.phase(at)), key=lambda one: (one.start, one.id))
 
 
-def describe_outage(connection: Connection, window: OutageWindow, at: datetime) -> dict[str, Json]:
+def describe_outage(
+    connection: Connection, window: OutageWindow, at: datetime, branches: tuple[str, ...] = ()
+) -> dict[str, Json]:
     """The public JSON form of a window; see `describe_outages`."""
-    return describe_outages(connection, [window], at)[0]
+    return describe_outages(connection, [window], at, branches=branches)[0]
 
 
-def overview(connection: Connection, at: datetime) -> list[dict[str, Json]]:
+def overview(connection: Connection, at: datetime, branches: tuple[str, ...] = ()) -> list[dict[str, Json]]:
     """The public JSON form of every window to be shown at `at`, by start."""
     shown = shown_outages(connection, at)
-    return describe_outages(connection, shown, at, shown)
+    return describe_outages(connection, shown, at, shown, branches)
 
 
 def describe_outages(
@@ -53,6 +56,7 @@ def describe_outages(
     windows: Sequence[OutageWindow],
     at: datetime,
     shown: Sequence[OutageWindow] | None = None,
+    branches: tuple[str, ...] = (),
 ) -> list[dict[str, Json]]:
     """The public JSON form of windows, with what each takes out at `at`, or took out, as the network is now.
 
@@ -64,6 +68,7 @@ def describe_outages(
         windows: Which.
         at: When.
         shown: From `shown_outages`, where that is known already.
+        branches: Those that the reader works for; empty for all. Names of other branches' customers are hidden.
     """
     others = shown_outages(connection, at) if shown is None else shown
     compared = list({window.id: window for window in (*others, *windows)}.values())
@@ -73,7 +78,7 @@ def describe_outages(
     )
     affected = {one.id: reach.affected_by(one.scope, one.restored_items(at)) for one in windows}
     counted = AffectedCustomers(connection, affected.values(), reach)
-    named = named_items(connection, [item for one in windows for item in one.scope])
+    named = named_items(connection, [item for one in windows for item in one.scope], branches)
     overlaps = _overlaps(windows, others, compared, reach)
     return [
         {
@@ -85,9 +90,16 @@ def describe_outages(
     ]
 
 
-def named_items(connection: Connection, items: Iterable[ScopeItem]) -> dict[ScopeItem, Item]:
-    """The pieces of scopes with their names and numbers, None where there is none."""
+def named_items(
+    connection: Connection, items: Iterable[ScopeItem], branches: tuple[str, ...] = ()
+) -> dict[ScopeItem, Item]:
+    """The pieces of scopes with their names and numbers, None where there is none.
+
+    Names of customers of others than `branches` are hidden; none at all stands for every branch.
+    """
     wanted = list(dict.fromkeys(items))
+    customers = [item.id for item in wanted if item.kind == "customer"] if branches else []
+    readable = readable_names(connection, customers, branches)
     found: dict[ScopeItem, Item] = {}
     for kind in {item.kind for item in wanted}:
         table = RECORDS[kind]
@@ -95,7 +107,8 @@ def named_items(connection: Connection, items: Iterable[ScopeItem]) -> dict[Scop
         for chunk in chunks(item.id for item in wanted if item.kind == kind):
             for row in connection.execute(select(*columns).where(table.c.id.in_(chunk))):
                 item = ScopeItem(kind, row.id)
-                found[item] = _item(item, row.name, getattr(row, "number", None))
+                name = readable.get(row.id, row.name) if kind == "customer" else row.name
+                found[item] = _item(item, name, getattr(row, "number", None))
     return {item: found.get(item) or _item(item, None, None) for item in wanted}
 
 

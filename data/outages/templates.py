@@ -15,6 +15,7 @@ from data.outages.documents import timetable_from_json
 from data.outages.entry import NewOutage, resolve_scope
 from data.outages.facts import NOTHING_MORE, WindowFacts
 from data.outages.rules import NAME_AT_MOST, check_kind, check_scope, readable, readable_reason
+from data.outages.windows import ScopeItem
 from data.store import audit
 from data.store.desk_tables import OUTAGE_TEMPLATE
 from data.store.store import Writing
@@ -101,10 +102,11 @@ def save_template(writing: Writing, template: OutageTemplate, by: str) -> Outage
         BadValueError: it has no name, or lasts no time or too long.
         OutageError: kind, reason, scope or what is known besides would make no window.
         NotFoundError, AmbiguousError: a scope names no record, or several.
-        ForbiddenError: a scope is not of the actor's branches.
+        ForbiddenError: a scope, or that of the one of the same name, is not of the actor's branches.
     """
     checked = _checked(writing.connection, template)
     check_branches(writing.connection, resolve_scope(writing.connection, checked.scope), writing.branches)
+    _check_whose(writing, checked.name)
     now = writing.clock.now()
     writing.connection.execute(delete(OUTAGE_TEMPLATE).where(OUTAGE_TEMPLATE.c.name == checked.name))
     row = {"name": checked.name, "body": canonical_json(checked.to_json()), "changed_at": to_iso(now), "changed_by": by}
@@ -118,10 +120,19 @@ def remove_template(writing: Writing, name: str, by: str) -> None:
 
     Raises:
         NotFoundError: there is none of that name.
+        ForbiddenError: its scope is not of the actor's branches.
     """
     read_template(writing.connection, name)
+    _check_whose(writing, name)
     writing.connection.execute(delete(OUTAGE_TEMPLATE).where(OUTAGE_TEMPLATE.c.name == name))
     audit.record(writing.connection, writing.clock.now(), by, "remove_outage_template", name)
+
+
+def _check_whose(writing: Writing, name: str) -> None:
+    """Does nothing where there is no template of that name, or its scope is of the actor's branches."""
+    kept = next((one for one in list_templates(writing.connection) if one.name == name), None)
+    if kept is not None:
+        check_branches(writing.connection, [ScopeItem(*item) for item in kept.scope], writing.branches)
 
 
 def _checked(connection: Connection, template: OutageTemplate) -> OutageTemplate:

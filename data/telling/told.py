@@ -8,7 +8,7 @@ from typing import Literal
 
 from sqlalchemy import Connection, insert, or_, select
 
-from data.clock import from_iso, to_iso
+from data.clock import from_iso, to_iso, usable
 from data.errors import NotFoundError
 from data.fields import Doc
 from data.kinds import CUSTOMER, KINDS
@@ -132,9 +132,26 @@ def told_lists(connection: Connection, at: datetime, buckets: Sequence[str] | No
     return sorted(shown, key=lambda one: (one.window.start, one.window.id))
 
 
-def open_told(connection: Connection, at: datetime) -> int:
-    """How many customers are still to be told something, over all windows: one of two windows counts twice."""
-    return sum(one.open for one in _lists(connection, _windows(connection, at), at, None, described=False))
+def open_told(connection: Connection, at: datetime, buckets: Sequence[str] | None = None) -> int:
+    """How many customers are still to be told something, over all windows: one of two windows counts twice.
+
+    Args:
+        connection: Of the store.
+        at: The moment.
+        buckets: Only customers in these; None: all.
+    """
+    return sum(one.open for one in _lists(connection, _windows(connection, at), at, buckets, described=False))
+
+
+def find_told(
+    connection: Connection, outage: str, customer: str, at: datetime, buckets: Sequence[str] | None = None
+) -> ToTell:
+    """A customer as the list of a window has it.
+
+    Raises:
+        NotFoundError: there is no such window, or it neither takes this customer out nor did anybody try to tell them.
+    """
+    return _item(connection, _window(connection, outage), customer, at, buckets)
 
 
 def record_attempt(writing: Writing, new: NewAttempt, by: str, buckets: Sequence[str] | None = None) -> ToTell:
@@ -152,6 +169,7 @@ def record_attempt(writing: Writing, new: NewAttempt, by: str, buckets: Sequence
     Raises:
         NotFoundError: there is no such window, or the customer is and was not on its list.
         TellingError: means, result or news is none, or what has to be said is missing.
+        BadValueError: the promise is no usable time.
         OutageError: a text is too long or cannot be read out.
     """
     now = writing.clock.now()
@@ -176,7 +194,7 @@ def record_attempt(writing: Writing, new: NewAttempt, by: str, buckets: Sequence
         "whom": whom,
         "note": note,
         "news": news,
-        "etr": to_iso(new.etr or window.etr),
+        "etr": to_iso(usable(new.etr, "etr") if new.etr else window.etr),
     }
     writing.connection.execute(insert(TOLD).values(row))
     audit.record(writing.connection, now, by, "tell_customer", f"{new.outage} {new.customer} {news} {new.result}")
@@ -230,7 +248,7 @@ def _lists(
     for outage, customer in attempts:
         on_list[outage].add(customer)
     keys = set[str]().union(*on_list.values())
-    docs = _docs(connection, keys, buckets) if described else _numbers(keys)
+    docs = _docs(connection, keys, buckets) if described else _numbers(_within(connection, keys, buckets))
 
     def item(window: OutageWindow, key: str, restored: frozenset[str]) -> ToTell:
         tried, back = attempts.get((window.id, key), ()), key in restored
@@ -255,14 +273,20 @@ def _order(one: ToTell) -> tuple[bool, int, bool, str]:
 
 def _docs(connection: Connection, keys: set[str], buckets: Sequence[str] | None) -> dict[str, Doc]:
     """The customers' documents; of one who is gone only the id, for those who may see every customer."""
+    seen = _within(connection, keys, buckets)
+    return (_numbers(keys) if buckets is None else {}) | _masked(connection, seen)
+
+
+def _within(connection: Connection, keys: set[str], buckets: Sequence[str] | None) -> list[str]:
+    """Those of the customers that are in these buckets."""
     if buckets is None:
-        return _numbers(keys) | _masked(connection, sorted(keys))
+        return sorted(keys)
     table, seen = RECORDS["customer"], list[str]()
     for chunk in chunks(sorted(keys)):
         seen += connection.execute(
             select(table.c.id).where(table.c.id.in_(chunk), table.c.bucket.in_(buckets))
         ).scalars()
-    return _masked(connection, seen)
+    return seen
 
 
 def _numbers(keys: Iterable[str]) -> dict[str, Doc]:

@@ -7,7 +7,8 @@ from sqlalchemy import Connection
 
 from data.clock import to_iso
 from data.fields import Doc, Json
-from data.outages.windows import OutageWindow
+from data.outages.describing import named_items
+from data.outages.windows import OutageWindow, ScopeItem
 from data.store.rows import get_docs
 from data.tickets.business import Catalogue
 from data.tickets.catalogue import read_catalogue
@@ -18,10 +19,19 @@ from data.tickets.states import mark_of
 from data.tickets.ticket import Ticket, get_tickets, linked_to
 
 
-def describe_tickets(connection: Connection, tickets: Sequence[Ticket], at: datetime) -> list[dict[str, Json]]:
-    """The public JSON form of tickets, in their order: with their places, windows there, and how urgent each is."""
+def describe_tickets(
+    connection: Connection, tickets: Sequence[Ticket], at: datetime, reader: tuple[str, ...] = ()
+) -> list[dict[str, Json]]:
+    """The public JSON form of tickets, in their order: with their places, windows there, and how urgent each is.
+
+    Args:
+        connection: To the store.
+        tickets: Which.
+        at: When.
+        reader: The branches that whoever reads them works for; empty for all. Names of others' customers are hidden.
+    """
     catalogue, rules = read_catalogue(connection), read_rules(connection)
-    places = _named_places(connection, tickets)
+    places = _named_places(connection, tickets, reader)
     branches = get_docs(connection, "branch", {one.branch for one in tickets if one.branch})
     windows = _windows(connection, tickets, at)
     links = _links(connection, tickets)
@@ -34,7 +44,7 @@ def describe_tickets(connection: Connection, tickets: Sequence[Ticket], at: date
             "state": one.state,
             "mark": mark_of(one.state, one.at, one.due_at, at, rules.soon),
             "text": one.text,
-            "place": places.get((one.place_kind, one.place_id)),
+            "place": places.get(one.id),
             "business": _business(catalogue, one),
             "due_at": to_iso(one.due_at) if one.due_at else None,
             "closed_at": to_iso(one.closed_at) if one.closed_at else None,
@@ -49,9 +59,11 @@ def describe_tickets(connection: Connection, tickets: Sequence[Ticket], at: date
     ]
 
 
-def describe_ticket(connection: Connection, ticket: Ticket, at: datetime) -> dict[str, Json]:
+def describe_ticket(
+    connection: Connection, ticket: Ticket, at: datetime, reader: tuple[str, ...] = ()
+) -> dict[str, Json]:
     """The public JSON form of one ticket, with its history and the reports that may be of the same trouble."""
-    (doc,) = describe_tickets(connection, [ticket], at)
+    (doc,) = describe_tickets(connection, [ticket], at, reader)
     spot = spot_of(ticket)
     alike = []
     if spot is not None and ticket.pending and ticket.kind == "trouble_report" and not ticket.lead:
@@ -66,18 +78,11 @@ def describe_outages_at(connection: Connection, spot: Spot, at: datetime) -> lis
     return [_window(one, at) for one in outages_at(connection, [spot], at)[0]]
 
 
-def _named_places(connection: Connection, tickets: Sequence[Ticket]) -> dict[tuple[str | None, str | None], Json]:
-    ids: dict[str, set[str]] = {}
-    for one in tickets:
-        if one.place_kind and one.place_id:
-            ids.setdefault(one.place_kind, set()).add(one.place_id)
-    found: dict[tuple[str | None, str | None], Json] = {}
-    for kind, keys in ids.items():
-        docs = get_docs(connection, kind, sorted(keys))
-        for key in keys:
-            doc = docs.get(key, {})
-            found[kind, key] = {"kind": kind, "id": key, "name": doc.get("name"), "number": doc.get("number")}
-    return found
+def _named_places(connection: Connection, tickets: Sequence[Ticket], reader: tuple[str, ...]) -> dict[str, Json]:
+    """The place of each ticket that has one, by the ticket's id."""
+    places = {one.id: ScopeItem(one.place_kind, one.place_id) for one in tickets if one.place_kind and one.place_id}
+    named = named_items(connection, places.values(), reader)
+    return {key: dict(named[place]) for key, place in places.items()}
 
 
 def _windows(connection: Connection, tickets: Sequence[Ticket], at: datetime) -> dict[str, tuple[OutageWindow, ...]]:

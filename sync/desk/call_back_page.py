@@ -81,7 +81,7 @@ def call_back_page_router(hub: Hub) -> APIRouter:
         with hub.store.read() as connection:
             listed = call_backs(connection, now)
             shown = sorted(_shown(listed, show, me, now), key=lambda one: one.asked.claimed(now) != me)[:CALLS_AT_ONCE]
-            values = {**_described(connection, shown, now), "counts": _counts(listed)}
+            values = {**_described(connection, shown, now, person.branches), "counts": _counts(listed)}
         values |= {"now": now, "me": me, "show": show, "shown": shown, "typed": asdict(Typed()), "PLACES": _PLACES}
         return desk.render(request, person, "call_backs.html", status, **{**values, **more})
 
@@ -175,11 +175,14 @@ def _counts(listed: Sequence[Listed]) -> Mapping[str, int]:
     return {"now": now, "waiting": status.count("waiting"), "closed": status.count("closed"), "all": len(status)}
 
 
-def _described(connection: Connection, shown: Sequence[Listed], now: datetime) -> dict[str, Any]:
+def _described(
+    connection: Connection, shown: Sequence[Listed], now: datetime, branches: tuple[str, ...]
+) -> dict[str, Any]:
     """The windows to choose from, and those that callers wait for by id, with the names of places."""
     choices = shown_outages(connection, now)
     awaited = {one.awaited.window.id: one.awaited.window for one in shown if one.awaited.window}
-    told = describe_outages(connection, [*{**awaited, **{one.id: one for one in choices}}.values()], now)
+    wanted = [*{**awaited, **{one.id: one for one in choices}}.values()]
+    told = describe_outages(connection, wanted, now, branches=branches)
     windows = {str(one["id"]): one for one in told}
     named = {ScopeItem(*one.asked.place) for one in shown if one.asked.place}
     names = {item: _name(connection, item) for item in named}

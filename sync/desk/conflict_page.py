@@ -60,7 +60,7 @@ def conflict_router(hub: Hub) -> APIRouter:
     ) -> Response:
         try:
             sides = _sides(side, whole)
-            with hub.store.write(actor(settler), "settle conflict") as writing:
+            with hub.store.write(actor(settler), "settle conflict", settler.branches) as writing:
                 _check_right(writing.connection, settler, find_conflict(writing.connection, key))
                 settle(writing, key, sides, seen, actor(settler))
         except SwitchboardError as error:

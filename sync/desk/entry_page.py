@@ -37,7 +37,12 @@ def entry_page_router(hub: Hub) -> APIRouter:
     def page(request: Request, setter: Person, form: EntryForm, status: int = 200, **values: Any) -> Response:  # noqa: ANN401
         with hub.store.read() as connection:
             templates = [one.name for one in list_templates(connection)]
-            shown = {"typed": form, "chips": _chips(connection, form), "open_act": "new", "templates": templates}
+            shown = {
+                "typed": form,
+                "chips": _chips(connection, form, setter.branches),
+                "open_act": "new",
+                "templates": templates,
+            }
         now = hub.store.clock.now()
         return desk.render(request, setter, "window_new.html", status, now=now, **shown, **values)
 
@@ -118,10 +123,11 @@ def _template(name: str, entered: NewOutage) -> OutageTemplate:
     )
 
 
-def _chips(connection: Connection, form: EntryForm) -> list[dict[str, str]]:
+def _chips(connection: Connection, form: EntryForm, branches: tuple[str, ...]) -> list[dict[str, str]]:
     """What was picked, by name; what is no record is left out."""
     pairs = [(kind, key) for kind, _, key in (one.partition(":") for one in form.item)]
-    named = named_items(connection, [ScopeItem(kind, key) for kind, key in pairs if kind in SCOPE_KINDS])
+    items = [ScopeItem(kind, key) for kind, key in pairs if kind in SCOPE_KINDS]
+    named = named_items(connection, items, branches)
     return [
         {"value": f"{item.kind}:{item.id}", "kind": item.kind, "label": _label(one["name"], one["number"])}
         for item, one in named.items()

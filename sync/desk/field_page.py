@@ -15,8 +15,8 @@ from data.outages.describing import describe_outages
 from data.outages.entry import add_outage
 from data.outages.listing import ENDED_LISTED, listing, owners, windows_since
 from data.outages.rules import REASON_AT_MOST
-from data.store.buckets import buckets_of_scope
 from data.store.schema import RECORDS
+from data.upkeep.branch_limits import of_branches
 from sync.auth import Person
 from sync.desk.page import local_input
 from sync.desk.place_words import Said
@@ -72,7 +72,7 @@ def field_router(hub: Hub) -> APIRouter:
     def mine_page(request: Request, setter: Person, *, everyone: bool, status: int = 200, **more: str) -> Response:
         now = hub.store.clock.now()
         with hub.store.read() as connection:
-            windows = _windows(connection, now, None if everyone else actor(setter))
+            windows = _windows(connection, now, setter, everyone=everyone)
         values = {"windows": windows, "now": now, "later": LATER, "everyone": everyone, **more}
         return desk.render(request, setter, "field.html", status, **values)
 
@@ -116,11 +116,11 @@ def field_router(hub: Hub) -> APIRouter:
     return router
 
 
-def _windows(connection: Connection, now: datetime, owner: str | None) -> list[Mapping[str, Any]]:
-    """What is on or to come, of `owner` alone where one is named."""
-    known = [one for one in windows_since(connection, now) if owner is None or owner in owners(one)]
+def _windows(connection: Connection, now: datetime, person: Person, *, everyone: bool) -> list[Mapping[str, Any]]:
+    """What is on or to come, of the person alone or of everyone."""
+    known = [one for one in windows_since(connection, now) if everyone or actor(person) in owners(one)]
     lists = listing(known, now)
-    return [*describe_outages(connection, [*lists.now, *lists.coming], now)]
+    return [*describe_outages(connection, [*lists.now, *lists.coming], now, branches=person.branches)]
 
 
 def _feeders(connection: Connection, now: datetime, person: Person, q: str) -> list[dict[str, str]]:
@@ -134,9 +134,9 @@ def _feeders(connection: Connection, now: datetime, person: Person, q: str) -> l
         if item.kind == "feeder"
     ]
     query = select(table.c.id, table.c.number, table.c.name).order_by(table.c.number, table.c.id)
-    buckets = buckets_of_scope(connection, person.branches)
-    if buckets is not None:
-        query = query.where(table.c.bucket.in_(buckets))
+    own = of_branches(connection, "feeder", person.branches)
+    if own is not None:
+        query = query.where(own)
     if q:
         query = query.where(or_(table.c.number.contains(q, autoescape=True), table.c.name.contains(q, autoescape=True)))
     ranks = {key: rank for rank, key in reversed(list(enumerate(recent)))}

@@ -96,7 +96,7 @@ def ticket_page_router(hub: Hub) -> APIRouter:
     ) -> Response:
         now = hub.store.clock.now()
         with hub.store.read() as connection:
-            values = _ticket_values(connection, key, now, language(request))
+            values = _ticket_values(connection, key, now, person, language(request))
         values |= {"now": now, "typed": None, "moved": False}
         return desk.render(request, person, "ticket.html", status, **{**values, **more})
 
@@ -133,9 +133,9 @@ def ticket_page_router(hub: Hub) -> APIRouter:
     return router
 
 
-def _ticket_values(connection: Connection, key: str, now: datetime, lang: Language) -> dict[str, Any]:
+def _ticket_values(connection: Connection, key: str, now: datetime, person: Person, lang: Language) -> dict[str, Any]:
     ticket = get_ticket(connection, key)
-    doc = describe_ticket(connection, ticket, now)
+    doc = describe_ticket(connection, ticket, now, person.branches)
     history = history_of(connection, ticket.id)
     return {
         "ticket": doc,

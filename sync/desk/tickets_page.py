@@ -70,7 +70,7 @@ def tickets_page_router(hub: Hub) -> APIRouter:
         **more: Any,  # noqa: ANN401
     ) -> Response:
         with hub.store.read() as connection:
-            values = _listed(connection, wanted, hub.store.clock.now(), after)
+            values = _listed(connection, wanted, hub.store.clock.now(), after, person.branches)
         part = "HX-Request" in request.headers
         answer = desk.render(
             request,
@@ -138,7 +138,9 @@ def tickets_page_router(hub: Hub) -> APIRouter:
     return router
 
 
-def _listed(connection: Connection, wanted: Wanted, now: datetime, after: int) -> dict[str, Any]:
+def _listed(
+    connection: Connection, wanted: Wanted, now: datetime, after: int, branches: tuple[str, ...]
+) -> dict[str, Any]:
     found = list_tickets(connection, wanted, now, limit=_PAGE + 1, after=after)
     asked = {name: value for name, value in asdict(wanted).items() if value and name not in {"person", "text"}}
     asked |= {"mine": "1"} if wanted.person else {}
@@ -147,7 +149,7 @@ def _listed(connection: Connection, wanted: Wanted, now: datetime, after: int) -
     return {
         "now": now,
         "wanted": wanted,
-        "tickets": describe_tickets(connection, found[:_PAGE], now),
+        "tickets": describe_tickets(connection, found[:_PAGE], now, branches),
         "counts": ticket_counts(connection, now),
         "query": urlencode(asked),
         "more": urlencode({**asked, "after": after + _PAGE}) if len(found) > _PAGE else "",

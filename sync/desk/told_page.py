@@ -3,6 +3,7 @@
 import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlencode
@@ -18,7 +19,7 @@ from data.export_files import FORMATS
 from data.outages.describing import describe_outages
 from data.privacy.revealing import Revealing, TooManyRevealsError, reveal
 from data.store.buckets import buckets_of_scope
-from data.telling.told import NewAttempt, ToldList, ToTell, record_attempt, told_list, told_lists
+from data.telling.told import NewAttempt, ToldList, ToTell, find_told, record_attempt, told_list, told_lists
 from data.telling.workbook import ToldExport, export_told
 from sync.auth import Person
 from sync.desk.telling_words import SHOWN, telling_desk
@@ -69,7 +70,7 @@ def told_router(hub: Hub, reveals_per_hour: int) -> APIRouter:
             lists = told_lists(connection, now, buckets)
             if outage and all(one.window.id != outage for one in lists):  # one that is over for long
                 lists.append(told_list(connection, outage, now, buckets))
-            windows = _described(connection, lists, now)
+            windows = _described(connection, lists, now, person.branches)
         show = show if show in SHOWN else "open"
         shown = _shown(lists, outage, show)
         values: dict[str, Any] = {"now": now, "lists": lists, "shown": shown, "windows": windows}
@@ -130,6 +131,7 @@ def told_router(hub: Hub, reveals_per_hour: int) -> APIRouter:
         try:
             with hub.store.write(actor(revealer), "reveal") as writing:
                 buckets = buckets_of_scope(writing.connection, revealer.branches)
+                find_told(writing.connection, key, customer, writing.clock.now(), buckets)
                 asked = Revealing(customer, "phone", "other", f"停电通知 {key}")
                 told = reveal(writing, asked, actor(revealer), buckets, reveals_per_hour)
         except SwitchboardError as error:
@@ -149,8 +151,10 @@ def told_router(hub: Hub, reveals_per_hour: int) -> APIRouter:
     return router
 
 
-def _described(connection: Connection, lists: Sequence[ToldList], now: Any) -> dict[str, Mapping[str, Any]]:  # noqa: ANN401
-    told = describe_outages(connection, [one.window for one in lists], now)
+def _described(
+    connection: Connection, lists: Sequence[ToldList], now: datetime, branches: tuple[str, ...]
+) -> dict[str, Mapping[str, Any]]:
+    told = describe_outages(connection, [one.window for one in lists], now, branches=branches)
     return {str(one["id"]): one for one in told}
 
 

@@ -41,12 +41,12 @@ def window_router(hub: Hub) -> APIRouter:
         now = hub.store.clock.now()
         with hub.store.read() as connection:
             window = find_window(connection, key)
-            told = describe_outage(connection, window, now)
+            told = describe_outage(connection, window, now, person.branches)
             shown = {
                 "window": told,
                 "beside": beside(connection, window, str(told["public_scope"]), now, language(request), person.role),
                 "stored": window,
-                "parts": _parts(connection, window),
+                "parts": _parts(connection, window, person.branches),
                 "acts": possible_acts(window, now) if may(person.role, "set_outage") else (),
             }
         return desk.render(request, person, "window.html", status, **{"now": now, "typed": None, **shown, **values})
@@ -100,7 +100,7 @@ def _told(form: ActForm) -> list[tuple[Said, str]]:
     return [(label, value) for label, value in said if value]
 
 
-def _parts(connection: Connection, window: OutageWindow) -> list[Mapping[str, Any]]:
+def _parts(connection: Connection, window: OutageWindow, branches: tuple[str, ...]) -> list[Mapping[str, Any]]:
     """What of a window's scope can be restored by itself: its transformer areas and the customers it names.
 
     `at` is when that was done, where it was; by number.
@@ -115,6 +115,6 @@ def _parts(connection: Connection, window: OutageWindow) -> list[Mapping[str, An
         for key in taken.transformer_areas:
             back.setdefault(ScopeItem("transformer_area", key), one.at.isoformat())
         back.setdefault(one.item, one.at.isoformat())
-    named = named_items(connection, items)
+    named = named_items(connection, items, branches)
     parts = [{**named[item], "at": back.get(item)} for item in items]
     return sorted(parts, key=lambda one: (str(one["kind"]) == "customer", str(one["number"] or ""), str(one["id"])))

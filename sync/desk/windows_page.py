@@ -74,7 +74,7 @@ def windows_router(hub: Hub) -> APIRouter:
     ) -> Response:
         now, wanted = hub.store.clock.now(), Wanted(kind, branch, state, q.strip(), mine)
         with hub.store.read() as connection:
-            shown = _shown(connection, now, wanted, actor(reader))
+            shown = _shown(connection, now, wanted, reader)
             values = {**shown, "now": now, "wanted": wanted, "branches": _branches(connection)}
         if "HX-Request" not in request.headers:
             return desk.render(request, reader, "desk.html", **values)
@@ -87,14 +87,15 @@ def windows_router(hub: Hub) -> APIRouter:
     def pending(request: Request, reader: Reader) -> Response:
         """A part of the page, by itself: to count takes longer than to list."""
         with hub.store.read() as connection:
-            counted = pending_for(connection, reader.role, hub.store.clock.now())
+            counted = pending_for(connection, reader, hub.store.clock.now())
         return desk.render(request, reader, "desk_pending.html", pending=counted)
 
     return router
 
 
-def _shown(connection: Connection, now: datetime, wanted: Wanted, reader: str) -> dict[str, Any]:
+def _shown(connection: Connection, now: datetime, wanted: Wanted, person: Person) -> dict[str, Any]:
     """The lists, and the reader's own windows whose promise is due: those whatever the filters say."""
+    reader = actor(person)
     known = windows_since(connection, now - ENDED_LISTED)
     due = [one for one in known if needs_its_owner(one, now) and reader in owners(one)]
     lists = listing(_chosen(connection, known, wanted, reader), now)
@@ -103,8 +104,8 @@ def _shown(connection: Connection, now: datetime, wanted: Wanted, reader: str) -
     listed = {one.id: one for one in (*due, *lists.now, *lists.coming)}
     standing = [one for one in known if one.phase(now)]
     described = [
-        *describe_outages(connection, list(listed.values()), now, standing),
-        *describe_outages(connection, [one for one in ended if one.id not in listed], now, ()),
+        *describe_outages(connection, list(listed.values()), now, standing, person.branches),
+        *describe_outages(connection, [one for one in ended if one.id not in listed], now, (), person.branches),
     ]
     told = {str(one["id"]): one for one in described}
 

@@ -43,16 +43,16 @@ def outage_router(hub: Hub) -> APIRouter:
     Setter = Annotated[Person, Depends(PersonWho(hub.store, "set_outage"))]
     Reader = Annotated[Person, Depends(PersonWho(hub.store, "see_desk"))]
 
-    def answer(window: OutageWindow) -> Mapping[str, object]:
+    def answer(window: OutageWindow, setter: Person) -> Mapping[str, object]:
         hub.stream.look_now()
         with hub.store.read() as connection:
-            return describe_outage(connection, window, hub.store.clock.now())
+            return describe_outage(connection, window, hub.store.clock.now(), setter.branches)
 
     @router.get("/outages")
-    def outages(_reader: Reader, at: AwareDatetime | None = None) -> Sequence[Mapping[str, object]]:
+    def outages(reader: Reader, at: AwareDatetime | None = None) -> Sequence[Mapping[str, object]]:
         moment = usable(at, "at") if at else hub.store.clock.now()
         with hub.store.read() as connection:
-            return overview(connection, moment)
+            return overview(connection, moment, reader.branches)
 
     @router.post("/outages", status_code=201)
     def add(setter: Setter, request: OutageRequest) -> Mapping[str, object]:
@@ -60,13 +60,13 @@ def outage_router(hub: Hub) -> APIRouter:
         with hub.store.write(actor(setter), "add outage", setter.branches) as writing:
             window = add_outage(writing, entered, actor(setter))
             note(writing, setter, "add_outage", window.id)
-        return answer(window)
+        return answer(window, setter)
 
     def done(setter: Person, act: str, key: str, do: Callable[[Writing], OutageWindow]) -> Mapping[str, object]:
         with hub.store.write(actor(setter), act.replace("_", " "), setter.branches) as writing:
             window = do(writing)
             note(writing, setter, act, key)
-        return answer(window)
+        return answer(window, setter)
 
     @router.post("/outages/{key}/revise")
     def revise(setter: Setter, key: str, request: ReviseRequest) -> Mapping[str, object]:

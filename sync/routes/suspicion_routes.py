@@ -55,6 +55,6 @@ def suspicion_router(hub: Hub) -> APIRouter:
             window = confirm_suspicion(writing, key, request.etr, request.reason, actor(settler))
         hub.stream.look_now()
         with hub.store.read() as connection:
-            return describe_outage(connection, window, hub.store.clock.now())
+            return describe_outage(connection, window, hub.store.clock.now(), settler.branches)
 
     return router

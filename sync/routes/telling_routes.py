@@ -44,9 +44,10 @@ def telling_router(hub: Hub) -> APIRouter:
             return [told_json(one) for one in told_lists(connection, hub.store.clock.now(), buckets)]
 
     @router.get("/told/open")
-    def count(_reader: Reader) -> Mapping[str, int]:
+    def count(reader: Reader) -> Mapping[str, int]:
         with hub.store.read() as connection:
-            return {"open": open_told(connection, hub.store.clock.now())}
+            buckets = buckets_of_scope(connection, reader.branches)
+            return {"open": open_told(connection, hub.store.clock.now(), buckets)}
 
     @router.get("/outages/{key}/told")
     def one_list(reader: Reader, key: str) -> Mapping[str, object]:

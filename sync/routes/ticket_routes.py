@@ -43,9 +43,9 @@ def ticket_router(hub: Hub) -> APIRouter:
     Reporter = Annotated[Person, Depends(PersonWho(hub.store, "make_ticket"))]
     Worker = Annotated[Person, Depends(PersonWho(hub.store, "work_tickets"))]
 
-    def described(key: str) -> dict[str, Json]:
+    def described(key: str, reader: Person) -> dict[str, Json]:
         with hub.store.read() as connection:
-            return describe_ticket(connection, get_ticket(connection, key), hub.store.clock.now())
+            return describe_ticket(connection, get_ticket(connection, key), hub.store.clock.now(), reader.branches)
 
     @router.post("/tickets", status_code=201)
     def make(reporter: Reporter, request: TicketRequest) -> Mapping[str, object]:
@@ -53,11 +53,11 @@ def ticket_router(hub: Hub) -> APIRouter:
         with hub.store.write(actor(reporter), "make ticket") as writing:
             made = add_ticket(writing, uuid4().hex, now, request.entered(), maker(reporter))
         hub.stream.look_now()
-        return described(made.id)
+        return described(made.id, reporter)
 
     @router.get("/tickets")
     def tickets(
-        _worker: Worker,
+        worker: Worker,
         state: Word = "pending",
         kind: Word = "",
         person: Word = "",
@@ -72,11 +72,11 @@ def ticket_router(hub: Hub) -> APIRouter:
             wanted = Wanted(state, kind, person, branch, mark, text)
             found = list_tickets(connection, wanted, now, limit=limit, after=after)
             counts = asdict(ticket_counts(connection, now))
-            return {"counts": counts, "tickets": describe_tickets(connection, found, now)}
+            return {"counts": counts, "tickets": describe_tickets(connection, found, now, worker.branches)}
 
     @router.get("/tickets/{key}")
-    def ticket(_worker: Worker, key: str) -> Mapping[str, object]:
-        return described(key)
+    def ticket(worker: Worker, key: str) -> Mapping[str, object]:
+        return described(key, worker)
 
     @router.post("/tickets/{key}/work", response_model=None)
     def work(worker: Worker, key: str, request: WorkRequest) -> Mapping[str, object] | Response:
@@ -85,10 +85,10 @@ def ticket_router(hub: Hub) -> APIRouter:
                 worked = work_ticket(writing, key, request.version, request.change(), maker(worker))
         except TicketMovedError as moved:
             ours = request.model_dump(mode="json", exclude_unset=True)
-            both = {"ours": ours, "theirs": described(moved.theirs.id)}
+            both = {"ours": ours, "theirs": described(moved.theirs.id, worker)}
             return problem(status_of(moved), str(moved), more=both)
         hub.stream.look_now()
-        return described(worked.id)
+        return described(worked.id, worker)
 
     return router
 

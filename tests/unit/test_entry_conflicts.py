@@ -9,6 +9,7 @@ from data.entries.entries import Entry
 from data.fields import Doc
 from data.outages.acts import restore_outage, revise_outage, withdraw_outage
 from data.outages.windows import OutageWindow
+from data.rights import ForbiddenError
 from data.store.store import Store
 from data.versions import Version, contradiction
 from tests.entered import HOUR, WINDOW, area, enter, entry, seen, window
@@ -43,8 +44,8 @@ def test_a_promise_that_was_moved_meanwhile_is_a_conflict_with_both_versions(
     assert (conflict.entered_by, conflict.reason, conflict.id) == ("person:wang", "抢修", mine.key)
 
 
-def settle_with(store: Store, key: str, sides: Mapping[str, Any]) -> str:
-    with store.write("person:boss", "settle") as writing:
+def settle_with(store: Store, key: str, sides: Mapping[str, Any], *branches: str) -> str:
+    with store.write("person:boss", "settle", branches) as writing:
         shown = find_conflict(writing.connection, key).seen
         return settle(writing, key, sides, shown, "person:boss")
 
@@ -216,3 +217,19 @@ def test_changes_contradict_where_the_same_field_has_another_value_on_both_sides
     assert met is not None
     assert met.fields == ("a", "b", "c")
     assert met.ours == Version({"a": 5, "b": 5, "c": 1})
+
+
+def test_a_window_of_another_branch_is_neither_contradicted_nor_settled(
+    store: Store, clock: SetClock, set_window: OutageWindow
+) -> None:
+    with store.write("person:li", "revise") as writing:
+        revise_outage(writing, set_window.id, NOON + 4 * HOUR, "等吊车", "person:li")
+    refused = enter(store, revise(set_window, 3, clock), ("B2",))
+    assert (refused.status, "branches" in refused.detail) == ("refused", True)
+    mine = revise(set_window, 3, clock)
+    assert enter(store, mine, ("B1",)).status == "conflict"
+    for side in ("ours", "theirs"):
+        with pytest.raises(ForbiddenError):
+            settle_with(store, mine.key, {"etr": side}, "B2")
+    settle_with(store, mine.key, {"etr": "ours"}, "B1")
+    assert window(store, set_window.id).etr == NOON + 3 * HOUR

@@ -106,3 +106,19 @@ def test_a_person_of_one_branch_keeps_templates_of_its_places_only(store: Store)
     with pytest.raises(ForbiddenError):
         save(store, ROTATION, "B1")
     assert save(store, ROTATION, "B2").name == "周一轮停"
+
+
+def test_another_branchs_template_is_neither_replaced_nor_removed(store: Store) -> None:
+    kept = save(store, ROTATION)
+    with pytest.raises(ForbiddenError):
+        save(store, OutageTemplate("周一轮停", "planned", "检修", timedelta(hours=1), (("feeder", "F1"),)), "B1")
+    with pytest.raises(ForbiddenError), store.write("test", "remove template", ("B1",)) as writing:
+        remove_template(writing, "周一轮停", "person:crew")
+    with store.read() as connection:
+        assert list_templates(connection) == [kept]
+
+
+@pytest.mark.parametrize("off", ["08:00:10", "08:00:00.5", "08:00Z", "08:00+08:00"])
+def test_hours_are_local_and_to_the_minute_for_no_more_is_kept(off: str) -> None:
+    with pytest.raises(OutageError, match="hours and minutes"):
+        Timetable(time.fromisoformat(off), time(8, 1))

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from data.errors import NotFoundError
+from data.errors import BadValueError, NotFoundError
 from data.fields import Doc
 from data.outages.acts import reopen_outage, restore_outage, revise_outage, withdraw_outage
 from data.outages.entry import NewOutage, add_outage
@@ -204,3 +204,10 @@ def test_the_trail_says_who_told_whom_without_what_was_said(store: Store, outage
     with store.read() as connection:
         (entry,) = connection.execute(select(AUDIT).where(AUDIT.c.act == "tell_customer"))
     assert (entry.actor, entry.about) == ("person:duty", f"{outage} {HIGH_RISK} outage told")
+
+
+@pytest.mark.parametrize("etr", ["0001-01-01T00:00:00+08:00", "2150-01-01T00:00:00+08:00"])
+def test_a_promise_beyond_the_calendar_is_not_kept(store: Store, outage: str, etr: str) -> None:
+    with pytest.raises(BadValueError):
+        tell(store, outage, etr=datetime.fromisoformat(etr))
+    assert [one.attempts for one in listed(store, outage).customers] == [()]
