@@ -1,6 +1,7 @@
 """A real hub in a process of its own, and an agent's home that is enrolled at it."""
 
 import atexit
+import gc
 import io
 import json
 import os
@@ -10,6 +11,7 @@ import sys
 import tempfile
 import time
 import urllib.request
+import warnings
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
@@ -28,9 +30,18 @@ def switchboard(*words: str) -> Any:
     printed, said = io.StringIO(), io.StringIO()
     with redirect_stdout(printed), redirect_stderr(said):
         status = cli.main([*words, "--json"])
+        _let_go()
     if status != 0:
         raise subprocess.CalledProcessError(status, ["switchboard", *words], printed.getvalue(), said.getvalue())
     return json.loads(printed.getvalue())
+
+
+def _let_go() -> None:
+    """Closes what a verb leaves to the end of its process."""
+    if "psycopg" in sys.modules:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ResourceWarning)
+            gc.collect()
 
 
 @dataclass(frozen=True, slots=True)

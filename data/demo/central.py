@@ -95,6 +95,7 @@ def _org(doc: Doc) -> _Rows:
 def _area(doc: Doc) -> _Rows:
     row = {"area_no": doc["id"], "area_name": doc["name"], "p_area_no": doc["parent_id"], "short_code": doc["code"]}
     row["area_lv"] = _LEVELS[str(doc["level"])]
+    row |= {"lng": doc.get("lon"), "lat": doc.get("lat")}
     yield tables.AREA, row | {"alias_name": ";".join(text_list(doc["aliases"])) or None, "org_no": doc["branch"]}
 
 

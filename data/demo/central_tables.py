@@ -30,6 +30,8 @@ AREA = Table(
     _text("short_code", "区域编码"),
     _text("alias_name", "别名", 256),
     _text("org_no", "供电单位编号"),
+    Column("lng", Numeric(9, 6), comment="经度 WGS-84"),
+    Column("lat", Numeric(9, 6), comment="纬度 WGS-84"),
     comment="区域",
 )
 SUBSTATION = Table(
