@@ -241,5 +241,7 @@ def _fact(name: str, value: object, lang: Language) -> str:
         return _BETWEEN[lang].join(dict.fromkeys(_fact(name, one, lang) for one in value))
     if isinstance(value, datetime):
         return value.astimezone(SHANGHAI).strftime(_MOMENT)
+    if name == "by":
+        return str(value).rpartition(":")[2]  # who, without the kind of account
     terms = _TERMS.get(name, {})
     return terms[str(value)][lang == "en"] if str(value) in terms else str(value)
