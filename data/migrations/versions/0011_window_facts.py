@@ -13,6 +13,7 @@ def upgrade() -> None:
         op.add_column("outage", sa.Column(name, sa.String()))
     for name in ("timetable", "channels"):
         op.add_column("outage", sa.Column(name, sa.Text()))
+    op.execute("UPDATE outage SET timetable = 'null', channels = 'null'")  # JSON, as rows that are written have it
     op.create_table(
         "centre_setting",
         sa.Column("key", sa.String(), primary_key=True),
