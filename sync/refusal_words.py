@@ -41,15 +41,15 @@ WORDS: Mapping[str, Said] = {
     # scopes and records
     "scope_empty": ("请选停电范围", "Pick what is out"),
     "scope_too_large": ("停电范围有 {count} 项，最多 {most} 项", "{count} entries in the scope: give at most {most}"),
-    "nothing_named_so": ("没有编号或名称为“{name}”的{kind}", "No {kind} has the number or name “{name}”"),
+    "nothing_named_so": ("没有编号或名称为“{name}”的{kind}", "No {kind} has the number or name '{name}'"),
     "several_named_so": (
         "“{name}”有多个{kind}，请填编号：{listed}",
-        "Several answer to “{name}”, give a number: {listed}",
+        "Several answer to '{name}', give a number: {listed}",
     ),
-    "place_unknown": ("没有找到“{name}”", "Nothing has the number or name “{name}”"),
+    "place_unknown": ("没有找到“{name}”", "Nothing has the number or name '{name}'"),
     "place_ambiguous": (
         "“{name}”有多个（{kind}），请从列表中选",
-        "Several are called “{name}” ({kind}): pick one from the list",
+        "Several are called '{name}' ({kind}): pick one from the list",
     ),
     "place_kind_needed": ("请选择地点类型", "Give an area, a feeder, a transformer area or a customer"),
     "open_again": ("请重新打开这条记录", "Open the record again"),
@@ -77,7 +77,7 @@ WORDS: Mapping[str, Said] = {
         "这条信息刚被别人改过，请核对后再提交",
         "Somebody else has changed this window meanwhile: look again",
     ),
-    "no_such_act": ("没有“{name}”这个操作", "There is no act “{name}”"),
+    "no_such_act": ("没有“{name}”这个操作", "There is no act '{name}'"),
     "suspicion_settled": ("{by} 已于 {at} 处理", "{by} settled it at {at}"),
     "suspicion_lapsed": ("已于 {at} 自行消除，需要时请另设停电信息", "It lapsed at {at}: set a window instead"),
     # texts
@@ -97,7 +97,7 @@ WORDS: Mapping[str, Said] = {
         "{field}: holds characters that cannot be read out, is it in another encoding?",
     ),
     "text_not_storable": ("文字中有无法保存的字符", "A text holds a character that cannot be stored"),
-    "not_a_choice": ("没有“{value}”这一项", "“{value}” is not one of the choices"),
+    "not_a_choice": ("没有“{value}”这一项", "'{value}' is not one of the choices"),
     "out_of_range": ("请填写 {least} 至 {most}", "Give {least} to {most}"),
     # scripts, notices, templates
     "script_wrong": ("{language}：{fault}", "{language}: {fault}"),
@@ -106,7 +106,7 @@ WORDS: Mapping[str, Said] = {
     "script_brackets": ("方括号 [ ] 要成对，且不能套在一起", "Square brackets must come in pairs, none inside another"),
     "script_lone_brace": (
         "“{sign}”没有配对，占位符要写成 {{place}} 这样",
-        "A lone “{sign}”: a placeholder is like {{place}}",
+        "A lone '{sign}': a placeholder is like {{place}}",
     ),
     "script_optional_empty": ("方括号里要有占位符", "An optional part needs a placeholder in it"),
     "script_is_default": ("已是默认话术，没有可恢复的", "It is the default already"),
@@ -118,11 +118,15 @@ WORDS: Mapping[str, Said] = {
     "no_such_fact": ("没有占位符 {sign}，可用的有：{listed}", "There is no placeholder {sign}; there are: {listed}"),
     "notice_needed": ("请写上要告知的内容", "Write what is to be known"),
     "notice_over": ("结束时间 {until} 要晚于开始和现在", "The end {until} must be after the beginning, and after now"),
+    "notice_elsewhere": (
+        "只能给本单位发布或撤回公告，请选择单位",
+        "A notice of yours is for your branches alone: choose them",
+    ),
     "no_notice": ("没有这条公告", "There is no such notice"),
-    "no_template": ("没有模板“{name}”", "No template is called “{name}”"),
+    "no_template": ("没有模板“{name}”", "No template is called '{name}'"),
     "template_name_needed": ("请填写模板名称", "Give the template a name"),
     # rights
-    "role_may_not": ("{role}不能：{act}", "The role “{role}” may not: {act}"),
+    "role_may_not": ("{role}不能：{act}", "The role '{role}' may not: {act}"),
     "device_may_not": ("这台设备不能：{act}", "This device may not: {act}"),
     "not_your_branch": ("{kind} {name} 不归本单位供电", "The {kind} {name} is not one of your branches'"),
     # people and devices
@@ -139,12 +143,12 @@ WORDS: Mapping[str, Said] = {
         "One digit again and again, or digits in a row, are guessed first",
     ),
     "name_taken": ("已有同名人员", "Somebody has this name already"),
-    "nobody": ("没有人员“{name}”", "Nobody has the name “{name}”"),
+    "nobody": ("没有人员“{name}”", "Nobody has the name '{name}'"),
     "last_administrator": (
         "{name} 是最后一个管理员，请先另设一个",
         "{name} is the last administrator: make another one first",
     ),
-    "no_device": ("没有设备“{name}”", "No device has the number or name “{name}”"),
+    "no_device": ("没有设备“{name}”", "No device has the number or name '{name}'"),
     "wrong_code": ("登记码不对或已用过，请重新获取", "This code is wrong or was used before: ask for a new one"),
     "code_expired": ("登记码已于 {at} 过期，请重新获取", "This code expired at {at}: ask for a new one"),
     # tickets, tellings, call-backs, conflicts

@@ -138,7 +138,8 @@ def _check_own(writing: Writing, wanted: Sequence[str]) -> None:
         return
     parents = branch_parents(writing.connection)
     if not wanted or not all(and_above(branch, parents) & {*writing.branches} for branch in wanted):
-        raise ForbiddenError("只能给本单位发布或撤回公告 a notice of yours is for your branches alone: choose them")
+        refused = ForbiddenError("只能给本单位发布或撤回公告 a notice of yours is for your branches alone: choose them")
+        raise refused.about("notice_elsewhere")
 
 
 def _one_paragraph(text: str) -> str:

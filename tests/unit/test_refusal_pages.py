@@ -1,3 +1,4 @@
+import html
 from collections.abc import Iterator
 
 import pytest
@@ -43,7 +44,7 @@ def test_what_is_not_there_is_said_in_the_readers_language(
 
 @pytest.mark.parametrize(
     ("language", "role", "refused"),
-    [("zh", "坐席", "坐席不能：设置停电信息"), ("en", "Agent", "The role “Agent” may not: set outage")],
+    [("zh", "坐席", "坐席不能：设置停电信息"), ("en", "Agent", "The role 'Agent' may not: set outage")],
 )
 def test_the_role_and_what_it_may_not_do_are_said_in_the_readers_language(
     hub: ComposedHub, language: str, role: str, refused: str
@@ -52,7 +53,7 @@ def test_the_role_and_what_it_may_not_do_are_said_in_the_readers_language(
     assert f"agent · {role}<" in agent.get("/desk").text
     page = agent.get("/desk/outages/new")
     assert page.status_code == 403
-    assert refused in page.text
+    assert refused in html.unescape(page.text)
 
 
 @pytest.mark.parametrize(

@@ -78,7 +78,7 @@ def test_an_empty_reason_and_an_empty_scope_are_refused_in_both_languages() -> N
 def test_who_may_not_is_told_so_by_role_and_act() -> None:
     with pytest.raises(ForbiddenError, match="the role agent may not set outage") as error:
         check("agent", "set_outage")
-    assert _refused(error) == ("坐席不能：设置停电信息", "The role “Agent” may not: set outage")
+    assert _refused(error) == ("坐席不能：设置停电信息", "The role 'Agent' may not: set outage")
 
 
 def test_what_nothing_or_several_answer_to_is_named_with_its_kind(store: Store) -> None:
@@ -88,13 +88,13 @@ def test_what_nothing_or_several_answer_to_is_named_with_its_kind(store: Store) 
             find_one(connection, "transformer_area", "999")
         assert _refused(error) == (
             "没有编号或名称为“999”的台区",
-            "No transformer area has the number or name “999”",
+            "No transformer area has the number or name '999'",
         )
         with pytest.raises(AmbiguousError) as several:
             find_one(connection, "feeder", "616")
     zh, en = _refused(several)
     assert zh.startswith("“616”有多个线路，请填编号：F1 (")
-    assert en.startswith("Several answer to “616”, give a number: F1 (")
+    assert en.startswith("Several answer to '616', give a number: F1 (")
 
 
 def test_a_form_says_all_that_is_wrong_with_it_by_field(store: Store) -> None:
