@@ -167,7 +167,7 @@ def record_attempt(writing: Writing, new: NewAttempt, by: str, buckets: Sequence
         The customer as the list then has it.
 
     Raises:
-        NotFoundError: there is no such window, or the customer is and was not on its list.
+        NotFoundError: there is no such window, or it neither takes this customer out nor did anybody try to tell them.
         TellingError: means, result or news is none, or what has to be said is missing.
         BadValueError: the promise is no usable time.
         OutageError: a text is too long or cannot be read out.

@@ -17,6 +17,7 @@ from data.clock import from_iso
 from data.errors import SwitchboardError
 from data.export_files import FORMATS
 from data.outages.describing import describe_outages
+from data.privacy.reveal_reasons import SHOWN_FOR_S
 from data.privacy.revealing import Revealing, TooManyRevealsError, reveal
 from data.store.buckets import buckets_of_scope
 from data.telling.told import NewAttempt, ToldList, ToTell, find_told, record_attempt, told_list, told_lists
@@ -138,7 +139,8 @@ def told_router(hub: Hub, reveals_per_hour: int) -> APIRouter:
             return page(request, revealer, outage, show, status_of(error), focus=row, failed=refusal(request, error))
         if isinstance(told, TooManyRevealsError):
             return page(request, revealer, outage, show, status_of(told), focus=row, failed=refusal(request, told))
-        return page(request, revealer, outage, show, focus=row, revealed={"row": row, "phone": told})
+        shown = {"row": row, "phone": told, "shown_for_s": SHOWN_FOR_S}
+        return page(request, revealer, outage, show, focus=row, revealed=shown)
 
     @router.post("/desk/told-export")
     def masked(exporter: Exporter, outage: Filters = "") -> Response:

@@ -88,6 +88,8 @@ def test_a_phone_is_revealed_for_a_telling_only_of_who_is_to_be_told(hub: Compos
     assert desk.post(f"/desk/told/{key}/reveal", data={"customer": "2114000001"}).status_code == 404
     shown = desk.post("/desk/told/none/reveal", data={"customer": "2114000001"})
     assert (shown.status_code, "13812345678" in shown.text) == (404, False)
+    told = desk.post(f"/desk/told/{key}/reveal", data={"customer": THEIRS})
+    assert (told.status_code, 'data-seconds="60"' in told.text) == (200, True)
 
 
 @pytest.mark.parametrize(

@@ -32,9 +32,4 @@
     });
     if (head && document.activeElement && document.activeElement.closest("#results")) head.focus();
   });
-
-  // What was revealed goes from the screen when its time is up.
-  document.querySelectorAll("output.revealed").forEach(function (shown) {
-    setTimeout(function () { shown.textContent = "***"; }, Number(shown.dataset.seconds) * 1000);
-  });
 })();

@@ -51,7 +51,7 @@ def test_a_feeder_is_found_and_its_card_opened_by_keys_alone(visits: Visits, sha
         page.keyboard.press("ArrowUp")
         page.keyboard.press("Enter")
         page.wait_for_url("**id=F02616")
-        assert page.evaluate("document.activeElement.id") == "card-head"
+        page.wait_for_function("document.activeElement.id === 'card-head'")
         card = page.locator("#card")
         assert card.locator(".verdict").inner_text().strip() == "停电"
         assert "10kV 塔山线自" in card.locator(".script").first.inner_text()
