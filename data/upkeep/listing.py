@@ -55,7 +55,7 @@ def retired_of(connection: Connection, kind: str, text: str, branches: tuple[str
         for one in retired_records(connection, kind)
         if one.before is not None
         and (text in str(one.before["name"]) or one.record.startswith(text))
-        and is_within(connection, branch_of(connection, kind, one.before), branches)
+        and (not branches or is_within(connection, branch_of(connection, kind, one.before), branches))
     ]
 
 
