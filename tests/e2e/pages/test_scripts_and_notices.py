@@ -47,9 +47,9 @@ def test_what_is_no_script_says_why_and_stays_in_the_form(visits: Visits, shared
     page = visits.open(shared_hub, "supervisor", "/desk/scripts?script=normal")
     words = page.locator("textarea[name=zh]")
     words.fill("{place}，{etr}来电")
-    page.get_by_role("alert").filter(has_text="时没有 {etr}").wait_for()
+    page.get_by_role("alert").filter(has_text="没有 {etr}").wait_for()
     page.get_by_role("button", name="保存").click()
-    page.get_by_role("alert").filter(has_text="中文 Chinese").wait_for()
+    page.get_by_role("alert").filter(has_text="中文").wait_for()
     assert words.input_value() == "{place}，{etr}来电"
     words.fill("{place}没有停电")
     page.get_by_role("button", name="预览").click()
