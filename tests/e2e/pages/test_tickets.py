@@ -72,7 +72,7 @@ def test_what_is_refused_stands_by_its_field_and_what_was_typed_is_kept(shared_h
     page.fill("#place", "NOWHERE")
     page.click("text=Save the ticket")
     page.wait_for_selector("#place[aria-invalid=true]")
-    assert "no transformer area has the id" in page.inner_text("#place-said")
+    assert page.inner_text("#place-said") == "No transformer area has the number or name 'NOWHERE'"
     assert page.input_value("#text") == "no power"
     assert page.input_value("#place") == "NOWHERE"
     no_serious_fault(page)
