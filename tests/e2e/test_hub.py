@@ -221,7 +221,7 @@ def test_people_set_outages_from_a_page_and_those_who_may_not_are_told(shared_hu
     assert seat.post("/desk/outages", {**form, **times}).status == 403
     backwards = duty.post("/desk/outages", {**form, "start": times["etr"], "etr": times["start"]})
     assert backwards.status == 422
-    assert "is not after the start" in backwards.data.decode()
+    assert "须晚于开始" in backwards.data.decode()
     assert 'value="2026-11-22T15:00"' in backwards.data.decode(), "what was typed stays in the form"
 
 

@@ -105,7 +105,7 @@ def test_what_is_in_use_elsewhere_central_or_another_branchs_is_refused_with_the
     page.get_by_role("button", name="停用").click()
     page.get_by_role("alert").get_by_text("仍被引用").wait_for()
     page.goto(f"{shared_hub.url}/desk/records/area/edit/211402")
-    page.get_by_text("不是本所的区域").wait_for()
+    page.get_by_text("不归本单位供电").wait_for()
     page = visits.open(shared_hub, "admin", "/desk/records?kind=customer&only=central")
     page.locator("#records tbody a").first.click()
     page.get_by_text("由营销系统维护").wait_for()
@@ -207,7 +207,7 @@ def test_what_a_contact_serves_is_added_and_taken_out_one_by_one(visits: Visits,
     page.click("#save")
     page.get_by_role("status").wait_for()
     assert page.get_by_role("checkbox").count() == 2
-    page.get_by_role("checkbox", name="山神庙子乡").uncheck()
+    page.get_by_role("checkbox").nth(1).uncheck()
     page.fill("#f-areas", "tsc9没有")
     page.click("#save")
     page.get_by_text("没有这个区域").wait_for()
