@@ -1,12 +1,16 @@
 """What many tests ask for."""
 
+import os
+
 import pytest
 from hypothesis import settings
 
 from tests.stores import SetClock, in_file
 
-settings.register_profile("untimed", deadline=None)  # a loaded machine is no fault of the code
-settings.load_profile("untimed")
+# A loaded machine is no fault of the code: nothing is timed. Who has more time than the run of every day asks for more.
+EXAMPLES = int(os.environ.get("SWITCHBOARD_EXAMPLES", "50"))
+settings.register_profile("every day", deadline=None, max_examples=EXAMPLES)
+settings.load_profile("every day")
 
 pytest_plugins = ["tests.browser", "tests.databases", "tests.mariadb", "tests.filled_stores"]
 
