@@ -1,6 +1,7 @@
 """Refusals as pages say them: in their reader's language, by what the error is.
 
-The line of the error itself is for the command line, the API and logs.
+The line of the error itself is for the command line, the API and logs; where it has no key, `sync.line_words` knows it
+by its form.
 """
 
 from collections.abc import Mapping
@@ -8,11 +9,13 @@ from datetime import datetime
 
 from starlette.requests import Request
 
-from data.errors import SwitchboardError
+from data.errors import BadValueError, SwitchboardError
 from data.kinds import KINDS
 from data.outages.timetable import SHANGHAI
 from data.rights import ACTS, DEVICE_ACTS, ROLES
+from data.upkeep.errors import FieldErrors
 from sync.language import Language, language
+from sync.line_words import line_words
 
 Said = tuple[str, str]
 
@@ -128,7 +131,8 @@ WORDS: Mapping[str, Said] = {
     # rights
     "role_may_not": ("{role}不能：{act}", "The role '{role}' may not: {act}"),
     "device_may_not": ("这台设备不能：{act}", "This device may not: {act}"),
-    "not_your_branch": ("{kind} {name} 不归本单位供电", "The {kind} {name} is not one of your branches'"),
+    "not_your_branch": ("{kind} {name} 不归本单位负责", "The {kind} {name} is not one of your branches'"),
+    "call_back_elsewhere": ("这条回访不归本单位负责", "This call-back is not one of your branches'"),
     # people and devices
     "sign_in_first": ("请先登录", "Sign in first"),
     "wrong_password": ("用户名或密码不对", "Name or password is wrong"),
@@ -166,6 +170,10 @@ WORDS: Mapping[str, Said] = {
     "not_on_the_list": ("户号 {name} 不在本次停电的通知名单上", "Customer {name} is not on the list of this outage"),
     "no_call_back": ("没有这条回访", "There is no such call-back"),
     "call_back_closed": ("这条回访已结束", "This call-back is closed"),
+    "too_many_claims": (
+        "手上已有 {most} 条回访，请先登记结果或放开",
+        "{most} call-backs are in your hand: finish one or let it go first",
+    ),
     "taken": ("{by} 正在回访此客户", "{by} is calling already"),
     "too_many_reveals": (
         "每小时最多查看 {per_hour} 次，请 {minutes} 分钟后再试",
@@ -177,6 +185,10 @@ WORDS: Mapping[str, Said] = {
     # requests
     "several": ("{faults}", "{faults}"),
     "busy": ("服务器忙，请稍后重试", "The hub is too busy: try again"),
+    "hub_disk": (
+        "没有保存：服务器磁盘已满或不能写入，请联系管理员",
+        "Nothing was kept: the hub's disk is full, failing or read-only. Tell whoever runs the hub",
+    ),
     "database_busy": ("数据库忙，请重试", "The database is busy or does not answer: try again"),
     "address_too_long": ("地址太长", "The address is too long"),
     "address_wrong": ("地址有误", "The address is no text"),
@@ -208,7 +220,7 @@ _TYPED: Mapping[str, Said] = {
 }
 """Fields of forms that are none of a record's, and as the rules' own lines call them."""
 _TERMS: Mapping[str, Mapping[str, Said]] = {
-    "kind": {name: (kind.label, name.replace("_", " ")) for name, kind in KINDS.items()},
+    "kind": {name: (kind.label, name.replace("_", " ")) for name, kind in KINDS.items()} | {"ticket": ("工单", "ticket")},
     "role": ROLES,
     "act": _ACTS,
     "field": {**_FIELDS, **_TYPED},
@@ -217,6 +229,7 @@ _TERMS: Mapping[str, Mapping[str, Said]] = {
 """Facts that are codes, and what these are called."""
 _MOMENT = "%Y-%m-%d %H:%M"
 _BETWEEN: Mapping[Language, str] = {"zh": "；", "en": "; "}
+_COLON: Mapping[Language, str] = {"zh": "：", "en": ": "}
 
 
 def refusal(request: Request, error: SwitchboardError) -> str:
@@ -232,10 +245,22 @@ def refusals(request: Request, errors: Mapping[str, SwitchboardError]) -> dict[s
 def refusal_words(error: SwitchboardError, lang: Language) -> str:
     """An error in one of the languages; its own line where no words are known."""
     if error.key not in WORDS:
-        return str(error)
+        return _by_its_line(error, lang)
     zh, en = WORDS[error.key]
     facts = {name: _fact(name, value, lang) for name, value in error.facts.items()}
     return (en if lang == "en" else zh).format_map(facts)
+
+
+def _by_its_line(error: SwitchboardError, lang: Language) -> str:
+    if isinstance(error, FieldErrors):
+        return _BETWEEN[lang].join(_of_field(*one, lang) for one in error.problems.items())
+    if isinstance(error, BadValueError):
+        return _of_field(error.field, error.reason, lang)
+    return line_words(str(error), lang)
+
+
+def _of_field(field: str, reason: str, lang: Language) -> str:
+    return f"{_fact('field', field, lang)}{_COLON[lang]}{line_words(reason, lang)}"
 
 
 def _fact(name: str, value: object, lang: Language) -> str:

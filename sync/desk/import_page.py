@@ -31,12 +31,12 @@ from data.upkeep.uploads import (
 from sync.auth import Person
 from sync.desk.import_files import keep_upload, sent_file
 from sync.desk.page import Desk
-from sync.desk.reason_words import reason_words
 from sync.desk.record_words import RecordWords, field_words
 from sync.hub.asking import PersonWho
 from sync.hub.hub import Hub
 from sync.hub.problems import status_of
 from sync.language import Language, language
+from sync.line_words import line_words
 from sync.refusal_words import refusal
 from sync.routes.outage_routes import actor
 
@@ -52,7 +52,7 @@ def import_page_router(hub: Hub) -> APIRouter:
     what = {name: KINDS[kind].label for name, kind in IMPORTABLE.items()}
     headers = {name: [_header(one) for one in fields_of(KINDS[kind])] for name, kind in IMPORTABLE.items()}
     sizes = {"HEADERS": headers, "LARGEST": LARGEST, "PART_BYTES": PART_BYTES}
-    desk = Desk(labels={"WHAT": what, "field_words": field_words, "reason_words": reason_words, **sizes})
+    desk = Desk(labels={"WHAT": what, "field_words": field_words, "line_words": line_words, **sizes})
     Importer = Annotated[Person, Depends(PersonWho(hub.store, "import_files"))]
 
     def start_page(

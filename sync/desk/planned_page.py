@@ -17,10 +17,10 @@ from data.outages.planned_rows import PLANNED_WORK
 from data.outages.planned_works import ROWS_AT_MOST, PlannedWorks
 from sync.auth import Person
 from sync.desk.page import Desk
-from sync.desk.reason_words import reason_words
 from sync.hub.asking import PersonWho
 from sync.hub.hub import Hub
 from sync.hub.problems import status_of
+from sync.line_words import line_words
 from sync.refusal_words import refusal
 from sync.routes.planned_routes import LARGEST_BYTES, take_planned_works
 
@@ -37,7 +37,7 @@ def planned_page_router(hub: Hub) -> APIRouter:
     router = APIRouter(include_in_schema=False)
     labels = {"OUTAGE_KINDS": OUTAGE_KINDS, "ROWS_AT_MOST": ROWS_AT_MOST, "LARGEST_KB": LARGEST_BYTES // 1000}
     columns = [(field.name, field.headers[0]) for field in PLANNED_WORK.fields]
-    desk = Desk(labels={**labels, "COLUMNS": columns, "reason_words": reason_words})
+    desk = Desk(labels={**labels, "COLUMNS": columns, "line_words": line_words})
     Setter = Annotated[Person, Depends(PersonWho(hub.store, "set_outage"))]
 
     def page(request: Request, setter: Person, name: str, content: bytes, *, dry_run: bool) -> Response:

@@ -26,13 +26,13 @@ from data.upkeep.similar import similar_to
 from data.versions import Contradiction
 from sync.auth import Person
 from sync.desk.page import Desk
-from sync.desk.reason_words import reason_words
 from sync.desk.record_form import Entered, as_ids, entered_in, form_fields, seen_text
 from sync.desk.record_words import KIND_WORDS, RecordWords, field_words
 from sync.hub.asking import PersonWho
 from sync.hub.hub import Hub
 from sync.hub.problems import status_of
 from sync.language import Language, language
+from sync.line_words import line_words
 from sync.refusal_words import refusal
 from sync.routes.outage_routes import actor
 from sync.routes.record_routes import KeptKind, keeper_of
@@ -51,9 +51,7 @@ class SimilarError(SwitchboardError):
 def record_page_router(hub: Hub) -> APIRouter:
     """The form of a record with its history, and what is done from there."""
     router = APIRouter(include_in_schema=False)
-    desk = Desk(
-        labels={"KIND_WORDS": KIND_WORDS, "ACTS": ACTS, "field_words": field_words, "reason_words": reason_words}
-    )
+    desk = Desk(labels={"KIND_WORDS": KIND_WORDS, "ACTS": ACTS, "field_words": field_words, "line_words": line_words})
     Editor = Annotated[Person, Depends(PersonWho(hub.store, "edit_records"))]
     Form = Annotated[FormData, Depends(_form)]
 

@@ -33,6 +33,7 @@ from sync.errors import (
     TooOldError,
 )
 from sync.language import language
+from sync.line_words import line_words
 from sync.refusal_words import refusal_words
 
 PROBLEM_JSON = "application/problem+json"
@@ -49,7 +50,7 @@ _STATUS: tuple[tuple[type[SwitchboardError], int], ...] = (
     (TooManyTriesError, 429),
     (TooOldError, 426),
 )
-_ANY_OTHER, _SEE_OTHER, _UNAVAILABLE, _REFUSED = 422, 303, 503, 401
+_ANY_OTHER, _SEE_OTHER, _UNAVAILABLE, _REFUSED, _NO_SPACE = 422, 303, 503, 401, 507
 _ON_PAGES = {
     400: ("请求无效", "This request makes no sense"),
     401: ("请先登录", "Sign in first"),
@@ -64,12 +65,16 @@ _ON_PAGES = {
     429: ("请求过于频繁", "Asked too often"),
     500: ("服务器出错", "The hub has failed"),
     503: ("暂时不可用", "Not available just now"),
+    507: ("服务器不能保存", "The hub cannot keep anything"),
 }
 _ON_ANY_OTHER = ("出错了", "Something went wrong")
-_DOCUMENTED = (400, 401, 403, 404, 405, 408, 409, 410, 413, 414, 422, 426, 429, 500, 503)
+_DOCUMENTED = (400, 401, 403, 404, 405, 408, 409, 410, 413, 414, 422, 426, 429, 500, 503, 507)
 _PLAIN = "about:blank"
 _NOT_TEXT = "a text holds a character that cannot be stored 文字中有无法保存的字符"
 _TOO_LONG = "string_too_long"
+_OF_THE_DISK = ("disk is full", "disk I/O error", "No space left on device", "readonly database")
+"""As SQLite and PostgreSQL say that they cannot write."""
+
 _LOG = logging.getLogger(__name__)
 _TEMPLATES = Jinja2Templates(Path(__file__).parents[1] / "desk" / "templates")
 
@@ -112,11 +117,14 @@ def answer(
     headers: Mapping[str, str] | None = None,
     kind: str = _PLAIN,
 ) -> Response:
-    """A problem as whoever asks can read it: a page for a browser, in the reader's language, else JSON."""
-    if not _reads_pages(request):
-        return problem(status, str(detail), headers, kind)
+    """A problem as whoever asks can read it: a page for a browser, in the reader's language, else JSON.
+
+    A page's script shows the member `said`, which is in that language, too; `detail` is the line for programs and logs.
+    """
     lang, said = language(request), _ON_PAGES.get(status, _ON_ANY_OTHER)
-    told = detail if isinstance(detail, str) else refusal_words(detail, lang)
+    told = line_words(detail, lang) if isinstance(detail, str) else refusal_words(detail, lang)
+    if not _reads_pages(request):
+        return problem(status, str(detail), headers, kind, {"said": _writable(told)})
     # What has no words but the status's own is said already.
     shown = "" if told == _phrase(status) else _writable(told)
     values = {"lang": lang, "said": said[lang == "en"], "detail": shown}
@@ -186,7 +194,11 @@ def add_problem_answers(app: FastAPI) -> None:
         return answer(request, status_of(error), error, wait, _kind_of(error))
 
     @app.exception_handler(OperationalError)
-    def busy(request: Request, error: OperationalError) -> Response:
+    def unanswered(request: Request, error: OperationalError) -> Response:
+        if any(words in str(error.orig) for words in _OF_THE_DISK):
+            _LOG.error("the database cannot write: %s", error.orig)
+            told = SyncError("the hub cannot write: its disk is full, failing or read-only 中心磁盘已满或不能写入")
+            return answer(request, _NO_SPACE, told.about("hub_disk"))
         _LOG.warning("the database does not answer: %s", error.orig)
         told = SyncError("the database is busy or does not answer: try again 数据库忙，请重试").about("database_busy")
         return answer(request, _UNAVAILABLE, told, {"Retry-After": "5"})

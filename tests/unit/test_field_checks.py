@@ -1,7 +1,6 @@
 import pytest
 
 from data.field_checks import email_trouble, fax_trouble, phone_trouble, postcode_trouble, range_trouble
-from sync.desk.reason_words import reason_words
 
 
 @pytest.mark.parametrize(
@@ -66,10 +65,3 @@ def test_an_amount_is_what_can_be_meant() -> None:
     assert range_trouble("transformer_area", "kva", 400_000)
     assert range_trouble("customer", "contract_kva", 0)
     assert range_trouble("customer", "anything", 0) is None
-
-
-def test_reasons_speak_chinese_where_the_page_does() -> None:
-    reason = "no 区域 (area) has this id, number or name"
-    assert reason_words(reason, "zh") == "没有这个区域：请填名称、编码或编号"
-    assert reason_words(reason, "en") == reason
-    assert reason_words("什么都不是", "zh") == "什么都不是"

@@ -108,7 +108,7 @@ def test_a_failure_has_a_number_that_is_in_the_log_and_tells_nothing_else(
         answer = client.get(f"/broken/{SECRET}", headers=headers)
         assert answer.status_code == 500
         assert answer.headers["x-content-type-options"] == "nosniff"
-        found = re.search(r"number ([0-9a-f]{8})", answer.text)
+        found = re.search(r"(?:number|编号) ([0-9a-f]{8})", answer.text)
         assert found
         (record,) = caplog.records
         assert found[1] in record.getMessage()

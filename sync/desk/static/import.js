@@ -24,7 +24,7 @@
     const answer = await fetch(path, { ...options, headers: { Accept: "application/json" } });
     if (answer.ok) return answer;
     const problem = await answer.json().catch(() => ({}));
-    throw new Error(problem.detail || String(answer.status));
+    throw new Error(problem.said || problem.detail || String(answer.status));
   }
 
   async function send() {
