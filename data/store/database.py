@@ -1,5 +1,7 @@
 """Opening the hub's database: SQLite or PostgreSQL, with transactions that mean what they say."""
 
+import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -31,8 +33,14 @@ _SESSION = {
 }
 """What the server does for each connection."""
 
+_NO_CHARACTER = re.compile("[\0\ud800-\udfff]")
+
 WRITE = "switchboard_write"
 """Execution option of a connection that will write: SQLite then takes its one write lock at BEGIN."""
+
+
+class UnstorableTextError(DataError):
+    """A text holds what not every database can keep: it would be there, and yet bar the way to another database."""
 
 
 def sqlite_url(path: Path) -> URL:
@@ -56,10 +64,34 @@ def open_database(url: str | URL, *, cache_bytes: int = 32_000_000) -> Engine:
         # What was given may hold a password: it is not repeated.
         raise DataError("the database is given by no URL: give one such as postgresql://user@host/name") from None
     if parsed.get_backend_name() == "postgresql":
-        return _open_postgresql(parsed)
-    if parsed.get_backend_name() != "sqlite":
+        engine = _open_postgresql(parsed)
+    elif parsed.get_backend_name() == "sqlite":
+        engine = _open_sqlite(parsed, cache_bytes)
+    else:
         raise DataError(f"database {parsed.drivername}: the hub keeps its store in SQLite or PostgreSQL")
-    return _open_sqlite(parsed, cache_bytes)
+    event.listen(engine, "before_cursor_execute", _refuse_what_is_no_text)
+    return engine
+
+
+def _refuse_what_is_no_text(
+    _connection: object,
+    _cursor: object,
+    _statement: str,
+    values: Any,  # noqa: ANN401 - of either driver
+    _context: object,
+    many: bool,  # noqa: FBT001
+) -> None:
+    """What a person typed, asked for or stored, is refused alike by every database.
+
+    Raises:
+        UnstorableTextError: it holds a NUL or half a surrogate pair.
+    """
+    if many or not values:  # many rows are records, whose texts were looked at one by one
+        return
+    for value in values.values() if isinstance(values, Mapping) else values:
+        if isinstance(value, str) and _NO_CHARACTER.search(value):
+            refused = UnstorableTextError("a text holds a character that cannot be stored 文字中有无法保存的字符")
+            raise refused.about("text_not_storable")
 
 
 def is_postgresql(engine: Engine) -> bool:

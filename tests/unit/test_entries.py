@@ -41,6 +41,25 @@ def test_an_entry_that_comes_again_changes_nothing_and_is_told_the_same(store: S
     ]
 
 
+def test_an_entry_with_a_text_that_some_database_cannot_keep_is_refused_for_good_by_each(
+    store: Store, clock: SetClock
+) -> None:
+    key = enter(store, entry("outage_add", WINDOW, clock)).record
+    text, base = "无电\0了", {"etr": "\ud83d", "restored_at": None, "withdrawn_at": None, "restored": []}
+    bodies = {
+        "ticket": {"kind": "enquiry", "text": text},
+        "wrap_up": {"result": "solved", "note": text},
+        "notice_read": {"notice": text},
+        "outage_withdraw": {"id": key, "reason": "误报", "base": base},
+    }
+    found = [enter(store, entry(kind, body, clock)) for kind, body in bodies.items()]
+    assert {(one.status, one.detail.split(" 文字")[0]) for one in found} == {
+        ("refused", "a text holds a character that cannot be stored")
+    }
+    assert count(store, TICKET) == count(store, WRAP_UP) == 0
+    assert count(store, ENTRY) == 1 + len(found)
+
+
 def test_an_entry_that_many_send_at_once_is_applied_once(store: Store, clock: SetClock) -> None:
     tickets = [entry("ticket", {"kind": "enquiry", "text": str(number)}, clock) for number in range(5)]
     with ThreadPoolExecutor(6) as senders:
