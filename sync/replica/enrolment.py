@@ -1,4 +1,8 @@
-"""What a PC keeps of its enrolment: which hub, how it is recognised, the tokens, and who is signed in for the shift."""
+"""What a PC keeps of its enrolment: which hub, how it is recognised, the tokens, and who is signed in for the shift.
+
+The refresh token, which lasts, is kept by the system's keeper of secrets where there is one; the access token is good
+for some minutes.
+"""
 
 import json
 from collections.abc import Iterator
@@ -13,6 +17,11 @@ from data.errors import DataError
 from sync.errors import HomeError
 from sync.file_lock import locked
 from sync.private_files import read_whole, write_whole
+from sync.replica.secret_keeper import SecretKeeper
+
+_TOKENS = SecretKeeper("token", "Switchboard device token")
+_UNKEPT = "key "
+"""How the keeper's text begins where nobody else keeps the token: the file then holds it as it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +30,8 @@ class Enrolment:
 
     Attributes:
         token: What it asks with: good for some minutes, or lasting where the hub gives no `refresh`.
-        refresh: What it gets the next pair of tokens with; empty where it was enrolled before there were any.
+        refresh: What it gets the next pair of tokens with; empty where it was enrolled before there were any, and
+            where the system keeps it (`EnrolmentFiles.renewing` has it then).
         pin: SHA-256 of the hub's certificate, in hexadecimal; empty without TLS, or where `ca` is its proof.
         ca: Whether the home keeps a certificate authority that the hub's certificate must come from.
     """
@@ -70,10 +80,15 @@ class EnrolmentFiles:
         Raises:
             HomeError: the device is not enrolled, or its file is damaged.
         """
+        return self._read()[0]
+
+    def _read(self) -> tuple[Enrolment, str]:
+        """What the file says, and where the refresh token is kept; "" where it is in it, or there is none."""
         try:
             kept = json.loads(read_whole(self._enrolment))
             known = {field.name for field in fields(Enrolment)}
-            return Enrolment(**{name: value for name, value in kept.items() if name in known})
+            enrolment = Enrolment(**{name: value for name, value in kept.items() if name in known})
+            return enrolment, str(kept.get("refresh_kept", ""))
         except FileNotFoundError:
             raise HomeError(
                 f"{self._home} is not enrolled: switchboard enrol --home {self._home} --hub URL --code CODE"
@@ -82,8 +97,13 @@ class EnrolmentFiles:
             raise HomeError(f"{self._enrolment} cannot be read ({error}): enrol again with a new code") from None
 
     def write(self, enrolment: Enrolment) -> None:
-        """Keeps it, whole or not at all."""
-        write_whole(self._enrolment, json.dumps(asdict(enrolment), ensure_ascii=False))
+        """Keeps it, whole or not at all: the keyring first, so that a token that the hub has given is never lost."""
+        kept = _TOKENS.keep(str(self._home.absolute()), enrolment.refresh) if enrolment.refresh else ""
+        if kept and not kept.startswith(_UNKEPT):
+            told = {**asdict(enrolment), "refresh": "", "refresh_kept": kept}
+        else:
+            told = asdict(enrolment)
+        write_whole(self._enrolment, json.dumps(told, ensure_ascii=False))
 
     def write_tokens(self, token: str, refresh: str) -> Enrolment:
         """Keeps another pair of tokens."""
@@ -93,9 +113,23 @@ class EnrolmentFiles:
 
     @contextmanager
     def renewing(self) -> Iterator[Enrolment]:
-        """Keeps other processes of this home from renewing the tokens while the block runs, and tells the newest."""
+        """Keeps other processes of this home from renewing the tokens while the block runs, and tells the newest.
+
+        Raises:
+            HomeError: the device is not enrolled, or whoever keeps its refresh token does not give it out now.
+        """
         with locked(self._home / "tokens.lock"):
-            yield self.read()
+            enrolment, kept = self._read()
+            if not kept:
+                yield enrolment
+            elif refresh := _TOKENS.given(kept):
+                yield replace(enrolment, refresh=refresh)
+            else:
+                raise HomeError(
+                    "这台电脑的凭据在系统密钥环中，现在取不出，请登录桌面并解锁密钥环 "
+                    "the keyring does not give out this PC's token: sign in to the desktop and unlock it, "
+                    "or enrol again with a new code"
+                )
 
     def sign_in_required(self) -> bool:
         """Whether somebody has to be signed in before this PC answers, as far as the hub was heard."""

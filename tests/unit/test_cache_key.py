@@ -8,21 +8,10 @@ from pathlib import Path
 import pytest
 
 from sync.replica.cache_key import forget_key, forget_stray_keys, keep_key, key_of
+from tests.keyring import make_keyring
 
 KEY = secrets.token_hex(32)
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows seals keys: tests/wine")
-
-KEYRING = """#!/bin/sh
-# A keyring as secret-tool shows it: one secret a list of attributes.
-verb=$1; shift
-[ "$verb" = store ] && shift
-file="$KEPT/$(echo "$*" | tr '/ ' '__')"
-case $verb in
-  store) cat > "$file" ;;
-  lookup) cat "$file" ;;
-  clear) rm "$file" ;;
-esac
-"""
 
 
 @pytest.fixture
@@ -36,16 +25,7 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def keyring(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A program in the place of secret-tool, and where it keeps what it is given."""
-    kept, program = tmp_path / "kept", tmp_path / "bin" / "secret-tool"
-    kept.mkdir()
-    program.parent.mkdir()
-    program.write_text(KEYRING)
-    program.chmod(0o755)
-    monkeypatch.setenv("KEPT", str(kept))
-    monkeypatch.setenv("PATH", str(program.parent), prepend=":")
-    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nowhere")
-    return kept
+    return make_keyring(tmp_path, monkeypatch)
 
 
 def test_without_a_keyring_a_file_keeps_it_that_only_its_owner_reads(cache: Path) -> None:

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,18 +15,25 @@ from sync.errors import HomeError, RefusedError
 from sync.replica.agent_home import AgentHome
 from sync.replica.credential import HomeCredential
 from sync.replica.enrolment import Enrolment, Shift
+from tests.keyring import make_keyring
 from tests.stores import NOON, SetClock
 
 Exchange = Callable[[str], tuple[str, str]]
 
 
 @pytest.fixture
-def home(store: Store, tmp_path: Path) -> AgentHome:
-    """Of a PC that is enrolled."""
+def home(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AgentHome:
+    """Of a PC that is enrolled, and has no keyring."""
+    monkeypatch.delenv("DBUS_SESSION_BUS_ADDRESS", raising=False)
     device, tokens = auth.enrol(store, auth.add_device(store, "座席1", (), "os:root")[0])
     home = AgentHome(tmp_path / "agent")
     home.save_enrolment(Enrolment("http://hub", device.id, device.name, tokens.access, tokens.refresh))
     return home
+
+
+@pytest.fixture
+def keyring(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    return make_keyring(tmp_path, monkeypatch)
 
 
 @pytest.fixture
@@ -163,3 +171,55 @@ def test_whether_somebody_has_to_sign_in_is_kept_for_when_the_hub_is_away(home: 
     for required in (True, True, False, False):
         home.files.keep_sign_in_required(required=required)
         assert home.files.sign_in_required() is required
+
+
+def test_the_keyring_keeps_the_refresh_token_where_there_is_one_and_takes_it_over_at_its_first_use(
+    home: AgentHome, exchange: Exchange, keyring: Path
+) -> None:
+    before = home.enrolment()
+    assert before.refresh
+    renew(home, exchange)
+    (kept,) = keyring.iterdir()
+    assert kept.read_text().startswith("r.")
+    file = (home.path / "agent.json").read_text("utf-8")
+    assert before.refresh not in file
+    assert kept.read_text() not in file
+    for _ in range(2):
+        last = kept.read_text()
+        renew(home, exchange)
+        assert kept.read_text() != last
+
+
+def test_a_locked_keyring_is_told_and_costs_no_enrolment(home: AgentHome, exchange: Exchange, keyring: Path) -> None:
+    renew(home, exchange)
+    program = keyring.parent / "bin" / "secret-tool"
+    works = program.read_text()
+    program.write_text("#!/bin/sh\nexit 1\n")
+    with pytest.raises(HomeError, match="unlock"):
+        renew(home, pytest.fail)
+    program.write_text(works)
+    renew(home, exchange)
+
+
+def test_a_copy_of_a_token_in_the_keyring_ends_the_device_too(
+    home: AgentHome, exchange: Exchange, keyring: Path
+) -> None:
+    renew(home, exchange)
+    (kept,) = keyring.iterdir()
+    copied = kept.read_text()
+    renew(home, exchange)
+    renew(home, exchange)
+    with pytest.raises(RefusedError, match="used twice"):
+        exchange(copied)
+    with pytest.raises(RefusedError, match="was revoked"):
+        renew(home, exchange)
+
+
+def test_another_certificate_is_trusted_without_losing_the_token_in_the_keyring(
+    home: AgentHome, exchange: Exchange, keyring: Path
+) -> None:
+    renew(home, exchange)
+    with home.files.renewing() as enrolment:
+        home.files.write(replace(enrolment, pin="ab" * 32))
+    assert home.enrolment().pin == "ab" * 32
+    renew(home, exchange)
