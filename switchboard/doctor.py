@@ -4,15 +4,13 @@ import argparse
 import importlib.util
 import json
 import os
-import shutil
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from assistant.instance import InstanceError, NotRunningError, send
 from assistant.settings import load_settings
@@ -21,6 +19,7 @@ from data.caches.check import CheckStoppedError, check_cache
 from data.clock import SystemClock, to_iso
 from data.errors import SwitchboardError
 from data.sqlite import DatabaseError, connect
+from switchboard.checks import SPARE_BYTES, Check, free_disk, is_private
 from switchboard.cli import home_of
 from sync.replica.agent_home import AgentHome
 from sync.replica.cache_health import REPAIRS_A_DAY
@@ -29,32 +28,20 @@ from sync.replica.trust import certificate_end
 
 STALE_AFTER = timedelta(minutes=15)
 CLOCK_OFF_BY = timedelta(minutes=5)
-SPARE_BYTES = 200_000_000
 _RENEWED_DAYS_BEFORE = 14
 _COPIES = 2
 """A new cache is written while the old one is still there."""
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One thing that was looked at.
-
-    Attributes:
-        good: Whether it is as it should be.
-        zh: What was seen, and what to do, in Chinese; `en` says the same in English.
-        facts: Figures for programs.
-    """
-
-    name: str
-    good: bool
-    zh: str
-    en: str
-    facts: dict[str, Any] = field(default_factory=dict)
-
-
 def doctor(options: argparse.Namespace) -> int:
-    """Prints what was checked: 0 where all is good, 1 where something is wrong."""
-    checks = list(examine(AgentHome(home_of(options)), thorough=options.thorough))
+    """Prints what was checked of a PC's home, or of a hub's: 0 where all is good, 1 where something is wrong."""
+    home = home_of(options)
+    if is_hub_home(home):
+        from switchboard.hub_doctor import examine_hub  # noqa: PLC0415 - takes libraries that no PC has
+
+        checks = list(examine_hub(home))
+    else:
+        checks = list(examine(AgentHome(home), thorough=options.thorough))
     good = all(check.good for check in checks)
     if options.json:
         sys.stdout.write(json.dumps({"good": good, "checks": [asdict(one) for one in checks]}, ensure_ascii=False))
@@ -63,6 +50,11 @@ def doctor(options: argparse.Namespace) -> int:
         for check in checks:
             sys.stdout.write(f"{'✓' if check.good else '✗'} {check.zh}\n  {check.en}\n")
     return 0 if good else 1
+
+
+def is_hub_home(home: Path) -> bool:
+    """Whether a hub was made there."""
+    return (home / "hub.toml").is_file()
 
 
 def examine(home: AgentHome, *, thorough: bool) -> Iterator[Check]:
@@ -95,7 +87,7 @@ def _home(home: AgentHome) -> Check:
     if not home.enrolled:
         advice = f"switchboard enrol --home {home.path} --hub URL --code CODE"
         return check(good=False, zh=f"这台电脑还没有登记：{advice}", en=f"this PC is not enrolled: {advice}")
-    if sys.platform != "win32" and home.path.stat().st_mode & 0o077:
+    if not is_private(home.path):
         advice = f"chmod 700 {home.path}"
         return check(good=False, zh=f"其他用户也能读这个目录：{advice}", en=f"others can read the home: {advice}")
     return check(good=True, zh="目录可用，已登记", en="the home is there, private, and enrolled")
@@ -113,8 +105,7 @@ def _settings(home: AgentHome) -> Check:
 def _disk(home: AgentHome) -> Check:
     path = home.current_cache()
     held = path.stat().st_size if path else 0
-    existing = next(folder for folder in (home.path, *home.path.absolute().parents) if folder.exists())
-    free = shutil.disk_usage(existing).free
+    free = free_disk(home.path)
     wanted = held * _COPIES + SPARE_BYTES
     words = f"{free // 1_000_000} MB"
     return Check(
@@ -138,7 +129,7 @@ def _hub(home: AgentHome) -> Check:
     return Check(
         "hub",
         good=abs(offset) <= CLOCK_OFF_BY,
-        zh=f"服务器已连通（版本 {revision}）；本机时钟相差 {off_s} 秒"
+        zh=f"服务器已连通（修订号 {revision}）；本机时钟相差 {off_s} 秒"
         + ("" if abs(offset) <= CLOCK_OFF_BY else "，请校时"),
         en=f"the hub answers, at revision {revision}; this PC's clock is {off_s} s behind it",
         facts={"url": home.enrolment().hub, "revision": revision, "clock_offset_s": off_s},
@@ -178,7 +169,7 @@ def _cache(home: AgentHome, path: Path) -> Check:
     return Check(
         "cache",
         good=known and fresh,
-        zh=f"本机数据版本 {meta.get('revision')}，最近核对 {as_of}" + advice,
+        zh=f"本机数据修订号 {meta.get('revision')}，最近核对 {as_of}" + advice,
         en=f"the cache is at revision {meta.get('revision')}, confirmed {as_of}" + advice,
         facts={
             "file": str(path),

@@ -104,7 +104,7 @@ def serve(home: HubHome, listening: socket.socket, host: str) -> None:
     schedule = HubSchedule(hub)
     pulls = pull_timetable(home, hub.stream.look_now)
     pulls.add_to(schedule.add)
-    with closing(Keeper(home, hub.store, __version__)) as keeper, closing(pulls):
+    with closing(Keeper(home, hub.store, __version__, hub.jobs)) as keeper, closing(pulls):
         keeper.add_to(schedule)
         with schedule.running(), asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
             runner.run(server.serve(sockets=[listening]))

@@ -107,7 +107,7 @@ def hub_routers(hub: Hub, keeping: Keeping, places: Places, *, demo: bool) -> li
         import_file_router(hub),
         suspicion_page_router(hub),
         account_router(hub),
-        fleet_router(hub),
+        fleet_router(hub, keeping),
         people_router(hub),
         display_router(hub),
         audit_page_router(hub),

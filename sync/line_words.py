@@ -288,6 +288,18 @@ _LINES: tuple[tuple[str, str, str], ...] = (
         "there is no script {key}: give one of {listed}, or CASE.KIND",
     ),
     ("{sign} 未知 is not known", "{sign} 未知", "{sign} is not known"),
+    # the hub's own jobs
+    ("[Errno 28] No space left on device{path}", "磁盘已满{path}", ""),
+    ("[Errno 2] No such file or directory{path}", "目录不存在{path}", ""),
+    ("[Errno 13] Permission denied{path}", "没有权限{path}", ""),
+    ("[Errno 17] File exists{path}", "同名文件已存在{path}", ""),
+    ("[Errno 20] Not a directory{path}", "不是目录{path}", ""),
+    ("[Errno 30] Read-only file system{path}", "磁盘只读{path}", ""),
+    ("database or disk is full", "磁盘已满", ""),
+    ("{error}: see the hub's log", "{error}，请查看服务器日志", ""),
+    ("the passphrase file {path} cannot be read: {why}", "口令文件 {path} 无法读取：{why}", ""),
+    ("the passphrase file {path} is empty", "口令文件 {path} 是空的", ""),
+    ("{path} is no directory: make it first", "目录 {path} 不存在", ""),
     # people, devices, asking
     ("no conflict has the id {key}", "没有这个冲突", ""),
     ("no suspicion has the id {key}: suspicions list shows them", "没有这条疑似停电", "no suspicion has the id {key}"),

@@ -91,8 +91,11 @@ class AuditTrail:
         with self._store.read() as connection:
             return self._sign(connection, key, audit.end_of_chain(connection))
 
-    def keep_checkpoint(self, elsewhere: Path | None) -> None:
+    def keep_checkpoint(self, elsewhere: Path | None) -> bool:
         """Puts a checkpoint of today into the home, and `elsewhere`, where there is none of today yet.
+
+        Returns:
+            Whether one was missing.
 
         Raises:
             OSError: one of the directories cannot be written.
@@ -104,6 +107,7 @@ class AuditTrail:
         for path in missing:
             make_private_directory(path.parent)
             write_whole(path, line + "\n")
+        return bool(missing)
 
     def kept_checkpoints(self, public: str) -> list[Path]:
         """The files in the home with checkpoints that a key has signed, the oldest first."""

@@ -100,10 +100,15 @@ def shift_end(connection: Connection, device: str, now: datetime) -> tuple[str, 
 
 
 def sign_out(store: Store, token: str) -> None:
-    """Ends a session."""
+    """Ends a session on the pages, or of a program; does nothing where there is none."""
+    own = (SESSION.c.token_hash == digest(token)) & SESSION.c.device.is_(None)
     with store.write("session", "sign out") as writing:
-        writing.connection.execute(delete(SESSION).where(SESSION.c.token_hash == digest(token)))
+        who = writing.connection.execute(select(SESSION.c.person).where(own)).scalars().first()
+        if who is None:
+            return
+        writing.connection.execute(delete(SESSION).where(own))
         note_rights_changed(writing.connection)
+        audit.record(writing.connection, writing.clock.now(), f"person:{who}", "sign_out", "pages")
 
 
 def end_shift(store: Store, device: Device) -> None:

@@ -12,6 +12,7 @@ _ACTS = {
     "archive_audit": ("归档审计记录", "Audit trail archived"),
     "export_audit": ("导出审计记录", "Audit trail exported"),
     "sign_in": ("登录", "Signed in"),
+    "sign_out": ("退出登录", "Signed out"),
     "sign_in_failed": ("登录失败", "Sign-in failed"),
     "sign_in_shut": ("登录锁定", "Sign-in shut"),
     "begin_shift": ("上班登录", "Shift begun"),

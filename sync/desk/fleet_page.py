@@ -8,18 +8,39 @@ from fastapi.responses import RedirectResponse
 
 from data.clock import to_iso
 from data.errors import SwitchboardError
-from data.rights import DEVICES, may
+from data.rights import may
 from sync.auth import Person, devices
 from sync.auth.fleet import list_devices
 from sync.desk.page import Desk
 from sync.hub.asking import PersonWho
 from sync.hub.hub import Hub
+from sync.hub.jobs import JOBS
+from sync.hub.keeping import Keeping
 from sync.hub.problems import status_of
+from sync.language import Language
+from sync.line_words import line_words
 from sync.refusal_words import refusal
 from sync.routes.outage_routes import actor
 
-STATE_LABELS = {"enrolled": "已登记", "waiting": "待登记", "revoked": "已注销"}
-HOTKEY_LABELS = {"ready": "可用", "taken": "被占用", "none": "无快捷键", "unknown": "—"}
+STATE_LABELS = {
+    "enrolled": ("已登记", "enrolled"),
+    "waiting": ("待登记", "to be enrolled"),
+    "revoked": ("已注销", "revoked"),
+}
+HOTKEY_LABELS = {
+    "ready": ("可用", "works"),
+    "taken": ("被占用", "taken"),
+    "none": ("无快捷键", "none"),
+    "unknown": ("—", "—"),
+}
+KIND_LABELS = {"pc": ("坐席电脑", "PC"), "display": ("大屏", "Display")}
+JOB_LABELS = {
+    "good": ("正常", "good"),
+    "failed": ("失败", "failed"),
+    "late": ("逾期", "overdue"),
+    "waiting": ("未到时间", "not yet due"),
+    "off": ("未设置", "not set up"),
+}
 READER_LABELS = {"standard": ("含姓名地址", "names and addresses"), "least": ("不含客户资料", "no customers' data")}
 _SEE_OTHER = 303
 _STALE_S = 120
@@ -28,18 +49,25 @@ _SEPARATORS = "[;；,，\\s]+"
 Text = Annotated[str, Form(max_length=200)]
 
 
-def fleet_router(hub: Hub) -> APIRouter:
-    """The page `/desk/fleet`, and what is done from it."""
+def fleet_router(hub: Hub, keeping: Keeping) -> APIRouter:
+    """The page `/desk/fleet`, and what is done from it.
+
+    Args:
+        hub: Whose devices they are.
+        keeping: Its settings, which say what its own jobs are.
+    """
     router = APIRouter(include_in_schema=False)
-    labels = {"STATES": STATE_LABELS, "HOTKEYS": HOTKEY_LABELS, "KINDS": DEVICES, "READERS": READER_LABELS}
-    desk = Desk({"how_long": how_long}, {**labels, "STALE_S": _STALE_S})
+    labels = {"STATES": STATE_LABELS, "HOTKEYS": HOTKEY_LABELS, "KINDS": KIND_LABELS, "READERS": READER_LABELS}
+    jobs = {"JOBS": JOBS, "JOB_STATES": JOB_LABELS, "line_words": line_words}
+    desk = Desk({"how_long": how_long}, {**labels, **jobs, "STALE_S": _STALE_S})
     Reader = Annotated[Person, Depends(PersonWho(hub.store, "see_fleet"))]
     Manager = Annotated[Person, Depends(PersonWho(hub.store, "manage_devices"))]
 
     def page(request: Request, person: Person, status: int = 200, **more: Any) -> Response:  # noqa: ANN401
         with hub.store.read() as connection:
             listed = list_devices(connection, hub.store.clock.now())
-        values = {"devices": listed, "may_manage": may(person.role, "manage_devices"), **more}
+            done = hub.jobs.now(connection, keeping)
+        values = {"devices": listed, "jobs": done, "may_manage": may(person.role, "manage_devices"), **more}
         return desk.render(request, person, "fleet.html", status, **values)
 
     @router.get("/desk/fleet")
@@ -79,11 +107,11 @@ def named(text: str) -> tuple[str, ...]:
     return tuple(one for one in re.split(_SEPARATORS, text) if one)
 
 
-def how_long(seconds: int | None) -> str:
-    """`45 秒`, `12 分`, `3 时`, `2 天`; `—` where nobody knows."""
+def how_long(seconds: int | None, lang: Language = "zh") -> str:
+    """`45 秒`, `12 分`, `3 时`, `2 天`, in English `45 s` and so on; `—` where nobody knows."""
     if seconds is None:
         return "—"
-    for size, unit in ((86_400, "天"), (3_600, "时"), (60, "分")):
+    for size, units in ((86_400, ("天", "d")), (3_600, ("时", "h")), (60, ("分", "min"))):
         if seconds >= size:
-            return f"{seconds // size} {unit}"
-    return f"{seconds} 秒"
+            return f"{seconds // size} {units[lang == 'en']}"
+    return f"{seconds} {'s' if lang == 'en' else '秒'}"

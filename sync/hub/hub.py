@@ -12,6 +12,7 @@ from data.store.database import is_postgresql
 from data.store.store import Store
 from sync.hub.asking import Anybody
 from sync.hub.guard import RequestGuard, RequestLimits
+from sync.hub.jobs import Jobs
 from sync.hub.limits import Limits
 from sync.hub.notices import Notices
 from sync.hub.problems import DOCUMENTED, add_problem_answers
@@ -33,6 +34,7 @@ class Hub:
     """Reads the store's head revision."""
     withdrawals: Withdrawals
     retention: LogRetention
+    jobs: Jobs
 
 
 def make_hub(store: Store, shelf: SnapshotShelf) -> Hub:
@@ -44,7 +46,7 @@ def make_hub(store: Store, shelf: SnapshotShelf) -> Hub:
 
     notices = Notices(store.engine) if is_postgresql(store.engine) else None
     stream = Stream(head, store.clock, notices, lambda since: news_since(store, since))
-    return Hub(store, shelf, stream, head, Withdrawals(store, stream.look_now), LogRetention(store))
+    return Hub(store, shelf, stream, head, Withdrawals(store, stream.look_now), LogRetention(store), Jobs(store))
 
 
 def create_app(

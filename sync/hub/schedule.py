@@ -44,10 +44,12 @@ class HubSchedule:
         self._own.add_job(lambda: hub.shelf.prepare(Scope.of(None)), "interval", minutes=_SNAPSHOT_EVERY_MINUTES)
         self.add(lambda: drop_old_sessions(hub.store), IntervalTrigger(minutes=_SESSIONS_EVERY_MINUTES))
         self.add(lambda: _clean_choices(hub), IntervalTrigger(minutes=_CHOICES_EVERY_MINUTES))
-        self.add(lambda: hub.retention.compact(hub.shelf.manifests()), IntervalTrigger(minutes=_LOG_EVERY_MINUTES))
+        compact = hub.jobs.watched("compact_log", lambda: _compact(hub))
+        self.add(compact, IntervalTrigger(minutes=_LOG_EVERY_MINUTES))
         suspecting = Suspecting(hub.store, hub.stream.look_now)
         self.add(suspecting.look, IntervalTrigger(seconds=int(LOOKS_EVERY.total_seconds())))
-        self.add(lambda: _clean_entries(hub), IntervalTrigger(minutes=_ENTRIES_EVERY_MINUTES))
+        clean_up = hub.jobs.watched("clean_up", lambda: _clean_entries(hub))
+        self.add(clean_up, IntervalTrigger(minutes=_ENTRIES_EVERY_MINUTES))
 
     def add(self, job: Callable[[], object], trigger: BaseTrigger) -> None:
         """Has a job done by the hub process that leads; never twice at once in one process.
@@ -91,7 +93,12 @@ def _clean_choices(hub: Hub) -> None:
         clean_team_choices(writing)
 
 
-def _clean_entries(hub: Hub) -> None:
+def _compact(hub: Hub) -> bool:
+    hub.retention.compact(hub.shelf.manifests())
+    return True
+
+
+def _clean_entries(hub: Hub) -> bool:
     with hub.store.write("hub", "clean entries") as writing:
         forget_old_entries(writing)
         forget_settled(writing)
@@ -99,3 +106,4 @@ def _clean_entries(hub: Hub) -> None:
         forget_old_suspicions(writing)
         forget_closed_call_backs(writing)
         forget_old_uploads(writing)
+    return True

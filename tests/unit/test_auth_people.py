@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from data.errors import BadValueError, NotFoundError
+from data.store import audit
 from data.store.schema import AUDIT, DEVICE, PERSON, SESSION
 from data.store.store import Store
 from sync import auth
@@ -50,6 +51,19 @@ def test_a_session_ends_by_the_clock_by_signing_out_and_with_the_person(store: S
         auth.sign_in(store, "wang", "secret")
     people.enable_person(store, "wang", "os:root")
     assert auth.sign_in(store, "wang", "secret")[0] == person
+
+
+def test_signing_out_is_on_record_once_and_a_shift_is_not_ended_by_it(store: Store) -> None:
+    wang(store)
+    here = pc(store)
+    _, shift, _ = auth.begin_shift(store, here, "wang", "secret")
+    _, session = auth.sign_in(store, "wang", "secret")
+    for token in (session, session, shift, ""):
+        auth.sign_out(store, token)
+    with store.read() as connection:
+        (entry,) = audit.newest(connection, audit.Wanted(acts=("sign_out",)))
+    assert entry.actor == "person:wang"
+    assert at_pc(store, shift, here)
 
 
 def test_a_shift_is_good_at_its_pc_alone_until_it_ends(store: Store, clock: SetClock) -> None:

@@ -13,6 +13,7 @@ from data.store.store import Store
 from sync.copies.restore import restore_backup
 from sync.errors import HomeError
 from sync.hub.home import HubHome, make_hub_home, with_database
+from sync.hub.jobs import Jobs
 from sync.hub.keeping import Keeping, read_keeping
 from sync.keeper import Keeper
 from tests.stores import SetClock, fill
@@ -38,7 +39,7 @@ def store(home: HubHome, clock: SetClock) -> Iterator[Store]:
 
 @pytest.fixture
 def keeper(home: HubHome, store: Store) -> Keeper:
-    return Keeper(home, store, "1.0")
+    return Keeper(home, store, "1.0", Jobs(store))
 
 
 def test_a_day_leaves_a_checkpoint_here_and_elsewhere_and_a_backup_that_can_be_put_back(
@@ -78,7 +79,7 @@ def test_what_cannot_be_kept_is_said_in_one_line(
         def add(self, job: Any, trigger: Any) -> None:
             jobs.append(job)
 
-    Keeper(home, store, "1.0").add_to(Schedule())  # type: ignore[arg-type]  # as far as it is used
+    Keeper(home, store, "1.0", Jobs(store)).add_to(Schedule())  # type: ignore[arg-type]  # as far as it is used
     with caplog.at_level(logging.ERROR):
         jobs[0]()
     assert [record.getMessage().partition(" failed: ")[0] for record in caplog.records] == ["keep checkpoint"]
