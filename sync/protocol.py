@@ -27,6 +27,9 @@ OLDEST = VERSION - 1
 """The oldest version that a hub still serves."""
 
 PROTOCOL_HEADER, CACHE_HEADER, TIME_HEADER = "Switchboard-Protocol", "Switchboard-Cache", "Switchboard-Time"
+DAMAGED_HEADER = "Switchboard-Damaged"
+"""With the `etag` of a snapshot whose file came damaged: a hub that is asked for another looks at its own first."""
+
 ZSTD, PLAIN = "zstd", "none"
 """How a snapshot's file is packed."""
 

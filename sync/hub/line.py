@@ -20,7 +20,7 @@ HEAD_BYTES = 32_768
 Push = Callable[[bytes], bool]
 """Takes a piece of the body that is on its way to one reader; see `GuardedLine.push`."""
 
-_PUSH = "switchboard.push"
+_PUSH, _END = "switchboard.push", "switchboard.end"
 _LOG = logging.getLogger(__name__)
 
 
@@ -28,6 +28,12 @@ def push_of(scope: Scope) -> Push | None:
     """The short way to the reader who sent this request; None where bodies are not sent in pieces to it."""
     push: Push | None = scope.get("extensions", {}).get(_PUSH)
     return push if scope["http_version"] == "1.1" else None
+
+
+def end_line(scope: Scope) -> None:
+    """Breaks the line to the reader who sent this request; does nothing where there is no real one."""
+    end: Callable[[], None] = scope.get("extensions", {}).get(_END, lambda: None)
+    end()
 
 
 def piece(body: bytes) -> bytes:
@@ -102,7 +108,7 @@ class GuardedLine(H11Protocol):
         super().__init__(*args, **kwargs)
         self._lines = lines
         self._application = self.app
-        self.app = self._with_push
+        self.app = self._with_ways
         self._host = ""
         self._head_due: asyncio.TimerHandle | None = None
         self._stalled: asyncio.TimerHandle | None = None
@@ -154,8 +160,13 @@ class GuardedLine(H11Protocol):
         self.transport.write(written)
         return True
 
-    async def _with_push(self, scope: Scope, receive: Receive, send: Send) -> None:
-        scope.setdefault("extensions", {})[_PUSH] = self.push
+    def _end(self) -> None:
+        self.transport.abort()
+        if self.cycle is not None:
+            self.cycle.disconnected = True  # as asyncio tells a moment later: uvicorn asks at once
+
+    async def _with_ways(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope.setdefault("extensions", {}).update({_PUSH: self.push, _END: self._end})
         await self._application(scope, receive, send)
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - says no more than the status

@@ -14,11 +14,21 @@ from data.store.database import open_database
 from data.store.store import Store
 from sync.errors import DamagedError, EndedError
 from sync.hub.apart import ProcessApart
-from sync.hub.snapshots import PUBLISHED, Scope, clear_leftovers, copy_master, leads_on, publish, published
+from sync.hub.snapshots import (
+    PUBLISHED,
+    Scope,
+    clear_leftovers,
+    copy_master,
+    leads_on,
+    publish,
+    published,
+    remove_damaged,
+)
 from sync.protocol import Manifest
 
 _LOG = logging.getLogger(__name__)
 _TRIED_AGAIN_AFTER_S = 60.0
+_DOUBTED_AGAIN_AFTER_S, _WAITS_S = 60.0, 5.0
 _READING_BYTES = 8_000_000
 """The store is read from beginning to end: nothing of it is wanted twice."""
 
@@ -40,6 +50,7 @@ class SnapshotShelf:
         self._locks: dict[str, threading.Lock] = {}
         self._preparing: set[str] = set()
         self._failed: dict[str, tuple[float, str]] = {}
+        self._doubted: dict[str, tuple[float, str]] = {}
         self._guard = threading.Lock()
 
     def fresh(self, scope: Scope) -> Manifest | None:
@@ -57,10 +68,27 @@ class SnapshotShelf:
             DamagedError: what was built does not hold what the store says it should.
             EndedError: the shelf was closed, or the process that made it was ended.
         """
-        with self._guard:
-            lock = self._locks.setdefault(scope.key, threading.Lock())
-        with lock:
+        with self._lock_of(scope):
             return self.fresh(scope) or self._publish(scope)
+
+    def doubt(self, scope: Scope, etag: str) -> None:
+        """Looks at the newest published file, which came damaged to somebody; one that is damaged here is removed.
+
+        Not again within a minute: a line that damages every download must not keep the hub reading.
+        """
+        directory, lock = self._directory / scope.key, self._lock_of(scope)
+        if not lock.acquire(timeout=_WAITS_S):  # another is being made
+            return
+        try:
+            manifest, (at, doubted) = published(directory), self._doubted.get(scope.key, (0.0, ""))
+            again = doubted == etag and time.monotonic() - at < _DOUBTED_AGAIN_AFTER_S
+            if manifest is None or manifest.etag != etag or again:
+                return
+            self._doubted[scope.key] = time.monotonic(), etag
+            if remove_damaged(directory, manifest):
+                _LOG.error("the snapshot %s was damaged on this disk: another is made", manifest.url)
+        finally:
+            lock.release()
 
     def copy_to(self, scope: Scope, target: Path) -> None:
         """Writes the cache that the newest snapshot of a scope was made of to `target`; may take minutes.
@@ -100,6 +128,10 @@ class SnapshotShelf:
     def close(self) -> None:
         """Ends a process that is making a snapshot; no further one is made."""
         self._publishing.close()
+
+    def _lock_of(self, scope: Scope) -> threading.Lock:
+        with self._guard:
+            return self._locks.setdefault(scope.key, threading.Lock())
 
     def _prepare(self, scope: Scope) -> None:
         """The dispatcher of the thread."""

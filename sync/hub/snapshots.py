@@ -126,13 +126,29 @@ def publish(store: Store, scope: Scope, directory: Path, *, encrypted: bool = Fa
 
 
 def published(directory: Path) -> Manifest | None:
-    """The newest snapshot in a scope's directory, or None where there is none whose file is there."""
+    """The newest snapshot in a scope's directory, or None where there is none whose file is there at its length."""
     try:
         manifest = Manifest.from_json(json.loads(read_whole(directory / _MANIFEST)))
+        file = _file_of(directory, manifest)
+        return manifest if file.suffix == PUBLISHED and file.stat().st_size == manifest.size else None
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
-    file = directory / Path(manifest.url).name
-    return manifest if file.suffix == PUBLISHED and file.is_file() else None
+
+
+def remove_damaged(directory: Path, manifest: Manifest) -> bool:
+    """Removes a published snapshot whose file is not what its manifest says any more, and what it was made of.
+
+    Returns:
+        Whether it was damaged; reads the file from beginning to end.
+    """
+    file = _file_of(directory, manifest)
+    with file.open("rb") as content:
+        if hashlib.file_digest(content, "sha256").hexdigest() == manifest.sha256:
+            return False
+    (directory / _MANIFEST).unlink()
+    file.unlink(missing_ok=True)
+    _remove_database(directory / _MASTER)  # it lay on the same disk
+    return True
 
 
 def copy_master(directory: Path, target: Path) -> None:
@@ -263,6 +279,10 @@ def _encrypt(master: Path, directory: Path) -> _Packed:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
         os.fsync(file.fileno())
     return _Packed(target, target.stat().st_size, digest, key, begins)
+
+
+def _file_of(directory: Path, manifest: Manifest) -> Path:
+    return directory / Path(manifest.url).name
 
 
 def _prune(directory: Path) -> None:

@@ -26,6 +26,7 @@ from sync.errors import (
 )
 from sync.protocol import (
     CACHE_HEADER,
+    DAMAGED_HEADER,
     PING_S,
     PROTOCOL_HEADER,
     TIME_HEADER,
@@ -172,11 +173,16 @@ class HubClient:
             urllib3.Timeout(total=_WHILE_A_CALLER_WAITS_S),
         )
 
-    def manifest(self) -> Manifest:
-        """The snapshot to take; waits while the hub prepares it."""
+    def manifest(self, damaged: str = "") -> Manifest:
+        """The snapshot to take; waits while the hub prepares it.
+
+        Args:
+            damaged: The `etag` of one whose file came damaged: the hub makes another where its own file is.
+        """
+        headers = {DAMAGED_HEADER: damaged} if damaged else None
         for _ in range(_PREPARING_AT_MOST):
             try:
-                return self._answer(Manifest.from_json, "GET", "/snapshot")
+                return self._answer(Manifest.from_json, "GET", "/snapshot", headers=headers)
             except _PreparingError as preparing:
                 self._pause(preparing.retry_after_s)
         raise HubUnreachableError(f"{self._hub} has been preparing a snapshot for too long: look at its log")
@@ -357,8 +363,8 @@ class HubClient:
 
 
 class _PreparingError(SyncError):
-    def __init__(self, retry_after_s: float) -> None:
-        super().__init__("the hub is preparing a snapshot")
+    def __init__(self, detail: str, retry_after_s: float) -> None:
+        super().__init__(detail)
         self.retry_after_s = retry_after_s
 
 
@@ -387,7 +393,7 @@ def _refusal(where: str, response: urllib3.BaseHTTPResponse) -> SyncError:
     if response.status == _GONE:
         return SnapshotNeededError(detail)
     if response.status == _PREPARING and "Retry-After" in response.headers:
-        return _PreparingError(float(response.headers["Retry-After"]))
+        return _PreparingError(detail, float(response.headers["Retry-After"]))
     otherwise = AskedTooOftenError if response.status == _TOO_OFTEN else RefusedError
     refusal = {TOKEN_OVER: TokenOverError, SHIFT_OVER: ShiftOverError}.get(str(kind), otherwise)
     refused = refusal(f"{where} refused ({response.status}): {detail}")

@@ -5,22 +5,23 @@ from contextlib import aclosing
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
-from fastapi.responses import FileResponse, JSONResponse
+from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
 from data.caches import cache
 from data.clock import to_iso
 from data.store.buckets import buckets_of_scope
 from sync import auth
-from sync.auth.changes import Holder
+from sync.auth.changes import Holder, device_holder
 from sync.errors import SnapshotNeededError, TooOldError
 from sync.hub.asking import DeviceWho, ListenerWho
 from sync.hub.event_answer import EventAnswer
+from sync.hub.file_answer import FileAnswer
 from sync.hub.hub import Hub
 from sync.hub.line import Push, push_of
 from sync.hub.problems import problem
 from sync.hub.snapshots import Scope
-from sync.protocol import CACHE_HEADER, OLDEST, PROTOCOL_HEADER, TIME_HEADER, VERSION, RepairAsk
+from sync.protocol import CACHE_HEADER, DAMAGED_HEADER, OLDEST, PROTOCOL_HEADER, TIME_HEADER, VERSION, RepairAsk
 from sync.routes.answers import Answers, Body
 
 SEND_WITHIN_S = 20.0
@@ -65,10 +66,16 @@ def replica_router(hub: Hub) -> APIRouter:
         return _json(hub, request, answers.repair(own, RepairAsk.from_json(asked.model_dump())))
 
     @router.get("/snapshot", response_model=None, dependencies=[Depends(_version)])
-    def snapshot(known: Known, reads: Annotated[int, Header(alias=CACHE_HEADER)] = _FIRST_CACHE) -> JSONResponse:
+    def snapshot(
+        known: Known,
+        reads: Annotated[int, Header(alias=CACHE_HEADER)] = _FIRST_CACHE,
+        damaged: Annotated[str, Header(alias=DAMAGED_HEADER)] = "",
+    ) -> JSONResponse:
         if reads < cache.SCHEMA:
             raise TooOldError(f"this program reads caches of version {reads}, this hub makes {cache.SCHEMA}: update it")
         scope = _scope(hub, known)
+        if damaged:
+            hub.shelf.doubt(scope, damaged)
         manifest = hub.shelf.fresh(scope)
         if manifest is None:
             hub.shelf.prepare(scope)
@@ -77,12 +84,13 @@ def replica_router(hub: Hub) -> APIRouter:
         return JSONResponse(manifest.to_json())
 
     @router.get("/snapshot/{scope_key}/{name}", response_model=None)
-    def snapshot_file(known: Known, scope_key: str, name: str) -> FileResponse | JSONResponse:
+    def snapshot_file(known: Known, scope_key: str, name: str) -> FileAnswer | JSONResponse:
         path = hub.shelf.file(scope_key, name) if scope_key == _scope(hub, known).key else None
         if path is None:
             return problem(404, "this snapshot is no longer there: ask for the manifest again")
         # The name says what is in it: whoever goes on with a download says the same, or begins anew.
-        return FileResponse(path, media_type="application/octet-stream", headers={"ETag": f'"{path.stem}"'})
+        holding = hub.withdrawals.holding(device_holder(known.id, known.branches))
+        return FileAnswer(path, f'"{path.stem}"', holding)
 
     @router.get("/events", response_model=None)
     async def events(

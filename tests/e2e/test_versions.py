@@ -107,7 +107,7 @@ def test_a_manifest_of_a_newer_hub_is_read_and_caches_that_are_too_new_are_refus
     assert Manifest.from_json(said) == client.manifest()
 
     class Newer(HubClient):
-        def manifest(self) -> Manifest:
+        def manifest(self, damaged: str = "") -> Manifest:
             return Manifest.from_json({**said, "schema": cache.SCHEMA + 1})
 
     enrolment = home.enrolment()

@@ -1,5 +1,5 @@
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -16,7 +16,7 @@ from data.store.set_hash import same_sums
 from data.store.store import Store
 from sync.errors import DamagedError
 from sync.hub.shelf import SnapshotShelf
-from sync.hub.snapshots import Scope
+from sync.hub.snapshots import Scope, publish, published, remove_damaged
 from sync.protocol import Manifest
 
 ALL = Scope.of(None)
@@ -164,3 +164,27 @@ def test_a_snapshots_name_and_etag_say_what_is_in_it(store: Store, shelf: Snapsh
     assert manifest.sha256[:16] in manifest.url
     assert manifest.etag == f'"{Path(manifest.url).stem}"'
     assert shelf.manifests() == [manifest]
+
+
+@pytest.mark.parametrize("damage", [lambda content: content[:-1] + b"\xa5", lambda content: content[:-1]])
+def test_a_published_file_that_is_damaged_is_no_snapshot_any_more_and_is_made_anew(
+    store: Store, tmp_path: Path, damage: Callable[[bytes], bytes]
+) -> None:
+    place = tmp_path / "all"
+    manifest = publish(store, ALL, place)
+    assert not remove_damaged(place, manifest), "it is whole"
+    file = place / Path(manifest.url).name
+    content = file.read_bytes()
+    file.write_bytes(damage(content))
+    assert published(place) is None or remove_damaged(place, manifest)
+    assert published(place) is None
+    again = publish(store, ALL, place)
+    assert published(place) == again
+    assert not remove_damaged(place, again)
+
+
+def test_a_doubt_about_a_sound_snapshot_changes_nothing(store: Store, shelf: SnapshotShelf) -> None:
+    manifest = shelf.ensure(ALL)
+    for etag in (manifest.etag, manifest.etag, '"another"'):
+        shelf.doubt(ALL, etag)
+    assert shelf.fresh(ALL) == manifest
