@@ -18,9 +18,10 @@ from data.outages.acts import (
 )
 from data.outages.describing import named_items
 from data.outages.documents import outage_from_doc
+from data.outages.entry import resolve_scope
 from data.outages.public_scope import public_scope
 from data.outages.rules import REASON_AT_MOST
-from data.outages.windows import OutageWindow, ScopeItem
+from data.outages.windows import OutageWindow
 from data.store.rows import get_docs
 from data.store.store import Writing
 from sync.auth import Person
@@ -101,7 +102,7 @@ def _restore(writing: Writing, window: OutageWindow, form: ActForm, by: str) -> 
 
 def _restore_part(writing: Writing, window: OutageWindow, form: ActForm, by: str) -> OutageWindow:
     parts = form.parts()
-    named = named_items(writing.connection, [ScopeItem(*part) for part in parts])
+    named = named_items(writing.connection, resolve_scope(writing.connection, parts))
     reason = form.reason.strip() or public_scope([*named.values()])  # it is told everywhere: no customer by name
     return restore_outage(writing, window.id, form.moment(), parts, by, reason[:REASON_AT_MOST])
 
