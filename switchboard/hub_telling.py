@@ -6,7 +6,8 @@ from typing import Any
 
 from data.export_files import check_name
 from data.store.store import Store
-from data.telling.call_backs import NewCallBack, add_call_back, call_backs, find_call_back, record_try
+from data.telling.call_backs import NewCallBack, add_call_back, call_backs, find_call_back
+from data.telling.calling import record_try
 from data.telling.told import NewAttempt, record_attempt, told_list
 from data.telling.workbook import ToldExport, export_told
 from switchboard.cli import home_of

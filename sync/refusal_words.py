@@ -131,7 +131,9 @@ WORDS: Mapping[str, Said] = {
     # rights
     "role_may_not": ("{role}不能：{act}", "The role '{role}' may not: {act}"),
     "device_may_not": ("这台设备不能：{act}", "This device may not: {act}"),
-    "not_your_branch": ("{kind} {name} 不归本单位负责", "The {kind} {name} is not one of your branches'"),
+    "not_your_branch": ("{kind} {name} 不归本单位供电", "The {kind} {name} is not one of your branches'"),
+    "outage_elsewhere": ("停电信息 {name} 不涉及本单位", "Outage {name} touches none of your branches"),
+    "ticket_elsewhere": ("工单 {name} 不归本单位负责", "Ticket {name} is not one of your branches'"),
     "call_back_elsewhere": ("这条回访不归本单位负责", "This call-back is not one of your branches'"),
     # people and devices
     "sign_in_first": ("请先登录", "Sign in first"),
@@ -220,7 +222,7 @@ _TYPED: Mapping[str, Said] = {
 }
 """Fields of forms that are none of a record's, and as the rules' own lines call them."""
 _TERMS: Mapping[str, Mapping[str, Said]] = {
-    "kind": {name: (kind.label, name.replace("_", " ")) for name, kind in KINDS.items()} | {"ticket": ("工单", "ticket")},
+    "kind": {name: (kind.label, name.replace("_", " ")) for name, kind in KINDS.items()},
     "role": ROLES,
     "act": _ACTS,
     "field": {**_FIELDS, **_TYPED},

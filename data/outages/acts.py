@@ -3,7 +3,7 @@
 Who works for some branches only may do it to windows of theirs; else it is a `ForbiddenError`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -14,6 +14,7 @@ from data.clock import to_iso, usable
 from data.errors import NotFoundError, OutageError
 from data.kinds import CAUSES, ETR_SOURCES
 from data.outages.branch_limits import check_branches
+from data.outages.branch_parts import is_whole, own_part
 from data.outages.describing import network
 from data.outages.documents import outage_from_doc, outage_to_doc
 from data.outages.entry import resolve_scope
@@ -31,6 +32,9 @@ from data.outages.timetable import Timetable
 from data.outages.windows import Change, OutageWindow, Publication, Restoration, Revision, ScopeItem, affected_by
 from data.store.rows import get_docs
 from data.store.store import Writing
+
+_OWN_PART = "本单位部分已送电"
+"""Said of a restoration by a branch that gave no reason; a reason is read out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,9 +148,13 @@ def restore_outage(
 ) -> OutageWindow:
     """Confirms that power is back at `at` (now where it is None): for the whole scope or for parts of it.
 
+    Of a window that crosses branches each restores its own part: whoever works for some of them and names no part,
+    confirms what these supply. The last branch to do so restores the window.
+
     Raises:
         NotFoundError: no such window, or a part names no record.
         OutageError: the window is over or has not begun, or a part is not in its scope.
+        ForbiddenError: a part, or all of it, is not of the actor's branches.
     """
     window, now = open_window(writing.connection, key), writing.clock.now()
     moment = usable(at, "at") if at else now
@@ -155,12 +163,16 @@ def restore_outage(
         raise OutageError(told).about("not_begun", start=window.begins)
     _check_past("restored", moment, now)
     parts = resolve_scope(writing.connection, partial)
-    if not parts:
+    if parts:
+        _check_inside(writing.connection, window, parts)
+        return _restore_parts(writing, window, parts, moment, by, reason or ", ".join(part.id for part in parts))
+    own = own_part(writing.connection, window, writing.branches)
+    if own is None:
         return _revise(writing, replace(window, restored_at=moment), by, "restored", reason or "restored")
-    _check_inside(writing.connection, window, parts)
-    restorations = (*window.restorations, *(Restoration(part, moment) for part in parts))
-    changed = replace(window, restorations=tuple(dict.fromkeys(restorations)))
-    return _revise(writing, changed, by, "partial_restoration", reason or ", ".join(part.id for part in parts))
+    restored = [part.item for part in window.restorations]
+    if not own or is_whole(writing.connection, window, [*own, *restored]):
+        return _revise(writing, replace(window, restored_at=moment), by, "restored", reason or "restored", scope=own)
+    return _restore_parts(writing, window, own, moment, by, reason or _OWN_PART)
 
 
 def reopen_outage(writing: Writing, key: str, reason: str, by: str) -> OutageWindow:
@@ -216,6 +228,14 @@ def _window(connection: Connection, key: str) -> OutageWindow:
     return window
 
 
+def _restore_parts(
+    writing: Writing, window: OutageWindow, parts: Sequence[ScopeItem], moment: datetime, by: str, reason: str
+) -> OutageWindow:
+    restorations = (*window.restorations, *(Restoration(part, moment) for part in parts))
+    changed = replace(window, restorations=tuple(dict.fromkeys(restorations)))
+    return _revise(writing, changed, by, "partial_restoration", reason, scope=parts)
+
+
 def _check_past(what: str, moment: datetime, now: datetime) -> None:
     if moment > now:
         refused = OutageError(f"{what} at {to_iso(moment)} lies in the future: give the moment when it happened")
@@ -237,9 +257,17 @@ def _check_inside(connection: Connection, window: OutageWindow, parts: list[Scop
 
 
 def _revise(
-    writing: Writing, window: OutageWindow, by: str, change: Change, reason: str, source: str | None = None
+    writing: Writing,
+    window: OutageWindow,
+    by: str,
+    change: Change,
+    reason: str,
+    source: str | None = None,
+    *,
+    scope: Sequence[ScopeItem] = (),
 ) -> OutageWindow:
-    check_branches(writing.connection, window.scope, writing.branches)
+    """Stores a window with one more revision; `scope` is what of it is changed, all of it where none is named."""
+    check_branches(writing.connection, scope or window.scope, writing.branches)
     revision = Revision(writing.clock.now(), by, change, window.etr, readable_reason(reason), source)
     revised = replace(window, revisions=(*window.revisions, revision))
     writing.put("outage", outage_to_doc(revised))

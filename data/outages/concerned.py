@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Connection, and_, select, text
 
 from data.kinds import CUSTOMER, IMPORTANCE
-from data.masking import LEAST, STANDARD, for_caches
+from data.masking import for_caches
 from data.outages.windows import Affected
+from data.readers import Reader
 from data.store.buckets import buckets_of_scope
 from data.store.rows import chunks, get_docs
 from data.store.schema import IMPORTANT_CUSTOMER, RECORDS
@@ -50,19 +51,16 @@ def concerned_by(connection: Connection, affected: Sequence[Affected]) -> list[t
     return found
 
 
-def readable_names(connection: Connection, customers: Iterable[str], branches: tuple[str, ...]) -> dict[str, str]:
-    """The names of customers by id, as somebody may read them who works for `branches`; for all where there are none.
-
-    Names of other branches' customers are hidden.
-    """
-    ids, readable = list(customers), buckets_of_scope(connection, branches)
+def readable_names(connection: Connection, customers: Iterable[str], reader: Reader) -> dict[str, str]:
+    """The names of customers by id, as somebody may read them; those of other branches' customers are hidden."""
+    ids, readable = list(customers), buckets_of_scope(connection, reader.branches)
     docs, buckets = get_docs(connection, "customer", ids), dict[str, str]()
     for chunk in chunks(ids):
         buckets.update(
             dict(connection.execute(select(_TABLE.c.id, _TABLE.c.bucket).where(_TABLE.c.id.in_(chunk))).all())
         )
-    readers = {key: STANDARD if readable is None or buckets[key] in readable else LEAST for key in docs}
-    return {key: str(for_caches(CUSTOMER, doc, readers[key])["name"]) for key, doc in docs.items()}
+    seen_as = {key: reader.class_for(own=readable is None or buckets[key] in readable) for key in docs}
+    return {key: str(for_caches(CUSTOMER, doc, seen_as[key])["name"]) for key, doc in docs.items()}
 
 
 def _hanging(connection: Connection, affected: Sequence[Affected]) -> dict[tuple[str, str], list[Concerned]]:

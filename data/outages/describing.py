@@ -15,6 +15,7 @@ from data.outages.overlaps import overlapping
 from data.outages.public_scope import public_scope
 from data.outages.reach import Reach
 from data.outages.windows import ENDED_STAYS, Affected, OutageWindow, ScopeItem
+from data.readers import EVERYBODYS, Reader
 from data.store.rows import chunks, from_row
 from data.store.schema import RECORDS
 from data.supply import SupplyNetwork
@@ -39,16 +40,16 @@ def shown_outages(connection: Connection, at: datetime) -> list[OutageWindow]:
 
 
 def describe_outage(
-    connection: Connection, window: OutageWindow, at: datetime, branches: tuple[str, ...] = ()
+    connection: Connection, window: OutageWindow, at: datetime, reader: Reader = EVERYBODYS
 ) -> dict[str, Json]:
     """The public JSON form of a window; see `describe_outages`."""
-    return describe_outages(connection, [window], at, branches=branches)[0]
+    return describe_outages(connection, [window], at, reader=reader)[0]
 
 
-def overview(connection: Connection, at: datetime, branches: tuple[str, ...] = ()) -> list[dict[str, Json]]:
+def overview(connection: Connection, at: datetime, reader: Reader = EVERYBODYS) -> list[dict[str, Json]]:
     """The public JSON form of every window to be shown at `at`, by start."""
     shown = shown_outages(connection, at)
-    return describe_outages(connection, shown, at, shown, branches)
+    return describe_outages(connection, shown, at, shown, reader)
 
 
 def describe_outages(
@@ -56,7 +57,7 @@ def describe_outages(
     windows: Sequence[OutageWindow],
     at: datetime,
     shown: Sequence[OutageWindow] | None = None,
-    branches: tuple[str, ...] = (),
+    reader: Reader = EVERYBODYS,
 ) -> list[dict[str, Json]]:
     """The public JSON form of windows, with what each takes out at `at`, or took out, as the network is now.
 
@@ -68,7 +69,7 @@ def describe_outages(
         windows: Which.
         at: When.
         shown: From `shown_outages`, where that is known already.
-        branches: Those that the reader works for; empty for all. Names of other branches' customers are hidden.
+        reader: Who is shown them; names of customers that they may not read are hidden.
     """
     others = shown_outages(connection, at) if shown is None else shown
     compared = list({window.id: window for window in (*others, *windows)}.values())
@@ -78,7 +79,7 @@ def describe_outages(
     )
     affected = {one.id: reach.affected_by(one.scope, one.restored_items(at)) for one in windows}
     counted = AffectedCustomers(connection, affected.values(), reach)
-    named = named_items(connection, [item for one in windows for item in one.scope], branches)
+    named = named_items(connection, [item for one in windows for item in one.scope], reader)
     overlaps = _overlaps(windows, others, compared, reach)
     return [
         {
@@ -91,15 +92,15 @@ def describe_outages(
 
 
 def named_items(
-    connection: Connection, items: Iterable[ScopeItem], branches: tuple[str, ...] = ()
+    connection: Connection, items: Iterable[ScopeItem], reader: Reader = EVERYBODYS
 ) -> dict[ScopeItem, Item]:
     """The pieces of scopes with their names and numbers, None where there is none.
 
-    Names of customers of others than `branches` are hidden; none at all stands for every branch.
+    Names of customers that the reader may not read are hidden.
     """
     wanted = list(dict.fromkeys(items))
-    customers = [item.id for item in wanted if item.kind == "customer"] if branches else []
-    readable = readable_names(connection, customers, branches)
+    customers = [item.id for item in wanted if item.kind == "customer"] if reader != EVERYBODYS else []
+    readable = readable_names(connection, customers, reader)
     found: dict[ScopeItem, Item] = {}
     for kind in {item.kind for item in wanted}:
         table = RECORDS[kind]

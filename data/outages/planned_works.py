@@ -20,6 +20,7 @@ from data.outages.planned_rows import PLANNED_WORK, PlannedRow, planned_row
 from data.outages.preview import Preview, previews
 from data.outages.warned import UNSET
 from data.outages.windows import OutageWindow
+from data.readers import Reader
 from data.rights import ForbiddenError
 from data.store import audit
 from data.store.desk_tables import PLANNED_WORK as IMPORTED
@@ -119,7 +120,9 @@ def import_planned_works(writing: Writing, path: Path, name: str, by: str) -> Pl
     present = _present(writing.connection, [one.digest for one in good.values()])
     first = {one.digest: number for number, one in reversed(good.items())}
     new = [number for number, one in good.items() if one.digest not in present and first[one.digest] == number]
-    told = previews(writing.connection, [good[number].window for number in new], writing.clock.now(), writing.branches)
+    told = previews(
+        writing.connection, [good[number].window for number in new], writing.clock.now(), Reader(writing.branches)
+    )
     found = dict(zip(new, told, strict=True))
     works = []
     for row in rows:

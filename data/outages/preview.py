@@ -24,6 +24,7 @@ from data.outages.public_scope import public_scope
 from data.outages.touched_areas import TouchedArea, areas_touched
 from data.outages.warned import Warned
 from data.outages.windows import Affected, OutageWindow, ScopeItem
+from data.readers import EVERYBODYS, Reader
 
 TRANSFORMER_AREAS_NAMED, AREAS_NAMED, CUSTOMERS_NAMED = 12, 50, 100
 """How many of each are named; the others are counted."""
@@ -109,14 +110,14 @@ class Preview:
         return {"id": one.id, "name": self.names[one.id], **told}
 
 
-def preview(connection: Connection, entered: NewOutage, now: datetime, branches: tuple[str, ...] = ()) -> Preview:
+def preview(connection: Connection, entered: NewOutage, now: datetime, reader: Reader = EVERYBODYS) -> Preview:
     """What `entered` would do; it is stored nowhere.
 
     Args:
         connection: To the store.
         entered: As a person enters it.
         now: When it would be saved.
-        branches: Those that the person works for; empty for all.
+        reader: Who asks; names of customers that they may not read are hidden.
 
     Raises:
         OutageError: kind, times, hours, reason or scope do not make a window.
@@ -124,12 +125,12 @@ def preview(connection: Connection, entered: NewOutage, now: datetime, branches:
         ForbiddenError: a scope is not of the person's branches.
     """
     window = made_window(connection, entered, now, "", "")
-    check_branches(connection, window.scope, branches)
-    return previews(connection, [window], now, branches)[0]
+    check_branches(connection, window.scope, reader.branches)
+    return previews(connection, [window], now, reader)[0]
 
 
 def previews(
-    connection: Connection, windows: Sequence[OutageWindow], now: datetime, branches: tuple[str, ...] = ()
+    connection: Connection, windows: Sequence[OutageWindow], now: datetime, reader: Reader = EVERYBODYS
 ) -> list[Preview]:
     """What each of several windows would do that are to be set together, the others of them taken into account.
 
@@ -137,7 +138,7 @@ def previews(
         connection: To the store.
         windows: From `made_window`, each with an id of its own that no stored one has.
         now: When they would be saved.
-        branches: Those that the person works for; empty for all.
+        reader: Who asks; names of customers that they may not read are hidden.
     """
     rules = read_notice_rules(connection)
     reach, met = meetings(connection, windows, timedelta(days=rules.repeat_days))
@@ -147,7 +148,7 @@ def previews(
     first = [_first_transformer_areas(one) for one in affected]
     items = named_items(connection, [item for one in (*(w.scope for w in windows), *first) for item in one])
     shown = {one.id: None for each in concerned for one in each[:CUSTOMERS_NAMED]}
-    names = readable_names(connection, shown, branches)
+    names = readable_names(connection, shown, reader)
     made = []
     for number, window in enumerate(windows):
         scope = tuple(items[item] for item in window.scope)

@@ -118,6 +118,13 @@ def all_suspicions(connection: Connection) -> list[Suspected]:
     return [suspected_from_doc(from_row(KINDS[SUSPICION.name], row)) for row in rows]
 
 
+def settled_suspicions(connection: Connection, at: datetime, since: datetime | None = None) -> list[Suspected]:
+    """The suspicions that stand no more at `at`, the newest first; with `since` only those that did so until then."""
+    standing = {one.id for one in standing_suspicions(connection, at)}
+    over = [one for one in all_suspicions(connection) if one.id not in standing]
+    return [one for one in over if since is None or (one.settled_at or one.until) > since]
+
+
 def standing_suspicions(connection: Connection, at: datetime) -> list[Suspected]:
     """The suspicions that stand at `at` and that no window explains, strongest first."""
     known = [one for one in all_suspicions(connection) if one.state(at) == "standing"]

@@ -13,19 +13,19 @@ from data.errors import BadValueError, NotFoundError
 from data.finding import find_one
 from data.outages.documents import outage_from_doc
 from data.outages.rules import NAME_AT_MOST, REASON_AT_MOST, readable
+from data.outages.windows import ScopeItem
 from data.phone_numbers import normal_form
+from data.readers import EVERYBODYS, Reader
+from data.rights import ForbiddenError
 from data.store import audit
 from data.store.desk_tables import CALL_BACK, CALL_BACK_TRY
 from data.store.rows import chunks, get_docs
 from data.store.schema import RECORDS
 from data.store.store import Writing
 from data.telling.awaited import Awaited
-from data.telling.errors import TakenError, TellingError
-from data.telling.news import ENDS, NEWS, TAKEN_BACK
 from data.telling.rules import telling_rules
 from data.telling.waiting import (
     TAKEN_OVER_WITHIN,
-    TRY_RESULTS,
     AwaitedWindow,
     CallBack,
     Standing,
@@ -33,9 +33,7 @@ from data.telling.waiting import (
     promise_at,
     standing,
 )
-
-CLAIM_LASTS = timedelta(minutes=10)
-"""Who took a call-back and said nothing more has it no longer after this."""
+from data.telling.whose import check_new, is_theirs
 
 KEPT_AFTER_END = timedelta(days=7)
 """For so long a number is kept after the last word was said: a restoration may be taken back."""
@@ -93,6 +91,7 @@ def add_call_back(
         BadValueError: the phone is no whole number, or there is nothing to wait for.
         NotFoundError, AmbiguousError: window, place or customer is none, or several.
         OutageError: a text is too long or cannot be read out.
+        ForbiddenError: it is for another branch's place or window than the actor's.
     """
     connection, moment = writing.connection, at or writing.clock.now()
     form = normal_form(new.phone)
@@ -105,13 +104,10 @@ def add_call_back(
         raise refused.about("subject_needed")
     promised = new.promised or (_promise(connection, new.outage, moment) if new.outage else None)
     kind, place = _place(connection, new.place)
-    row = {
-        "outage": new.outage or None,
-        "place_kind": kind,
-        "place_id": place,
-        "customer": find_one(connection, "customer", new.customer) if new.customer else None,
-        "phone": form,
-    }
+    customer = find_one(connection, "customer", new.customer) if new.customer else None
+    named = [ScopeItem(one, key) for one, key in ((kind, place), ("customer", customer)) if one and key]
+    check_new(connection, named, new.outage, writing.branches)
+    row = {"outage": new.outage or None, "place_kind": kind, "place_id": place, "customer": customer, "phone": form}
     if known := connection.execute(select(CALL_BACK.c.id).where(_waits_alike(row, moment))).scalar():
         return str(known)
     entered = {
@@ -128,124 +124,38 @@ def add_call_back(
     return str(entered["id"])
 
 
-def call_backs(connection: Connection, at: datetime) -> list[Listed]:
-    """Every call-back whose number is still kept: first those that are due, each in the order of asking."""
-    return sorted(_listed(connection, CALL_BACK.c.phone != "", at), key=_order)
+def call_backs(connection: Connection, at: datetime, reader: Reader = EVERYBODYS) -> list[Listed]:
+    """A reader's call-backs whose numbers are still kept: first those that are due, each in the order of asking."""
+    wanted = (CALL_BACK.c.phone != "") & is_theirs(connection, reader)
+    return sorted(_listed(connection, wanted, at), key=_order)
 
 
-def due_call_backs(connection: Connection, at: datetime) -> int:
-    """How many callers have to be called now."""
+def due_call_backs(connection: Connection, at: datetime, reader: Reader = EVERYBODYS) -> int:
+    """How many callers somebody has to call now."""
     outages = RECORDS["outage"]
     goes_on = outages.c.restored_at.is_(None) & outages.c.withdrawn_at.is_(None)
     about = select(CALL_BACK_TRY.c.call_back).join(outages, outages.c.id == CALL_BACK_TRY.c.outage).where(goes_on)
     may_be = or_(CALL_BACK.c.ended_at.is_(None), CALL_BACK.c.id.in_(about))  # a restoration may be taken back
-    return sum(one.standing.status == "due" for one in _listed(connection, (CALL_BACK.c.phone != "") & may_be, at))
+    wanted = (CALL_BACK.c.phone != "") & may_be & is_theirs(connection, reader)
+    return sum(one.standing.status == "due" for one in _listed(connection, wanted, at))
 
 
-def find_call_back(connection: Connection, key: str, at: datetime) -> Listed:
+def find_call_back(connection: Connection, key: str, at: datetime, reader: Reader = EVERYBODYS) -> Listed:
     """One call-back.
 
     Raises:
         NotFoundError: there is none, or its number is forgotten.
+        ForbiddenError: it is another branch's than the reader's.
     """
-    found = list(_listed(connection, (CALL_BACK.c.id == key) & (CALL_BACK.c.phone != ""), at))
+    one = (CALL_BACK.c.id == key) & (CALL_BACK.c.phone != "")
+    found = list(_listed(connection, one, at))
     if not found:
         raise NotFoundError(f"no call-back has the id {key!r} 没有这条回访").about("no_call_back")
+    if connection.execute(select(CALL_BACK.c.id).where(one, is_theirs(connection, reader))).first() is None:
+        raise ForbiddenError(f"the call-back {key} is not one of your branches' 不归本单位").about(
+            "call_back_elsewhere"
+        )
     return found[0]
-
-
-def claim_call_back(writing: Writing, key: str, by: str) -> CallBack:
-    """Takes a call-back in hand for `CLAIM_LASTS`: the number is told, which the audit trail says, to nobody else.
-
-    Raises:
-        NotFoundError: there is none.
-        TakenError: somebody else has it.
-        TellingError: it is closed.
-    """
-    now = writing.clock.now()
-    listed = find_call_back(writing.connection, key, now)
-    _check_taken(listed, by, now)
-    _check_open(listed)
-    if listed.asked.claimed(now) != by:
-        audit.record(writing.connection, now, by, "see_call_back_number", key)
-    claim = {"claimed_by": by, "claimed_until": to_iso(now + CLAIM_LASTS)}
-    writing.connection.execute(update(CALL_BACK).where(CALL_BACK.c.id == key).values(claim))
-    return find_call_back(writing.connection, key, now).asked
-
-
-def release_call_back(writing: Writing, key: str, by: str) -> None:
-    """Gives a call-back back to the list; one that somebody else has stays with them.
-
-    Raises:
-        NotFoundError: there is none.
-    """
-    find_call_back(writing.connection, key, writing.clock.now())
-    own = (CALL_BACK.c.id == key) & (CALL_BACK.c.claimed_by == by)
-    writing.connection.execute(update(CALL_BACK).where(own).values(claimed_by=None, claimed_until=None))
-    audit.record(writing.connection, writing.clock.now(), by, "release_call_back", key)
-
-
-def record_try(
-    writing: Writing,
-    key: str,
-    result: str,
-    by: str,
-    *,
-    note: str = "",
-    news: str | None = None,
-    etr: datetime | None = None,
-) -> Listed:
-    """Notes how a try to call somebody back went.
-
-    Args:
-        writing: The transaction.
-        key: The call-back's id.
-        result: A key of `TRY_RESULTS`; `taken_back` undoes the note before, of a closed one, too.
-        by: Who called.
-        note: What there is to say.
-        news: What was on the list when it was told; None: what is on it now.
-        etr: The promise that was told; None: the one that stands.
-
-    Returns:
-        The call-back as it stands then.
-
-    Raises:
-        NotFoundError: there is none.
-        TakenError: somebody else has it.
-        TellingError: it is closed, or result or news is none.
-        BadValueError: the promise is no usable time.
-        OutageError: the note is too long or cannot be read out.
-    """
-    now = writing.clock.now()
-    if result not in TRY_RESULTS:
-        raise TellingError(f"result {result!r} is not known: give one of {', '.join(TRY_RESULTS)}")
-    if news is not None and news not in NEWS:
-        raise TellingError(f"news {news!r} is not known: give one of {', '.join(NEWS)}")
-    listed = find_call_back(writing.connection, key, now)
-    _check_taken(listed, by, now)
-    if result == TAKEN_BACK:
-        if not listed.asked.made:
-            raise TellingError("there is nothing to take back 没有可撤回的登记").about("nothing_to_take_back")
-    else:
-        _check_open(listed)
-    window = listed.awaited.window
-    told = news or listed.standing.news or "etr"
-    row = {
-        "call_back": key,
-        "at": to_iso(now),
-        "by": by,
-        "result": result,
-        "news": told,
-        "outage": window.id if window else "",
-        "etr": to_iso(usable(etr, "etr") if etr else window.etr) if window else None,
-        "note": readable("note", note, REASON_AT_MOST) or "",
-    }
-    writing.connection.execute(insert(CALL_BACK_TRY).values(row))
-    ends = result == "cancelled" or (result == "done" and told in ENDS)
-    worked = {"claimed_by": None, "claimed_until": None, "ended_at": to_iso(now) if ends else None}
-    writing.connection.execute(update(CALL_BACK).where(CALL_BACK.c.id == key).values(worked))
-    audit.record(writing.connection, now, by, "call_back", f"{key} {told} {result}")
-    return find_call_back(writing.connection, key, now)
 
 
 def forget_closed_call_backs(writing: Writing) -> None:
@@ -281,18 +191,6 @@ def _waits_alike(row: dict[str, str | None], at: datetime) -> ColumnElement[bool
     same = [CALL_BACK.c[name].is_not_distinct_from(value) for name, value in row.items()]
     still = or_(CALL_BACK.c.outage.is_not(None), CALL_BACK.c.at > to_iso(at - TAKEN_OVER_WITHIN))
     return and_(*same, still, CALL_BACK.c.ended_at.is_(None))
-
-
-def _check_taken(listed: Listed, by: str, now: datetime) -> None:
-    other = listed.asked.claimed(now)
-    if other is not None and other != by:
-        who = other.partition(":")[2] or other
-        raise TakenError(f"{who} is calling already {who} 正在回访此客户").about("taken", by=who)
-
-
-def _check_open(listed: Listed) -> None:
-    if listed.standing.status == "closed":
-        raise TellingError("this call-back is closed 这条回访已结束").about("call_back_closed")
 
 
 _RANK = {"due": 0, "later": 1, "waiting": 2, "closed": 3}

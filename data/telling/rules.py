@@ -9,10 +9,11 @@ from data.errors import BadValueError
 from data.store.settings import read_setting, write_setting
 from data.store.store import Writing
 
-SENSITIVE, LATER_MINUTES = "telling.sensitive", "telling.later_minutes"
-"""Keys of the centre's settings: a flag, and a number of minutes."""
+SENSITIVE, LATER_MINUTES, CLAIMS = "telling.sensitive", "telling.later_minutes", "telling.claims"
+"""Keys of the centre's settings: a flag, a number of minutes, and a number of call-backs."""
 
 _MINUTES_AT_MOST = 7 * 24 * 60
+_CLAIMS_AT_MOST = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,10 +23,12 @@ class TellingRules:
     Attributes:
         sensitive: Sensitive customers have to be told, beside the important and the high-risk ones.
         moved: A promise that has moved by more than this is told again.
+        claims: So many call-backs, whose numbers are shown, somebody may have in hand at once.
     """
 
     sensitive: bool = False
     moved: timedelta = timedelta(minutes=15)
+    claims: int = 5
 
 
 def telling_rules(connection: Connection) -> TellingRules:
@@ -34,17 +37,24 @@ def telling_rules(connection: Connection) -> TellingRules:
     usual = TellingRules()
     counts = isinstance(minutes, int | float) and not isinstance(minutes, bool) and minutes >= 0
     moved = timedelta(minutes=float(minutes)) if counts else usual.moved  # type: ignore[arg-type]  # a number, see above
-    return TellingRules(sensitive is True, moved)
+    claims = read_setting(connection, CLAIMS)
+    return TellingRules(sensitive is True, moved, claims if isinstance(claims, int) and claims > 0 else usual.claims)
 
 
-def set_telling_rules(writing: Writing, *, sensitive: bool, minutes: int, by: str) -> None:
+def set_telling_rules(writing: Writing, *, sensitive: bool, minutes: int, claims: int, by: str) -> None:
     """Sets the rules, from now on.
 
     Raises:
-        BadValueError: the minutes are out of their bounds.
+        BadValueError: the minutes or claims are out of their bounds.
     """
-    if not 0 <= minutes <= _MINUTES_AT_MOST:
-        refused = BadValueError("minutes", minutes, f"填写 0 至 {_MINUTES_AT_MOST} give 0 to {_MINUTES_AT_MOST}")
-        raise refused.about("out_of_range", least=0, most=_MINUTES_AT_MOST)
+    _check_within("minutes", minutes, 0, _MINUTES_AT_MOST)
+    _check_within("claims", claims, 1, _CLAIMS_AT_MOST)
     write_setting(writing, SENSITIVE, sensitive, by)
     write_setting(writing, LATER_MINUTES, minutes, by)
+    write_setting(writing, CLAIMS, claims, by)
+
+
+def _check_within(name: str, value: int, least: int, most: int) -> None:
+    if not least <= value <= most:
+        refused = BadValueError(name, value, f"填写 {least} 至 {most} give {least} to {most}")
+        raise refused.about("out_of_range", least=least, most=most)

@@ -12,12 +12,14 @@ from data.clock import from_iso, to_iso, usable
 from data.errors import NotFoundError
 from data.fields import Doc
 from data.kinds import CUSTOMER, KINDS
-from data.masking import for_caches
+from data.masking import HIDDEN, LEAST, for_caches
 from data.outages.describing import network, shown_outages
 from data.outages.documents import outage_from_doc
 from data.outages.rules import NAME_AT_MOST, REASON_AT_MOST, readable
 from data.outages.windows import OutageWindow, affected_by, touches
+from data.readers import EVERYBODYS, Reader
 from data.store import audit
+from data.store.buckets import buckets_of_scope
 from data.store.desk_tables import TOLD
 from data.store.rows import chunks, from_row, get_docs
 from data.store.schema import RECORDS
@@ -107,17 +109,17 @@ class NewAttempt:
     etr: datetime | None = None
 
 
-def told_list(connection: Connection, outage: str, at: datetime, buckets: Sequence[str] | None = None) -> ToldList:
+def told_list(connection: Connection, outage: str, at: datetime, reader: Reader = EVERYBODYS) -> ToldList:
     """The list of one window, whether it is shown or not.
 
     Raises:
         NotFoundError: there is no such window.
     """
     window = _window(connection, outage)
-    return _lists(connection, [window], at, buckets)[0]
+    return _lists(connection, [window], at, reader)[0]
 
 
-def told_lists(connection: Connection, at: datetime, buckets: Sequence[str] | None = None) -> list[ToldList]:
+def told_lists(connection: Connection, at: datetime, reader: Reader = EVERYBODYS) -> list[ToldList]:
     """The lists that somebody has to look at, by start.
 
     They are of the windows that are shown, and of those over where customers who were told are still to hear of that.
@@ -125,43 +127,41 @@ def told_lists(connection: Connection, at: datetime, buckets: Sequence[str] | No
     Args:
         connection: Of the store.
         at: The moment.
-        buckets: Only customers in these; None: all.
+        reader: Who asks: customers of other branches are not listed, and what they may not read is hidden.
     """
-    lists = _lists(connection, _windows(connection, at), at, buckets)
+    lists = _lists(connection, _windows(connection, at), at, reader)
     shown = [one for one in lists if one.open or (one.customers and one.window.phase(at))]
     return sorted(shown, key=lambda one: (one.window.start, one.window.id))
 
 
-def open_told(connection: Connection, at: datetime, buckets: Sequence[str] | None = None) -> int:
+def open_told(connection: Connection, at: datetime, reader: Reader = EVERYBODYS) -> int:
     """How many customers are still to be told something, over all windows: one of two windows counts twice.
 
     Args:
         connection: Of the store.
         at: The moment.
-        buckets: Only customers in these; None: all.
+        reader: Who asks: customers of other branches are not listed, and what they may not read is hidden.
     """
-    return sum(one.open for one in _lists(connection, _windows(connection, at), at, buckets, described=False))
+    return sum(one.open for one in _lists(connection, _windows(connection, at), at, reader, described=False))
 
 
-def find_told(
-    connection: Connection, outage: str, customer: str, at: datetime, buckets: Sequence[str] | None = None
-) -> ToTell:
+def find_told(connection: Connection, outage: str, customer: str, at: datetime, reader: Reader = EVERYBODYS) -> ToTell:
     """A customer as the list of a window has it.
 
     Raises:
         NotFoundError: there is no such window, or it neither takes this customer out nor did anybody try to tell them.
     """
-    return _item(connection, _window(connection, outage), customer, at, buckets)
+    return _item(connection, _window(connection, outage), customer, at, reader)
 
 
-def record_attempt(writing: Writing, new: NewAttempt, by: str, buckets: Sequence[str] | None = None) -> ToTell:
+def record_attempt(writing: Writing, new: NewAttempt, by: str, reader: Reader = EVERYBODYS) -> ToTell:
     """Notes a try to tell a customer.
 
     Args:
         writing: The transaction.
         new: How it went.
         by: Who tried.
-        buckets: Only customers in these; None: all.
+        reader: Who asks: customers of other branches are not listed, and what they may not read is hidden.
 
     Returns:
         The customer as the list then has it.
@@ -174,7 +174,7 @@ def record_attempt(writing: Writing, new: NewAttempt, by: str, buckets: Sequence
     """
     now = writing.clock.now()
     window = _window(writing.connection, new.outage)
-    before = _item(writing.connection, window, new.customer, now, buckets)
+    before = _item(writing.connection, window, new.customer, now, reader)
     whom, note = _checked(new)
     if new.result == TAKEN_BACK and not that_count(before.attempts):
         raise TellingError("there is nothing to take back 没有可撤回的登记").about("nothing_to_take_back")
@@ -198,7 +198,7 @@ def record_attempt(writing: Writing, new: NewAttempt, by: str, buckets: Sequence
     }
     writing.connection.execute(insert(TOLD).values(row))
     audit.record(writing.connection, now, by, "tell_customer", f"{new.outage} {new.customer} {news} {new.result}")
-    return _item(writing.connection, window, new.customer, now, buckets)
+    return _item(writing.connection, window, new.customer, now, reader)
 
 
 def _checked(new: NewAttempt) -> tuple[str, str]:
@@ -216,11 +216,9 @@ def _checked(new: NewAttempt) -> tuple[str, str]:
     return whom, note
 
 
-def _item(
-    connection: Connection, window: OutageWindow, customer: str, at: datetime, buckets: Sequence[str] | None
-) -> ToTell:
-    attempts = _attempts(connection, [window.id]).get((window.id, customer), ())
-    doc = _docs(connection, {customer}, buckets).get(customer)
+def _item(connection: Connection, window: OutageWindow, customer: str, at: datetime, reader: Reader) -> ToTell:
+    attempts = _attempts(connection, [window.id], reader).get((window.id, customer), ())
+    doc = _docs(connection, {customer}, reader).get(customer)
     net = network(connection)
     place = net.place("customer", customer)
     in_scope = doc is not None and touches(place, affected_by(window.scope, net))
@@ -236,19 +234,19 @@ def _lists(
     connection: Connection,
     windows: Sequence[OutageWindow],
     at: datetime,
-    buckets: Sequence[str] | None,
+    reader: Reader,
     *,
     described: bool = True,
 ) -> list[ToldList]:
-    rules = telling_rules(connection)
+    rules, buckets = telling_rules(connection), buckets_of_scope(connection, reader.branches)
     concerned = Concerned(connection, rules, buckets)
-    attempts = _attempts(connection, [one.id for one in windows])
+    attempts = _attempts(connection, [one.id for one in windows], reader)
     named = {window.id: concerned.of(window) for window in windows}
     on_list = {window.id: set(named[window.id]) for window in windows}
     for outage, customer in attempts:
         on_list[outage].add(customer)
     keys = set[str]().union(*on_list.values())
-    docs = _docs(connection, keys, buckets) if described else _numbers(_within(connection, keys, buckets))
+    docs = _docs(connection, keys, reader) if described else _numbers(_within(connection, keys, buckets))
 
     def item(window: OutageWindow, key: str, restored: frozenset[str]) -> ToTell:
         tried, back = attempts.get((window.id, key), ()), key in restored
@@ -271,10 +269,12 @@ def _order(one: ToTell) -> tuple[bool, int, bool, str]:
     return one.status != "open", importance, not one.customer.get("high_risk"), str(one.customer["id"])
 
 
-def _docs(connection: Connection, keys: set[str], buckets: Sequence[str] | None) -> dict[str, Doc]:
+def _docs(connection: Connection, keys: set[str], reader: Reader) -> dict[str, Doc]:
     """The customers' documents; of one who is gone only the id, for those who may see every customer."""
-    seen = _within(connection, keys, buckets)
-    return (_numbers(keys) if buckets is None else {}) | _masked(connection, seen)
+    buckets = buckets_of_scope(connection, reader.branches)
+    docs = get_docs(connection, "customer", _within(connection, keys, buckets))
+    seen = {key: for_caches(CUSTOMER, doc, reader.sees) for key, doc in docs.items()}
+    return (_numbers(keys) if buckets is None else {}) | seen
 
 
 def _within(connection: Connection, keys: set[str], buckets: Sequence[str] | None) -> list[str]:
@@ -293,18 +293,15 @@ def _numbers(keys: Iterable[str]) -> dict[str, Doc]:
     return {key: {"id": key} for key in keys}
 
 
-def _masked(connection: Connection, keys: Iterable[str]) -> dict[str, Doc]:
-    return {key: for_caches(CUSTOMER, doc) for key, doc in get_docs(connection, "customer", keys).items()}
-
-
-def _attempts(connection: Connection, outages: Sequence[str]) -> dict[tuple[str, str], tuple[Attempt, ...]]:
+def _attempts(
+    connection: Connection, outages: Sequence[str], reader: Reader
+) -> dict[tuple[str, str], tuple[Attempt, ...]]:
     found: defaultdict[tuple[str, str], list[Attempt]] = defaultdict(list)
     for chunk in chunks(outages):
         for row in connection.execute(select(TOLD).where(TOLD.c.outage.in_(chunk)).order_by(TOLD.c.id)):
+            whom = HIDDEN if row.whom and reader.sees == LEAST else row.whom
             found[row.outage, row.customer].append(
-                Attempt(
-                    from_iso(row.at), row.by, row.means, row.result, row.whom, row.note, row.news, from_iso(row.etr)
-                )
+                Attempt(from_iso(row.at), row.by, row.means, row.result, whom, row.note, row.news, from_iso(row.etr))
             )
     return {key: tuple(attempts) for key, attempts in found.items()}
 

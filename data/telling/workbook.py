@@ -1,6 +1,6 @@
 """The lists of customers to be told as a file: every try, and a row for whom nobody has tried to tell yet."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -11,6 +11,7 @@ from data.export_files import write_rows
 from data.exporting import Cell
 from data.kinds import IMPORTANCE, OUTAGE_KINDS
 from data.outages.timetable import SHANGHAI
+from data.readers import EVERYBODYS, Reader
 from data.store import audit
 from data.store.rows import chunks
 from data.store.schema import RECORDS
@@ -50,12 +51,12 @@ class ToldExport:
 
     Attributes:
         outage: Only the list of this window; None: every list that is shown.
-        buckets: Only customers in these; None: all.
+        reader: Who has it: customers of other branches are not in it.
         clear: Phones as they are.
     """
 
     outage: str | None = None
-    buckets: Sequence[str] | None = None
+    reader: Reader = EVERYBODYS
     clear: bool = False
 
 
@@ -72,9 +73,9 @@ def export_told(store: Store, export: ToldExport, path: Path, actor: str) -> int
     now = store.clock.now()
     with store.read() as connection:
         lists = (
-            [told_list(connection, export.outage, now, export.buckets)]
+            [told_list(connection, export.outage, now, export.reader)]
             if export.outage
-            else told_lists(connection, now, export.buckets)
+            else told_lists(connection, now, export.reader)
         )
         keys = sorted({str(one.customer["id"]) for told in lists for one in told.customers}) if export.clear else []
         table, phones = RECORDS["customer"], dict[str, str]()

@@ -9,6 +9,7 @@ from data.clock import to_iso
 from data.fields import Doc, Json
 from data.outages.describing import named_items
 from data.outages.windows import OutageWindow, ScopeItem
+from data.readers import EVERYBODYS, Reader
 from data.store.rows import get_docs
 from data.tickets.business import Catalogue
 from data.tickets.catalogue import read_catalogue
@@ -20,7 +21,7 @@ from data.tickets.ticket import Ticket, get_tickets, linked_to
 
 
 def describe_tickets(
-    connection: Connection, tickets: Sequence[Ticket], at: datetime, reader: tuple[str, ...] = ()
+    connection: Connection, tickets: Sequence[Ticket], at: datetime, reader: Reader = EVERYBODYS
 ) -> list[dict[str, Json]]:
     """The public JSON form of tickets, in their order: with their places, windows there, and how urgent each is.
 
@@ -28,7 +29,7 @@ def describe_tickets(
         connection: To the store.
         tickets: Which.
         at: When.
-        reader: The branches that whoever reads them works for; empty for all. Names of others' customers are hidden.
+        reader: Who reads them; names that they may not read are hidden.
     """
     catalogue, rules = read_catalogue(connection), read_rules(connection)
     places = _named_places(connection, tickets, reader)
@@ -60,7 +61,7 @@ def describe_tickets(
 
 
 def describe_ticket(
-    connection: Connection, ticket: Ticket, at: datetime, reader: tuple[str, ...] = ()
+    connection: Connection, ticket: Ticket, at: datetime, reader: Reader = EVERYBODYS
 ) -> dict[str, Json]:
     """The public JSON form of one ticket, with its history and the reports that may be of the same trouble."""
     (doc,) = describe_tickets(connection, [ticket], at, reader)
@@ -78,7 +79,7 @@ def describe_outages_at(connection: Connection, spot: Spot, at: datetime) -> lis
     return [_window(one, at) for one in outages_at(connection, [spot], at)[0]]
 
 
-def _named_places(connection: Connection, tickets: Sequence[Ticket], reader: tuple[str, ...]) -> dict[str, Json]:
+def _named_places(connection: Connection, tickets: Sequence[Ticket], reader: Reader) -> dict[str, Json]:
     """The place of each ticket that has one, by the ticket's id."""
     places = {one.id: ScopeItem(one.place_kind, one.place_id) for one in tickets if one.place_kind and one.place_id}
     named = named_items(connection, places.values(), reader)

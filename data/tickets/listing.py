@@ -7,11 +7,13 @@ from typing import Final
 from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select
 
 from data.clock import to_iso
-from data.store.rows import all_docs
+from data.outages.branch_limits import branches_below
+from data.readers import EVERYBODYS, Reader
 from data.store.schema import TICKET
 from data.tickets.rules import read_rules
 from data.tickets.states import FINISHED, NEW_FOR, PENDING, STATES, Mark
 from data.tickets.ticket import IS_PENDING, Ticket, select_tickets, tickets_of
+from data.tickets.whose import is_theirs
 
 _NEVER = "9999"
 """Sorts after every time."""
@@ -52,7 +54,13 @@ class TicketCounts:
 
 
 def list_tickets(
-    connection: Connection, wanted: Wanted, now: datetime, *, limit: int = 100, after: int = 0
+    connection: Connection,
+    wanted: Wanted,
+    now: datetime,
+    *,
+    limit: int = 100,
+    after: int = 0,
+    reader: Reader = EVERYBODYS,
 ) -> list[Ticket]:
     """The tickets that are wanted: pending ones before settled ones, what is due first, then the newest.
 
@@ -62,35 +70,23 @@ def list_tickets(
         now: The moment by which they are urgent or not.
         limit: At most so many.
         after: Leaves out so many of the first.
+        reader: Who asks; other branches' tickets are not listed.
     """
     due_first = case((IS_PENDING, func.coalesce(TICKET.c.due_at, _NEVER)), else_=_NEVER)
     order = case((IS_PENDING, 0), else_=1), due_first, TICKET.c.at.desc(), TICKET.c.id
-    chosen = select_tickets().where(*_conditions(connection, wanted, now))
+    chosen = select_tickets().where(*_conditions(connection, wanted, now), is_theirs(connection, reader))
     return tickets_of(connection, chosen.order_by(*order).limit(limit).offset(after))
 
 
-def ticket_counts(connection: Connection, at: datetime) -> TicketCounts:
-    """How many tickets are pending at `at`, for the desk's front page."""
+def ticket_counts(connection: Connection, at: datetime, reader: Reader = EVERYBODYS) -> TicketCounts:
+    """How many of a reader's tickets are pending at `at`, for the desk's front page."""
     marks = _marks(connection, at)
     asked: dict[str, ColumnElement[bool]] = {state: TICKET.c.state == state for state in PENDING}
     asked |= {"overdue": marks["overdue"], "due_soon": marks["due_soon"], "new": marks["new"]}
     sums = [func.coalesce(func.sum(case((condition, 1), else_=0)), 0).label(name) for name, condition in asked.items()]
-    row = connection.execute(select(func.count().label("pending"), *sums).where(IS_PENDING)).mappings().one()
+    counted = select(func.count().label("pending"), *sums).where(IS_PENDING, is_theirs(connection, reader))
+    row = connection.execute(counted).mappings().one()
     return TicketCounts(**{name: int(count) for name, count in row.items()})
-
-
-def branches_within(connection: Connection, branch: str) -> set[str]:
-    """A branch and all below it."""
-    below: dict[object, list[str]] = {}
-    for doc in all_docs(connection, "branch"):
-        below.setdefault(doc["parent_id"], []).append(str(doc["id"]))
-    found, new = set[str](), [branch]
-    while new:
-        one = new.pop()
-        if one not in found:
-            found.add(one)
-            new += below.get(one, [])
-    return found
 
 
 _BY_STATE: Final = {"pending": PENDING, "finished": FINISHED, **{state: (state,) for state in STATES}}
@@ -106,7 +102,7 @@ def _conditions(connection: Connection, wanted: Wanted, now: datetime) -> list[C
         nobodys = and_(TICKET.c.person.is_(None), TICKET.c.created_by == wanted.person)
         found.append(or_(TICKET.c.person == wanted.person, nobodys))
     if wanted.branch:
-        found.append(TICKET.c.branch.in_(sorted(branches_within(connection, wanted.branch))))
+        found.append(TICKET.c.branch.in_(sorted(branches_below(connection, [wanted.branch]))))
     marks = _marks(connection, now)
     if wanted.mark in marks:
         found.append(marks[wanted.mark])

@@ -8,7 +8,10 @@ from sqlalchemy import Connection, func, insert, select
 from data.clock import to_iso
 from data.errors import BadValueError
 from data.finding import find_one
+from data.outages.branch_limits import check_not_elsewhere
 from data.outages.timetable import SHANGHAI
+from data.outages.windows import ScopeItem
+from data.readers import Reader
 from data.store import audit
 from data.store.schema import TICKET
 from data.store.store import Writing
@@ -54,11 +57,12 @@ def add_ticket(writing: Writing, key: str, at: datetime, entered: NewTicket, by:
     Raises:
         NotFoundError, AmbiguousError: its place, entry of the catalogue or lead is none, or several.
         BadValueError: its kind or text is none, or its entry of the catalogue is of another kind.
+        ForbiddenError: its place, or what it is linked to, is another branch's than the actor's.
     """
     connection, catalogue = writing.connection, read_catalogue(writing.connection)
     business = check_new(catalogue, entered)
-    spot = _spot(connection, entered.place)
-    lead = _lead(connection, entered, spot, at)
+    spot = _spot(writing, entered.place)
+    lead = _lead(connection, entered, spot, at, Reader(writing.branches, name=by.name))
     row = {
         "id": key,
         "at": to_iso(at),
@@ -106,26 +110,29 @@ def due_iso(catalogue: Catalogue, code: str, at: datetime) -> str | None:
     return to_iso(at + timedelta(hours=hours)) if hours is not None else None
 
 
-def lead_named(connection: Connection, named: str) -> Ticket:
+def lead_named(connection: Connection, named: str, reader: Reader) -> Ticket:
     """The ticket that whatever is linked to `named` is linked to: it itself, or its own lead.
 
     Raises:
         NotFoundError, AmbiguousError: there is none, or several begin so.
+        ForbiddenError: it is another branch's than the reader's.
     """
-    found = get_ticket(connection, named)
+    found = get_ticket(connection, named, reader)
     return get_ticket(connection, found.lead) if found.lead else found
 
 
-def _spot(connection: Connection, place: tuple[str, str] | None) -> Spot | None:
+def _spot(writing: Writing, place: tuple[str, str] | None) -> Spot | None:
     if place is None:
         return None
     kind, named = place
-    return spot_at(connection, kind, find_one(connection, kind, named))
+    key = find_one(writing.connection, kind, named)
+    check_not_elsewhere(writing.connection, ScopeItem(kind, key), writing.branches)
+    return spot_at(writing.connection, kind, key)
 
 
-def _lead(connection: Connection, entered: NewTicket, spot: Spot | None, at: datetime) -> str | None:
+def _lead(connection: Connection, entered: NewTicket, spot: Spot | None, at: datetime, reader: Reader) -> str | None:
     if entered.linked_to:
-        return lead_named(connection, entered.linked_to).id
+        return lead_named(connection, entered.linked_to, reader).id
     if spot is None:
         return None
     if entered.kind == "trouble_report":

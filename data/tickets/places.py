@@ -10,9 +10,11 @@ from data.clock import to_iso
 from data.outages.describing import network, shown_outages
 from data.outages.reach import Reach
 from data.outages.windows import Affected, OutageWindow, touches
+from data.readers import EVERYBODYS, Reader
 from data.store.schema import RECORDS, TICKET
 from data.supply import Place, SupplyNetwork
 from data.tickets.ticket import IS_PENDING, Ticket, select_tickets, ticket_feeder, ticket_transformer_area, tickets_of
+from data.tickets.whose import is_theirs
 
 _SHOWN_AT_MOST = 20
 
@@ -99,12 +101,15 @@ def outages_at(connection: Connection, spots: Iterable[Spot], at: datetime) -> l
     return [tuple(one for one, taken in windows if touches(places[spot], taken)) for spot in asked]
 
 
-def tickets_of_outage(connection: Connection, window: OutageWindow, at: datetime) -> list[Ticket]:
-    """The pending trouble reports from where a window takes power out at `at`, oldest first."""
+def tickets_of_outage(
+    connection: Connection, window: OutageWindow, at: datetime, reader: Reader = EVERYBODYS
+) -> list[Ticket]:
+    """A reader's pending trouble reports from where a window takes power out at `at`, oldest first."""
     net = network(connection)
     ((_, taken),) = _taken_out(connection, [window], at)
     reports = select_tickets().where(TICKET.c.kind == "trouble_report", IS_PENDING, TICKET.c.place_id.is_not(None))
-    found = tickets_of(connection, reports.order_by(TICKET.c.at, TICKET.c.number))
+    theirs = reports.where(is_theirs(connection, reader))
+    found = tickets_of(connection, theirs.order_by(TICKET.c.at, TICKET.c.number))
     spots = [(one, spot) for one in found if (spot := spot_of(one)) is not None]
     there = {spot: touches(_as_place(net, spot), taken) for spot in dict.fromkeys(spot for _, spot in spots)}
     return [one for one, spot in spots if there[spot]]

@@ -9,8 +9,11 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, Select, and_, case
 
 from data.clock import from_iso
 from data.errors import AmbiguousError, NotFoundError
+from data.readers import EVERYBODYS, Reader
+from data.rights import ForbiddenError
 from data.store.schema import RECORDS, TICKET
 from data.tickets.states import PENDING
+from data.tickets.whose import is_theirs
 
 _CUSTOMER, _TRANSFORMER_AREA = RECORDS["customer"], RECORDS["transformer_area"]
 
@@ -81,13 +84,28 @@ def tickets_of(connection: Connection, wanted: Select[tuple[object, ...]]) -> li
     return [_ticket(row) for row in connection.execute(wanted).mappings()]
 
 
-def get_ticket(connection: Connection, named: str) -> Ticket:
+def get_ticket(connection: Connection, named: str, reader: Reader = EVERYBODYS) -> Ticket:
     """The ticket with this id or number, or whose id alone begins so.
 
     Raises:
         NotFoundError: there is none.
         AmbiguousError: several ids begin so.
+        ForbiddenError: it is another branch's than the reader's.
     """
+    found = _named(connection, named)
+    if find_own_ticket(connection, found.id, reader) is None:
+        refused = ForbiddenError(f"ticket {found.number} is not one of your branches' 不归本单位负责")
+        raise refused.about("ticket_elsewhere", name=found.number)
+    return found
+
+
+def find_own_ticket(connection: Connection, key: str, reader: Reader) -> Ticket | None:
+    """The ticket with this id, if it is one of the reader's, else None."""
+    own = select_tickets().where(TICKET.c.id == key, is_theirs(connection, reader))
+    return next(iter(tickets_of(connection, own)), None)
+
+
+def _named(connection: Connection, named: str) -> Ticket:
     wanted = named.strip()
     exact: ColumnElement[bool] = or_(TICKET.c.id == wanted, TICKET.c.number == wanted.upper())
     found = tickets_of(connection, select_tickets().where(exact).limit(1))

@@ -8,6 +8,7 @@ from sqlalchemy import select, update
 from data.clock import from_iso, to_iso, usable
 from data.errors import BadValueError, DataError, NotFoundError
 from data.finding import find_one
+from data.readers import Reader
 from data.store import audit
 from data.store.schema import PERSON, TICKET
 from data.store.store import Writing
@@ -76,11 +77,13 @@ def work_ticket(writing: Writing, named: str, seen: int | None, change: TicketCh
         NotFoundError, AmbiguousError: the ticket, person, branch, entry of the catalogue or lead is none, or several.
         TicketMovedError: it has another version by now, and something would be changed.
         BadValueError: the change does not fit.
+        ForbiddenError: the ticket or its lead is another branch's than the actor's.
     """
-    ticket = get_ticket(writing.connection, named)
+    reader = Reader(writing.branches, name=by.name)
+    ticket = get_ticket(writing.connection, named, reader)
     if len(change.text) > TEXT_AT_MOST:
         raise BadValueError("text", change.text[:20], f"give at most {TEXT_AT_MOST} characters 最多 2000 字")
-    changed = _changed(writing, ticket, change)
+    changed = _changed(writing, ticket, change, reader)
     if changed and seen != ticket.version:
         raise TicketMovedError(ticket)
     _check(ticket, changed, change)
@@ -93,7 +96,7 @@ def work_ticket(writing: Writing, named: str, seen: int | None, change: TicketCh
     return get_ticket(writing.connection, ticket.id)
 
 
-def _changed(writing: Writing, ticket: Ticket, change: TicketChange) -> _Values:
+def _changed(writing: Writing, ticket: Ticket, change: TicketChange, reader: Reader) -> _Values:
     """The columns that become different, with their new values."""
     wanted: _Values = {}
     if change.state is not None:
@@ -107,7 +110,7 @@ def _changed(writing: Writing, ticket: Ticket, change: TicketChange) -> _Values:
     if change.due_at is not None:
         wanted["due_at"] = to_iso(usable(change.due_at, "due_at"))
     if change.lead is not None:
-        wanted["lead"] = _lead(writing, ticket, change.lead) if change.lead else None
+        wanted["lead"] = _lead(writing, ticket, change.lead, reader) if change.lead else None
     before = _values(ticket)
     return {name: value for name, value in wanted.items() if value != before[name]}
 
@@ -133,8 +136,8 @@ def _person(writing: Writing, name: str) -> str:
     return name.strip()
 
 
-def _lead(writing: Writing, ticket: Ticket, named: str) -> str:
-    lead = lead_named(writing.connection, named)
+def _lead(writing: Writing, ticket: Ticket, named: str, reader: Reader) -> str:
+    lead = lead_named(writing.connection, named, reader)
     if lead.id == ticket.id:
         raise BadValueError("lead", named, "a ticket is not linked to itself, nor to what is linked to it 不能关联自身")
     return lead.id

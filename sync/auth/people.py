@@ -10,6 +10,8 @@ from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from data.clock import to_iso
 from data.errors import BadValueError, DataError, NotFoundError
+from data.masking import STANDARD
+from data.readers import Reader
 from data.rights import ROLES
 from data.store import audit
 from data.store.schema import PERSON, SESSION
@@ -27,12 +29,19 @@ class Person:
 
     Attributes:
         must_change: The password was given by somebody else and is good for changing it only.
+        sees: The class of readers that the PC at which they work belongs to; on the pages the standard one.
     """
 
     name: str
     role: str
     branches: tuple[str, ...] = ()
     must_change: bool = False
+    sees: str = STANDARD
+
+    @property
+    def reading(self) -> Reader:
+        """As whom they are shown records."""
+        return Reader(self.branches, self.sees, self.name)
 
 
 class LastAdministratorError(DataError):

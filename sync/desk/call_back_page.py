@@ -14,6 +14,7 @@ from data.clock import from_iso
 from data.errors import SwitchboardError
 from data.outages.describing import describe_outages, shown_outages
 from data.outages.windows import ScopeItem
+from data.readers import Reader
 from data.store.rows import get_docs
 from data.telling.call_backs import (
     PLACES,
@@ -21,10 +22,8 @@ from data.telling.call_backs import (
     NewCallBack,
     add_call_back,
     call_backs,
-    claim_call_back,
-    record_try,
-    release_call_back,
 )
+from data.telling.calling import claim_call_back, record_try, release_call_back
 from sync.auth import Person
 from sync.desk.place_words import KINDS
 from sync.desk.telling_words import CALLS_SHOWN, telling_desk
@@ -34,8 +33,8 @@ from sync.hub.problems import status_of
 from sync.refusal_words import refusal
 from sync.routes.outage_routes import actor
 
-CALLS_AT_ONCE = 300
-"""More are not drawn; those that are due come first."""
+CALLS_AT_ONCE = 100
+"""More are on the next page; those that are due come first."""
 
 _SEE_OTHER = 303
 
@@ -74,14 +73,17 @@ def call_back_page_router(hub: Hub) -> APIRouter:
         person: Person,
         show: str = "now",
         status: int = 200,
+        after: int = 0,
         **more: Any,  # noqa: ANN401 - whatever the page shows
     ) -> Response:
         now, me = hub.store.clock.now(), actor(person)
         show = show if show in CALLS_SHOWN else "now"
         with hub.store.read() as connection:
-            listed = call_backs(connection, now)
-            shown = sorted(_shown(listed, show, me, now), key=lambda one: one.asked.claimed(now) != me)[:CALLS_AT_ONCE]
-            values = {**_described(connection, shown, now, person.branches), "counts": _counts(listed)}
+            listed = call_backs(connection, now, person.reading)
+            fitting = sorted(_shown(listed, show, me, now), key=lambda one: one.asked.claimed(now) != me)
+            shown = fitting[after : after + CALLS_AT_ONCE]
+            values = {**_described(connection, shown, now, person.reading), "counts": _counts(listed)}
+        values |= {"after": after, "total": len(fitting), "at_once": CALLS_AT_ONCE}
         values |= {"now": now, "me": me, "show": show, "shown": shown, "typed": asdict(Typed()), "PLACES": _PLACES}
         return desk.render(request, person, "call_backs.html", status, **{**values, **more})
 
@@ -91,9 +93,14 @@ def call_back_page_router(hub: Hub) -> APIRouter:
 
     @router.get("/desk/call-backs")
     def listed(
-        request: Request, worker: Worker, show: Asked = "now", outage: Asked = "", customer: Asked = ""
+        request: Request,
+        worker: Worker,
+        show: Asked = "now",
+        outage: Asked = "",
+        customer: Asked = "",
+        after: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
     ) -> Response:
-        return page(request, worker, show, typed=asdict(Typed(outage=outage, customer=customer)))
+        return page(request, worker, show, after=after, typed=asdict(Typed(outage=outage, customer=customer)))
 
     @router.post("/desk/call-backs")
     def add(
@@ -109,7 +116,7 @@ def call_back_page_router(hub: Hub) -> APIRouter:
     ) -> Response:
         typed = Typed(phone, name, outage, customer, place_kind, place, note)
         try:
-            with hub.store.write(actor(worker), "add call-back") as writing:
+            with hub.store.write(actor(worker), "add call-back", worker.branches) as writing:
                 add_call_back(writing, typed.entered(), actor(worker))
         except SwitchboardError as error:
             return page(request, worker, status=status_of(error), wrong=refusal(request, error), typed=asdict(typed))
@@ -118,7 +125,7 @@ def call_back_page_router(hub: Hub) -> APIRouter:
     @router.post("/desk/call-backs/{key}/claim")
     def claim(request: Request, worker: Worker, key: str, show: Line = "now") -> Response:
         try:
-            with hub.store.write(actor(worker), "claim call-back") as writing:
+            with hub.store.write(actor(worker), "claim call-back", worker.branches) as writing:
                 claim_call_back(writing, key, actor(worker))
         except SwitchboardError as error:
             return page(request, worker, show, status_of(error), error=refusal(request, error))
@@ -127,7 +134,7 @@ def call_back_page_router(hub: Hub) -> APIRouter:
     @router.post("/desk/call-backs/{key}/release")
     def release(request: Request, worker: Worker, key: str, show: Line = "now") -> Response:
         try:
-            with hub.store.write(actor(worker), "release call-back") as writing:
+            with hub.store.write(actor(worker), "release call-back", worker.branches) as writing:
                 release_call_back(writing, key, actor(worker))
         except SwitchboardError as error:
             return page(request, worker, show, status_of(error), error=refusal(request, error))
@@ -146,11 +153,11 @@ def call_back_page_router(hub: Hub) -> APIRouter:
     ) -> Response:
         try:
             promise = from_iso(etr, "etr") if etr else None
-            with hub.store.write(actor(worker), "call back") as writing:
+            with hub.store.write(actor(worker), "call back", worker.branches) as writing:
                 record_try(writing, key, result, actor(worker), note=note, news=news or None, etr=promise)
         except SwitchboardError as error:
-            kept = {"failed": {"id": key, "said": refusal(request, error), "note": note}}
-            return page(request, worker, show, status_of(error), **kept)
+            failed = {"id": key, "said": refusal(request, error), "note": note}
+            return page(request, worker, show, status_of(error), failed=failed)
         return back(show)
 
     return router
@@ -175,14 +182,12 @@ def _counts(listed: Sequence[Listed]) -> Mapping[str, int]:
     return {"now": now, "waiting": status.count("waiting"), "closed": status.count("closed"), "all": len(status)}
 
 
-def _described(
-    connection: Connection, shown: Sequence[Listed], now: datetime, branches: tuple[str, ...]
-) -> dict[str, Any]:
+def _described(connection: Connection, shown: Sequence[Listed], now: datetime, reader: Reader) -> dict[str, Any]:
     """The windows to choose from, and those that callers wait for by id, with the names of places."""
     choices = shown_outages(connection, now)
     awaited = {one.awaited.window.id: one.awaited.window for one in shown if one.awaited.window}
     wanted = [*{**awaited, **{one.id: one for one in choices}}.values()]
-    told = describe_outages(connection, wanted, now, branches=branches)
+    told = describe_outages(connection, wanted, now, reader=reader)
     windows = {str(one["id"]): one for one in told}
     named = {ScopeItem(*one.asked.place) for one in shown if one.asked.place}
     names = {item: _name(connection, item) for item in named}

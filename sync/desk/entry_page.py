@@ -13,6 +13,7 @@ from data.outages.entry import NewOutage, add_outage
 from data.outages.preview import preview
 from data.outages.templates import OutageTemplate, list_templates, read_template, save_template
 from data.outages.windows import SCOPE_KINDS, ScopeItem
+from data.readers import Reader
 from sync.auth import Person
 from sync.desk.page import local_input
 from sync.desk.window_forms import EntryForm, FaultyFormError
@@ -39,7 +40,7 @@ def entry_page_router(hub: Hub) -> APIRouter:
             templates = [one.name for one in list_templates(connection)]
             shown = {
                 "typed": form,
-                "chips": _chips(connection, form, setter.branches),
+                "chips": _chips(connection, form, setter.reading),
                 "open_act": "new",
                 "templates": templates,
             }
@@ -53,7 +54,7 @@ def entry_page_router(hub: Hub) -> APIRouter:
         with hub.store.read() as connection:
             try:
                 entered = form.begun(now).entered(connection)
-                seen = preview(connection, entered, now, setter.branches)
+                seen = preview(connection, entered, now, setter.reading)
             except SwitchboardError as error:
                 return {"seen": None, "refused": refusal(request, error)}
         return {"seen": seen.to_json(), "warnings": seen.warnings, "guessed": not form.etr}
@@ -123,11 +124,11 @@ def _template(name: str, entered: NewOutage) -> OutageTemplate:
     )
 
 
-def _chips(connection: Connection, form: EntryForm, branches: tuple[str, ...]) -> list[dict[str, str]]:
+def _chips(connection: Connection, form: EntryForm, reader: Reader) -> list[dict[str, str]]:
     """What was picked, by name; what is no record is left out."""
     pairs = [(kind, key) for kind, _, key in (one.partition(":") for one in form.item)]
     items = [ScopeItem(kind, key) for kind, key in pairs if kind in SCOPE_KINDS]
-    named = named_items(connection, items, branches)
+    named = named_items(connection, items, reader)
     return [
         {"value": f"{item.kind}:{item.id}", "kind": item.kind, "label": _label(one["name"], one["number"])}
         for item, one in named.items()

@@ -120,7 +120,7 @@ def _windows(connection: Connection, now: datetime, person: Person, *, everyone:
     """What is on or to come, of the person alone or of everyone."""
     known = [one for one in windows_since(connection, now) if everyone or actor(person) in owners(one)]
     lists = listing(known, now)
-    return [*describe_outages(connection, [*lists.now, *lists.coming], now, branches=person.branches)]
+    return [*describe_outages(connection, [*lists.now, *lists.coming], now, reader=person.reading)]
 
 
 def _feeders(connection: Connection, now: datetime, person: Person, q: str) -> list[dict[str, str]]:

@@ -7,7 +7,6 @@ from sqlalchemy import Connection
 
 from data.outages.suspecting import standing_suspicions
 from data.rights import may
-from data.store.buckets import buckets_of_scope
 from data.telling.call_backs import due_call_backs
 from data.telling.told import open_told
 from data.tickets.listing import ticket_counts
@@ -34,12 +33,13 @@ def pending_for(connection: Connection, person: Person, at: datetime) -> list[Pe
     """What waits at `at`, as far as this person sees to it."""
     found = []
     if may(person.role, "see_desk"):
-        told = open_told(connection, at, buckets_of_scope(connection, person.branches))
+        told = open_told(connection, at, person.reading)
         suspected = len(standing_suspicions(connection, at))
         found.append(Pending("/desk/suspicions", ("疑似停电", "Suspected outages"), suspected))
         found.append(Pending("/desk/told", ("待通知客户", "Customers to be told"), told))
     if may(person.role, "work_tickets"):
-        tickets = ticket_counts(connection, at)
-        found.append(Pending("/desk/call-backs", ("待回访", "Call-backs due"), due_call_backs(connection, at)))
+        tickets = ticket_counts(connection, at, person.reading)
+        due = due_call_backs(connection, at, person.reading)
+        found.append(Pending("/desk/call-backs", ("待回访", "Call-backs due"), due))
         found.append(Pending("/desk/tickets", ("待办工单", "Tickets pending"), tickets.pending, tickets.overdue))
     return found

@@ -95,7 +95,8 @@ def _save_notice_rules(writing: Writing, form: FormData, by: str) -> None:
 
 
 def _save_telling(writing: Writing, form: FormData, by: str) -> None:
-    set_telling_rules(writing, sensitive=bool(form.get("sensitive")), minutes=_whole(form, "minutes"), by=by)
+    minutes, claims = _whole(form, "minutes"), _whole(form, "claims")
+    set_telling_rules(writing, sensitive=bool(form.get("sensitive")), minutes=minutes, claims=claims, by=by)
 
 
 def _save_links(writing: Writing, form: FormData, by: str) -> None:

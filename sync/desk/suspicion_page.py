@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Form, Request, Response
+from fastapi import APIRouter, Depends, Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
 from starlette.datastructures import FormData
 
@@ -13,7 +13,7 @@ from data.clock import to_iso
 from data.errors import BadValueError, SwitchboardError
 from data.fields import Json
 from data.outages.suspected import SIGNAL_KINDS
-from data.outages.suspecting import all_suspicions, read_rules, standing_suspicions
+from data.outages.suspecting import read_rules, settled_suspicions, standing_suspicions
 from data.outages.suspicion_acts import (
     NOT_YET_KNOWN,
     confirm_suspicion,
@@ -42,6 +42,7 @@ STATES: dict[str, Said] = {
 }
 _STEPS_SHOWN = 8
 _SETTLED_LISTED = timedelta(hours=24)
+_SETTLED_AT_ONCE = 50
 _PROMISE = timedelta(hours=2)
 _SEE_OTHER = 303
 
@@ -73,18 +74,20 @@ def suspicion_page_router(hub: Hub) -> APIRouter:
     Settler = Annotated[Person, Depends(PersonWho(hub.store, "set_outage"))]
     Keeper = Annotated[Person, Depends(PersonWho(hub.store, "set_up_centre"))]
 
-    def page(request: Request, person: Person, typed: Typed | None = None, status: int = 200) -> Response:
+    def page(
+        request: Request, person: Person, typed: Typed | None = None, status: int = 200, after: int = 0
+    ) -> Response:
         now = hub.store.clock.now()
         with hub.store.read() as connection:
             standing = standing_suspicions(connection, now)
-            ids = {one.id for one in standing}
-            over = [one for one in all_suspicions(connection) if one.id not in ids]
-            recent = [one for one in over if (one.settled_at or one.until) > now - _SETTLED_LISTED]
+            recent = settled_suspicions(connection, now, now - _SETTLED_LISTED)
+            shown = recent[after : after + _SETTLED_AT_ONCE]
             values: dict[str, Any] = {
                 "standing": [describe_suspicion(connection, one, now) for one in standing],
-                "recent": [describe_suspicion(connection, one, now) for one in recent],
+                "recent": [describe_suspicion(connection, one, now) for one in shown],
                 "rules": rules_to_json(read_rules(connection)),
             }
+        values |= {"after": after, "total": len(recent), "at_once": _SETTLED_AT_ONCE}
         values |= {"now": now, "typed": typed, "promise": to_iso(now + _PROMISE)}
         return desk.render(request, person, "suspicions.html", status, **values)
 
@@ -100,8 +103,12 @@ def suspicion_page_router(hub: Hub) -> APIRouter:
         return RedirectResponse(leads_to, _SEE_OTHER)
 
     @router.get("/desk/suspicions")
-    def suspicions(request: Request, reader: Annotated[Person, Depends(PersonWho(hub.store, "see_desk"))]) -> Response:
-        return page(request, reader)
+    def suspicions(
+        request: Request,
+        reader: Annotated[Person, Depends(PersonWho(hub.store, "see_desk"))],
+        after: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
+    ) -> Response:
+        return page(request, reader, after=after)
 
     @router.post("/desk/suspicions/rules")
     def rules(request: Request, keeper: Keeper, form: Annotated[FormData, Depends(_form_of)]) -> Response:

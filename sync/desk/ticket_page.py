@@ -15,7 +15,7 @@ from data.store.schema import PERSON, RECORDS
 from data.tickets.catalogue import read_catalogue
 from data.tickets.describing import describe_ticket
 from data.tickets.history import TicketEvent, history_of
-from data.tickets.ticket import get_ticket, get_tickets
+from data.tickets.ticket import find_own_ticket, get_ticket, get_tickets
 from data.tickets.work import TicketChange, TicketMovedError, work_ticket
 from sync.auth import Person
 from sync.desk.ticket_words import shown_value, ticket_desk
@@ -113,7 +113,7 @@ def ticket_page_router(hub: Hub) -> APIRouter:
         typed: Annotated[Typed, Depends()],
     ) -> Response:
         try:
-            with hub.store.write(actor(worker), "work ticket") as writing:
+            with hub.store.write(actor(worker), "work ticket", worker.branches) as writing:
                 worked = work_ticket(writing, key, version, typed.change(worker.name), maker(worker))
         except TicketMovedError as moved:
             return ticket_page(
@@ -128,14 +128,16 @@ def ticket_page_router(hub: Hub) -> APIRouter:
             }
             return ticket_page(request, worker, key, status_of(error), **refused)
         hub.stream.look_now()
-        return RedirectResponse(f"/desk/tickets/{worked.number}", _SEE_OTHER)
+        with hub.store.read() as connection:
+            stays = find_own_ticket(connection, worked.id, worker.reading)
+        return RedirectResponse(f"/desk/tickets/{worked.number}" if stays else "/desk/tickets", _SEE_OTHER)
 
     return router
 
 
 def _ticket_values(connection: Connection, key: str, now: datetime, person: Person, lang: Language) -> dict[str, Any]:
-    ticket = get_ticket(connection, key)
-    doc = describe_ticket(connection, ticket, now, person.branches)
+    ticket = get_ticket(connection, key, person.reading)
+    doc = describe_ticket(connection, ticket, now, person.reading)
     history = history_of(connection, ticket.id)
     return {
         "ticket": doc,

@@ -12,6 +12,9 @@ from sqlalchemy import Connection
 
 from data.errors import BadValueError, SwitchboardError
 from data.finding import find_one
+from data.outages.branch_limits import check_not_elsewhere
+from data.outages.windows import ScopeItem
+from data.readers import Reader
 from data.tickets.catalogue import read_catalogue
 from data.tickets.describing import describe_outages_at, describe_tickets
 from data.tickets.listing import Wanted, list_tickets, ticket_counts
@@ -70,7 +73,7 @@ def tickets_page_router(hub: Hub) -> APIRouter:
         **more: Any,  # noqa: ANN401
     ) -> Response:
         with hub.store.read() as connection:
-            values = _listed(connection, wanted, hub.store.clock.now(), after, person.branches)
+            values = _listed(connection, wanted, hub.store.clock.now(), after, person.reading)
         part = "HX-Request" in request.headers
         answer = desk.render(
             request,
@@ -113,7 +116,7 @@ def tickets_page_router(hub: Hub) -> APIRouter:
         typed, now = Typed(kind, business, place_kind, q, text, linked_to), hub.store.clock.now()
         try:
             _check_place_kind(place_kind)
-            with hub.store.write(actor(reporter), "make ticket") as writing:
+            with hub.store.write(actor(reporter), "make ticket", reporter.branches) as writing:
                 made = add_ticket(writing, uuid4().hex, now, typed.entered(), maker(reporter))
         except SwitchboardError as error:
             field = error.field if isinstance(error, BadValueError) else "linked_to" if linked_to else "place"
@@ -130,7 +133,7 @@ def tickets_page_router(hub: Hub) -> APIRouter:
         now = hub.store.clock.now()
         with hub.store.read() as connection:
             try:
-                values = _known_there(connection, kind, place_kind, place, now)
+                values = _known_there(connection, (kind, place_kind, place), now, reporter.branches)
             except SwitchboardError as error:
                 values = {"unknown": refusal(request, error) if place.strip() else "", "windows": [], "reports": []}
         return desk.render(request, reporter, "ticket_near.html", now=now, **values)
@@ -138,10 +141,8 @@ def tickets_page_router(hub: Hub) -> APIRouter:
     return router
 
 
-def _listed(
-    connection: Connection, wanted: Wanted, now: datetime, after: int, branches: tuple[str, ...]
-) -> dict[str, Any]:
-    found = list_tickets(connection, wanted, now, limit=_PAGE + 1, after=after)
+def _listed(connection: Connection, wanted: Wanted, now: datetime, after: int, reader: Reader) -> dict[str, Any]:
+    found = list_tickets(connection, wanted, now, limit=_PAGE + 1, after=after, reader=reader)
     asked = {name: value for name, value in asdict(wanted).items() if value and name not in {"person", "text"}}
     asked |= {"mine": "1"} if wanted.person else {}
     asked |= {"q": wanted.text} if wanted.text else {}
@@ -149,8 +150,8 @@ def _listed(
     return {
         "now": now,
         "wanted": wanted,
-        "tickets": describe_tickets(connection, found[:_PAGE], now, branches),
-        "counts": ticket_counts(connection, now),
+        "tickets": describe_tickets(connection, found[:_PAGE], now, reader),
+        "counts": ticket_counts(connection, now, reader),
         "query": urlencode(asked),
         "more": urlencode({**asked, "after": after + _PAGE}) if len(found) > _PAGE else "",
         "branches": branch_names(connection),
@@ -158,9 +159,14 @@ def _listed(
     }
 
 
-def _known_there(connection: Connection, kind: str, place_kind: str, place: str, now: datetime) -> dict[str, Any]:
+def _known_there(
+    connection: Connection, asked: tuple[str, str, str], now: datetime, branches: tuple[str, ...]
+) -> dict[str, Any]:
+    kind, place_kind, place = asked
     _check_place_kind(place_kind)
-    spot = spot_at(connection, place_kind, find_one(connection, place_kind, place))
+    key = find_one(connection, place_kind, place)
+    check_not_elsewhere(connection, ScopeItem(place_kind, key), branches)
+    spot = spot_at(connection, place_kind, key)
     within = read_rules(connection).duplicates_within
     reports = nearby(connection, spot, now, within) if kind in {"trouble_report", "chase_up"} else []
     return {"unknown": "", "windows": describe_outages_at(connection, spot, now), "reports": reports}

@@ -16,6 +16,7 @@ from data.scripts.situation import Asked, situation_of
 from data.scripts.speaking import Language
 from data.tickets.places import tickets_of_outage
 from data.tickets.ticket import Ticket
+from sync.auth import Person
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +35,12 @@ class Beside:
 
 
 def beside(
-    connection: Connection, window: OutageWindow, place: str, at: datetime, language: Language, role: str
+    connection: Connection, window: OutageWindow, place: str, at: datetime, language: Language, person: Person
 ) -> Beside:
-    """What stands beside `window` at `at`, for somebody of this role; `place` is how its scope is called."""
+    """What stands beside `window` at `at`, for this person; `place` is how its scope is called."""
     return Beside(
         script=_script(connection, window, place, at, language),
-        tickets=tickets_of_outage(connection, window, at) if may(role, "work_tickets") else (),
+        tickets=tickets_of_outage(connection, window, at, person.reading) if may(person.role, "work_tickets") else (),
         links=links_for(read_links(connection), _facts(window)),
     )
 

@@ -8,9 +8,12 @@ from fastapi.responses import RedirectResponse
 from sqlalchemy import Connection
 
 from data.errors import SwitchboardError
+from data.outages.branch_limits import branches_below, supplied_among
+from data.outages.branch_parts import own_part
 from data.outages.describing import describe_outage, named_items
 from data.outages.reach import Reach
 from data.outages.windows import OutageWindow, ScopeItem
+from data.readers import Reader
 from data.rights import may
 from sync.auth import Person
 from sync.desk.place_words import Said
@@ -41,12 +44,13 @@ def window_router(hub: Hub) -> APIRouter:
         now = hub.store.clock.now()
         with hub.store.read() as connection:
             window = find_window(connection, key)
-            told = describe_outage(connection, window, now, person.branches)
+            told = describe_outage(connection, window, now, person.reading)
             shown = {
                 "window": told,
-                "beside": beside(connection, window, str(told["public_scope"]), now, language(request), person.role),
+                "beside": beside(connection, window, str(told["public_scope"]), now, language(request), person),
                 "stored": window,
-                "parts": _parts(connection, window, person.branches),
+                "parts": _parts(connection, window, person.reading),
+                "crosses": own_part(connection, window, person.branches) is not None,
                 "acts": possible_acts(window, now) if may(person.role, "set_outage") else (),
             }
         return desk.render(request, person, "window.html", status, **{"now": now, "typed": None, **shown, **values})
@@ -100,10 +104,10 @@ def _told(form: ActForm) -> list[tuple[Said, str]]:
     return [(label, value) for label, value in said if value]
 
 
-def _parts(connection: Connection, window: OutageWindow, branches: tuple[str, ...]) -> list[Mapping[str, Any]]:
+def _parts(connection: Connection, window: OutageWindow, reader: Reader) -> list[Mapping[str, Any]]:
     """What of a window's scope can be restored by itself: its transformer areas and the customers it names.
 
-    `at` is when that was done, where it was; by number.
+    `at` is when that was done, where it was; `own` whether the reader's branches supply it; by number.
     """
     reach = Reach(connection, [*window.scope, *(one.item for one in window.restorations)])
     affected = reach.affected_by(window.scope)
@@ -115,6 +119,7 @@ def _parts(connection: Connection, window: OutageWindow, branches: tuple[str, ..
         for key in taken.transformer_areas:
             back.setdefault(ScopeItem("transformer_area", key), one.at.isoformat())
         back.setdefault(one.item, one.at.isoformat())
-    named = named_items(connection, items, branches)
-    parts = [{**named[item], "at": back.get(item)} for item in items]
+    named = named_items(connection, items, reader)
+    own = supplied_among(connection, items, branches_below(connection, reader.branches)) if reader.branches else items
+    parts = [{**named[item], "at": back.get(item), "own": item in own} for item in items]
     return sorted(parts, key=lambda one: (str(one["kind"]) == "customer", str(one["number"] or ""), str(one["id"])))

@@ -104,8 +104,8 @@ def _shown(connection: Connection, now: datetime, wanted: Wanted, person: Person
     listed = {one.id: one for one in (*due, *lists.now, *lists.coming)}
     standing = [one for one in known if one.phase(now)]
     described = [
-        *describe_outages(connection, list(listed.values()), now, standing, person.branches),
-        *describe_outages(connection, [one for one in ended if one.id not in listed], now, (), person.branches),
+        *describe_outages(connection, list(listed.values()), now, standing, person.reading),
+        *describe_outages(connection, [one for one in ended if one.id not in listed], now, (), person.reading),
     ]
     told = {str(one["id"]): one for one in described}
 

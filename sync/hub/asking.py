@@ -3,7 +3,7 @@
 Every route says by one of these dependencies whose it is; a test walks all routes with every credential.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from fastapi import Request
@@ -273,7 +273,9 @@ def _person_at(connection: Connection, store: Store, request: Request, device: a
 
 def _person_asking(connection: Connection, store: Store, request: Request, act: str) -> auth.Person | None:
     if PERSON_HEADER in request.headers:
-        return _person_at(connection, store, request, _device_asking(connection, store, request, act))
+        device = _device_asking(connection, store, request, act)
+        person = _person_at(connection, store, request, device)
+        return replace(person, sees=device.reader) if person else None
     if person := _on_pages(connection, store, request):
         return person
     display = auth.display_of(connection, request.cookies.get(DISPLAY_COOKIE, ""))

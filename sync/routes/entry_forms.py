@@ -34,7 +34,7 @@ class Desk:
     Attributes:
         sender: Where the entry comes from.
         by: Who made it, as records name them.
-        branches: Those whose areas the person may edit; empty for all.
+        branches: Those that the person works for; empty for all.
         phones: Hashes callers' numbers; None where the store keeps none.
         readings_of: Gives the pinyin of a name.
     """

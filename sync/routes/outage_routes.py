@@ -46,13 +46,13 @@ def outage_router(hub: Hub) -> APIRouter:
     def answer(window: OutageWindow, setter: Person) -> Mapping[str, object]:
         hub.stream.look_now()
         with hub.store.read() as connection:
-            return describe_outage(connection, window, hub.store.clock.now(), setter.branches)
+            return describe_outage(connection, window, hub.store.clock.now(), setter.reading)
 
     @router.get("/outages")
     def outages(reader: Reader, at: AwareDatetime | None = None) -> Sequence[Mapping[str, object]]:
         moment = usable(at, "at") if at else hub.store.clock.now()
         with hub.store.read() as connection:
-            return overview(connection, moment, reader.branches)
+            return overview(connection, moment, reader.reading)
 
     @router.post("/outages", status_code=201)
     def add(setter: Setter, request: OutageRequest) -> Mapping[str, object]:

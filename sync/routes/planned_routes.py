@@ -63,7 +63,7 @@ def planned_router(hub: Hub) -> APIRouter:
     def previewed(setter: Setter, request: OutageRequest) -> Mapping[str, object]:
         entered = request.entered()
         with hub.store.read() as connection:
-            return preview(connection, entered, hub.store.clock.now(), setter.branches).to_json()
+            return preview(connection, entered, hub.store.clock.now(), setter.reading).to_json()
 
     @router.get("/outage-templates")
     def templates(_setter: Setter) -> Sequence[Mapping[str, object]]:

@@ -12,6 +12,7 @@ from data.outages.suspicion_acts import confirm_suspicion, describe_suspicion, d
 from sync.auth import Person
 from sync.hub.asking import PersonWho
 from sync.hub.hub import Hub
+from sync.routes.listing_parts import After, Limit
 from sync.routes.outage_routes import actor
 
 
@@ -35,11 +36,14 @@ def suspicion_router(hub: Hub) -> APIRouter:
     Reader = Annotated[Person, Depends(PersonWho(hub.store, "see_desk"))]
 
     @router.get("/suspicions")
-    def suspicions(_reader: Reader, *, settled: bool = False) -> Sequence[Mapping[str, object]]:
+    def suspicions(
+        _reader: Reader, *, settled: bool = False, after: After = 0, limit: Limit = 100
+    ) -> Sequence[Mapping[str, object]]:
+        """Those that stand, strongest first; with `settled` every one of the last days, the newest first."""
         now = hub.store.clock.now()
         with hub.store.read() as connection:
             listed = all_suspicions(connection) if settled else standing_suspicions(connection, now)
-            return [describe_suspicion(connection, one, now) for one in listed]
+            return [describe_suspicion(connection, one, now) for one in listed[after : after + limit]]
 
     @router.post("/suspicions/{key}/dismiss")
     def dismiss(settler: Settler, key: str, request: DismissRequest) -> Mapping[str, object]:
@@ -55,6 +59,6 @@ def suspicion_router(hub: Hub) -> APIRouter:
             window = confirm_suspicion(writing, key, request.etr, request.reason, actor(settler))
         hub.stream.look_now()
         with hub.store.read() as connection:
-            return describe_outage(connection, window, hub.store.clock.now(), settler.branches)
+            return describe_outage(connection, window, hub.store.clock.now(), settler.reading)
 
     return router

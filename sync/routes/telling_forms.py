@@ -5,7 +5,7 @@ from typing import Any, Literal
 from pydantic import AwareDatetime, BaseModel, Field
 
 from data.clock import to_iso
-from data.masking import mask_phone
+from data.masking import HIDDEN, LEAST, STANDARD, mask_phone
 from data.telling.call_backs import Listed, NewCallBack
 from data.telling.told import NewAttempt, ToldList, ToTell
 
@@ -53,14 +53,20 @@ class TryRequest(BaseModel):
     etr: AwareDatetime | None = None
 
 
-def told_json(told: ToldList) -> dict[str, Any]:
-    """The list of a window."""
-    customers = [to_tell_json(one) for one in told.customers]
-    return {"outage": told.window.id, "etr": to_iso(told.window.etr), "open": told.open, "customers": customers}
+def told_json(told: ToldList, after: int = 0, limit: int | None = None) -> dict[str, Any]:
+    """The list of a window; of its customers the first `after` are left out, and at most `limit` follow."""
+    customers = told.customers[after:] if limit is None else told.customers[after : after + limit]
+    return {
+        "outage": told.window.id,
+        "etr": to_iso(told.window.etr),
+        "open": told.open,
+        "total": len(told.customers),
+        "customers": [to_tell_json(one) for one in customers],
+    }
 
 
 def to_tell_json(one: ToTell) -> dict[str, Any]:
-    """A customer on the list, the phone masked."""
+    """A customer on the list, as the reader may see it."""
     attempts = [
         {
             "at": to_iso(tried.at),
@@ -80,8 +86,9 @@ def to_tell_json(one: ToTell) -> dict[str, Any]:
     return {**shown, **flags, **stands, "attempts": attempts}
 
 
-def call_back_json(listed: Listed) -> dict[str, Any]:
-    """A call-back on the list, the number masked."""
+def call_back_json(listed: Listed, sees: str = STANDARD) -> dict[str, Any]:
+    """A call-back on the list, the number masked; for the least class of readers name and number are hidden."""
+    least = sees == LEAST
     asked, standing, window = listed.asked, listed.standing, listed.awaited.window
     tries = [
         {"at": to_iso(one.at), "by": one.by, "result": one.result, "news": one.news, "note": one.note}
@@ -95,8 +102,8 @@ def call_back_json(listed: Listed) -> dict[str, Any]:
         "etr": to_iso(window.etr) if window else None,
         "place": {"kind": asked.place[0], "id": asked.place[1]} if asked.place else None,
         "customer": asked.customer,
-        "name": asked.name,
-        "phone": mask_phone(asked.phone),
+        "name": HIDDEN if least and asked.name else asked.name,
+        "phone": HIDDEN if least else mask_phone(asked.phone),
         "note": asked.note,
         "status": standing.status,
         "news": standing.news,

@@ -6,20 +6,18 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends
 
 from data.clock import to_iso
-from data.store.buckets import buckets_of_scope
 from data.telling.call_backs import (
     add_call_back,
     call_backs,
-    claim_call_back,
     due_call_backs,
     find_call_back,
-    record_try,
-    release_call_back,
 )
+from data.telling.calling import claim_call_back, record_try, release_call_back
 from data.telling.told import open_told, record_attempt, told_list, told_lists
 from sync.auth import Person
 from sync.hub.asking import PersonWho
 from sync.hub.hub import Hub
+from sync.routes.listing_parts import After, Limit
 from sync.routes.outage_routes import actor
 from sync.routes.telling_forms import (
     AttemptRequest,
@@ -38,28 +36,28 @@ def telling_router(hub: Hub) -> APIRouter:
     Teller = Annotated[Person, Depends(PersonWho(hub.store, "tell_customers"))]
 
     @router.get("/told")
-    def lists(reader: Reader) -> Sequence[Mapping[str, object]]:
+    def lists(reader: Reader, after: After = 0, limit: Limit = 100) -> Sequence[Mapping[str, object]]:
+        """Each window with its list, by start."""
         with hub.store.read() as connection:
-            buckets = buckets_of_scope(connection, reader.branches)
-            return [told_json(one) for one in told_lists(connection, hub.store.clock.now(), buckets)]
+            found = told_lists(connection, hub.store.clock.now(), reader.reading)
+        return [told_json(one) for one in found[after : after + limit]]
 
     @router.get("/told/open")
     def count(reader: Reader) -> Mapping[str, int]:
         with hub.store.read() as connection:
-            buckets = buckets_of_scope(connection, reader.branches)
-            return {"open": open_told(connection, hub.store.clock.now(), buckets)}
+            return {"open": open_told(connection, hub.store.clock.now(), reader.reading)}
 
     @router.get("/outages/{key}/told")
-    def one_list(reader: Reader, key: str) -> Mapping[str, object]:
+    def one_list(reader: Reader, key: str, after: After = 0, limit: Limit = 100) -> Mapping[str, object]:
+        """The list of one window; `open` and `total` count all of it."""
         with hub.store.read() as connection:
-            buckets = buckets_of_scope(connection, reader.branches)
-            return told_json(told_list(connection, key, hub.store.clock.now(), buckets))
+            found = told_list(connection, key, hub.store.clock.now(), reader.reading)
+        return told_json(found, after, limit)
 
     @router.post("/outages/{key}/told", status_code=201)
     def tell(teller: Teller, key: str, request: AttemptRequest) -> Mapping[str, object]:
         with hub.store.write(actor(teller), "tell customer") as writing:
-            buckets = buckets_of_scope(writing.connection, teller.branches)
-            noted = record_attempt(writing, request.new(key), actor(teller), buckets)
+            noted = record_attempt(writing, request.new(key), actor(teller), teller.reading)
         hub.stream.look_now()
         return to_tell_json(noted)
 
@@ -73,47 +71,52 @@ def call_back_router(hub: Hub) -> APIRouter:
 
     @router.get("/call-backs")
     def listed(
-        _worker: Worker, status: Literal["due", "later", "waiting", "closed"] | None = None
+        worker: Worker,
+        status: Literal["due", "later", "waiting", "closed"] | None = None,
+        after: After = 0,
+        limit: Limit = 100,
     ) -> Sequence[Mapping[str, object]]:
+        """Those that are due first, each in the order of asking."""
         with hub.store.read() as connection:
-            found = call_backs(connection, hub.store.clock.now())
-        return [call_back_json(one) for one in found if status in {None, one.standing.status}]
+            found = call_backs(connection, hub.store.clock.now(), worker.reading)
+        fitting = [one for one in found if status in {None, one.standing.status}]
+        return [call_back_json(one, worker.sees) for one in fitting[after : after + limit]]
 
     @router.get("/call-backs/due")
-    def count(_worker: Worker) -> Mapping[str, int]:
+    def count(worker: Worker) -> Mapping[str, int]:
         with hub.store.read() as connection:
-            return {"due": due_call_backs(connection, hub.store.clock.now())}
+            return {"due": due_call_backs(connection, hub.store.clock.now(), worker.reading)}
 
     @router.post("/call-backs", status_code=201)
     def add(worker: Worker, request: CallBackRequest) -> Mapping[str, object]:
-        with hub.store.write(actor(worker), "add call-back") as writing:
+        with hub.store.write(actor(worker), "add call-back", worker.branches) as writing:
             key = add_call_back(writing, request.new(), actor(worker))
-        return answer(key)
+        return answer(key, worker)
 
     @router.post("/call-backs/{key}/claim")
     def claim(worker: Worker, key: str) -> Mapping[str, object]:
-        with hub.store.write(actor(worker), "claim call-back") as writing:
+        with hub.store.write(actor(worker), "claim call-back", worker.branches) as writing:
             asked = claim_call_back(writing, key, actor(worker))
         until = to_iso(asked.claimed_until) if asked.claimed_until else None
-        return {**answer(key), "phone": asked.phone, "claimed_until": until}
+        return {**answer(key, worker), "phone": asked.phone, "claimed_until": until}
 
     @router.post("/call-backs/{key}/release")
     def release(worker: Worker, key: str) -> Mapping[str, object]:
-        with hub.store.write(actor(worker), "release call-back") as writing:
+        with hub.store.write(actor(worker), "release call-back", worker.branches) as writing:
             release_call_back(writing, key, actor(worker))
-        return answer(key)
+        return answer(key, worker)
 
     @router.post("/call-backs/{key}/tries", status_code=201)
     def tried(worker: Worker, key: str, request: TryRequest) -> Mapping[str, object]:
-        with hub.store.write(actor(worker), "call back") as writing:
+        with hub.store.write(actor(worker), "call back", worker.branches) as writing:
             record_try(
                 writing, key, request.result, actor(worker), note=request.note, news=request.news, etr=request.etr
             )
-        return answer(key)
+        return answer(key, worker)
 
-    def answer(key: str) -> dict[str, Any]:
+    def answer(key: str, worker: Person) -> dict[str, Any]:
         hub.stream.look_now()
         with hub.store.read() as connection:
-            return call_back_json(find_call_back(connection, key, hub.store.clock.now()))
+            return call_back_json(find_call_back(connection, key, hub.store.clock.now()), worker.sees)
 
     return router

@@ -11,6 +11,7 @@ from pydantic import AwareDatetime
 
 from data.clock import usable
 from data.fields import Json
+from data.readers import Reader
 from data.tickets.business import Business
 from data.tickets.catalogue import (
     add_business,
@@ -23,16 +24,15 @@ from data.tickets.catalogue import (
 from data.tickets.describing import describe_ticket, describe_tickets
 from data.tickets.listing import Wanted, list_tickets, ticket_counts
 from data.tickets.making import Maker, add_ticket
-from data.tickets.ticket import get_ticket
+from data.tickets.ticket import Ticket, get_ticket
 from data.tickets.work import TicketMovedError, work_ticket
 from sync.auth import Person
 from sync.hub.asking import PersonWho
 from sync.hub.hub import Hub
 from sync.hub.problems import problem, status_of
+from sync.routes.listing_parts import After, Limit
 from sync.routes.outage_routes import actor
 from sync.routes.ticket_forms import BusinessChangeRequest, BusinessRequest, TicketRequest, WorkRequest
-
-_MOST = 500
 
 Word = Annotated[str, Query(max_length=100)]
 
@@ -43,17 +43,17 @@ def ticket_router(hub: Hub) -> APIRouter:
     Reporter = Annotated[Person, Depends(PersonWho(hub.store, "make_ticket"))]
     Worker = Annotated[Person, Depends(PersonWho(hub.store, "work_tickets"))]
 
-    def described(key: str, reader: Person) -> dict[str, Json]:
+    def described(one: Ticket, reader: Reader) -> dict[str, Json]:
         with hub.store.read() as connection:
-            return describe_ticket(connection, get_ticket(connection, key), hub.store.clock.now(), reader.branches)
+            return describe_ticket(connection, one, hub.store.clock.now(), reader)
 
     @router.post("/tickets", status_code=201)
     def make(reporter: Reporter, request: TicketRequest) -> Mapping[str, object]:
         now = hub.store.clock.now()
-        with hub.store.write(actor(reporter), "make ticket") as writing:
+        with hub.store.write(actor(reporter), "make ticket", reporter.branches) as writing:
             made = add_ticket(writing, uuid4().hex, now, request.entered(), maker(reporter))
         hub.stream.look_now()
-        return described(made.id, reporter)
+        return described(made, reporter.reading)
 
     @router.get("/tickets")
     def tickets(
@@ -64,31 +64,33 @@ def ticket_router(hub: Hub) -> APIRouter:
         branch: Word = "",
         mark: Word = "",
         text: Word = "",
-        limit: Annotated[int, Query(ge=1, le=_MOST)] = 100,
-        after: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
+        limit: Limit = 100,
+        after: After = 0,
     ) -> Mapping[str, object]:
         now = hub.store.clock.now()
         with hub.store.read() as connection:
             wanted = Wanted(state, kind, person, branch, mark, text)
-            found = list_tickets(connection, wanted, now, limit=limit, after=after)
-            counts = asdict(ticket_counts(connection, now))
-            return {"counts": counts, "tickets": describe_tickets(connection, found, now, worker.branches)}
+            found = list_tickets(connection, wanted, now, limit=limit, after=after, reader=worker.reading)
+            counts = asdict(ticket_counts(connection, now, worker.reading))
+            return {"counts": counts, "tickets": describe_tickets(connection, found, now, worker.reading)}
 
     @router.get("/tickets/{key}")
     def ticket(worker: Worker, key: str) -> Mapping[str, object]:
-        return described(key, worker)
+        with hub.store.read() as connection:
+            found = get_ticket(connection, key, worker.reading)
+        return described(found, worker.reading)
 
     @router.post("/tickets/{key}/work", response_model=None)
     def work(worker: Worker, key: str, request: WorkRequest) -> Mapping[str, object] | Response:
         try:
-            with hub.store.write(actor(worker), "work ticket") as writing:
+            with hub.store.write(actor(worker), "work ticket", worker.branches) as writing:
                 worked = work_ticket(writing, key, request.version, request.change(), maker(worker))
         except TicketMovedError as moved:
             ours = request.model_dump(mode="json", exclude_unset=True)
-            both = {"ours": ours, "theirs": described(moved.theirs.id, worker)}
+            both = {"ours": ours, "theirs": described(moved.theirs, worker.reading)}
             return problem(status_of(moved), str(moved), more=both)
         hub.stream.look_now()
-        return described(worked.id, worker)
+        return described(worked, worker.reading)
 
     return router
 

@@ -53,6 +53,8 @@ def test_another_branchs_customer_is_named_nowhere(hub: ComposedHub) -> None:
     key = outage(hub, ("customer", THEIRS), ("customer", OURS))
     ticket = {"kind": "trouble_report", "text": "无电", "place_kind": "customer", "place_id": THEIRS}
     made = client(hub, EVERYWHERE).post("/tickets", json=ticket).json()
+    given = {"version": made["version"], "person": "agent"}
+    assert client(hub, EVERYWHERE).post(f"/tickets/{made['id']}/work", json=given).status_code == 200
     pages = {
         HELD: ["/outages", "/desk", "/desk/field?everyone=1", f"/desk/outages/{key}"],
         "agent": ["/tickets", f"/tickets/{made['id']}", f"/desk/tickets/{made['id']}"],

@@ -15,20 +15,18 @@ from data.store.desk_tables import CALL_BACK, CALL_BACK_TRY
 from data.store.schema import AUDIT
 from data.store.store import Store
 from data.telling.call_backs import (
-    CLAIM_LASTS,
     KEPT_AFTER_END,
     Listed,
     NewCallBack,
     add_call_back,
     call_backs,
-    claim_call_back,
     due_call_backs,
     find_call_back,
     forget_closed_call_backs,
-    record_try,
-    release_call_back,
 )
+from data.telling.calling import CLAIM_LASTS, claim_call_back, record_try, release_call_back
 from data.telling.errors import TakenError, TellingError
+from data.telling.rules import set_telling_rules
 from tests.entered import SENDER, count, enter, entry
 from tests.stores import NOON, SetClock, in_file
 
@@ -63,6 +61,11 @@ def restore(store: Store, outage: str, *parts: tuple[str, str]) -> None:
 def tried(store: Store, key: str, result: str, by: str = "person:wang") -> Listed:
     with store.write("test", "try") as writing:
         return record_try(writing, key, result, by)
+
+
+def claim(store: Store, key: str, by: str = "person:wang") -> None:
+    with store.write("test", "claim") as writing:
+        claim_call_back(writing, key, by)
 
 
 def stands(store: Store, key: str) -> tuple[str, str | None]:
@@ -293,3 +296,26 @@ def test_a_promise_beyond_the_calendar_is_not_kept(store: Store) -> None:
     with pytest.raises(BadValueError), store.write("person:wang", "call back") as writing:
         record_try(writing, key, "done", "person:wang", etr=datetime.fromisoformat("2150-01-01T00:00:00+08:00"))
     assert stands(store, key)[0] == "waiting"
+
+
+def test_nobody_has_more_numbers_in_hand_than_the_centre_lets_them(store: Store, clock: SetClock) -> None:
+    with store.write("test", "rules") as writing:
+        set_telling_rules(writing, sensitive=False, minutes=15, claims=2, by="person:boss")
+    first, second, third = (ask(store, place=("feeder", one)) for one in ("F1", "F2", "F3"))
+    for key in (first, second, first):
+        claim(store, key)
+    with pytest.raises(TellingError, match="2 call-backs are in your hand"):
+        claim(store, third)
+    claim(store, third, "person:li")
+    with store.write("test", "release") as writing:
+        release_call_back(writing, third, "person:li")
+        release_call_back(writing, first, "person:wang")
+    claim(store, third)
+    clock.at += CLAIM_LASTS
+    claim(store, first)
+
+
+@pytest.mark.parametrize("claims", [0, 51])
+def test_a_number_of_claims_out_of_its_bounds_is_refused(store: Store, claims: int) -> None:
+    with pytest.raises(BadValueError), store.write("test", "rules") as writing:
+        set_telling_rules(writing, sensitive=False, minutes=15, claims=claims, by="person:boss")

@@ -8,6 +8,7 @@ from data.outages.acts import restore_outage, withdraw_outage
 from data.outages.entry import NewOutage, add_outage
 from data.outages.notice_rules import NoticeRules, read_notice_rules, rules_from_json, write_notice_rules
 from data.outages.preview import preview
+from data.readers import Reader
 from data.rights import ForbiddenError
 from data.store.store import Store
 from tests.stores import NOON, SetClock
@@ -30,7 +31,7 @@ def add(store: Store, entered: NewOutage) -> str:
 
 def told(store: Store, entered: NewOutage, *branches: str) -> dict[str, Any]:
     with store.read() as connection:
-        return preview(connection, entered, NOON, branches).to_json()
+        return preview(connection, entered, NOON, Reader(branches)).to_json()
 
 
 def codes(answer: dict[str, Any]) -> list[str]:

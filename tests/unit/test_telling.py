@@ -10,6 +10,7 @@ from data.errors import BadValueError, NotFoundError
 from data.fields import Doc
 from data.outages.acts import reopen_outage, restore_outage, revise_outage, withdraw_outage
 from data.outages.entry import NewOutage, add_outage
+from data.readers import Reader
 from data.store.desk_tables import TOLD
 from data.store.schema import AUDIT
 from data.store.settings import write_setting
@@ -195,8 +196,8 @@ def test_somebody_of_a_branch_sees_its_customers_alone(store: Store, outage: str
     tell(store, outage)
     with store.read() as connection:
         at = store.clock.now()
-        assert told_list(connection, outage, at, ["branch:B1"]).customers
-        assert told_list(connection, outage, at, ["branch:B2"]).customers == ()
+        assert told_list(connection, outage, at, Reader(("B1",))).customers
+        assert told_list(connection, outage, at, Reader(("B2",))).customers == ()
 
 
 def test_the_trail_says_who_told_whom_without_what_was_said(store: Store, outage: str) -> None:
