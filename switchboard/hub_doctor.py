@@ -92,7 +92,7 @@ def _job(job: JobNow) -> Check:
         "off": ("未设置", "not set up"),
         "waiting": ("未到时间", "not yet due"),
         "late": ("逾期，请查看服务器日志", "overdue, see the hub's log"),
-        "failed": (_failed(job.report, "失败", "zh"), _failed(job.report, "failed", "en")),
+        "failed": (_failed(job.report, "失败，自", "zh"), _failed(job.report, "fails since", "en")),
     }[job.state]
     good = job.state not in {"failed", "late"}
     facts = {"state": job.state, "good_at": job.report.good_at, "failed_since": job.report.failed_since}
@@ -100,8 +100,7 @@ def _job(job: JobNow) -> Check:
 
 
 def _failed(report: JobReport, word: str, lang: Language) -> str:
-    since = _local(report.failed_since)
-    return f"{word} {since} {line_words(report.why, lang)}"
+    return f"{word} {_local(report.failed_since)} {line_words(report.why, lang)}"
 
 
 def _last(report: JobReport) -> tuple[str, str]:

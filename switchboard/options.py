@@ -108,6 +108,7 @@ def _add_users(verbs: Verbs) -> None:
     verb("pin", "give a person another PIN for enrolled PCs, read from stdin")
     verb("disable", "shut a person out, now")
     verb("enable", "let a person in again")
+    verb("unlock", "let a person try again at once after wrong passwords")
     verb_of(users, "list", "switchboard.people_verbs:list_all", "everybody with role and branches")
     verb_of(users, "rights", "switchboard.people_verbs:rights", "which role may do what")
     policy = verb_of(users, "policy", "switchboard.people_verbs:policy", "whether PCs answer before somebody signs in")

@@ -12,6 +12,7 @@ from switchboard.cli import home_of
 from switchboard.hub_verbs import os_actor
 from sync.auth import people
 from sync.auth.changes import require_sign_in
+from sync.auth.lockout import let_in_again
 from sync.hub.home import HubHome
 
 
@@ -25,8 +26,9 @@ def add(options: argparse.Namespace) -> dict[str, object]:
 
 def list_all(options: argparse.Namespace) -> dict[str, list[dict[str, Any]]]:
     """Everybody with role and branches."""
-    with _store(options).read() as connection:
-        return {"people": people.list_people(connection)}
+    store = _store(options)
+    with store.read() as connection:
+        return {"people": people.list_people(connection, store.clock.now())}
 
 
 def role(options: argparse.Namespace) -> dict[str, object]:
@@ -59,6 +61,15 @@ def enable(options: argparse.Namespace) -> dict[str, object]:
     """Lets a person in again."""
     people.enable_person(_store(options), options.name, os_actor())
     return {"name": options.name, "disabled": False}
+
+
+def unlock(options: argparse.Namespace) -> dict[str, object]:
+    """Counts a person's wrong passwords and PINs no more: they may try again at once."""
+    store = _store(options)
+    with store.read() as connection:
+        people.check_known(connection, options.name)
+    let_in_again(store, options.name, os_actor())
+    return {"name": options.name}
 
 
 def rights(options: argparse.Namespace) -> object:

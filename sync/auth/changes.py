@@ -18,6 +18,10 @@ Holder = tuple[str, str]
 """Who holds a live stream open: `device:ID` with its branches, or `session:DIGEST` with the person's role."""
 
 
+DEVICE_HOLDER = "device:"
+"""How the name of a holder begins that is a device."""
+
+
 def note_rights_changed(connection: Connection) -> None:
     """Marks, in the transaction of the change, that streams have to be looked at."""
     set_meta(connection, _MARK, uuid4().hex)
@@ -54,7 +58,7 @@ def require_sign_in(connection: Connection, *, required: bool, actor: str, at: d
 
 def device_holder(device: str, branches: tuple[str, ...]) -> Holder:
     """How a device holds a stream."""
-    return f"device:{device}", ";".join(branches)
+    return f"{DEVICE_HOLDER}{device}", ";".join(branches)
 
 
 def session_holder(token_digest: str, role: str) -> Holder:

@@ -1,14 +1,16 @@
 """How every device fares, by its own account."""
 
 import json
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, select, update
 
 from data.clock import from_iso, to_iso
 from data.errors import DataError
 from data.store.schema import DEVICE, SESSION
+from data.store.store import Store
 
 
 def list_devices(connection: Connection, now: datetime) -> list[dict[str, Any]]:
@@ -26,6 +28,18 @@ def list_devices(connection: Connection, now: datetime) -> list[dict[str, Any]]:
     people = {row.device: row.person for row in connection.execute(signed_in)}
     rows = connection.execute(select(DEVICE).order_by(DEVICE.c.revoked_at.is_not(None), DEVICE.c.name, DEVICE.c.id))
     return [_described(row, people.get(row.id), now) for row in rows]
+
+
+def note_displays(store: Store, listening: Collection[str]) -> None:
+    """Notes that the displays among devices with these ids are there: they report nothing of themselves."""
+    if not listening:
+        return
+    with store.read() as connection:
+        displays = set(connection.execute(select(DEVICE.c.id).where(DEVICE.c.kind == "display")).scalars())
+    if seen := displays & set(listening):
+        with store.write("hub", "displays seen") as writing:
+            now = to_iso(writing.clock.now())
+            writing.connection.execute(update(DEVICE).where(DEVICE.c.id.in_(seen)).values(seen_at=now))
 
 
 def _described(row: Row[Any], person: str | None, now: datetime) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Connection, delete, insert, select
 from data.clock import from_iso, to_iso
 from data.store import audit
 from data.store.schema import SIGN_IN_FAILURE
+from data.store.store import Store
 from sync.auth.tokens import digest
 from sync.errors import TooManyTriesError
 
@@ -63,13 +64,54 @@ def forgive(connection: Connection, place: str, name: str) -> None:
     connection.execute(delete(SIGN_IN_FAILURE).where(own))
 
 
+def shut_names(connection: Connection, names: Iterable[str], now: datetime) -> dict[str, datetime]:
+    """Those of some people who are not let in somewhere after wrong tries, and until when at the latest."""
+    tried = set(connection.execute(select(SIGN_IN_FAILURE.c.name_hash).distinct()).scalars())
+    ends = {name: _name_shut_until(connection, digest(name), now) for name in names if digest(name) in tried}
+    return {name: end for name, end in ends.items() if end is not None and end > now}
+
+
+def shut_places(connection: Connection, now: datetime) -> dict[str, datetime]:
+    """The devices (`device:ID`) and addresses (`address:…`) that are shut after wrong tries, and until when."""
+    places = connection.execute(select(SIGN_IN_FAILURE.c.place).distinct()).scalars().all()
+    ends = {one: _end(_times(connection, SIGN_IN_FAILURE.c.place == one, now), _tries_at(one)) for one in places}
+    return {place: end for place, end in ends.items() if end is not None and end > now}
+
+
+def let_in_again(store: Store, name: str, actor: str) -> None:
+    """Counts the wrong tries of a person no more, wherever they were made."""
+    _forget(store, SIGN_IN_FAILURE.c.name_hash == digest(name.strip()), name.strip(), actor)
+
+
+def open_place(store: Store, place: str, actor: str) -> None:
+    """Counts the wrong tries at a device or address no more, whatever names were tried."""
+    _forget(store, SIGN_IN_FAILURE.c.place == place, place, actor)
+
+
+def _forget(store: Store, where: ColumnElement[bool], about: str, actor: str) -> None:
+    with store.write(actor, "let in again") as writing:
+        if writing.connection.execute(delete(SIGN_IN_FAILURE).where(where)).rowcount:
+            audit.record(writing.connection, writing.clock.now(), actor, "let_in_again", about)
+
+
+def _name_shut_until(connection: Connection, name_hash: str, now: datetime) -> datetime | None:
+    named = SIGN_IN_FAILURE.c.name_hash == name_hash
+    places = connection.execute(select(SIGN_IN_FAILURE.c.place).where(named).distinct()).scalars().all()
+    ends = [_end(_times(connection, named & (SIGN_IN_FAILURE.c.place == one), now), TRIES) for one in places]
+    ends.append(_end(_times_everywhere(connection, named, now), TRIES))
+    return max((end for end in ends if end is not None), default=None)
+
+
+def _tries_at(place: str) -> int:
+    return _TRIES_AT_AN_ADDRESS if place.startswith(_ADDRESS) else TRIES
+
+
 def _shut_until(
     connection: Connection, place: str, name_hash: str, now: datetime, *, worked_here_last: bool
 ) -> datetime | None:
     here, named = SIGN_IN_FAILURE.c.place == place, SIGN_IN_FAILURE.c.name_hash == name_hash
-    tries_here = _TRIES_AT_AN_ADDRESS if place.startswith(_ADDRESS) else TRIES
     ends = [
-        _end(_times(connection, here, now), tries_here),
+        _end(_times(connection, here, now), _tries_at(place)),
         _end(_times(connection, here & named, now), TRIES),
     ]
     if not worked_here_last:

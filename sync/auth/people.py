@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
@@ -18,6 +19,7 @@ from data.store.schema import PERSON, SESSION
 from data.store.store import Store, Writing
 from sync.auth.branches import branch_list
 from sync.auth.changes import note_rights_changed
+from sync.auth.lockout import shut_names
 from sync.auth.passwords import LONGEST, password_hash, pin_hash, spoken_secret
 
 _ADMINISTRATOR = "administrator"
@@ -148,11 +150,19 @@ def enable_person(store: Store, name: str, actor: str) -> None:
         audit.record(writing.connection, writing.clock.now(), actor, "enable_person", name)
 
 
-def list_people(connection: Connection) -> list[dict[str, Any]]:
-    """Everybody by name: role, branches, whether they have a PIN, when disabled, and at which devices they work."""
+def list_people(connection: Connection, now: datetime) -> list[dict[str, Any]]:
+    """Everybody by name.
+
+    Returns:
+        For each: `name`, `role`, `branches`, whether they have a `pin`, `disabled_at`, the `devices` at which they work
+        at `now`, and `shut_until`: until then they are not let in somewhere, after wrong tries.
+    """
     devices: dict[str, list[str]] = {}
-    for row in connection.execute(select(SESSION.c.person, SESSION.c.device).where(SESSION.c.device.is_not(None))):
+    at_work = (SESSION.c.device.is_not(None), SESSION.c.expires > to_iso(now))
+    for row in connection.execute(select(SESSION.c.person, SESSION.c.device).where(*at_work)):
         devices.setdefault(row.person, []).append(row.device)
+    rows = connection.execute(select(PERSON).order_by(PERSON.c.name)).all()
+    shut = shut_names(connection, [row.name for row in rows], now)
     return [
         {
             "name": row.name,
@@ -161,9 +171,20 @@ def list_people(connection: Connection) -> list[dict[str, Any]]:
             "pin": row.pin_hash is not None,
             "disabled_at": row.disabled_at,
             "devices": devices.get(row.name, []),
+            "shut_until": to_iso(shut[row.name]) if row.name in shut else None,
         }
-        for row in connection.execute(select(PERSON).order_by(PERSON.c.name))
+        for row in rows
     ]
+
+
+def check_known(connection: Connection, name: str) -> None:
+    """Does nothing where somebody has this name.
+
+    Raises:
+        NotFoundError: nobody has.
+    """
+    if connection.execute(select(PERSON.c.name).where(PERSON.c.name == name.strip())).first() is None:
+        raise NotFoundError(f"nobody has the name {name!r}").about("nobody", name=name)
 
 
 def _update(writing: Writing, name: str, values: dict[str, Any]) -> None:

@@ -15,6 +15,7 @@ _ACTS = {
     "sign_out": ("退出登录", "Signed out"),
     "sign_in_failed": ("登录失败", "Sign-in failed"),
     "sign_in_shut": ("登录锁定", "Sign-in shut"),
+    "let_in_again": ("解除登录锁定", "Sign-in opened again"),
     "begin_shift": ("上班登录", "Shift begun"),
     "end_shift": ("交班", "Shift ended"),
     "add_person": ("新增人员", "Person added"),

@@ -1,13 +1,19 @@
 """The desk's page of people: who may sign in, in which role, for which branches."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Form, Request, Response
 from fastapi.responses import RedirectResponse
+from sqlalchemy import Connection
 
+from data.clock import to_iso
 from data.errors import SwitchboardError
 from sync.auth import Person, people
+from sync.auth.changes import DEVICE_HOLDER
+from sync.auth.fleet import list_devices
+from sync.auth.lockout import let_in_again, open_place, shut_places
 from sync.desk.fleet_page import named
 from sync.desk.page import Desk
 from sync.hub.asking import PersonWho
@@ -29,8 +35,9 @@ def people_router(hub: Hub) -> APIRouter:
 
     def page(request: Request, person: Person, status: int = 200, **more: Any) -> Response:  # noqa: ANN401
         with hub.store.read() as connection:
-            listed = people.list_people(connection)
-        return desk.render(request, person, "people.html", status, people=listed, **more)
+            now = hub.store.clock.now()
+            values = {"people": people.list_people(connection, now), "places": _shut(connection, now)}
+        return desk.render(request, person, "people.html", status, **values, **more)
 
     def act(request: Request, manager: Person, name: str, do: Callable[[], str | None]) -> Response:
         try:
@@ -69,4 +76,19 @@ def people_router(hub: Hub) -> APIRouter:
     def enable(request: Request, manager: Manager, name: Text) -> Response:
         return act(request, manager, name, lambda: people.enable_person(hub.store, name, actor(manager)))
 
+    @router.post("/desk/people/unlock")
+    def unlock(request: Request, manager: Manager, name: Text) -> Response:
+        return act(request, manager, name, lambda: let_in_again(hub.store, name, actor(manager)))
+
+    @router.post("/desk/people/open-place")
+    def open_again(request: Request, manager: Manager, place: Text) -> Response:
+        return act(request, manager, place, lambda: open_place(hub.store, place, actor(manager)))
+
     return router
+
+
+def _shut(connection: Connection, now: datetime) -> list[tuple[str, str, str]]:
+    """The places that are shut after wrong tries: each with what it is called, and until when."""
+    devices = {f"{DEVICE_HOLDER}{one['id']}": one["name"] for one in list_devices(connection, now)}
+    shut = shut_places(connection, now)
+    return [(place, devices.get(place, place.partition(":")[2]), to_iso(until)) for place, until in shut.items()]

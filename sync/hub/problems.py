@@ -124,7 +124,8 @@ def answer(
     lang, said = language(request), _ON_PAGES.get(status, _ON_ANY_OTHER)
     told = line_words(detail, lang) if isinstance(detail, str) else refusal_words(detail, lang)
     if not _reads_pages(request):
-        return problem(status, str(detail), headers, kind, {"said": _writable(told)})
+        words = said[lang == "en"] if told == _phrase(status) else _writable(told)
+        return problem(status, str(detail), headers, kind, {"said": words})
     # What has no words but the status's own is said already.
     shown = "" if told == _phrase(status) else _writable(told)
     values = {"lang": lang, "said": said[lang == "en"], "detail": shown}

@@ -16,6 +16,7 @@ from data.team_choices import clean_team_choices
 from data.telling.call_backs import forget_closed_call_backs
 from data.upkeep.uploads import forget_old_uploads
 from sync.auth import drop_old_sessions
+from sync.auth.fleet import note_displays
 from sync.hub.hub import Hub
 from sync.hub.leading import LASTS_S, Leading
 from sync.hub.snapshots import Scope
@@ -26,13 +27,15 @@ _SESSIONS_EVERY_MINUTES = 60
 _CHOICES_EVERY_MINUTES = 60
 _LOG_EVERY_MINUTES = 60
 _ENTRIES_EVERY_MINUTES = 60
+_DISPLAYS_EVERY_MINUTES = 1
 _TAKEN_OVER_WITHIN = timedelta(seconds=3 * LASTS_S)
 
 
 class HubSchedule:
     """The hub's jobs.
 
-    Of several hub processes on one database each keeps its own snapshots; the rest is done by the one that leads.
+    Of several hub processes on one database each keeps its own snapshots and notes its own displays; the rest is done
+    by the one that leads.
 
     Args:
         hub: What they work on.
@@ -42,6 +45,7 @@ class HubSchedule:
         self._own, self._leaders = _scheduler(), _scheduler()
         self._leading = Leading(hub.store.engine, self._on_lead)
         self._own.add_job(lambda: hub.shelf.prepare(Scope.of(None)), "interval", minutes=_SNAPSHOT_EVERY_MINUTES)
+        self._own.add_job(lambda: _note_displays(hub), "interval", minutes=_DISPLAYS_EVERY_MINUTES)
         self.add(lambda: drop_old_sessions(hub.store), IntervalTrigger(minutes=_SESSIONS_EVERY_MINUTES))
         self.add(lambda: _clean_choices(hub), IntervalTrigger(minutes=_CHOICES_EVERY_MINUTES))
         compact = hub.jobs.watched("compact_log", lambda: _compact(hub))
@@ -86,6 +90,10 @@ class HubSchedule:
 def _scheduler() -> BackgroundScheduler:
     defaults = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
     return BackgroundScheduler(timezone="UTC", job_defaults=defaults)
+
+
+def _note_displays(hub: Hub) -> None:
+    note_displays(hub.store, hub.withdrawals.devices())
 
 
 def _clean_choices(hub: Hub) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from data.store.store import Store
-from sync.auth.changes import Holder, rightful_holders, rights_mark
+from sync.auth.changes import DEVICE_HOLDER, Holder, rightful_holders, rights_mark
 
 _LOOK_EVERY_S = 0.25
 """Another process (the command line, a second hub) may have withdrawn: a look costs one small read."""
@@ -48,6 +48,12 @@ class Withdrawals:
                 if not self._open[holder]:
                     del self._open[holder]
                     self._withdrawn.discard(holder)
+
+    def devices(self) -> frozenset[str]:
+        """The ids of the devices that hold streams open at this hub process."""
+        with self._lock:
+            holders = [name for name, _ in self._open]
+        return frozenset(name.removeprefix(DEVICE_HOLDER) for name in holders if name.startswith(DEVICE_HOLDER))
 
     def sweep(self) -> None:
         """Withdraws from everybody who holds a stream and may no more."""

@@ -177,6 +177,13 @@ class Browser:
             self._cookies[name] = value
         return answer
 
+    def listen(self, path: str) -> Iterator[bytes]:
+        """What comes through a stream, until its end."""
+        headers = {"Cookie": "; ".join(f"{key}={value}" for key, value in self._cookies.items())}
+        answer = self._pool.request("GET", self._url + path, headers=headers, preload_content=False)
+        assert answer.status == 200
+        return answer.stream()
+
 
 def test_a_display_is_let_in_by_a_code_that_becomes_a_cookie_no_script_reads(hub: RunningHub) -> None:
     code = verb(hub, "agents", "add", "大厅", "--display")["code"]
@@ -189,7 +196,10 @@ def test_a_display_is_let_in_by_a_code_that_becomes_a_cookie_no_script_reads(hub
     assert wall.ask("GET", "/wallboard").status == 200
     assert wall.ask("GET", "/desk").status == 403
     assert Browser(hub).ask("POST", "/display", code=code).status == 401
+    stream = wall.listen("/events")
+    assert next(stream)
     verb(hub, "agents", "revoke", "大厅")
+    assert list(stream) is not None, "the hub ends it; it would go on for ever otherwise"
     assert wall.ask("GET", "/wallboard").status == 303
 
 

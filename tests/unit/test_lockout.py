@@ -3,10 +3,13 @@
 import pytest
 from sqlalchemy import select
 
+from data.clock import to_iso
+from data.store import audit
 from data.store.schema import AUDIT
 from data.store.store import Store
 from sync import auth
-from sync.auth.lockout import TRIES, address
+from sync.auth.lockout import SHUT_FOR, TRIES, address, let_in_again, open_place, shut_names, shut_places
+from sync.auth.people import list_people
 from sync.errors import RefusedError, TooManyTriesError
 from tests.stores import SetClock
 
@@ -103,3 +106,30 @@ def test_failures_and_locks_are_audited_without_what_was_typed_for_an_unknown_na
     assert all(row.actor == f"device:{seat.id}" for row in rows)
     assert "my password" not in " ".join(row.about for row in rows)
     assert rows[-1].about.startswith("wang until ")
+
+
+def test_an_administrator_sees_who_and_what_is_shut_and_opens_it_again(store: Store, clock: SetClock) -> None:
+    seat = pc(store, "座席1")
+    guess(store, TRIES, seat)
+    with store.read() as connection:
+        (listed,) = list_people(connection, clock.now())
+        assert listed["shut_until"] == to_iso(clock.now() + SHUT_FOR)
+        assert shut_names(connection, ["wang", "li"], clock.now()) == {"wang": clock.now() + SHUT_FOR}
+        assert shut_places(connection, clock.now()) == {f"device:{seat.id}": clock.now() + SHUT_FOR}
+        assert not shut_places(connection, clock.now() + SHUT_FOR)
+    for _ in range(2):
+        let_in_again(store, "wang", "person:admin")
+    assert auth.begin_shift(store, seat, "wang", "secret")[0].name == "wang"
+    with store.read() as connection:
+        assert list_people(connection, clock.now())[0]["shut_until"] is None
+        assert len(audit.newest(connection, audit.Wanted(acts=("let_in_again",)))) == 1
+
+
+def test_a_pc_that_is_shut_by_many_names_is_opened_again_as_a_place(store: Store, clock: SetClock) -> None:
+    seat = pc(store, "座席1")
+    for number in range(TRIES):
+        guess(store, 1, seat, f"nobody {number}")
+    with pytest.raises(TooManyTriesError):
+        auth.begin_shift(store, seat, "wang", "secret")
+    open_place(store, f"device:{seat.id}", "person:admin")
+    assert auth.begin_shift(store, seat, "wang", "secret")[0].name == "wang"

@@ -5,11 +5,13 @@ from contextlib import ExitStack
 
 import pytest
 
+from data.clock import to_iso
 from data.store.store import Store
 from sync import auth
 from sync.auth import people
 from sync.auth.changes import device_holder, session_holder
 from sync.auth.devices import move_device, revoke_device
+from sync.auth.fleet import list_devices, note_displays
 from sync.auth.tokens import digest
 from sync.hub.withdrawal import Withdrawals
 from tests.stores import SetClock
@@ -97,3 +99,24 @@ def test_whoever_is_let_in_anew_with_the_same_right_is_not_shut_out_by_the_old_w
         with withdrawals.holding(holder) as second:
             withdrawals.sweep()
             assert second()
+
+
+def test_a_display_that_is_revoked_hears_no_more_and_one_that_listens_was_last_seen_now(
+    store: Store, withdrawals: Withdrawals, open_streams: ExitStack, clock: SetClock
+) -> None:
+    hall, _ = auth.enrol_display(store, auth.add_device(store, "大厅", (), "os:root", "display")[0])
+    away, _ = auth.enrol_display(store, auth.add_device(store, "门厅", (), "os:root", "display")[0])
+    seat, _ = auth.enrol(store, auth.add_device(store, "座席1", (), "os:root")[0])
+    listening = {one: withdrawals.holding(device_holder(one.id, one.branches)) for one in (hall, seat)}
+    may_go_on = {one.name: open_streams.enter_context(held) for one, held in listening.items()}
+    enrolled_at = to_iso(clock.now())
+    clock.pass_time(minutes=5)
+    assert withdrawals.devices() == {hall.id, seat.id}
+    note_displays(store, withdrawals.devices())
+    with store.read() as connection:
+        seen = {one["name"]: one["seen_at"] for one in list_devices(connection, clock.now())}
+    assert seen == {"大厅": to_iso(clock.now()), "门厅": enrolled_at, "座席1": enrolled_at}
+    assert away.id not in withdrawals.devices()
+    revoke_device(store, "大厅", "os:root")
+    withdrawals.sweep()
+    assert {name: check() for name, check in may_go_on.items()} == {"大厅": False, "座席1": True}
