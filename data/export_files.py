@@ -1,7 +1,6 @@
 """Writing rows to a spreadsheet or a CSV file, in which no text is ever run as a formula."""
 
 import csv
-import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -9,6 +8,7 @@ import xlsxwriter
 
 from data.errors import BadValueError
 from data.exporting import Cell
+from data.whole_file import whole_file
 
 FORMATS = {".csv": "text/csv", ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 _SHEET_ROWS = 1_000_000
@@ -37,17 +37,12 @@ def write_rows(path: Path, header: Sequence[str], rows: Iterable[Sequence[Cell]]
 
     Raises:
         BadValueError: its name ends as no known format.
+        DataError: it cannot be written there.
     """
     check_name(path)
     write = _write_csv if path.suffix.lower() == ".csv" else _write_workbook
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        os.close(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
-        count = write(temporary, header, rows)
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
-    return count
+    with whole_file(path) as temporary:
+        return write(temporary, header, rows)
 
 
 def plain_text(text: str) -> str:

@@ -2,12 +2,11 @@
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import BinaryIO
 
 import xlsxwriter
 
-from data.errors import DataError
 from data.importing.outcomes import Rejected
+from data.whole_file import whole_file
 
 _HEADER = ("行号 Row", "列 Column", "值 Value", "原因 Reason")
 _WIDTHS = (10, 20, 30, 80)
@@ -18,21 +17,19 @@ def write_error_workbook(path: Path, rejects: Iterable[Rejected]) -> int:
     """The number of rows written to `path`: one for each problem, in the order of `rejects`.
 
     Cells are written as texts: one that begins with `=` is no formula. A sheet ends after 1,048,575 problems.
+    Phones may be among the values: only its owner may read the file.
 
     Raises:
         DataError: the workbook cannot be written there.
     """
-    try:
-        with path.open("wb") as file:
-            return _write(file, rejects)
-    except OSError as error:
-        raise DataError(f"{path}: the workbook of rejected rows cannot be written: {error.strerror}") from error
+    with whole_file(path) as temporary:
+        return _write(temporary, rejects)
 
 
-def _write(file: BinaryIO, rejects: Iterable[Rejected]) -> int:
+def _write(path: Path, rejects: Iterable[Rejected]) -> int:
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     written = 0
-    with xlsxwriter.Workbook(file, options) as workbook:
+    with xlsxwriter.Workbook(path, options) as workbook:
         sheet = workbook.add_worksheet("rejected")
         for column, width in enumerate(_WIDTHS):
             sheet.set_column(column, column, width)

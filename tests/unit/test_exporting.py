@@ -3,20 +3,22 @@
 import csv
 import stat
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from python_calamine import CalamineWorkbook
 from sqlalchemy import select
 
-from data.errors import BadValueError
+from data.errors import BadValueError, DataError
 from data.export_files import plain_text, write_rows
 from data.exporting import Export
+from data.importing import write_error_workbook
 from data.migrations import migrate
 from data.store.database import open_database, sqlite_url
 from data.store.schema import AUDIT
 from data.store.store import Store
+from sync.audit.workbook import write_workbook
 from sync.copies.export import export_to
 from tests.stores import SetClock
 
@@ -80,6 +82,27 @@ def test_what_a_spreadsheet_would_run_gets_an_apostrophe(text: str) -> None:
 def test_an_export_of_some_branches_has_their_customers_alone(store: Store, tmp_path: Path) -> None:
     export_to(store, Export("customers", ["", "branch:B1"]), tmp_path / "out.csv", "os:test")
     assert [row[0] for row in read(tmp_path / "out.csv")[1:]] == ["2"]
+
+
+WRITERS: dict[str, Callable[[Path], object]] = {
+    "records": lambda path: write_rows(path, ["id"], [["1"]]),
+    "rejected rows": lambda path: write_error_workbook(path, []),
+    "audit": lambda path: write_workbook(path, []),
+}
+
+
+@pytest.mark.parametrize("write", WRITERS.values(), ids=WRITERS.keys())
+def test_a_file_is_its_owners_alone_and_whole_or_not_there(tmp_path: Path, write: Callable[[Path], object]) -> None:
+    (tmp_path / "folder.xlsx").mkdir()
+    for wrong in ("folder.xlsx", "nowhere/out.xlsx"):
+        with pytest.raises(DataError, match=wrong):
+            write(tmp_path / wrong)
+    (tmp_path / "out.xlsx").write_text("before")
+    (tmp_path / "out.xlsx").chmod(0o644)
+    write(tmp_path / "out.xlsx")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["folder.xlsx", "out.xlsx"]
+    assert sys.platform == "win32" or stat.S_IMODE((tmp_path / "out.xlsx").stat().st_mode) == 0o600
+    CalamineWorkbook.from_path(tmp_path / "out.xlsx")
 
 
 def test_a_file_of_another_kind_is_refused(tmp_path: Path) -> None:
