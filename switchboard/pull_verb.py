@@ -15,7 +15,7 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from data.demo import demo_records
 from data.demo.central import central_mapping, fill_central
-from data.errors import BadValueError, SwitchboardError
+from data.errors import SwitchboardError
 from data.store.store import Store
 from switchboard.cli import UsageError, home_of
 from switchboard.demo_calls import CallSimulator
@@ -43,6 +43,8 @@ def pull(options: argparse.Namespace) -> dict[str, object]:
     home = HubHome(home_of(options))
     store = home.open_store()
     if options.history:
+        if options.limit < 1:
+            raise UsageError(f"--limit {options.limit}: give 1 or more")
         with store.read() as connection:
             return {"pulls": pulls(connection, options.limit)}
     path = Path(options.config) if options.config else home.path / CONFIG
@@ -84,7 +86,8 @@ def init_central(options: argparse.Namespace) -> dict[str, object] | str:
         url = with_driver(make_url(options.demo_central))
         rows = _fill(url, options.customers)
     except ArgumentError:
-        raise BadValueError("--demo-central", "", "give a URL such as postgresql://me@host/database") from None
+        # What was given may hold a password: it is not repeated.
+        raise UsageError("--demo-central: give a URL such as postgresql://me@host/database") from None
     except SQLAlchemyError as error:
         reason = " ".join(str(getattr(error, "orig", None) or error).split())
         raise SourceError(f"the sample system cannot be made: {reason}") from None

@@ -44,7 +44,7 @@ def settled_trust(hub: str, pin: str = "", ca: Path | None = None) -> Trust:
         ca: A file with the authority of the house; its certificates may be renewed without a word to anybody.
 
     Raises:
-        RefusedError: the certificate is another one, or nothing says that it is the hub's.
+        RefusedError: the certificate is another one, nothing says that it is the hub's, or `ca` cannot be read.
         HubUnreachableError: the hub does not answer.
     """
     parts = urlsplit(hub)
@@ -54,7 +54,7 @@ def settled_trust(hub: str, pin: str = "", ca: Path | None = None) -> Trust:
         return Trust()
     host, port = str(parts.hostname), parts.port or 443
     if ca is not None:
-        _verify(host, port, ssl.create_default_context(cafile=str(ca)), f"{hub} is not vouched for by {ca}")
+        _verify(host, port, _trusting(ca), f"{hub} is not vouched for by {ca}")
         return Trust(ca=ca)
     seen = certificate_digest(host, port)
     if pin:
@@ -104,6 +104,13 @@ def certificate_end(hub: str) -> datetime | None:
     except (OSError, KeyError) as error:
         raise HubUnreachableError(f"the certificate of {hub} cannot be used: {error}") from None
     return datetime.fromtimestamp(ssl.cert_time_to_seconds(text), UTC)
+
+
+def _trusting(ca: Path) -> ssl.SSLContext:
+    try:
+        return ssl.create_default_context(cafile=str(ca))
+    except OSError as error:  # of a file that is no certificate, too
+        raise RefusedError(f"{ca} holds no certificate of an authority that can be read: {error.strerror}") from None
 
 
 def _verify(host: str, port: int, context: ssl.SSLContext, refusal: str) -> None:

@@ -59,6 +59,13 @@ def test_wrong_words_are_wrong_usage(words: list[str]) -> None:
     assert "usage: switchboard" in done.stderr
 
 
+def test_numbers_and_addresses_that_make_no_sense_are_wrong_usage(home: Path) -> None:
+    for words in (["pull", "--history", "--limit", "-1", "--home", str(home)], ["init", "--demo-central", "no:url@x"]):
+        done = run(*words)
+        assert (done.returncode, done.stdout) == (WRONG_USAGE, "")
+        assert done.stderr.startswith("switchboard: --")
+
+
 def test_no_home_is_told() -> None:
     without = {"SWITCHBOARD_HOME": ""}
     for words in (["outage", "list"], ["lookup", "x"]):

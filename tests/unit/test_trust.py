@@ -112,6 +112,14 @@ def test_an_authority_vouches_for_the_hub_and_its_certificate_may_change(
         HubClient(url, trust=trust).tokens("r")
 
 
+def test_an_authority_that_cannot_be_read_is_named(ours: Certificate, tmp_path: Path) -> None:
+    (tmp_path / "empty.pem").touch()
+    with hub(ours) as url:
+        for name in ("none.pem", "empty.pem"):
+            with pytest.raises(RefusedError, match=name):
+                settled_trust(url, ca=tmp_path / name)
+
+
 def test_plain_http_has_nothing_to_pin() -> None:
     assert settled_trust("http://hub:8400") == Trust()
     with pytest.raises(RefusedError, match="no certificate"):
