@@ -14,7 +14,8 @@ from switchboard.cli import UsageError, home_of
 from sync.errors import HomeError
 from sync.private_files import write_whole
 from sync.replica.agent_home import AgentHome
-from sync.replica.hub_client import HubClient, checked_url
+from sync.replica.hub_client import HubClient
+from sync.replica.hub_line import checked_url
 from sync.replica.replica import Replica
 from sync.replica.trust import Trust, settled_trust
 

@@ -17,7 +17,7 @@ from switchboard.cli import UsageError, home_of
 from sync import auth
 from sync.errors import HomeError
 from sync.hub.home import HubHome, join_hub_home, make_hub_home
-from sync.replica.hub_client import checked_url
+from sync.replica.hub_line import checked_url
 
 DEMO_PASSWORD = "demo"  # noqa: S105 - published: demo accounts exist only in demo homes
 DEMO_BRANCHES = ("B21140205",)

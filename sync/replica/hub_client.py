@@ -1,82 +1,33 @@
-"""Speaking to the hub over HTTP: every answer checked, every failure one clear line."""
+"""What a PC asks of its hub, each question a method."""
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, Self, TypeVar
-from urllib.parse import urlencode, urlsplit
+from typing import Any, Self
+from urllib.parse import urlencode
 
 import urllib3
-from urllib3.exceptions import HTTPError
 
-from data.caches.cache import SCHEMA
 from data.clock import from_iso
-from data.errors import DataError
-from sync.device_protocol import PERSON_HEADER, SHIFT_OVER, TOKEN_OVER, HubSays
-from sync.errors import (
-    AskedTooOftenError,
-    HubUnreachableError,
-    OtherHubError,
-    RefusedError,
-    ShiftOverError,
-    SnapshotNeededError,
-    SyncError,
-    TokenOverError,
-)
-from sync.protocol import (
-    CACHE_HEADER,
-    DAMAGED_HEADER,
-    PING_S,
-    PROTOCOL_HEADER,
-    TIME_HEADER,
-    VERSION,
-    ChangeBatch,
-    Manifest,
-    Repair,
-    RepairAsk,
-    Told,
-)
+from sync.device_protocol import PERSON_HEADER, HubSays
+from sync.errors import HubUnreachableError
+from sync.protocol import DAMAGED_HEADER, PING_S, ChangeBatch, Manifest, Repair, RepairAsk, Told
 from sync.replica.agent_home import AgentHome
-from sync.replica.credential import Credential, GivenToken, HomeCredential
+from sync.replica.credential import HomeCredential
 from sync.replica.download import first_byte
 from sync.replica.enrolment import Enrolment, Shift
+from sync.replica.hub_line import HubLine, PreparingError
 from sync.replica.trust import Trust
 
-_GONE, _PREPARING, _TOO_OFTEN, _PARTIAL = 410, 503, 429, 206
-_GOOD = {200, 201, 204, _PARTIAL}
-_OTHER_CERTIFICATE = "Fingerprints did not match"
-_SAYS = {
-    "User-Agent": f"switchboard-replica/{VERSION}",
-    PROTOCOL_HEADER: str(VERSION),
-    CACHE_HEADER: str(SCHEMA),
-    "Accept-Encoding": "gzip",
-}
-"""What every request says of this program."""
 _BLOCK = 1 << 16
 """Bytes at a time: what of a block had come when a line broke must be fetched again."""
-_READ_S = 60.0
 _WHILE_A_CALLER_WAITS_S = 2.0
 _PREPARING_AT_MOST = 1200
-_T = TypeVar("_T")
 
 
-class HubClient:
-    """One hub, spoken to as one device.
-
-    Attributes:
-        received: Bytes of answers so far, as they came over the line.
-    """
-
-    def __init__(
-        self, hub: str, token: str = "", *, credential: Credential | None = None, trust: Trust | None = None
-    ) -> None:
-        self._hub = checked_url(hub)
-        self._credential = credential or GivenToken(token)
-        self._trust = trust or Trust()
-        timeout = urllib3.Timeout(connect=5.0, read=_READ_S)
-        self._pool = urllib3.PoolManager(retries=False, timeout=timeout, maxsize=2, **self._trust.options())
-        self.received = 0
+class HubClient(HubLine):
+    """One hub, asked as one device."""
 
     @classmethod
     def at(cls, home: AgentHome) -> Self:
@@ -97,7 +48,7 @@ class HubClient:
         """
         return self._answer(
             lambda answer: Enrolment(
-                hub=self._hub,
+                hub=self.url,
                 device=answer["device"],
                 name=answer["name"],
                 token=answer["token"],
@@ -108,16 +59,6 @@ class HubClient:
             "POST",
             "/enrol",
             {"code": code},
-        )
-
-    def tokens(self, refresh: str) -> tuple[str, str]:
-        """The next access and refresh token.
-
-        Raises:
-            RefusedError: the hub takes this refresh token no more: the device was revoked.
-        """
-        return self._answer(
-            lambda answer: (str(answer["token"]), str(answer["refresh"])), "POST", "/token", {"refresh": refresh}
         )
 
     def begin_shift(self, name: str, secret: str) -> Shift:
@@ -183,9 +124,9 @@ class HubClient:
         for _ in range(_PREPARING_AT_MOST):
             try:
                 return self._answer(Manifest.from_json, "GET", "/snapshot", headers=headers)
-            except _PreparingError as preparing:
+            except PreparingError as preparing:
                 self._pause(preparing.retry_after_s)
-        raise HubUnreachableError(f"{self._hub} has been preparing a snapshot for too long: look at its log")
+        raise HubUnreachableError(f"{self.url} has been preparing a snapshot for too long: look at its log")
 
     def repair(self, ask: RepairAsk) -> Repair:
         """What makes a cache equal to the hub, of which some parts do not add up.
@@ -268,139 +209,6 @@ class HubClient:
                     return Told.from_json(data) if "revision" in data else None
         return None
 
-    def _answer(
-        self,
-        read: Callable[[Any], _T],
-        method: str,
-        path: str,
-        body: dict[str, Any] | None = None,
-        timeout: urllib3.Timeout | None = None,
-        headers: dict[str, str] | None = None,
-    ) -> _T:
-        """What `read` makes of the JSON of an answer."""
-        with self._stream(method, path, headers or {}, timeout, body) as response:
-            content = response.read()
-            self.received += int(response.headers.get("Content-Length", len(content)))
-            time = {"time": said} if (said := response.headers.get(TIME_HEADER)) else {}
-        with self._checked(path):
-            answer = json.loads(content)
-            return read({**answer, **time} if time else answer)
-
-    @contextmanager
-    def _checked(self, path: str) -> Iterator[None]:
-        """Makes whatever is wrong with an answer one line: a guest network's page comes with status 200, too."""
-        try:
-            yield
-        except (ValueError, KeyError, TypeError, AttributeError, DataError):
-            where = self._hub + path.partition("?")[0]
-            raise HubUnreachableError(f"{where} answered something else than a hub does: is this the hub?") from None
-
-    @contextmanager
-    def _stream(
-        self,
-        method: str,
-        path: str,
-        headers: dict[str, str],
-        timeout: urllib3.Timeout | None = None,
-        body: dict[str, Any] | None = None,
-    ) -> Iterator[urllib3.BaseHTTPResponse]:
-        sent = {**self._credential.headers(), **headers}
-        try:
-            try:
-                response = self._opened(method, path, sent, timeout, body)
-            except TokenOverError:
-                if not self._renew(sent):
-                    raise
-                sent = {**self._credential.headers(), **headers}
-                response = self._opened(method, path, sent, timeout, body)
-            try:
-                yield response
-            finally:
-                response.close()
-        except ShiftOverError:
-            if PERSON_HEADER not in headers:  # else it is an earlier one that is over
-                self._credential.end_shift()
-            raise
-        except HTTPError as error:
-            if _OTHER_CERTIFICATE in str(error):
-                raise OtherHubError(
-                    f"{self._hub} shows another certificate than at enrolment: if it was renewed on purpose, compare "
-                    "it at the hub and run switchboard trust; else somebody stands between"
-                ) from None
-            raise HubUnreachableError(f"{self._hub} cannot be reached: {_plain(error)}") from error
-
-    def _renew(self, sent: dict[str, str]) -> bool:
-        return self._credential.renew(sent, HubClient(self._hub, trust=self._trust).tokens)
-
-    def _opened(
-        self,
-        method: str,
-        path: str,
-        headers: dict[str, str],
-        timeout: urllib3.Timeout | None,
-        body: dict[str, Any] | None,
-    ) -> urllib3.BaseHTTPResponse:
-        kind = {"Content-Type": "application/json"} if body else {}
-        response = self._pool.request(
-            method,
-            self._hub + path,
-            headers={**_SAYS, **kind, **headers},
-            body=json.dumps(body) if body else None,
-            preload_content=False,
-            redirect=False,
-            timeout=timeout or urllib3.Timeout(connect=5.0, read=_READ_S),
-        )
-        if response.status not in _GOOD:
-            try:
-                raise _refusal(self._hub + path.partition("?")[0], response)
-            finally:
-                response.close()
-        return response
-
     @staticmethod
     def _pause(seconds: float) -> None:
         time.sleep(seconds)
-
-
-class _PreparingError(SyncError):
-    def __init__(self, detail: str, retry_after_s: float) -> None:
-        super().__init__(detail)
-        self.retry_after_s = retry_after_s
-
-
-def checked_url(hub: str) -> str:
-    """`hub` without a trailing slash.
-
-    Raises:
-        RefusedError: it is no http or https URL.
-    """
-    try:
-        parts = urlsplit(hub)
-        usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        usable = False
-    if not usable:
-        raise RefusedError(f"{hub!r} is not a hub's address: give one such as http://hub.example:8400")
-    return hub.rstrip("/")
-
-
-def _refusal(where: str, response: urllib3.BaseHTTPResponse) -> SyncError:
-    try:
-        problem = json.loads(response.read(65536))
-        detail, kind = str(problem.get("detail") or problem.get("title")), problem.get("type")
-    except (ValueError, AttributeError):
-        detail, kind = "it gave no reason: is this the hub?", None
-    if response.status == _GONE:
-        return SnapshotNeededError(detail)
-    if response.status == _PREPARING and "Retry-After" in response.headers:
-        return _PreparingError(detail, float(response.headers["Retry-After"]))
-    otherwise = AskedTooOftenError if response.status == _TOO_OFTEN else RefusedError
-    refusal = {TOKEN_OVER: TokenOverError, SHIFT_OVER: ShiftOverError}.get(str(kind), otherwise)
-    refused = refusal(f"{where} refused ({response.status}): {detail}")
-    refused.detail = detail
-    return refused
-
-
-def _plain(error: HTTPError) -> str:
-    reason = str(getattr(error, "reason", None) or error)
-    return reason.rsplit(": ", 1)[-1].strip("'\")> ")

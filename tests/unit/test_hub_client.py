@@ -5,7 +5,8 @@ import json
 import pytest
 
 from sync.errors import AskedTooOftenError, HubUnreachableError, RefusedError, SnapshotNeededError, SyncError
-from sync.replica.hub_client import HubClient, checked_url
+from sync.replica.hub_client import HubClient
+from sync.replica.hub_line import checked_url
 from tests.odd_servers import PORTAL, answering
 
 
@@ -53,6 +54,13 @@ def test_a_hub_that_is_gone_is_told_with_its_address() -> None:
 def test_what_is_no_address_is_refused(url: str) -> None:
     with pytest.raises(RefusedError, match="is not a hub's address"):
         checked_url(url)
+
+
+@pytest.mark.parametrize("url", ["http://me:geheim@hub:8400", "http://hub?key=1", "http://hub:8400/#x"])
+def test_an_address_holds_no_password_and_none_is_told_on(url: str) -> None:
+    with pytest.raises(RefusedError, match="is not a hub's address") as refused:
+        checked_url(url)
+    assert "geheim" not in str(refused.value)
 
 
 @pytest.mark.parametrize(
