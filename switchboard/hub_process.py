@@ -21,6 +21,7 @@ from sync.errors import SyncError
 from sync.hub.home import HubHome
 from sync.hub.hub import Hub, create_app, make_hub
 from sync.hub.line import LineLimits
+from sync.hub.pauses import keep_pauses_short
 from sync.hub.schedule import HubSchedule
 from sync.hub.shelf import SnapshotShelf
 from sync.hub.snapshots import Scope
@@ -106,5 +107,6 @@ def serve(home: HubHome, listening: socket.socket, host: str) -> None:
     pulls.add_to(schedule.add)
     with closing(Keeper(home, hub.store, __version__, hub.jobs)) as keeper, closing(pulls):
         keeper.add_to(schedule)
+        keep_pauses_short()
         with schedule.running(), asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
             runner.run(server.serve(sockets=[listening]))
