@@ -27,6 +27,9 @@ _TRIES_WHILE_SHARED = 10
 _CONFIRMED_AGAIN = timedelta(seconds=1)
 """Batches may come faster than a small file should be written."""
 
+_FOLLOWING_KIB = 8000
+"""Pages kept while the cache is brought up to date: with fewer a thousand changes read, and decrypt, many twice."""
+
 Mode = Literal["snapshot", "changes", "current"]
 
 
@@ -154,6 +157,7 @@ class Replica:
         self._encryption_settled = True
         try:
             with closing(connect(path)) as connection:
+                connection.execute(f"PRAGMA cache_size=-{_FOLLOWING_KIB}")
                 return self._follow_in(connection)
         except DatabaseError as error:
             raise self._unreadable(path, error) from error
