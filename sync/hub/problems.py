@@ -4,7 +4,7 @@ import logging
 from collections.abc import Mapping
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 from urllib.parse import urlencode
 
 from fastapi import FastAPI, Request, Response
@@ -32,7 +32,7 @@ from sync.errors import (
     TooManyTriesError,
     TooOldError,
 )
-from sync.language import language
+from sync.language import Language, language
 from sync.line_words import line_words
 from sync.refusal_words import refusal_words
 
@@ -80,12 +80,13 @@ _TEMPLATES = Jinja2Templates(Path(__file__).parents[1] / "desk" / "templates")
 
 
 class Problem(BaseModel):
-    """What is wrong, as RFC 9457 has it."""
+    """What is wrong, as RFC 9457 has it; `said` is for people, by language."""
 
     type: str
     title: str
     status: int
     detail: str
+    said: dict[str, str] = {}
 
 
 DOCUMENTED: Mapping[int | str, dict[str, Any]] = {
@@ -119,17 +120,21 @@ def answer(
 ) -> Response:
     """A problem as whoever asks can read it: a page for a browser, in the reader's language, else JSON.
 
-    A page's script shows the member `said`, which is in that language, too; `detail` is the line for programs and logs.
+    A page's script, or a PC's program, shows its person the member `said`, which is in each language; `detail` is the
+    line for programs and logs.
     """
-    lang, said = language(request), _ON_PAGES.get(status, _ON_ANY_OTHER)
-    told = line_words(detail, lang) if isinstance(detail, str) else refusal_words(detail, lang)
-    if not _reads_pages(request):
-        words = said[lang == "en"] if told == _phrase(status) else _writable(told)
-        return problem(status, str(detail), headers, kind, {"said": words})
+    said = dict(zip(get_args(Language), _ON_PAGES.get(status, _ON_ANY_OTHER), strict=True))
     # What has no words but the status's own is said already.
-    shown = "" if told == _phrase(status) else _writable(told)
-    values = {"lang": lang, "said": said[lang == "en"], "detail": shown}
+    told = {lang: "" if (words := _words(detail, lang)) == _phrase(status) else words for lang in said}
+    if not _reads_pages(request):
+        return problem(status, str(detail), headers, kind, {"said": {lang: told[lang] or said[lang] for lang in said}})
+    lang = language(request)
+    values = {"lang": lang, "said": said[lang], "detail": told[lang]}
     return _TEMPLATES.TemplateResponse(request, "error.html", values, status, headers)
+
+
+def _words(detail: str | SwitchboardError, lang: Language) -> str:
+    return _writable(line_words(detail, lang) if isinstance(detail, str) else refusal_words(detail, lang))
 
 
 def status_of(error: SwitchboardError) -> int:

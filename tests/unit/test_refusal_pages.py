@@ -77,6 +77,16 @@ def test_a_program_reads_the_line_of_the_error_whatever_the_language(hub: Compos
     assert refused.json()["detail"].startswith("the role agent may not set outage: ")
 
 
+def test_a_program_is_told_what_to_show_its_person_in_each_language(hub: ComposedHub) -> None:
+    program = browser(hub, "agent", "en")
+    program.headers["Accept"] = "application/json"
+    assert program.get("/desk/outages/new").json()["said"] == {
+        "zh": "坐席不能：设置停电信息",
+        "en": "The role 'Agent' may not: set outage",
+    }
+    assert program.get("/nowhere").json()["said"] == {"zh": "没有这个页面", "en": "There is no such page"}
+
+
 @pytest.mark.parametrize(("language", "said"), [("zh", "登记码不对或已用过"), ("en", "This code is wrong")])
 def test_a_wrong_code_of_a_display_is_refused_in_the_readers_language(
     hub: ComposedHub, language: str, said: str

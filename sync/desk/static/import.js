@@ -9,6 +9,7 @@
   }));
   if (!form) return;
 
+  const language = document.documentElement.lang.slice(0, 2);
   const failed = document.getElementById("failed");
   const going = document.getElementById("going");
   const button = form.querySelector("button");
@@ -24,7 +25,7 @@
     const answer = await fetch(path, { ...options, headers: { Accept: "application/json" } });
     if (answer.ok) return answer;
     const problem = await answer.json().catch(() => ({}));
-    throw new Error(problem.said || problem.detail || String(answer.status));
+    throw new Error(problem.said?.[language] || problem.detail || String(answer.status));
   }
 
   async function send() {
