@@ -1,5 +1,6 @@
 """Reading and writing small files that only their owner may read, whole or not at all."""
 
+import logging
 import os
 import sys
 import time
@@ -7,6 +8,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
+from sync.owner_only import keep_others_out
+
+_LOG = logging.getLogger(__name__)
 PATIENCE_S = 5.0
 PAUSE_S = 0.005
 
@@ -14,10 +18,17 @@ Result = TypeVar("Result")
 
 
 def make_private_directory(path: Path) -> None:
-    """Makes `path`, and what is above it, where it is missing: only the owner may enter it. One that is there stays."""
+    """Makes `path`, and what is above it, where it is missing: only the owner may enter it. One that is there stays.
+
+    On Windows the system and its administrators may, too; on a disk that keeps no rights everybody can, which the log
+    says.
+    """
     if not path.is_dir():
         path.mkdir(parents=True, mode=0o700)
-        path.chmod(0o700)  # whatever the umask says
+        try:
+            keep_others_out(path)
+        except OSError as error:
+            _LOG.warning("others may read %s: its disk keeps no rights (%s)", path, error)
 
 
 def read_whole(path: Path) -> str:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -55,6 +56,21 @@ with tempfile.TemporaryDirectory() as directory:
     assert key_of(cache) == key
     forget_key(cache)
     print(repr(key_of(cache)))
+"""
+
+OWNERS_ALONE = """
+import ctypes, pathlib
+from ctypes import wintypes
+from sync.private_files import make_private_directory, write_whole
+home = pathlib.Path(sys.argv[1])
+make_private_directory(home)
+write_whole(home / 'agent.json', 'secret')
+descriptor, text = ctypes.c_void_p(), wintypes.LPWSTR()
+advapi = ctypes.windll.advapi32
+assert advapi.GetNamedSecurityInfoW(str(home), 1, 4, None, None, None, None, ctypes.byref(descriptor)) == 0
+told = advapi.ConvertSecurityDescriptorToStringSecurityDescriptorW
+assert told(descriptor, 1, 4, ctypes.byref(text), None)
+print(text.value)
 """
 
 REPLACING = """
@@ -140,6 +156,15 @@ def test_a_windows_pc_enrols_and_syncs(pc: WindowsPc, hub: RunningHub, tmp_path:
 
 def test_windows_seals_the_key_of_a_cache(pc: WindowsPc) -> None:
     assert pc.python(SEALING).strip() == "''"
+
+
+def test_a_home_is_its_owners_alone(pc: WindowsPc, tmp_path: Path) -> None:
+    """Wine keeps the rights as a mode of this machine, where administrators are the group; it inherits none."""
+    rights = pc.python(OWNERS_ALONE, windows_path(tmp_path / "agent"))
+    allowed = re.findall(r"\(A;[^)]*;;;([^)]+)\)", rights)
+    assert allowed
+    assert all(who in {"SY", "BA"} or who.startswith("S-1-5-21-") for who in allowed), rights
+    assert (tmp_path / "agent").stat().st_mode & 0o007 == 0
 
 
 def test_a_small_file_is_replaced_while_others_read_it(pc: WindowsPc) -> None:
