@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.hubs import RunningHub, enrol, make_demo_hub, serving
 from tests.ui.session import (
     AgentPc,
     OtherProgram,
@@ -65,6 +66,19 @@ def pc(session: Session, home: Path, other: OtherProgram) -> Iterator[AgentPc]:
     """A hidden assistant behind another program that has the keyboard."""
     with assistant_in(session, home) as pc:
         yield pc
+
+
+@pytest.fixture
+def hub(tmp_path: Path) -> Iterator[RunningHub]:
+    """A hub of the test's own; a module whose tests do not change it makes one for all."""
+    with serving(make_demo_hub(tmp_path / "hub")) as hub:
+        yield hub
+
+
+@pytest.fixture
+def agent(hub: RunningHub, tmp_path: Path) -> Path:
+    """The home of a PC that is enrolled at the hub."""
+    return enrol(hub, tmp_path / "agent")
 
 
 @pytest.fixture

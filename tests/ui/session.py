@@ -5,7 +5,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from assistant.instance import InstanceError, send
+from tests.hubs import COMMAND
 
 POPUP = "供电服务查询"
 """The title of the popup's window."""
@@ -173,6 +174,14 @@ def assistant_in(session: Session, home: Path, *arguments: str) -> Iterator[Agen
         yield AgentPc(home, process)
         process.terminate()
         assert process.wait(PATIENCE_S) == 0
+
+
+@contextmanager
+def resident(session: Session, home: Path, command: Sequence[str] = COMMAND, **more: Any) -> Iterator[AgentPc]:
+    """The real assistant of an enrolled PC, hidden and ready, or ended before it was."""
+    with running([*command, "assistant", "--home", str(home)], session.environment, **more) as process:
+        wait_until(lambda: process.poll() is not None or _answers(home), "the assistant")
+        yield AgentPc(home, process)
 
 
 def _answers(home: Path) -> bool:

@@ -2,19 +2,18 @@
 
 import os
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from assistant.instance import InstanceError, send
+from assistant.instance import send
 from data.sqlite import connect
 from sync.replica.agent_home import AgentHome
 from sync.replica.hub_client import HubClient
-from tests.hubs import RunningHub, enrol, make_demo_hub, serving
-from tests.ui.session import AgentPc, OtherProgram, Session, running, wait_until
+from tests.hubs import RunningHub, make_demo_hub, serving
+from tests.ui.session import AgentPc, OtherProgram, Session, resident, wait_until
 
 PICTURES = "SWITCHBOARD_PICTURES"
 
@@ -26,23 +25,12 @@ def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHub]:
 
 
 @pytest.fixture
-def pc(session: Session, hub: RunningHub, other: OtherProgram, tmp_path: Path) -> Iterator[AgentPc]:
+def pc(session: Session, agent: Path, other: OtherProgram) -> Iterator[AgentPc]:
     """A PC at which the duty officer works."""
-    agent = enrol(hub, tmp_path / "agent")
     home = AgentHome(agent)
     home.files.begin_shift(HubClient.at(home).begin_shift("duty", "demo"))
-    command = [sys.executable, "-m", "switchboard", "assistant", "--home", str(agent)]
-    with running(command, session.environment) as process:
-        pc = AgentPc(agent, process)
-        wait_until(lambda: _listens(pc), "the assistant")
+    with resident(session, agent) as pc:
         yield pc
-
-
-def _listens(pc: AgentPc) -> bool:
-    try:
-        return bool(pc.state())
-    except InstanceError:
-        return False
 
 
 def rows(hub: RunningHub, sql: str) -> list[tuple[object, ...]]:

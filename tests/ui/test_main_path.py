@@ -11,12 +11,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, sync_playwright
 
-from assistant.instance import InstanceError
 from data.clock import to_iso
 from data.sqlite import connect
 from sync.replica.agent_home import AgentHome
 from tests.hubs import RunningHub, enrol, make_demo_hub, serving, switchboard
-from tests.ui.session import POPUP, AgentPc, OtherProgram, Session, running, wait_until
+from tests.ui.session import POPUP, AgentPc, OtherProgram, Session, resident, wait_until
 
 TASHAN_FEEDER = "F02616"
 PICTURES = "SWITCHBOARD_PICTURES"
@@ -29,29 +28,8 @@ def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHub]:
 
 
 @pytest.fixture
-def agent(hub: RunningHub, tmp_path: Path) -> Path:
-    return enrol(hub, tmp_path / "agent")
-
-
-@contextmanager
-def assistant(session: Session, agent: Path, command: list[str]) -> Iterator[AgentPc]:
-    """The real assistant, hidden, in contact with its hub."""
-    with running([*command, "assistant", "--home", str(agent)], session.environment) as process:
-        pc = AgentPc(agent, process)
-        wait_until(lambda: process.poll() is not None or ((agent / "cache").exists() and _listens(pc)), "the assistant")
-        yield pc
-
-
-def _listens(pc: AgentPc) -> bool:
-    try:
-        return bool(pc.state())
-    except InstanceError:
-        return False
-
-
-@pytest.fixture
 def pc(session: Session, agent: Path, other: OtherProgram, tray: None) -> Iterator[AgentPc]:
-    with assistant(session, agent, [sys.executable, "-m", "switchboard"]) as pc:
+    with resident(session, agent) as pc:
         yield pc
 
 
@@ -114,7 +92,7 @@ def test_an_outage_turns_card_and_wallboard_red_and_back_at_its_etr_without_the_
     with serving(make_demo_hub(tmp_path / "own-hub")) as hub:
         enrol(hub, tmp_path / "own-agent")
         with (
-            assistant(session, tmp_path / "own-agent", [sys.executable, "-m", "switchboard"]) as pc,
+            resident(session, tmp_path / "own-agent") as pc,
             wallboard(hub) as page,
         ):
             session.press("ctrl+alt+k")
@@ -214,7 +192,7 @@ def test_the_packaged_assistant_opens_at_a_real_key_and_answers(
         check=True,
     )
     program = tmp_path / "dist" / "switchboard" / "switchboard"
-    with assistant(session, agent, [str(program)]) as pc:
+    with resident(session, agent, [str(program)]) as pc:
         session.press("ctrl+alt+k")
         look_up(session, pc, "tashan")
         pc.wait_for(chosen="塔山乡")

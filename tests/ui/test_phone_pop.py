@@ -1,22 +1,14 @@
 """A caller's number arrives: the real assistant shows whose it is, with a real hub."""
 
-import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from assistant.instance import InstanceError
 from data.sqlite import connect
-from tests.hubs import COMMAND, RunningHub, enrol, make_demo_hub, serving
-from tests.ui.session import AgentPc, OtherProgram, Session, running, wait_until
-
-
-@pytest.fixture
-def hub(tmp_path: Path) -> Iterator[RunningHub]:
-    with serving(make_demo_hub(tmp_path / "hub")) as hub:
-        yield hub
+from tests.hubs import COMMAND, RunningHub
+from tests.ui.session import AgentPc, OtherProgram, Session, resident, running
 
 
 @pytest.fixture
@@ -25,20 +17,9 @@ def log(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def pc(session: Session, hub: RunningHub, other: OtherProgram, tmp_path: Path, log: Path) -> Iterator[AgentPc]:
-    agent = enrol(hub, tmp_path / "agent")
-    command = [sys.executable, "-m", "switchboard", "assistant", "--home", str(agent)]
-    with log.open("w") as errors, running(command, session.environment, stderr=errors) as process:
-        pc = AgentPc(agent, process)
-        wait_until(lambda: _listens(pc), "the assistant")
+def pc(session: Session, agent: Path, other: OtherProgram, log: Path) -> Iterator[AgentPc]:
+    with log.open("w") as errors, resident(session, agent, stderr=errors) as pc:
         yield pc
-
-
-def _listens(pc: AgentPc) -> bool:
-    try:
-        return bool(pc.state())
-    except InstanceError:
-        return False
 
 
 def customers(hub: RunningHub) -> list[tuple[str, str]]:

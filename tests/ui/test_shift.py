@@ -2,7 +2,6 @@
 
 import os
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing
@@ -10,36 +9,19 @@ from pathlib import Path
 
 import pytest
 
-from assistant.instance import InstanceError, send
+from assistant.instance import send
 from data.sqlite import connect
-from tests.hubs import RunningHub, enrol, make_demo_hub, serving, switchboard
-from tests.ui.session import AgentPc, OtherProgram, Session, running, wait_until
+from tests.hubs import RunningHub, switchboard
+from tests.ui.session import AgentPc, OtherProgram, Session, resident, wait_until
 
 WINDOW = "登录／交班"
 PICTURES = "SWITCHBOARD_PICTURES"
 
 
 @pytest.fixture
-def hub(tmp_path: Path) -> Iterator[RunningHub]:
-    with serving(make_demo_hub(tmp_path / "hub")) as hub:
-        yield hub
-
-
-@pytest.fixture
-def pc(session: Session, hub: RunningHub, other: OtherProgram, tmp_path: Path) -> Iterator[AgentPc]:
-    agent = enrol(hub, tmp_path / "agent")
-    command = [sys.executable, "-m", "switchboard", "assistant", "--home", str(agent)]
-    with running(command, session.environment) as process:
-        pc = AgentPc(agent, process)
-        wait_until(lambda: _listens(pc), "the assistant")
+def pc(session: Session, agent: Path, other: OtherProgram) -> Iterator[AgentPc]:
+    with resident(session, agent) as pc:
         yield pc
-
-
-def _listens(pc: AgentPc) -> bool:
-    try:
-        return bool(pc.state())
-    except InstanceError:
-        return False
 
 
 def open_window(session: Session, pc: AgentPc) -> None:
