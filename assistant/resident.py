@@ -60,7 +60,7 @@ def run(home: AgentHome, version: str) -> int:
     )
     background: list[Background] = [watch.start, lambda post: _guard(guard, post)]
     entries = Entries(home, clock) if home.enrolled else None
-    shifts = Shifts(home, clock, version, entries.wake, entries.send_now) if entries else None
+    shifts = Shifts(home, clock, version, entries.wake, entries.send_now, settings.language) if entries else None
     notices = Notices(home, clock, entries.enter) if entries else None
     if entries is not None and shifts is not None and notices is not None:
         background.append(shifts.start)
@@ -83,7 +83,7 @@ def run(home: AgentHome, version: str) -> int:
         clock=clock,
         looked_up=entries.looked_up if entries else lambda _kind, _key: None,
         shifts=shifts,
-        reveals=Reveals(home) if home.enrolled else None,
+        reveals=Reveals(home, settings.language) if home.enrolled else None,
         entries=entries,
         mark_notice=notices.mark if notices else lambda _key: None,
         show_map=HubMap(home).show if home.enrolled else lambda _kind, _key: None,

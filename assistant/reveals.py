@@ -5,7 +5,9 @@ import threading
 from collections.abc import Callable
 
 from assistant.popup_messages import AskReveal, NotRevealed, Revealed
+from assistant.wording import Language
 from data.errors import SwitchboardError
+from sync.errors import RefusedError
 from sync.replica.agent_home import AgentHome
 from sync.replica.reveal_asking import RevealClient
 
@@ -18,10 +20,12 @@ class Reveals:
 
     Args:
         home: The agent's.
+        language: In which its person is told why nothing is revealed.
     """
 
-    def __init__(self, home: AgentHome) -> None:
+    def __init__(self, home: AgentHome, language: Language = "zh") -> None:
         self._home = home
+        self._language = language
 
     def ask(self, wanted: AskReveal, told: Told) -> None:
         """Asks, and tells what came of it on another thread."""
@@ -31,8 +35,10 @@ class Reveals:
         """The dispatcher of the thread; nothing that it logs holds the value."""
         try:
             answer = RevealClient.at(self._home).reveal(wanted.customer, wanted.field, wanted.reason)
+        except RefusedError as refused:
+            told(NotRevealed(wanted.customer, refused.words(self._language)))
         except SwitchboardError as error:
-            told(NotRevealed(wanted.customer, getattr(error, "detail", "") or str(error)))
+            told(NotRevealed(wanted.customer, str(error)))
         except Exception as error:  # noqa: BLE001 - the dispatcher
             _LOG.error("revealing failed: %s", type(error).__name__)
             told(NotRevealed(wanted.customer, type(error).__name__))

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from assistant.asker import Sources
 from assistant.desktop import Post
 from assistant.popup_messages import ShiftSeen
+from assistant.wording import Language
 from data.caches.cache import read_meta
 from data.clock import Clock, to_iso
 from data.errors import SwitchboardError
@@ -42,6 +43,7 @@ class Shifts:
         version: Of this program, for the hub.
         begun: Called when somebody has signed in.
         ending: Called before somebody hands over: sends what only they can send.
+        language: In which whoever signs in is told why it is refused.
 
     Attributes:
         hotkey: `ready`, `taken`, `none` or `unknown`, for the hub.
@@ -54,12 +56,14 @@ class Shifts:
         version: str,
         begun: Callable[[], None] = lambda: None,
         ending: Callable[[], None] = lambda: None,
+        language: Language = "zh",
     ) -> None:
         self._home = home
         self._clock = clock
         self._version = version
         self._begun = begun
         self._ending = ending
+        self._language = language
         self._post: Post = lambda _: None
         self._stop = threading.Event()
         self._worker = ThreadPoolExecutor(1, "shift")
@@ -130,7 +134,7 @@ class Shifts:
         try:
             act()
         except RefusedError as refused:
-            told(refused.detail or str(refused))
+            told(refused.words(self._language))
         except SwitchboardError as problem:
             told(str(problem))
         except Exception as problem:  # noqa: BLE001 - the dispatcher

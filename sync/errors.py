@@ -1,6 +1,6 @@
 """What can go wrong between a hub and an agent's cache."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from data.errors import SwitchboardError
 from data.rights import ForbiddenError
@@ -29,9 +29,15 @@ class RefusedError(SyncError):
 
     Attributes:
         detail: Why, in the hub's own words; empty where it is this program that says so.
+        said: Why, as the hub has it shown to people, by language; a hub of before that says nothing here.
     """
 
     detail = ""
+    said: Mapping[str, str] = {}
+
+    def words(self, language: str) -> str:
+        """Why, for a person who reads that language."""
+        return self.said.get(language) or self.detail or str(self)
 
 
 class AskedTooOftenError(RefusedError):

@@ -191,9 +191,13 @@ def checked_url(hub: str) -> str:
 def _refusal(where: str, response: urllib3.BaseHTTPResponse) -> SyncError:
     try:
         problem = json.loads(response.read(65536))
-        detail, kind = str(problem.get("detail") or problem.get("title")), problem.get("type")
+        detail, kind, said = (
+            str(problem.get("detail") or problem.get("title")),
+            problem.get("type"),
+            problem.get("said"),
+        )
     except (ValueError, AttributeError):
-        detail, kind = "it gave no reason: is this the hub?", None
+        detail, kind, said = "it gave no reason: is this the hub?", None, None
     if response.status == _GONE:
         return SnapshotNeededError(detail)
     if response.status == _PREPARING and "Retry-After" in response.headers:
@@ -202,6 +206,8 @@ def _refusal(where: str, response: urllib3.BaseHTTPResponse) -> SyncError:
     refusal = {TOKEN_OVER: TokenOverError, SHIFT_OVER: ShiftOverError}.get(str(kind), otherwise)
     refused = refusal(f"{where} refused ({response.status}): {detail}")
     refused.detail = detail
+    if isinstance(said, dict):
+        refused.said = {str(language): str(words) for language, words in said.items()}
     return refused
 
 

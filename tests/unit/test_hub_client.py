@@ -40,6 +40,24 @@ def test_a_refusal_says_what_the_hub_said(status: int, body: bytes, error: type[
         HubClient(url).changes("e", "all", 1)
 
 
+@pytest.mark.parametrize(
+    ("said", "zh", "en"),
+    [
+        ({"zh": "请先登录", "en": "Sign in first"}, "请先登录", "Sign in first"),
+        ({"zh": "请先登录"}, "请先登录", "sign in"),
+        ("请先登录", "sign in", "sign in"),
+        (None, "sign in", "sign in"),
+    ],
+)
+def test_a_refusal_is_told_to_a_person_in_their_language_where_the_hub_knows_words(
+    said: object, zh: str, en: str
+) -> None:
+    body = json.dumps({"detail": "sign in", "said": said}).encode()
+    with answering(401, body) as url, pytest.raises(RefusedError) as refused:
+        HubClient(url).changes("e", "all", 1)
+    assert (refused.value.words("zh"), refused.value.words("en")) == (zh, en)
+
+
 def test_a_hub_that_is_gone_is_told_with_its_address() -> None:
     with answering(200, b"") as url:
         pass
