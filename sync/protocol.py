@@ -1,7 +1,8 @@
 """What a hub and a replica say to each other: the shapes, read by both ends.
 
 - `GET /snapshot` answers a `Manifest`; the file under its `url` is a cache, encrypted or else compressed by zstd.
-- `GET /changes?epoch=&scope=&since=` answers a `ChangeBatch`, or 410 when only a snapshot helps.
+- `GET /changes?epoch=&scope=&since=` answers a `ChangeBatch`, or 410 when only a snapshot helps; with `&by=columns`
+  its changes stand by columns, which a hub that does not know of it passes over.
 - `POST /repair` with a `RepairAsk` answers a `Repair`: the changes, and whatever differs in parts that do not add up.
 - `GET /events` is a stream of server-sent events: `change` with epoch, head revision and the hub's time whenever there
   is something new, and every `PING_S` seconds anyway. A small change that cannot wait comes along as a batch of its
@@ -19,12 +20,15 @@ from typing import Any
 from data.caches.cache import Change
 from data.caches.columns import LaterFields
 from data.clock import from_iso
-from data.fields import EMPTY
 from data.store.set_hash import GLOBAL, Part, SetSum, Sums, by_kind
+from sync.change_columns import from_columns, held, to_columns
 
 VERSION = 2
 OLDEST = VERSION - 1
 """The oldest version that a hub still serves."""
+
+COLUMNS = "columns"
+"""How changes are asked for that are to stand by columns."""
 
 PROTOCOL_HEADER, CACHE_HEADER, TIME_HEADER = "Switchboard-Protocol", "Switchboard-Cache", "Switchboard-Time"
 DAMAGED_HEADER = "Switchboard-Damaged"
@@ -110,15 +114,18 @@ class ChangeBatch:
     partial: bool = False
     time: datetime | None = None
 
-    def to_json(self) -> dict[str, Any]:
-        """The JSON form, without the time."""
+    def to_json(self, *, columns: bool = False) -> dict[str, Any]:
+        """The JSON form, without the time; its changes by columns, or else one after another."""
+        changes = (
+            {"columns": to_columns(self.changes)} if columns else {"changes": [*map(change_to_json, self.changes)]}
+        )
         return {
             "epoch": self.epoch,
             "scope": self.scope,
             "since": self.since,
             "revision": self.revision,
             "sums": sums_to_json(self.sums),
-            "changes": [change_to_json(one) for one in self.changes],
+            **changes,
             **({"fields": self.fields} if self.fields else {}),
             **({"partial": True} if self.partial else {}),
         }
@@ -134,13 +141,15 @@ class ChangeBatch:
     @staticmethod
     def from_json(value: Mapping[str, Any]) -> "ChangeBatch":
         """What `to_json` gave, with the `time` at which it came."""
+        by_columns = "columns" in value
+        changes = from_columns(value["columns"]) if by_columns else map(change_from_json, value["changes"])
         return ChangeBatch(
             value["epoch"],
             value["scope"],
             value["since"],
             value["revision"],
             sums_from_json(value["sums"]),
-            tuple(change_from_json(one) for one in value["changes"]),
+            tuple(changes),
             {str(kind): dict(fields) for kind, fields in value.get("fields", {}).items()},
             bool(value.get("partial")),
             from_iso(value["time"]) if "time" in value else None,
@@ -251,7 +260,7 @@ def sums_from_json(value: Mapping[str, Mapping[str, list[int | str]]]) -> dict[P
 
 def change_to_json(change: Change) -> list[Any]:
     """`[kind, id, doc, readings]` and the bucket where it is not the global one; of the doc what is not empty."""
-    doc = None if change.doc is None else {name: value for name, value in change.doc.items() if value not in EMPTY}
+    doc = None if change.doc is None else held(change.doc)
     bucket = [] if change.bucket == GLOBAL else [change.bucket]
     return [change.kind, change.id, doc, list(change.readings), *bucket]
 

@@ -12,7 +12,7 @@ import urllib3
 from data.clock import from_iso
 from sync.device_protocol import PERSON_HEADER, HubSays
 from sync.errors import HubUnreachableError
-from sync.protocol import DAMAGED_HEADER, PING_S, ChangeBatch, Manifest, Repair, RepairAsk, Told
+from sync.protocol import COLUMNS, DAMAGED_HEADER, PING_S, ChangeBatch, Manifest, Repair, RepairAsk, Told
 from sync.replica.agent_home import AgentHome
 from sync.replica.credential import HomeCredential
 from sync.replica.download import first_byte
@@ -97,7 +97,7 @@ class HubClient(HubLine):
         Raises:
             SnapshotNeededError: the log does not lead there.
         """
-        query = urlencode({"epoch": epoch, "scope": scope, "since": since})
+        query = urlencode({"epoch": epoch, "scope": scope, "since": since, "by": COLUMNS})
         return self._answer(ChangeBatch.from_json, "GET", f"/changes?{query}")
 
     def customers_with_phone(self, number: str) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Literal
 
 from sqlalchemy import Connection, select
 
@@ -23,6 +24,12 @@ from sync.hub.single_flight import SingleFlight
 from sync.hub.snapshots import CHANGES_AT_MOST, Scope, changes_after
 from sync.protocol import ChangeBatch, Renewed, Repair, RepairAsk
 
+Shape = Literal["version 1", "records", "columns"]
+"""How changes stand in a body: as version 1 of the protocol has them, one after another, or by columns."""
+
+_PACKED = 8
+"""How hard gzip tries: a body is packed once for all who ask, and may go out a thousand times."""
+
 _REMEMBERED = 64
 _REMEMBERED_PARTITIONS = 8
 _PARTS_AT_MOST = 32
@@ -39,7 +46,7 @@ class Body:
     @cached_property
     def packed(self) -> bytes:
         """As gzip."""
-        return gzip.compress(self.plain, 6, mtime=0)
+        return gzip.compress(self.plain, _PACKED, mtime=0)
 
     @staticmethod
     def of(value: object) -> "Body":
@@ -52,12 +59,12 @@ class Answers:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._bodies: SingleFlight[tuple[int, str, str, int, int], Body] = SingleFlight(_REMEMBERED)
+        self._bodies: SingleFlight[tuple[Shape, str, str, int, int], Body] = SingleFlight(_REMEMBERED)
         self._partitions: SingleFlight[tuple[Part, str, int, str, int], list[SetSum]] = SingleFlight(
             _REMEMBERED_PARTITIONS
         )
 
-    def changes(self, scope: Scope, epoch: str, since: int, head: int, version: int) -> Body:
+    def changes(self, scope: Scope, epoch: str, since: int, head: int, shape: Shape) -> Body:
         """A `ChangeBatch` from `since` on.
 
         Args:
@@ -65,7 +72,7 @@ class Answers:
             epoch: Of the history that its cache follows.
             since: Where its cache is.
             head: The store's head, or an older one: who names the same shares a body.
-            version: Of the protocol that it speaks.
+            shape: That it reads.
 
         Raises:
             SnapshotNeededError: the log does not lead from there to the head.
@@ -74,9 +81,9 @@ class Answers:
         def make() -> Body:
             with self._store.read() as connection:
                 batch = _batch(connection, scope, epoch, since)
-            return Body.of(batch.to_version_1() if version == 1 else batch.to_json())
+            return Body.of(batch.to_version_1() if shape == "version 1" else batch.to_json(columns=shape == "columns"))
 
-        return self._bodies.get((version, epoch, scope.key, since, head), make, keep=since != head)
+        return self._bodies.get((shape, epoch, scope.key, since, head), make, keep=since != head)
 
     def repair(self, scope: Scope, ask: RepairAsk) -> Body:
         """A `Repair`.

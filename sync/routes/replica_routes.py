@@ -21,8 +21,17 @@ from sync.hub.hub import Hub
 from sync.hub.line import Push, push_of
 from sync.hub.problems import problem
 from sync.hub.snapshots import Scope
-from sync.protocol import CACHE_HEADER, DAMAGED_HEADER, OLDEST, PROTOCOL_HEADER, TIME_HEADER, VERSION, RepairAsk
-from sync.routes.answers import Answers, Body
+from sync.protocol import (
+    CACHE_HEADER,
+    COLUMNS,
+    DAMAGED_HEADER,
+    OLDEST,
+    PROTOCOL_HEADER,
+    TIME_HEADER,
+    VERSION,
+    RepairAsk,
+)
+from sync.routes.answers import Answers, Body, Shape
 
 SEND_WITHIN_S = 20.0
 """A listener that takes nothing for so long is cut off; it comes back and says where it was."""
@@ -54,9 +63,12 @@ def replica_router(hub: Hub) -> APIRouter:
     Version = Annotated[int, Depends(_version)]
 
     @router.get("/changes")
-    def changes(request: Request, known: Known, version: Version, epoch: str, scope: str, since: _Revision) -> Response:
+    def changes(
+        request: Request, known: Known, version: Version, epoch: str, scope: str, since: _Revision, by: _Text = ""
+    ) -> Response:
         own = _held_scope(hub, known, scope)
-        body = answers.changes(own, epoch, since, hub.head(), version)
+        shape: Shape = "version 1" if version == 1 else "columns" if by == COLUMNS else "records"
+        body = answers.changes(own, epoch, since, hub.head(), shape)
         hub.retention.seen(known.id, since)
         return _first_version(hub, body) if version == 1 else _json(hub, request, body)
 
