@@ -37,7 +37,7 @@ def sign_in(store: Store, name: str, password: str, place: str = "address:unknow
     name = name.strip()
     row = _row(store, name, place, None)
     if not matches(row.password_hash if row else None, password) or row is None:
-        raise _failed(store, place, name, known=row is not None)
+        raise _failed(store, place, name, None, known=row is not None)
     return _begin(store, row, place, None)
 
 
@@ -50,7 +50,7 @@ def check_password(store: Store, name: str, password: str, place: str) -> None:
     """
     row = _row(store, name, place, None)
     if not matches(row.password_hash if row else None, password):
-        raise _failed(store, place, name, known=row is not None)
+        raise _failed(store, place, name, None, known=row is not None)
 
 
 def begin_shift(store: Store, device: Device, name: str, secret: str) -> tuple[Person, str, datetime]:
@@ -69,7 +69,7 @@ def begin_shift(store: Store, device: Device, name: str, secret: str) -> tuple[P
     right = is_pin(secret) and matches(row.pin_hash if row else None, secret)
     right = right or matches(row.password_hash if row else None, secret)
     if not right or row is None:
-        raise _failed(store, place, name, known=row is not None)
+        raise _failed(store, place, name, device, known=row is not None)
     if row.must_change:
         raise RefusedError(_MUST_CHANGE)
     person, token = _begin(store, row, place, device)
@@ -131,15 +131,25 @@ def drop_old_sessions(store: Store) -> None:
 
 def _row(store: Store, name: str, place: str, device: Device | None) -> Row[Any] | None:
     with store.read() as connection:
-        row = connection.execute(select(PERSON).where(PERSON.c.name == name, PERSON.c.disabled_at.is_(None))).first()
-        last = select(DEVICE.c.person).where(DEVICE.c.id == (device.id if device else None))
-        here_last = device is not None and connection.execute(last).scalar() == name
-        check_open(connection, place, name, store.clock.now(), worked_here_last=here_last)
+        row = _person(connection, name)
+        _check_open(connection, name, place, device, store.clock.now())
     return row
 
 
-def _failed(store: Store, place: str, name: str, *, known: bool) -> RefusedError:
+def _person(connection: Connection, name: str) -> Row[Any] | None:
+    return connection.execute(select(PERSON).where(PERSON.c.name == name, PERSON.c.disabled_at.is_(None))).first()
+
+
+def _check_open(connection: Connection, name: str, place: str, device: Device | None, now: datetime) -> None:
+    last = select(DEVICE.c.person).where(DEVICE.c.id == (device.id if device else None))
+    here_last = device is not None and connection.execute(last).scalar() == name
+    check_open(connection, place, name, now, worked_here_last=here_last)
+
+
+def _failed(store: Store, place: str, name: str, device: Device | None, *, known: bool) -> RefusedError:
     with store.write(place, "failed sign-in") as writing:
+        # Looked at again: many tries may be under way at once, and the answer must not tell the right one of them.
+        _check_open(writing.connection, name, place, device, writing.clock.now())
         note_failure(writing.connection, place, name, writing.clock.now(), known=known)
     return RefusedError(_WRONG).about("wrong_password")
 
@@ -148,6 +158,9 @@ def _begin(store: Store, row: Row[Any], place: str, device: Device | None) -> tu
     token, now = secrets.token_urlsafe(32), store.clock.now()
     with store.write(f"person:{row.name}", "sign in") as writing:
         connection = writing.connection
+        _check_open(connection, row.name, place, device, now)
+        if _person(connection, row.name) != row:  # shut out, or given another password, while this one was checked
+            raise RefusedError(_WRONG).about("wrong_password")
         lasts = SHIFT_LASTS if device else SESSION_LASTS
         session = {"token_hash": digest(token), "person": row.name, "expires": to_iso(now + lasts)}
         if device is not None:

@@ -1,5 +1,7 @@
 """People, their roles, and their sessions on pages and at PCs."""
 
+from collections.abc import Callable
+from datetime import datetime
 from functools import partial
 
 import pytest
@@ -11,8 +13,9 @@ from data.store.schema import AUDIT, DEVICE, PERSON, SESSION
 from data.store.store import Store
 from sync import auth
 from sync.auth import people
+from sync.auth.lockout import TRIES
 from sync.auth.sessions import SHIFT_LASTS, shift_end
-from sync.errors import RefusedError
+from sync.errors import RefusedError, TooManyTriesError
 from tests.stores import SetClock
 
 PIN = "314159"
@@ -51,6 +54,50 @@ def test_a_session_ends_by_the_clock_by_signing_out_and_with_the_person(store: S
         auth.sign_in(store, "wang", "secret")
     people.enable_person(store, "wang", "os:root")
     assert auth.sign_in(store, "wang", "secret")[0] == person
+
+
+class BusyClock(SetClock):
+    """Somebody does something whenever a sign-in looks at the time."""
+
+    def __init__(self, meanwhile: Callable[[], object]) -> None:
+        super().__init__()
+        self._meanwhile = meanwhile
+
+    def now(self) -> datetime:
+        self._meanwhile()
+        return super().now()
+
+
+@pytest.mark.parametrize(
+    "change", [partial(people.reset_password, name="wang"), partial(people.disable_person, name="wang")]
+)
+def test_a_sign_in_that_is_under_way_does_not_outlive_its_password(store: Store, change: Callable[..., object]) -> None:
+    wang(store)
+    changes = [partial(change, store, actor="os:root")]
+    busy = Store(store.engine, BusyClock(lambda: changes.pop()() if changes else None))
+    with pytest.raises(RefusedError, match="name or password is wrong"):
+        auth.sign_in(busy, "wang", "secret")
+    with store.read() as connection:
+        assert connection.execute(select(SESSION)).all() == []
+
+
+def fail(store: Store, times: int) -> None:
+    for _ in range(times):
+        with pytest.raises(RefusedError, match="name or password is wrong"):
+            auth.sign_in(store, "wang", "a guess")
+
+
+@pytest.mark.parametrize("password", ["secret", "a guess"])
+def test_a_try_that_was_under_way_while_others_shut_the_name_is_not_told_whether_it_was_right(
+    store: Store, password: str
+) -> None:
+    wang(store)
+    others = [partial(fail, store, TRIES)]
+    busy = Store(store.engine, BusyClock(lambda: others.pop()() if others else None))
+    with pytest.raises(TooManyTriesError):
+        auth.sign_in(busy, "wang", password)
+    with store.read() as connection:
+        assert connection.execute(select(SESSION)).all() == []
 
 
 def test_signing_out_is_on_record_once_and_a_shift_is_not_ended_by_it(store: Store) -> None:
