@@ -78,6 +78,7 @@ class Follower:
         """What came along with the news; where it does not add up, the cache is synchronised."""
         if (report := self._replica.take(batch)) is not None:
             self._done(report)
+            self._replica.write_back()
 
     def _sync(self) -> None:
         self._done(self._replica.sync())

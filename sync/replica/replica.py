@@ -30,6 +30,9 @@ _CONFIRMED_AGAIN = timedelta(seconds=1)
 _FOLLOWING_KIB = 8000
 """Pages kept while the cache is brought up to date: with fewer a thousand changes read, and decrypt, many twice."""
 
+_WRITTEN_BACK_AFTER = 50
+"""Batches: as many pages as SQLite itself lets its log grow to."""
+
 Mode = Literal["snapshot", "changes", "current"]
 
 
@@ -76,6 +79,7 @@ class Replica:
         """Of the history that the cache was last found to follow."""
         self._encryption_settled = False
         self._held: tuple[Path, Connection] | None = None
+        self._in_log = 0
         self._confirmed_at = datetime.min.replace(tzinfo=UTC)
 
     def sync(self) -> SyncReport:
@@ -116,6 +120,7 @@ class Replica:
             connection = self._hold(path)
             if cache.read_meta(connection).get("epoch") != batch.epoch or not apply_batch(connection, batch):
                 return None
+            self._in_log += 1
             connection.execute("PRAGMA shrink_memory")
         except (DamagedError, DatabaseError):
             self.let_go()
@@ -128,6 +133,19 @@ class Replica:
     def _confirm(self) -> None:
         self._confirmed_at = self.clock.now()
         self.home.confirm(self._confirmed_at, self.clock.offset)
+
+    def write_back(self) -> None:
+        """Writes the cache's log back once many batches have gone there; to be called when nobody waits.
+
+        SQLite would do it within the commit that makes the log long: ten times as long as the others.
+        """
+        if self._held is None or self._in_log < _WRITTEN_BACK_AFTER:
+            return
+        try:
+            self._held[1].execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+        except DatabaseError:
+            return  # the log holds what was committed; what is wrong shows at the next batch
+        self._in_log = 0
 
     def let_go(self) -> None:
         """Closes what is held open between batches; to be called where no more will come."""
@@ -142,7 +160,8 @@ class Replica:
         """
         if self._held is None or self._held[0] != path:
             self.let_go()
-            self._held = path, connect(path)
+            self._held, self._in_log = (path, connect(path)), 0
+            self._held[1].execute("PRAGMA wal_autocheckpoint=0")
         return self._held[1]
 
     def _follow(self) -> tuple[Mode, int, int]:
