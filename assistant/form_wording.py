@@ -50,6 +50,8 @@ ZH = {
     "notice.sign_in_to_enter": "请先登录再登记",
     "notice.entered": "已登记：{value}",
     "reminder": "到期提醒",
+    "reminder.overdue": "超时未确认",
+    "reminder.passed": "已过预计恢复时间 {etr}，尚未确认：{told}（{id}）。请确认送电或延长",
     "reminder.due": "{etr} 到预计恢复时间：{told}（{id}）。请延长或确认送电",
 }
 
@@ -103,5 +105,7 @@ EN = {
     "notice.sign_in_to_enter": "Sign in first to enter something",
     "notice.entered": "Entered: {value}",
     "reminder": "ETR near",
+    "reminder.overdue": "Overdue",
+    "reminder.passed": "ETR {etr} went by unconfirmed: {told} ({id}). Confirm the restoration or extend it",
     "reminder.due": "ETR {etr}: {told} ({id}). Extend it or confirm the restoration",
 }

@@ -41,9 +41,9 @@ def unread(state: State, at: datetime) -> list[Notice]:
 
 
 def reminders(state: State, at: datetime) -> list[Promise]:
-    """The promises that whoever is signed in gave, that fall due soon, and whose reminder is not read."""
+    """The promises of whoever is signed in that fall due soon or went by, and whose reminder is not read."""
     mine = f"person:{state.person}"
-    return [one for one in state.promises if one.by == mine and one.due(at) and one.key not in state.reminded]
+    return [one for one in state.promises if mine in one.owners and one.due(at) and one.key not in state.reminded]
 
 
 def _read(one: Posted, key: str, person: str | None) -> Posted:

@@ -43,18 +43,7 @@ def _store(options: argparse.Namespace) -> Store:
 def entered_of(options: argparse.Namespace) -> NewOutage:
     """What `outage add` and `outage preview` were told of a new window."""
     promise = options.kind, from_iso(options.start, "--start"), from_iso(options.etr, "--etr"), options.reason
-    facts = facts_of(options)
-    return NewOutage(
-        *promise,
-        scope=scope_of(options),
-        hold=options.hold,
-        public_scope=facts.public_scope,
-        etr_source=facts.etr_source,
-        timetable=facts.timetable,
-        cause=facts.cause,
-        crew=facts.crew,
-        crew_phone=facts.crew_phone,
-    )
+    return NewOutage(*promise, scope=scope_of(options), hold=options.hold, facts=facts_of(options))
 
 
 def add(options: argparse.Namespace) -> dict[str, Json]:

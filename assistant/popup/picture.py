@@ -68,9 +68,9 @@ def _reminder(promise: Promise, words: Words, now: datetime) -> Strip:
     etr = spoken(to_iso(promise.etr), now, words)
     return Strip(
         promise.key,
-        words("reminder"),
-        words("reminder.due", id=promise.window, etr=etr, told=promise.told),
-        "warn",
+        words("reminder.overdue" if promise.overdue else "reminder"),
+        words("reminder.passed" if promise.overdue else "reminder.due", id=promise.window, etr=etr, told=promise.told),
+        "bad" if promise.overdue else "warn",
     )
 
 

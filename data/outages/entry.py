@@ -10,7 +10,7 @@ from data.clock import usable
 from data.finding import find_one
 from data.outages.branch_limits import check_branches
 from data.outages.documents import outage_to_doc
-from data.outages.facts import WindowFacts
+from data.outages.facts import NOTHING_MORE, WindowFacts
 from data.outages.notice_rules import notice_of, read_notice_rules
 from data.outages.rules import (
     check_kind,
@@ -20,7 +20,6 @@ from data.outages.rules import (
     check_timetable,
     readable_reason,
 )
-from data.outages.timetable import Timetable
 from data.outages.warned import of_notice
 from data.outages.windows import OutageWindow, Revision, ScopeItem
 from data.store import change_log
@@ -34,7 +33,7 @@ class NewOutage:
 
     Attributes:
         scope: Pairs of a kind of `SCOPE_KINDS` and an id, number, code or name.
-        public_scope: This and what follows as in `data.outages.facts.WindowFacts`.
+        facts: What is known beside the promise.
     """
 
     kind: str
@@ -43,17 +42,7 @@ class NewOutage:
     reason: str
     scope: tuple[tuple[str, str], ...]
     hold: bool = False
-    public_scope: str | None = None
-    etr_source: str | None = None
-    timetable: Timetable | None = None
-    cause: str | None = None
-    crew: str | None = None
-    crew_phone: str | None = None
-
-    @property
-    def facts(self) -> WindowFacts:
-        """What is known beside the promise."""
-        return WindowFacts(self.public_scope, self.etr_source, self.timetable, self.cause, self.crew, self.crew_phone)
+    facts: WindowFacts = NOTHING_MORE
 
 
 def add_outage(writing: Writing, entered: NewOutage, by: str) -> OutageWindow:
@@ -82,7 +71,7 @@ def made_window(connection: Connection, entered: NewOutage, now: datetime, by: s
     check_scope(entered.scope)
     start, etr = usable(entered.start, "start"), usable(entered.etr, "etr")
     check_times(start, etr)
-    check_timetable(entered.timetable, start, etr)
+    check_timetable(entered.facts.timetable, start, etr)
     reason = readable_reason(entered.reason)
     facts = entered.facts.checked()
     return OutageWindow(

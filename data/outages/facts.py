@@ -1,10 +1,12 @@
 """What is known of a window beside its promise."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from data.fields import Doc
 from data.kinds import CAUSES, ETR_SOURCES
-from data.outages.documents import timetable_to_json
+from data.outages.documents import timetable_from_json, timetable_to_json
 from data.outages.rules import NAME_AT_MOST, REASON_AT_MOST, one_of, readable
 from data.outages.timetable import Timetable
 
@@ -42,6 +44,13 @@ class WindowFacts:
             crew=readable("crew", self.crew, NAME_AT_MOST),
             crew_phone=readable("crew's phone", self.crew_phone, NAME_AT_MOST),
         )
+
+    @classmethod
+    def from_json(cls, told: Mapping[str, Any]) -> "WindowFacts":
+        """What `to_json` wrote, whatever stands beside it."""
+        hours = told.get("timetable")
+        texts = {name: told.get(name) for name in ("public_scope", "etr_source", "cause", "crew", "crew_phone")}
+        return cls(timetable=timetable_from_json(hours) if hours else None, **texts)
 
     def to_json(self) -> Doc:
         """What is known, as an entry carries it."""

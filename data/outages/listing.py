@@ -9,7 +9,6 @@ from sqlalchemy import Connection, and_, or_, select
 from data.clock import to_iso
 from data.kinds import KINDS
 from data.outages.documents import outage_from_doc
-from data.outages.promises import REMINDED_BEFORE
 from data.outages.reach import Reach
 from data.outages.windows import OutageWindow
 from data.store.rows import chunks, from_row
@@ -63,18 +62,6 @@ def listing(windows: Iterable[OutageWindow], at: datetime) -> Listing:
 def ended_at(window: OutageWindow) -> datetime:
     """When a window was withdrawn or restored, else when it ends by the clock."""
     return window.withdrawn_at or window.restored_at or window.ends
-
-
-def needs_its_owner(window: OutageWindow, at: datetime) -> bool:
-    """Whether somebody has to say what becomes of the promise: its time is near, or it went by unconfirmed."""
-    phase = window.phase(at)
-    return phase in {"overdue", "ended_by_clock"} or (phase == "active" and window.ends - at <= REMINDED_BEFORE)
-
-
-def owners(window: OutageWindow) -> frozenset[str]:
-    """Who set a window and who last changed its promise, as they stand in the logs."""
-    promises = [one.by for one in window.revisions if one.change in {"plan_change", "site_change"}]
-    return frozenset([window.author, *promises[-1:]])
 
 
 def branches_touched(connection: Connection, windows: Sequence[OutageWindow]) -> dict[str, frozenset[str]]:

@@ -13,6 +13,7 @@ from data.importing import Columns, Problem, Row
 from data.importing.rows import Draft, draft_row
 from data.kinds import CAUSES, OUTAGE_KINDS
 from data.outages.entry import NewOutage
+from data.outages.facts import WindowFacts
 from data.outages.hours_text import timetable_of
 from data.outages.rules import check_times
 from data.outages.timetable import SHANGHAI
@@ -102,12 +103,9 @@ def _entered(draft: Draft) -> NewOutage | None:
         reason=text["reason"],
         scope=scope,
         hold=bool(draft.doc.get("hold")),
-        public_scope=text.get("public_scope"),
-        etr_source="plan",
-        timetable=hours,
-        cause=text.get("cause"),
-        crew=text.get("crew"),
-        crew_phone=text.get("crew_phone"),
+        facts=WindowFacts(
+            text.get("public_scope"), "plan", hours, text.get("cause"), text.get("crew"), text.get("crew_phone")
+        ),
     )
 
 

@@ -12,6 +12,7 @@ from data.kinds import SUSPICION
 from data.outages.branch_limits import check_branches
 from data.outages.describing import named_items, network
 from data.outages.entry import NewOutage, add_outage
+from data.outages.facts import WindowFacts
 from data.outages.rules import readable_reason
 from data.outages.suspected import SIGNAL_KINDS, Suspected, suspected_from_doc, suspected_to_doc
 from data.outages.suspecting import read_rules
@@ -74,9 +75,8 @@ def confirm_suspicion(writing: Writing, key: str, etr: datetime, reason: str, by
         told = f"ETR {to_iso(promised)} is over already: give a later one 预计恢复时间已过，请改为以后的时间"
         raise OutageError(told).about("etr_is_over", etr=promised)
     scope = ((one.place.kind, one.place.id),)
-    new = NewOutage(
-        "fault", one.began, promised, reason.strip() or NOT_YET_KNOWN, scope, etr_source="estimate", cause="unknown"
-    )
+    facts = WindowFacts(etr_source="estimate", cause="unknown")
+    new = NewOutage("fault", one.began, promised, reason.strip() or NOT_YET_KNOWN, scope, facts=facts)
     window = add_outage(writing, new, by)
     settled = replace(one, settled_at=now, settled_by=by, outage=window.id)
     writing.put(SUSPICION.name, suspected_to_doc(settled))

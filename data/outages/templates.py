@@ -11,7 +11,6 @@ from data.clock import to_iso
 from data.errors import BadValueError, NotFoundError
 from data.fields import Doc, canonical_json
 from data.outages.branch_limits import check_branches
-from data.outages.documents import timetable_from_json
 from data.outages.entry import NewOutage, resolve_scope
 from data.outages.facts import NOTHING_MORE, WindowFacts
 from data.outages.rules import NAME_AT_MOST, check_kind, check_scope, readable, readable_reason
@@ -44,21 +43,8 @@ class OutageTemplate:
 
     def at(self, start: datetime, scope: tuple[tuple[str, str], ...] = ()) -> NewOutage:
         """A window that begins at `start`, with `scope` in place of the template's where one is given."""
-        facts = self.facts
-        return NewOutage(
-            kind=self.kind,
-            start=start,
-            etr=start + self.lasts,
-            reason=self.reason,
-            scope=scope or self.scope,
-            hold=self.hold,
-            public_scope=facts.public_scope,
-            etr_source=facts.etr_source,
-            timetable=facts.timetable,
-            cause=facts.cause,
-            crew=facts.crew,
-            crew_phone=facts.crew_phone,
-        )
+        etr = start + self.lasts
+        return NewOutage(self.kind, start, etr, self.reason, scope or self.scope, self.hold, self.facts)
 
     def to_json(self) -> Doc:
         """The public form; `lasts_min` is in minutes."""
@@ -159,12 +145,5 @@ def _from_json(told: dict[str, Any]) -> OutageTemplate:
         lasts=timedelta(minutes=told["lasts_min"]),
         scope=tuple((item["kind"], item["id"]) for item in told["scope"]),
         hold=told["hold"],
-        facts=WindowFacts(
-            public_scope=told.get("public_scope"),
-            etr_source=told.get("etr_source"),
-            timetable=timetable_from_json(told["timetable"]) if "timetable" in told else None,
-            cause=told.get("cause"),
-            crew=told.get("crew"),
-            crew_phone=told.get("crew_phone"),
-        ),
+        facts=WindowFacts.from_json(told),
     )

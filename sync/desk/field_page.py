@@ -13,7 +13,8 @@ from data.clock import to_iso
 from data.errors import SwitchboardError
 from data.outages.describing import describe_outages
 from data.outages.entry import add_outage
-from data.outages.listing import ENDED_LISTED, listing, owners, windows_since
+from data.outages.listing import ENDED_LISTED, listing, windows_since
+from data.outages.promises import owners
 from data.outages.rules import REASON_AT_MOST
 from data.store.schema import RECORDS
 from data.upkeep.branch_limits import of_branches

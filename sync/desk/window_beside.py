@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from data.links import Link, links_for, read_links
+from data.links import Link, facts_of_record, links_for, read_links
 from data.outages.reach import Reach
 from data.outages.windows import OutageWindow, State, Verdict
 from data.rights import may
@@ -14,6 +14,7 @@ from data.scripts.editing import own_scripts
 from data.scripts.scripts import Scripts
 from data.scripts.situation import Asked, situation_of
 from data.scripts.speaking import Language
+from data.store.rows import get_docs
 from data.tickets.places import tickets_of_outage
 from data.tickets.ticket import Ticket
 from sync.auth import Person
@@ -41,7 +42,7 @@ def beside(
     return Beside(
         script=_script(connection, window, place, at, language),
         tickets=tickets_of_outage(connection, window, at, person.reading) if may(person.role, "work_tickets") else (),
-        links=links_for(read_links(connection), _facts(window)),
+        links=links_for(read_links(connection), _facts(connection, window)),
     )
 
 
@@ -63,9 +64,11 @@ def _state(window: OutageWindow, at: datetime) -> State:
     return "partial_outage" if window.restored_items(at) else "outage"
 
 
-def _facts(window: OutageWindow) -> dict[str, str | None]:
-    """What a link may name: the feeder or transformer area only where the window has one alone."""
+def _facts(connection: Connection, window: OutageWindow) -> dict[str, str | None]:
+    """What a link may name: the piece of the network only where the window has one alone, and no customer."""
     known: dict[str, str | None] = {"outage_no": window.id}
-    if len(window.scope) == 1 and window.scope[0].kind in {"feeder", "transformer_area"}:
-        known[f"{window.scope[0].kind}_id"] = window.scope[0].id
+    if len(window.scope) == 1 and window.scope[0].kind != "customer":
+        (item,) = window.scope
+        doc = get_docs(connection, item.kind, [item.id]).get(item.id, {"id": item.id})
+        known |= facts_of_record(item.kind, doc)
     return known

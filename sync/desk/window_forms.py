@@ -11,6 +11,7 @@ from data.clock import usable
 from data.errors import AmbiguousError, BadValueError, DataError, NotFoundError, OutageError
 from data.finding import find_one
 from data.outages.entry import NewOutage
+from data.outages.facts import WindowFacts
 from data.outages.rules import NAME_AT_MOST, REASON_AT_MOST, check_times
 from data.outages.timetable import EVERY_DAY, SHANGHAI, Timetable
 from data.outages.windows import SCOPE_KINDS, ScopeItem
@@ -147,29 +148,32 @@ class EntryForm(FactFields):
             reason=self.reason,
             scope=tuple((one.kind, one.id) for one in scope),
             hold=bool(self.hold),
-            public_scope=self.public_scope or None,
-            etr_source=self.etr_source or None,
-            timetable=timetable,
-            cause=self.cause or None,
-            crew=self.crew or None,
-            crew_phone=self.crew_phone or None,
+            facts=WindowFacts(
+                public_scope=self.public_scope or None,
+                etr_source=self.etr_source or None,
+                timetable=timetable,
+                cause=self.cause or None,
+                crew=self.crew or None,
+                crew_phone=self.crew_phone or None,
+            ),
         )
 
     @classmethod
     def of(cls, entered: NewOutage) -> "EntryForm":
         """The form that enters this."""
-        hours = entered.timetable
+        facts = entered.facts
+        hours = facts.timetable
         return cls(
             kind=entered.kind,
             item=[f"{kind}:{key}" for kind, key in entered.scope],
             start=_as_typed(entered.start),
             etr=_as_typed(entered.etr),
-            etr_source=entered.etr_source or "",
+            etr_source=facts.etr_source or "",
             reason=entered.reason,
-            public_scope=entered.public_scope or "",
-            cause=entered.cause or "",
-            crew=entered.crew or "",
-            crew_phone=entered.crew_phone or "",
+            public_scope=facts.public_scope or "",
+            cause=facts.cause or "",
+            crew=facts.crew or "",
+            crew_phone=facts.crew_phone or "",
             hold="1" if entered.hold else "",
             off_at=f"{hours.off_at:%H:%M}" if hours else "",
             on_at=f"{hours.on_at:%H:%M}" if hours else "",

@@ -10,7 +10,8 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from sqlalchemy import Connection, select
 
 from data.outages.describing import describe_outages
-from data.outages.listing import ENDED_LISTED, branches_touched, listing, needs_its_owner, owners, windows_since
+from data.outages.listing import ENDED_LISTED, branches_touched, listing, windows_since
+from data.outages.promises import needs_its_owner, owners
 from data.outages.windows import OutageWindow
 from data.store.schema import RECORDS
 from sync.auth import Person

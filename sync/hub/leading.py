@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from data.store.database import is_postgresql
 from data.store.leases import give_back, take
+from sync.hub.threads import on_a_thread
 
 LEASE = "schedule"
 LASTS_S = 4.0
@@ -46,13 +47,8 @@ class Leading:
             self._on_change(True)  # noqa: FBT003 - a callback has no keywords
             yield
             return
-        thread = threading.Thread(target=self._run, name="leading", daemon=True)
-        thread.start()
-        try:
+        with on_a_thread("leading", self._run, self._stop):
             yield
-        finally:
-            self._stop.set()
-            thread.join()
 
     def _run(self) -> None:
         while not self._stop.is_set():

@@ -2,14 +2,15 @@
 
 import logging
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager, closing
 from typing import Any
 
 import psycopg
 from sqlalchemy import Engine
 
 from data.store import change_log
+from sync.hub.threads import on_a_thread
 
 _STOPS_WITHIN_S = 0.5
 _ALIVE_EVERY_TURNS = 20
@@ -41,20 +42,13 @@ class Notices:
         with self._engine.begin() as connection:
             change_log.notify(connection, notice)
 
-    @contextmanager
-    def listening(self, on_notice: Callable[[str], None]) -> Iterator[None]:
+    def listening(self, on_notice: Callable[[str], None]) -> AbstractContextManager[None]:
         """Listens while the block runs.
 
         Args:
             on_notice: Called on a thread with each notice; with an empty one where some may have been missed.
         """
-        thread = threading.Thread(target=self._run, args=(on_notice,), name="notices", daemon=True)
-        thread.start()
-        try:
-            yield
-        finally:
-            self._stop.set()
-            thread.join()
+        return on_a_thread("notices", lambda: self._run(on_notice), self._stop)
 
     def _run(self, on_notice: Callable[[str], None]) -> None:
         """The dispatcher of the thread: what goes wrong is logged once and tried again."""

@@ -4,10 +4,11 @@ import logging
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
 from data.store.store import Store
 from sync.auth.changes import DEVICE_HOLDER, Holder, rightful_holders, rights_mark
+from sync.hub.threads import on_a_thread
 
 _LOOK_EVERY_S = 0.25
 """Another process (the command line, a second hub) may have withdrawn: a look costs one small read."""
@@ -69,16 +70,9 @@ class Withdrawals:
         if new:
             self._wake()
 
-    @contextmanager
-    def watching(self) -> Iterator[None]:
+    def watching(self) -> AbstractContextManager[None]:
         """Sweeps after every change of rights while the block runs."""
-        thread = threading.Thread(target=self._watch, name="rights-watch", daemon=True)
-        thread.start()
-        try:
-            yield
-        finally:
-            self._stop.set()
-            thread.join()
+        return on_a_thread("rights-watch", self._watch, self._stop)
 
     def _watch(self) -> None:
         """The dispatcher of its thread: a database that does not answer is logged once and asked again."""

@@ -5,6 +5,7 @@ from pydantic import AwareDatetime, BaseModel, Field
 from data.outages.acts import OutageEdit
 from data.outages.documents import timetable_from_json
 from data.outages.entry import NewOutage
+from data.outages.facts import WindowFacts
 from data.outages.timetable import EVERY_DAY, Timetable
 
 
@@ -32,7 +33,27 @@ class HoursRequest(BaseModel):
         return timetable_from_json(self.model_dump())
 
 
-class OutageRequest(BaseModel):
+class FactsRequest(BaseModel):
+    """What is known of a window beside its promise."""
+
+    public_scope: str | None = Field(default=None, max_length=500)
+    etr_source: str | None = Field(default=None, max_length=20)
+    timetable: HoursRequest | None = None
+    cause: str | None = Field(default=None, max_length=50)
+    crew: str | None = Field(default=None, max_length=100)
+    crew_phone: str | None = Field(default=None, max_length=100)
+
+    def facts(self) -> WindowFacts:
+        """The facts, as the rules take them.
+
+        Raises:
+            OutageError: the hours are none.
+        """
+        hours = self.timetable.hours() if self.timetable else None
+        return WindowFacts(self.public_scope, self.etr_source, hours, self.cause, self.crew, self.crew_phone)
+
+
+class OutageRequest(FactsRequest):
     """A new outage window."""
 
     kind: str
@@ -41,12 +62,6 @@ class OutageRequest(BaseModel):
     reason: str = Field(max_length=500)
     scope: list[ScopeRequest] = Field(max_length=200)
     hold: bool = False
-    public_scope: str | None = Field(default=None, max_length=500)
-    etr_source: str | None = Field(default=None, max_length=20)
-    timetable: HoursRequest | None = None
-    cause: str | None = Field(default=None, max_length=50)
-    crew: str | None = Field(default=None, max_length=100)
-    crew_phone: str | None = Field(default=None, max_length=100)
 
     def entered(self) -> NewOutage:
         """What was entered.
@@ -54,20 +69,7 @@ class OutageRequest(BaseModel):
         Raises:
             OutageError: the hours are none.
         """
-        return NewOutage(
-            kind=self.kind,
-            start=self.start,
-            etr=self.etr,
-            reason=self.reason,
-            scope=pairs(self.scope),
-            hold=self.hold,
-            public_scope=self.public_scope,
-            etr_source=self.etr_source,
-            timetable=self.timetable.hours() if self.timetable else None,
-            cause=self.cause,
-            crew=self.crew,
-            crew_phone=self.crew_phone,
-        )
+        return NewOutage(self.kind, self.start, self.etr, self.reason, pairs(self.scope), self.hold, self.facts())
 
 
 class ReviseRequest(BaseModel):

@@ -9,25 +9,24 @@ from pathlib import Path
 from typing import Annotated, BinaryIO
 
 from fastapi import APIRouter, Depends, Form, UploadFile
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import AwareDatetime, Field
 
 from data.clock import to_iso, usable
 from data.errors import DataError
-from data.outages.facts import WindowFacts
 from data.outages.planned_works import PlannedWorks, import_planned_works
 from data.outages.preview import preview
 from data.outages.templates import OutageTemplate, list_templates, read_template, remove_template, save_template
 from sync.auth import Person
 from sync.hub.asking import PersonWho
 from sync.hub.hub import Hub
-from sync.routes.outage_forms import HoursRequest, OutageRequest, ScopeRequest, pairs
+from sync.routes.outage_forms import FactsRequest, OutageRequest, ScopeRequest, pairs
 from sync.routes.outage_routes import actor
 
 LARGEST_BYTES = 500_000
 _MINUTES_AT_MOST = 527_040
 
 
-class TemplateRequest(BaseModel):
+class TemplateRequest(FactsRequest):
     """What of a window is known before its start; `lasts_min` is in minutes."""
 
     kind: str = Field(max_length=50)
@@ -35,12 +34,6 @@ class TemplateRequest(BaseModel):
     lasts_min: int = Field(ge=1, le=_MINUTES_AT_MOST)
     scope: list[ScopeRequest] = Field(default=[], max_length=200)
     hold: bool = False
-    public_scope: str | None = Field(default=None, max_length=500)
-    etr_source: str | None = Field(default=None, max_length=20)
-    timetable: HoursRequest | None = None
-    cause: str | None = Field(default=None, max_length=50)
-    crew: str | None = Field(default=None, max_length=100)
-    crew_phone: str | None = Field(default=None, max_length=100)
 
     def template(self, name: str) -> OutageTemplate:
         """The template.
@@ -48,10 +41,8 @@ class TemplateRequest(BaseModel):
         Raises:
             OutageError: the hours are none.
         """
-        hours = self.timetable.hours() if self.timetable else None
-        facts = WindowFacts(self.public_scope, self.etr_source, hours, self.cause, self.crew, self.crew_phone)
         lasts = timedelta(minutes=self.lasts_min)
-        return OutageTemplate(name, self.kind, self.reason, lasts, pairs(self.scope), self.hold, facts)
+        return OutageTemplate(name, self.kind, self.reason, lasts, pairs(self.scope), self.hold, self.facts())
 
 
 def planned_router(hub: Hub) -> APIRouter:

@@ -46,11 +46,7 @@ def test_a_window_is_made_from_a_template_at_a_start(store: Store) -> None:
         "有序用电",
         kept.scope,
         hold=True,
-        etr_source="dispatch",
-        timetable=HOURS,
-        cause="overload",
-        crew="调度",
-        crew_phone="95598",
+        facts=WindowFacts(None, "dispatch", HOURS, "overload", "调度", "95598"),
     )
     assert kept.at(NOON, (("feeder", "F1"),)).scope == (("feeder", "F1"),)
     with store.write("test", "add") as writing:

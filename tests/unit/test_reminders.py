@@ -23,19 +23,20 @@ def window(etr: datetime, *revisions: Revision) -> OutageWindow:
 
 
 def promise(etr: datetime, by: str = "person:wang") -> Promise:
-    return Promise("W1", by, etr, "塔山线")
+    return Promise("W1", frozenset([by]), etr, "塔山线")
 
 
 def seen(state: State, *promises: Promise) -> tuple[State, tuple[object, ...]]:
     return update(state, PromisesSeen(promises, NOON))
 
 
-def test_the_promise_is_whoevers_who_moved_it_last_not_who_corrected_the_crew() -> None:
+def test_the_promise_is_of_who_set_the_window_and_who_moved_it_last_not_of_who_corrected_the_crew() -> None:
     etr = NOON + 90 * MINUTE
     moved = Revision(NOON, "person:li", "plan_change", etr, "待料")
     edited = Revision(NOON, "person:zhao", "edited", etr, "换人")
-    (only,) = open_promises([window(etr, moved, edited)], NOON)
-    assert (only.by, only.etr, only.told) == ("person:li", etr, "雷击")
+    (only,) = open_promises([window(etr, replace(moved, by="person:sun"), moved, edited)], NOON)
+    assert only.owners == {"person:wang", "person:li"}
+    assert (only.etr, only.told) == (etr, "雷击")
 
 
 def test_what_is_over_or_restored_is_no_promise_any_more() -> None:
@@ -82,3 +83,29 @@ def test_the_reminder_stands_above_the_results_until_it_is_marked_read() -> None
     after, effects = update(state, NoticeRead(strip.key))
     assert effects == ()
     assert picture(after, Facts(), words, NOON).strip is None
+
+
+def test_a_held_window_falls_due_again_at_its_etr_until_somebody_confirms() -> None:
+    held = replace(window(NOON + 90 * MINUTE), hold=True)
+    promises = open_promises([held], NOON)
+    assert [one.overdue for one in promises] == [False, True]
+    assert next_reminder(promises, NOON + 60 * MINUTE) == NOON + 90 * MINUTE
+    for passed, kinds in ((59, []), (60, [False]), (89, [False]), (90, [True]), (60 * 24 * 3, [True])):
+        at = NOON + passed * MINUTE
+        assert [one.overdue for one in open_promises([held], at) if one.due(at)] == kinds
+    assert open_promises([replace(held, restored_at=NOON + 95 * MINUTE)], NOON + 100 * MINUTE) == []
+
+
+def test_the_owner_of_an_overdue_window_reads_of_it_though_the_earlier_reminder_was_read() -> None:
+    words, held = Words("zh"), replace(window(NOON + 10 * MINUTE), hold=True)
+    state, _ = seen(State(person="wang"), *open_promises([held], NOON))
+    before = picture(state, Facts(), words, NOON).strip
+    assert before is not None
+    state, _ = update(state, NoticeRead(before.key))
+    later = NOON + 11 * MINUTE
+    state, effects = update(state, PromisesSeen(tuple(open_promises([held], later)), later))
+    assert effects == (Announce("W1 12:10 雷击"),)
+    strip = picture(state, Facts(), words, later).strip
+    assert strip is not None
+    assert (strip.mark, strip.tone) == ("超时未确认", "bad")
+    assert picture(replace(state, person="li"), Facts(), words, later).strip is None

@@ -1,6 +1,7 @@
 """What is known of a window beside its promise, and what is done to it afterwards."""
 
 from datetime import UTC, datetime, time, timedelta
+from typing import Any
 
 import pytest
 
@@ -17,6 +18,7 @@ from data.outages.acts import (
 )
 from data.outages.describing import describe_outage
 from data.outages.entry import NewOutage, add_outage
+from data.outages.facts import WindowFacts
 from data.outages.overlaps import off_time
 from data.outages.timetable import Timetable
 from data.outages.windows import OutageWindow
@@ -28,10 +30,10 @@ HOUR = timedelta(hours=1)
 BY_DAY = Timetable(time(8), time(17))
 
 
-def planned(store: Store, **more: object) -> OutageWindow:
-    now = store.clock.now()
+def planned(store: Store, *, hold: bool = False, **known: Any) -> OutageWindow:
+    now, facts = store.clock.now(), WindowFacts(**known)
     with store.write("person:duty", "add outage") as writing:
-        entered = NewOutage("planned", now - HOUR, now + 4 * HOUR, "检修", (("feeder", "F1"),), **more)  # type: ignore[arg-type]
+        entered = NewOutage("planned", now - HOUR, now + 4 * HOUR, "检修", (("feeder", "F1"),), hold, facts)
         return add_outage(writing, entered, "person:duty")
 
 
@@ -41,7 +43,8 @@ def described(store: Store, window: OutageWindow) -> dict[str, object]:
 
 
 def test_what_was_said_of_a_window_is_told_again(store: Store) -> None:
-    said = {"cause": "equipment", "crew": "抢修一班", "crew_phone": "04291234567", "etr_source": "dispatch"}
+    said: dict[str, Any] = {"cause": "equipment", "crew": "抢修一班", "crew_phone": "04291234567"}
+    said["etr_source"] = "dispatch"
     told = described(store, planned(store, timetable=BY_DAY, public_scope="塔山镇全部", **said))
     assert {name: told[name] for name in said} == said
     assert told["public_scope"] == "塔山镇全部"
@@ -58,7 +61,7 @@ def test_the_public_scope_is_made_where_nobody_wrote_one(store: Store) -> None:
 @pytest.mark.parametrize(
     "wrong", [{"cause": "ghosts"}, {"etr_source": "rumour"}, {"crew": "班" * 101}, {"public_scope": "\0"}]
 )
-def test_what_nobody_knows_or_can_read_out_is_refused(store: Store, wrong: dict[str, object]) -> None:
+def test_what_nobody_knows_or_can_read_out_is_refused(store: Store, wrong: dict[str, Any]) -> None:
     with pytest.raises(OutageError):
         planned(store, **wrong)
 
@@ -136,7 +139,7 @@ def test_a_start_before_the_hours_is_believed_until_the_first_of_them_are_over(s
     clock.at = datetime(2026, 11, 22, 23, 30, tzinfo=UTC)  # 07:30 there
     with store.write("x", "add") as writing:
         scope, start = (("feeder", "F1"),), clock.at - HOUR
-        entered = NewOutage("planned", start, start + 72 * HOUR, "检修", scope, timetable=BY_DAY)
+        entered = NewOutage("planned", start, start + 72 * HOUR, "检修", scope, facts=WindowFacts(timetable=BY_DAY))
         window = add_outage(writing, entered, "person:duty")
         assert window.phase(clock.at) == "upcoming"
         begun = begin_outage(writing, window.id, None, "person:duty")
@@ -150,8 +153,8 @@ def test_every_second_week_is_counted_from_the_plan_whenever_it_really_began(sto
     clock.at = datetime(2026, 11, 30, 1, tzinfo=UTC)  # a Monday
     mondays = Timetable(time(8), time(17), frozenset({1}), 2)
     with store.write("x", "add") as writing:
-        scope, start = (("feeder", "F1"),), clock.at - HOUR * 24 * 7
-        entered = NewOutage("planned", start, start + HOUR * 24 * 60, "检修", scope, timetable=mondays)
+        scope, start, facts = (("feeder", "F1"),), clock.at - HOUR * 24 * 7, WindowFacts(timetable=mondays)
+        entered = NewOutage("planned", start, start + HOUR * 24 * 60, "检修", scope, facts=facts)
         window = add_outage(writing, entered, "person:duty")
         clock.pass_time(minutes=60 * 24 * 7)  # the second of its Mondays
         begun = begin_outage(writing, window.id, None, "person:duty")

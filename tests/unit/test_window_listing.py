@@ -4,7 +4,8 @@ from datetime import timedelta
 
 from data.outages.acts import begin_outage, restore_outage, revise_outage, withdraw_outage
 from data.outages.entry import NewOutage, add_outage
-from data.outages.listing import ENDED_LISTED, branches_touched, listing, needs_its_owner, owners, windows_since
+from data.outages.listing import ENDED_LISTED, branches_touched, listing, windows_since
+from data.outages.promises import needs_its_owner, owners
 from data.outages.windows import OutageWindow
 from data.store.store import Store
 from tests.stores import NOON, SetClock

@@ -179,3 +179,21 @@ def test_no_page_has_a_serious_fault_zoomed_or_small(
     page = visits.open(shared_hub, "duty", path, size=size, language=language)
     no_serious_fault(page)
     picture(page, path.split("?", maxsplit=1)[0].rsplit("/", 1)[1] + f"-{size[0]}")
+
+
+def test_an_open_tree_shows_new_states_by_itself_and_stays_as_it_is(visits: Visits, shared_hub: RunningHub) -> None:
+    page = visits.open(shared_hub, "agent", f"/desk/tree?key=feeder:{FEEDER}")
+    line = page.locator("#here")
+    line.locator(".state", has_text="正常").wait_for()
+    below = page.locator("li.here > details > ul")
+    transformer_area = below.locator("li[data-key] > details", has_text=" 户").first
+    transformer_area.locator("summary").click()
+    transformer_area.locator("ul > li[data-key]").first.wait_for()
+    with feeder_out(shared_hub):
+        line.locator(".state", has_text="停电").wait_for()
+        below.locator(":scope > li.window", has_text="断线").wait_for()
+        transformer_area.locator("ul > li[data-key] .state", has_text="停电").first.wait_for()
+        assert transformer_area.get_attribute("open") is not None
+        assert page.evaluate("document.activeElement.matches('summary')")
+        picture(page, "tree renewed")
+    line.locator(".state", has_text="正常").wait_for()
