@@ -64,7 +64,7 @@ def lookup_router(hub: Hub, places: Places, reveals_per_hour: int) -> APIRouter:
         if form is None or "hx-request" in request.headers or not may(reader.role, "find_by_phone"):
             return ()
         spend(request, actor(reader), "find_by_phone")
-        return find_by_phone(hub.store, form, actor(reader), reader.branches, "the lookup page")
+        return find_by_phone(hub.store, form, actor(reader), [reader.branches], "the lookup page")
 
     def page(request: Request, reader: Person, q: str, kind: str, key: str, status: int = 200, **more: Any) -> Response:  # noqa: ANN401 - whatever the card shows
         opened = places.card(reader, kind, key) if key else None

@@ -9,9 +9,9 @@ from pydantic import BaseModel, Field
 
 from data.phone_numbers import normal_form
 from data.store import audit
-from data.store.buckets import buckets_of_scope
 from data.store.phone_hashes import PhoneHashes
 from data.store.store import Store
+from sync.auth.branches import shared_buckets
 from sync.hub.asking import AtDevice, AtDeviceWho
 from sync.hub.hub import Hub
 from sync.hub.problems import problem
@@ -44,20 +44,22 @@ def phone_router(hub: Hub) -> APIRouter:
         form = normal_form(request.number)
         if form is None:
             return problem(422, "give a whole phone number: a mobile number, or a landline with its area code")
-        device = asking.device
-        return {"customers": find_by_phone(hub.store, form, asking.actor, device.branches, f"device:{device.id}")}
+        device, held_to = asking.device, [asking.device.branches]
+        if asking.person:
+            held_to.append(asking.person.branches)
+        return {"customers": find_by_phone(hub.store, form, asking.actor, held_to, f"device:{device.id}")}
 
     return router
 
 
-def find_by_phone(store: Store, form: str, actor: str, branches: Iterable[str], place: str) -> Sequence[str]:
+def find_by_phone(store: Store, form: str, actor: str, held_to: Iterable[Iterable[str]], place: str) -> Sequence[str]:
     """Ids of the customers with a phone number, within the branches; who asked is in the audit trail.
 
     Args:
         store: One that keeps hashes of phone numbers.
         form: Of `data.phone_numbers.normal_form`.
         actor: Who asks.
-        branches: Those the asker is held to; none for all.
+        held_to: The branches of each who asks, such as the PC and the person at it; none for all.
         place: Where it is asked, for the trail.
 
     Raises:
@@ -65,7 +67,7 @@ def find_by_phone(store: Store, form: str, actor: str, branches: Iterable[str], 
     """
     phones = _phones_of(store)
     with store.write(actor, "find by phone") as writing:
-        buckets = buckets_of_scope(writing.connection, branches)
+        buckets = shared_buckets(writing.connection, *held_to)
         found = phones.customers_with(writing.connection, form, buckets, FOUND_AT_MOST)
         about = f"hash {phones.hash_of(form).hex()[:_SHOWN_OF_HASH]} at {place}, found {len(found)}"
         audit.record(writing.connection, writing.clock.now(), actor, "find_by_phone", about)

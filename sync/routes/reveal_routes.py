@@ -10,8 +10,8 @@ from sqlalchemy import Connection
 
 from data.privacy.reveal_reasons import SHOWN_FOR_S
 from data.privacy.revealing import Revealing, TooManyRevealsError, reveal
-from data.store.buckets import buckets_of_scope
 from sync import auth
+from sync.auth.branches import shared_buckets
 from sync.hub.asking import PersonWho, session_token
 from sync.hub.hub import Hub
 from sync.hub.problems import problem
@@ -52,6 +52,6 @@ def reveal_router(hub: Hub, per_hour: int) -> APIRouter:
 
 
 def _buckets(connection: Connection, hub: Hub, asking: Request, person: auth.Person) -> list[str] | None:
-    """Where a person may look who asks from here: what the PC may hold, or the person's branches."""
+    """Where a person may look who asks from here: within their branches, and at a PC what it may hold, too."""
     device = auth.device_of(connection, session_token(asking), hub.store.clock.now())
-    return buckets_of_scope(connection, device.branches if device else person.branches)
+    return shared_buckets(connection, person.branches, device.branches if device else ())

@@ -11,6 +11,7 @@ from sqlalchemy import update
 from data.clock import to_iso
 from data.fields import canonical_json
 from data.store.schema import PERSON
+from sync.device_protocol import PERSON_HEADER
 from sync.hub.asking import COOKIE
 from sync.hub.home import make_hub_home
 from tests.askers import ComposedHub, composed_hub
@@ -112,3 +113,17 @@ def test_what_is_typed_wrongly_is_said_to_be_wrong(hub: ComposedHub, path: str, 
 def test_days_beyond_the_calendar_are_refused(hub: ComposedHub) -> None:
     for days in ("since=0001-01-01&until=2026-01-01", "since=2026-01-01&until=9999-12-31"):
         assert client(hub, EVERYWHERE).get(f"/desk/catalogue?{days}").status_code == 422
+
+
+def test_at_a_pc_of_all_branches_a_person_is_told_no_number_of_another_branch(hub: ComposedHub) -> None:
+    theirs, number = "2114000009", "13800001111"
+    with hub.store.write("test", "a customer of theirs") as writing:
+        writing.put("customer", {"id": theirs, "name": "赵六", "feeder": "F2", "phone": number})
+    told = {}
+    for role in ("agent", EVERYWHERE):
+        headers = {"Authorization": f"Bearer {hub.access}", PERSON_HEADER: hub.session(role, hub.pc.id)}
+        at_pc = TestClient(hub.app, headers=headers)
+        revealed = at_pc.post("/reveal", json={"customer": theirs, "reason": "callback"})
+        found = at_pc.post("/customers/by-phone", json={"number": number})
+        told[role] = (revealed.status_code, number in revealed.text, found.json()["customers"])
+    assert told == {"agent": (404, False, []), EVERYWHERE: (200, True, [theirs])}
