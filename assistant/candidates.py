@@ -7,9 +7,9 @@ syntax.
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from itertools import islice, pairwise, product, takewhile
+from itertools import chain, islice, pairwise, product, takewhile
 
-from assistant.segmentation import Segmentation, Unit, UnitKind
+from assistant.segmentation import Heard, Segmentation, Sounds, Unit, UnitKind
 from data.names.tokens import (
     CODE_GRAM,
     END_INITIAL,
@@ -28,9 +28,9 @@ _MOST_LETTERS = 8
 _LONGEST_GAP_SEARCH = 6
 _EXTRA_FROM = 4
 _VAGUE, _TELLING = 6, 4
+_SOUND_LENGTH = 2
 
-Sounds = tuple[str, ...]
-_Apart = tuple[tuple[Sounds, ...], tuple[Sounds, ...]]
+_Apart = tuple[Heard, Heard]
 """What stands before and after one place."""
 
 
@@ -46,7 +46,7 @@ def any_expression(expressions: Iterable[str]) -> str:
 
 
 @lru_cache(maxsize=256)
-def _neighbours(kind: str, left: tuple[str, ...], right: tuple[str, ...]) -> str:
+def _neighbours(kind: str, left: Sounds, right: Sounds) -> str:
     return any_of(kind + first + second for first in left for second in right)
 
 
@@ -106,35 +106,30 @@ def _initial_terms(units: Segmentation, *, at_start: bool, at_end: bool) -> Iter
         yield any_of("i" + "".join(combination) for combination in combinations)
 
 
-def any_of_whole(ways: Iterable[Segmentation]) -> str:
-    """Names of few characters that sound like one of the ways as a whole; "" for none."""
-    tokens = dict.fromkeys(
-        "w" + "".join(unit.sounds[0] for unit in units)
-        for units in ways
-        if len(units) <= SHORT_NAME and all(len(unit.sounds) == 1 for unit in units)
-    )
-    return " OR ".join(f'"{token}"' for token in tokens)
+def any_of_whole(meant: Iterable[Heard]) -> str:
+    """Names of few characters that sound like one of these as a whole; "" for none."""
+    spelt = (("".join(map("".join, heard)), heard) for heard in meant if len(heard) <= SHORT_NAME)
+    tokens = [codes for codes, heard in spelt if len(codes) == _SOUND_LENGTH * len(heard)]
+    return '"w' + '" OR "w'.join(dict.fromkeys(tokens)) + '"' if tokens else ""
 
 
-def any_alike(ways: Iterable[Segmentation]) -> str:
-    """Names that hold the units of one of the ways one after another; "" for none. Ways with initials are left out.
+def any_alike(meant: Iterable[Heard]) -> str:
+    """Names that hold the sounds of one of these one after another; "" for none. Where one is silent, it is left out.
 
     Ways that differ in one place are asked for together, so that what they share is looked up once.
     """
-    heard = list(dict.fromkeys(tuple(unit.sounds for unit in units) for units in ways if _all_sound(units)))
-    shared = Counter(_apart(sounds, i) for sounds in heard for i in range(len(sounds)))
+    each_apart = {
+        heard: [(heard[:place], heard[place + 1 :]) for place in range(len(heard))] for heard in meant if all(heard)
+    }
+    shared = Counter(chain.from_iterable(each_apart.values()))
     groups: defaultdict[_Apart, list[Sounds]] = defaultdict(list)
-    for sounds in heard:
-        apart, place = max(((_apart(sounds, i), i) for i in range(len(sounds))), key=lambda one: shared[one[0]])
-        groups[apart].append(sounds[place])
+    for heard, apart in each_apart.items():
+        most = max(apart, key=shared.__getitem__)
+        groups[most].append(heard[len(most[0])])
     return any_expression(_around_middles(before, after, middles) for (before, after), middles in groups.items())
 
 
-def _apart(sounds: tuple[Sounds, ...], place: int) -> _Apart:
-    return sounds[:place], sounds[place + 1 :]
-
-
-def _around_middles(before: tuple[Sounds, ...], after: tuple[Sounds, ...], middles: list[Sounds]) -> str:
+def _around_middles(before: Heard, after: Heard, middles: list[Sounds]) -> str:
     terms = [_neighbours("s", a, b) for part in (before, after) for a, b in pairwise(part)]
     sides = [
         " AND ".join(
@@ -149,9 +144,9 @@ def _around_middles(before: tuple[Sounds, ...], after: tuple[Sounds, ...], middl
     return " AND ".join([*terms, f"({any_expression(sides)})"])
 
 
-def without_vague_end(units: Segmentation) -> Segmentation:
-    """The units without a last one that may be any of many syllables; the same where it says something."""
-    return units[:-1] if len(units) > 1 and len(units[-1].sounds) > _VAGUE else units
+def without_vague_end(heard: Heard) -> Heard:
+    """The sounds without those of a last syllable that may be any of many; the same where it says something."""
+    return heard[:-1] if len(heard) > 1 and len(heard[-1]) > _VAGUE else heard
 
 
 def one_missing(units: Segmentation) -> str:

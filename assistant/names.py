@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from functools import partial
 from typing import Any, NamedTuple
 
 from assistant import candidates
@@ -13,7 +14,7 @@ from data.caches.index import FIRST_COMMON_NAME
 from data.kinds import RANKED
 from data.sqlite import Connection
 
-_WRITTEN, _WHOLE, _AT_START, _ANYWHERE = 48, 40, 40, 48
+_WRITTEN, _WHOLE, _AT_START, _ANYWHERE, _STARTING = 32, 24, 32, 32, 48
 _SHOWN = 10
 _PLACES = {RANKED.index("transformer_area"): 2, RANKED.index("customer"): 6}
 """Of ten, at most so many are of these kinds while others come near (`assistant.shortlist`)."""
@@ -39,6 +40,10 @@ _READ_FEW = _READ.format(range=f" AND name_fts.rowid < {FIRST_COMMON_NAME}")
 _READ_COMMON = _READ.format(range=f" AND name_fts.rowid >= {FIRST_COMMON_NAME}")
 
 
+_candidate = partial(tuple.__new__, Candidate)
+"""What `Candidate._make` does, without a step in Python: a keystroke reads some sixty rows."""
+
+
 class Names:
     """The names of one open cache."""
 
@@ -47,14 +52,27 @@ class Names:
 
     def matching(self, query: Query) -> list[NameMatch]:
         """Names that answer the query as it stands, in no order."""
-        ranker = Ranker(query)
+        ranker, expressions = Ranker(query), _Expressions(query)
         graded: dict[int, NameMatch | None] = {}
-        for expression, most, is_last_look in _looks(query):
-            for candidate in self._read(expression, most):
+
+        def read_all(expression: str, most: int) -> bool:
+            """Whether these were all the names there are."""
+            read = self._read(expression, most)
+            for candidate in read:
                 if candidate.nid not in graded:
                     graded[candidate.nid] = ranker.aligned(candidate)
-            if is_last_look and _enough(graded.values(), ranker.best_inside):
-                break
+            return len(read) < most
+
+        # A name that is called so also starts so, one that holds the very characters also sounds so: where all of
+        # those were read, these are among them.
+        are_many = not read_all(expressions.at_start, _AT_START)
+        if are_many:
+            read_all(expressions.whole, _WHOLE)
+            read_all(expressions.written, _WRITTEN)
+        if not _enough(graded.values(), ranker.best_inside):
+            are_all = read_all(expressions.anywhere, _ANYWHERE) and bool(expressions.anywhere)
+            if not (are_many or are_all):
+                read_all(expressions.written, _WRITTEN)
         return [match for match in graded.values() if match]
 
     def starting(self, query: Query, most_rank: int) -> list[NameMatch]:
@@ -64,7 +82,7 @@ class Names:
         expressions = [candidates.alike(units, at_start=True) for units in ways]
         found = [
             candidate
-            for candidate in self._read(candidates.any_expression(expressions), _ANYWHERE)
+            for candidate in self._read(candidates.any_expression(expressions), _STARTING)
             if candidate.rank <= most_rank
         ]
         return [match for match in in_order(map(ranker.aligned, found)) if match.start == 0]
@@ -82,7 +100,7 @@ class Names:
             for row in self._rows_of(look):
                 if row[0] not in graded:
                     graded[row[0]] = None
-                    found.append(ranker.nearly(Candidate(*row)))
+                    found.append(ranker.nearly(_candidate(row)))
         return [match for match in found if match]
 
     def _rows_of(self, look: "_Look") -> list[tuple[Any, ...]]:
@@ -106,20 +124,36 @@ class Names:
 
     def _read(self, expression: str, most: int) -> list[Candidate]:
         """The first names that satisfy an expression; none for an empty one."""
-        return (
-            [Candidate(*row) for row in self._connection.execute(_READ_ALL, (expression, most))] if expression else []
-        )
+        return list(map(_candidate, self._connection.execute(_READ_ALL, (expression, most)))) if expression else []
 
 
-def _looks(query: Query) -> Iterator[tuple[str, int, bool]]:
-    """`(expression, most, whether the rest may not be needed)`: names that are it, start with it, then hold it."""
-    ways = query.ways if len(query.compact) <= _LONG_QUERY else (*query.segmentations[:_LIKELY], *query.loose)
-    if not ways:
-        return
-    yield candidates.any_expression(candidates.written(units) for units in (ways[0], *query.loose)), _WRITTEN, False
-    for at_start, at_end, most in ((True, True, _WHOLE), (True, False, _AT_START), (False, False, _ANYWHERE)):
-        expressions = (candidates.alike(units, at_start=at_start, at_end=at_end) for units in ways)
-        yield candidates.any_expression(expressions), most, at_start and not at_end
+class _Expressions:
+    """What names are looked for by that answer a query as it stands."""
+
+    def __init__(self, query: Query) -> None:
+        is_long = len(query.compact) > _LONG_QUERY
+        self._ways = (*query.segmentations[:_LIKELY], *query.loose) if is_long else query.ways
+        self._literal = (*self._ways[:1], *query.loose)
+
+    @property
+    def written(self) -> str:
+        """Names that hold the very characters."""
+        return candidates.any_expression(map(candidates.written, self._literal))
+
+    @property
+    def whole(self) -> str:
+        """Names that sound like the query as a whole."""
+        return candidates.any_expression(candidates.alike(units, at_start=True, at_end=True) for units in self._ways)
+
+    @property
+    def at_start(self) -> str:
+        """Names that start with what sounds like it."""
+        return candidates.any_expression(candidates.alike(units, at_start=True) for units in self._ways)
+
+    @property
+    def anywhere(self) -> str:
+        """Names that hold what sounds like it."""
+        return candidates.any_expression(map(candidates.alike, self._ways))
 
 
 class _Look(NamedTuple):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby, pairwise, zip_longest
 
-from assistant.segmentation import Segmentation, Unit, UnitKind, Way, corrected, segment_letters
+from assistant.segmentation import Heard, Segmentation, Sounds, Unit, UnitKind, Way, corrected, segment_letters
 from data.names.syllables import sound_of
 from data.names.tokens import VOLTAGE, plain_code
 
@@ -40,6 +40,9 @@ _OFFICE_WORDS = tuple(
         ("乡", "xiang"),
     )
 )
+_OFFICE_WORDS_BY_LAST = {
+    last: tuple(word for word in _OFFICE_WORDS if last in word[-1]) for word in _OFFICE_WORDS for last in word[-1]
+}
 _SHORTEST_STEM = 2
 _NUMERALS = dict(zip("一二三四五六七八九十", ["1", "2", "3", "4", "5", "6", "7", "8", "9", "10"], strict=True))
 _COUNTED = re.compile(r"(?<![一二三四五六七八九十])[一二三四五六七八九十](?=号)")
@@ -132,6 +135,8 @@ class Query:
 
 def plain_query(typed: str) -> str:
     """`typed` in lower case, normal width, without tones; ü is `v`; spaces are single; at most `LONGEST_QUERY` long."""
+    if typed.isascii() and typed.isprintable():
+        return " ".join(typed[: 4 * LONGEST_QUERY].lower().split())[:LONGEST_QUERY].strip()
     visible = "".join(" " if unicodedata.category(c)[0] in "CZ" else c for c in typed[: 4 * LONGEST_QUERY])
     decomposed = unicodedata.normalize("NFKD", visible).lower().replace("u\u0308", "v")
     plain = "".join(c for c in decomposed if not unicodedata.combining(c))
@@ -146,7 +151,8 @@ def parse(typed: str, readings_of: ReadingsOf, simplified: Callable[[str], str] 
         readings_of: Where readings of Chinese characters come from.
         simplified: Writes traditional characters as names are written.
     """
-    plain = _COUNTED.sub(lambda numeral: _NUMERALS[numeral[0]], simplified(plain_query(typed)))
+    as_typed = plain_query(typed)
+    plain = _COUNTED.sub(lambda numeral: _NUMERALS[numeral[0]], simplified(as_typed))
     text = _without_voltage(plain)
     ways = _likely(_ways_of(text, readings_of))
     if _parts_letters(text):
@@ -166,14 +172,17 @@ def parse(typed: str, readings_of: ReadingsOf, simplified: Callable[[str], str] 
         undoubled=_undoubled(text, segmentations, readings_of),
         in_capitals=in_capitals,
         of_lines=text != plain,
-        typed=plain_query(typed),
+        typed=as_typed,
     )
 
 
-def corrections(query: Query) -> list[Segmentation]:
-    """Ways to read the query, or its beginning, if one slip is in one of its runs of letters; the likeliest first."""
+def corrections(query: Query) -> list[Heard]:
+    """What the query, or its beginning, was meant to sound like if one slip is in one of its runs of letters.
+
+    The likeliest first; empty where no single slip explains it.
+    """
     runs = [(kind, "".join(run)) for kind, run in groupby(query.compact, _class_of)]
-    found: list[list[Segmentation]] = []
+    found: list[list[Heard]] = []
     for place, (kind, letters) in enumerate(runs):
         if kind != "a" or len(letters) < _SHORTEST_CORRECTION:
             continue
@@ -181,20 +190,24 @@ def corrections(query: Query) -> list[Segmentation]:
         before = _as_read(query, sum(len(run) for _, run in runs[:place]), "before")
         after = _as_read(query, sum(len(run) for _, run in runs[place + 1 :]), "after") if is_whole else ()
         if before is not None and after is not None:
-            found.append([(*before, *units, *after) for units in corrected(letters[:_LONGEST_CORRECTION])])
-    return [units for turn in zip_longest(*found) for units in turn if units]
+            meant = corrected(letters[:_LONGEST_CORRECTION])
+            found.append([before + heard + after for heard in meant] if before or after else meant)
+    return found[0] if len(found) == 1 else [heard for turn in zip_longest(*found) for heard in turn if heard]
 
 
-def _as_read(query: Query, length: int, side: str) -> Segmentation | None:
-    """The units of the likeliest reading that stand for so many characters at one end, if none stands across."""
-    units: list[Unit] = []
+def _as_read(query: Query, length: int, side: str) -> Heard | None:
+    """The sounds of the units of the likeliest reading that stand for so many characters at one end.
+
+    None where a unit stands across.
+    """
+    heard: list[Sounds] = []
     likeliest = query.segmentations[0] if query.segmentations else ()
     for unit in likeliest if side == "before" else reversed(likeliest):
         if length <= 0:
             break
-        units.append(unit)
+        heard.append(unit.sounds)
         length -= len(unit.text)
-    return None if length else tuple(units if side == "before" else reversed(units))
+    return None if length else tuple(heard if side == "before" else reversed(heard))
 
 
 def _undoubled(text: str, segmentations: tuple[Segmentation, ...], readings_of: ReadingsOf) -> tuple[Segmentation, ...]:
@@ -250,7 +263,7 @@ def _with_initials_first(text: str, ways: tuple[Segmentation, ...]) -> tuple[Seg
 
 
 def _without_office(units: Segmentation) -> Segmentation | None:
-    for word in _OFFICE_WORDS:
+    for word in _OFFICE_WORDS_BY_LAST.get(units[-1].text, ()):
         stem = len(units) - len(word)
         if stem >= _SHORTEST_STEM and all(
             unit.text in character for unit, character in zip(units[stem:], word, strict=True)

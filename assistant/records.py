@@ -34,6 +34,9 @@ _BRANCH_OF = {
 }
 
 
+_ORDER = {kind: ordinal for ordinal, kind in enumerate(RANKED)}
+
+
 class Record(NamedTuple):
     """What a hit shows of a record."""
 
@@ -46,7 +49,7 @@ class Record(NamedTuple):
     @property
     def order(self) -> int:
         """Ordinal of its kind: areas come first."""
-        return RANKED.index(self.kind)
+        return _ORDER[self.kind]
 
 
 class Found(NamedTuple):
@@ -85,7 +88,9 @@ _FEW_BORNE = " UNION ALL ".join(
     for kind in RANKED[:-1]
 )
 _MANY = RANKED[-1]
-_MANY_BORNE = f"SELECT rid, id, {KINDS[_MANY].codes[0]} FROM {_MANY} WHERE name_id = ? LIMIT ?"
+_MANY_COLUMNS = f"SELECT name_id, rid, id, {KINDS[_MANY].codes[0]} FROM {_MANY} WHERE name_id"
+_MANY_BORNE = f"{_MANY_COLUMNS} = ? LIMIT {MOST_NAMESAKES}"
+_ALL_BORNE = f"{_MANY_COLUMNS} IN ({_MARKS})"
 _ALSO_BORNE = f"SELECT nid, kind, rid FROM alias WHERE nid IN ({_MARKS})"
 
 
@@ -99,13 +104,21 @@ def bearing(connection: Connection, names: Sequence[Candidate]) -> dict[int, lis
     padded = [*texts, *[None] * (BEARERS_OF - len(texts))]
     for nid, kind, rid, key, code in connection.execute(_FEW_BORNE, padded * (len(RANKED) - 1)):
         found[nid].append(Record(kind, rid, key, texts[nid], code))
-    for name in names:
-        if name.uses > len(found[name.nid]):
-            rows = connection.execute(_MANY_BORNE, (name.nid, MOST_NAMESAKES))
-            found[name.nid] += [Record(_MANY, rid, key, name.text, code) for rid, key, code in rows]
+    for statement, nids in _of_many(names, found):
+        for nid, rid, key, code in connection.execute(statement, nids).fetchall():
+            found[nid].append(Record(_MANY, rid, key, texts[nid], code))
     for nid, kind, rid in connection.execute(_ALSO_BORNE, padded).fetchall():
         found[nid] += _read(connection, kind, "rid = ?", (rid,))
     return {nid: _fewest(records) for nid, records in found.items()}
+
+
+def _of_many(names: Sequence[Candidate], found: dict[int, list[Record]]) -> Iterator[tuple[str, Sequence[int | None]]]:
+    """Statements for the records of the kind of which there are most: one for the rare names, one for each other."""
+    wanted = [name for name in names if name.uses > len(found[name.nid])]
+    rare = [name.nid for name in wanted if name.uses <= MOST_NAMESAKES]
+    if rare:
+        yield _ALL_BORNE, [*rare, *[None] * (BEARERS_OF - len(rare))]
+    yield from ((_MANY_BORNE, [name.nid]) for name in wanted if name.uses > MOST_NAMESAKES)
 
 
 def _fewest(records: list[Record]) -> list[Record]:

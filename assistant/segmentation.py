@@ -26,6 +26,10 @@ class UnitKind(Enum):
     """By identity: Enum's own is worked out in Python, and a keystroke asks for hundreds."""
 
 
+Sounds = tuple[str, ...]
+"""The sound codes that one syllable may have."""
+
+
 @dataclass(frozen=True, slots=True)
 class Unit:
     """The part of a query that stands for one character of a name.
@@ -38,7 +42,7 @@ class Unit:
 
     kind: UnitKind
     text: str
-    sounds: tuple[str, ...] = ()
+    sounds: Sounds = ()
     readings: tuple[str, ...] = ()
 
     @property
@@ -52,8 +56,12 @@ class Unit:
 
 
 Segmentation = tuple[Unit, ...]
+Heard = tuple[Sounds, ...]
+"""The sounds of one syllable after another."""
 Way = tuple[float, Segmentation]
 """A segmentation with its cost: the fewer and the more regular its units, the likelier."""
+_Heard = tuple[float, Heard]
+"""The same of sounds alone."""
 
 LONGEST_SYLLABLE = 6
 _SYLLABLE, _MISSPELT, _BEGINNING, _INITIAL, _VOWEL_INITIAL, _FOREIGN = 1.0, 1.25, 1.3, 1.6, 1.7, 2.4
@@ -63,6 +71,7 @@ _LAST_INITIAL = 1.4
 _SWAPPED = 2.5
 _ALL_INITIALS = 1.0
 _COST_WINDOW = 1.45
+_ENDLESS = float("inf")
 _WAYS = 6
 _LONGEST_AMBIGUOUS = 3
 _ALIKE_LETTERS = {"n": "nl", "l": "ln", "f": "fh", "h": "hf"}
@@ -99,13 +108,17 @@ def segment_letters(letters: str) -> list[Way]:
     ways: list[list[Way]] = [[] for _ in range(len(letters) + 1)]
     ways[0] = [(0.0, ())]
     for start in range(len(letters)):
-        kept = ways[start] = sorted(ways[start], key=lambda way: way[0])[:_WAYS]
+        kept = ways[start] = sorted(ways[start], key=_cost)[:_WAYS] if len(ways[start]) > 1 else ways[start]
         for end in range(start + 1, min(start + LONGEST_SYLLABLE, len(letters)) + 1):
             for cost, unit in _units(letters[start:end], is_end=end == len(letters)):
                 ways[end].extend((before + cost, (*units, unit)) for before, units in kept)
-    found = sorted(ways[-1], key=lambda way: way[0])[:_WAYS]
+    found = sorted(ways[-1], key=_cost)[:_WAYS]
     likely = [way for way in found if way[0] <= found[0][0] + _COST_WINDOW]
     return _with_initials(letters, likely)
+
+
+def _cost(way: Way | _Heard) -> float:
+    return way[0]
 
 
 def _with_initials(letters: str, likely: list[Way]) -> list[Way]:
@@ -118,74 +131,79 @@ def _with_initials(letters: str, likely: list[Way]) -> list[Way]:
     return [*likely[: _WAYS - 1], (likely[0][0] + _ALL_INITIALS, initials)]
 
 
-def _syllables(letters: str) -> list[list[Way]]:
-    """For every end, the ways to read the letters before it as whole syllables, at most three, cheapest first."""
-    ways: list[list[Way]] = [[] for _ in range(len(letters) + 1)]
+def _sure(letters: str) -> list[list[_Heard]]:
+    """For every end, the ways to hear the letters before it as whole syllables, at most three, cheapest first."""
+    ways: list[list[_Heard]] = [[] for _ in range(len(letters) + 1)]
     ways[0] = [(0.0, ())]
     for start in range(len(letters)):
-        kept = ways[start] = sorted(ways[start], key=lambda way: way[0])[:3]
-        for end in range(start + 1, min(start + LONGEST_SYLLABLE, len(letters)) + 1):
-            if kept and (found := typed_sound(letters[start:end])):
-                cost = _SYLLABLE if found[1] else _MISSPELT
-                unit = Unit(UnitKind.SYLLABLE, letters[start:end], (found[0],))
-                ways[end].extend((before + cost, (*units, unit)) for before, units in kept)
-    ways[-1] = sorted(ways[-1], key=lambda way: way[0])[:3]
+        kept = ways[start] = sorted(ways[start], key=_cost)[:3] if len(ways[start]) > 1 else ways[start]
+        for end in range(start + 1, min(start + LONGEST_SYLLABLE, len(letters)) + 1) if kept else ():
+            if found := typed_sound(letters[start:end]):
+                more, sounds = _SYLLABLE if found[1] else _MISSPELT, (found[:1],)
+                ways[end].extend((before + more, head + sounds) for before, head in kept)
+    ways[-1] = sorted(ways[-1], key=_cost)[:3]
     return ways
 
 
-def _rests(letters: str) -> list[list[Way]]:
-    """For every start, the ways to read the letters after it as syllables, the last one perhaps unfinished."""
-    rests: list[list[Way]] = [[] for _ in range(len(letters) + 1)]
+def _rests(letters: str) -> list[list[_Heard]]:
+    """For every start, the two cheapest ways to hear the letters after it as syllables, the last perhaps unfinished."""
+    rests: list[list[_Heard]] = [[] for _ in range(len(letters) + 1)]
     rests[-1] = [(0.0, ())]
-    for start in range(len(letters) - 1, -1, -1):
-        for end in range(start + 1, min(start + LONGEST_SYLLABLE, len(letters)) + 1):
-            for cost, unit in _units(letters[start:end], is_end=end == len(letters)):
-                if unit.kind is not UnitKind.INITIAL:
-                    rests[start].extend((cost + after, (unit, *units)) for after, units in rests[end])
-        rests[start] = sorted(rests[start], key=lambda way: way[0])[:2]
+    last = len(letters)
+    for start in range(last - 1, -1, -1):
+        found: list[_Heard] = []
+        for end in range(start + 1, min(start + LONGEST_SYLLABLE, last) + 1):
+            if not rests[end]:
+                continue
+            piece = letters[start:end]
+            if sound := typed_sound(piece):
+                cost, sounds = _SYLLABLE if sound[1] else _MISSPELT, (sound[:1],)
+                found.extend((cost + after, sounds + tail) for after, tail in rests[end])
+            if end == last and len(piece) > 1 and (begun := sounds_beginning(piece)):
+                found.append((_BEGINNING, (begun,)))
+        rests[start] = sorted(found, key=_cost)[:2] if len(found) > 1 else found
     return rests
 
 
-def corrected(letters: str, limit: int = 120) -> list[Segmentation]:
-    """Ways to read `letters` as syllables if one of them holds one slip: a wrong, missing, extra or swapped letter.
+def corrected(letters: str, limit: int = 120) -> list[Heard]:
+    """What `letters` were meant to sound like if one slip is in them: a wrong, missing, extra or swapped letter.
 
-    The likeliest first; empty when no single slip explains them.
+    For each syllable the sounds that it may have; the likeliest way first. Empty when no single slip explains them.
     """
-    befores, rests = _syllables(letters), _rests(letters)
-    cheapest: dict[tuple[tuple[str, ...], ...], Way] = {}
+    befores, rests = _sure(letters), _rests(letters)
+    cheapest: dict[Heard, float] = {}
     for start, before in enumerate(befores):
+        if not before:
+            continue
         for end in range(start + 1, min(start + LONGEST_SYLLABLE + 1, len(letters)) + 1):
-            if not (before and rests[end]):
-                continue
-            for meant in _meant(letters[start:end]):
-                unit = Unit(UnitKind.SYLLABLE, meant, (sound_of(meant),))
-                for (cost, head), (more, tail) in product(before[:2], rests[end][:2]):
-                    units = (*head, unit, *tail)
-                    key = tuple(each.sounds for each in units)
-                    if key not in cheapest or cheapest[key][0] > cost + more + 1:
-                        cheapest[key] = (cost + more + 1, units)
-    for cost, units in _unswapped(letters, befores, rests):
-        cheapest.setdefault(tuple(each.sounds for each in units), (cost, units))
-    return [units for _, units in sorted(cheapest.values(), key=lambda way: way[0])[:limit]]
+            around = [(cost + more + 1, head, tail) for (cost, head), (more, tail) in product(before[:2], rests[end])]
+            for meant in _meant(letters[start:end]) if around else ():
+                for total, head, tail in around:
+                    heard = (*head, meant, *tail)
+                    if cheapest.get(heard, _ENDLESS) > total:
+                        cheapest[heard] = total
+    for cost, heard in _unswapped(letters, befores, rests):
+        cheapest.setdefault(heard, cost)
+    return sorted(cheapest, key=cheapest.__getitem__)[:limit]
 
 
 @lru_cache(maxsize=256)
-def _meant(typed: str) -> tuple[str, ...]:
-    return tuple(near for near in syllables_near(typed) if OSA.distance(near, typed, score_cutoff=1) <= 1)
+def _meant(typed: str) -> tuple[Sounds, ...]:
+    """The sounds of the syllables that `typed` is one slip away from."""
+    near = (near for near in syllables_near(typed) if OSA.distance(near, typed, score_cutoff=1) <= 1)
+    return tuple(dict.fromkeys((sound_of(syllable),) for syllable in near))
 
 
-def _unswapped(letters: str, befores: list[list[Way]], rests: list[list[Way]]) -> Iterator[Way]:
+def _unswapped(letters: str, befores: list[list[_Heard]], rests: list[list[_Heard]]) -> Iterator[_Heard]:
     """Two neighbouring letters put back in order across a syllable's edge."""
     for edge in range(1, len(letters)):
         if letters[edge - 1] == letters[edge]:
             continue
         for start in range(max(0, edge - LONGEST_SYLLABLE), edge):
-            left = letters[start : edge - 1] + letters[edge]
-            if not befores[start] or not (first := typed_sound(left)):
+            if not befores[start] or not (first := typed_sound(letters[start : edge - 1] + letters[edge])):
                 continue
             for end in range(edge + 1, min(edge + LONGEST_SYLLABLE, len(letters)) + 1):
                 right = letters[edge - 1] + letters[edge + 1 : end]
                 if rests[end] and (second := typed_sound(right)):
                     (before, head), (after, tail) = befores[start][0], rests[end][0]
-                    pair = Unit(UnitKind.SYLLABLE, left, first[:1]), Unit(UnitKind.SYLLABLE, right, second[:1])
-                    yield before + after + _SWAPPED, (*head, *pair, *tail)
+                    yield before + after + _SWAPPED, (*head, first[:1], second[:1], *tail)

@@ -1,6 +1,5 @@
 """Names that a query with one slip may have meant: a wrong, missing or extra letter or character."""
 
-from collections.abc import Iterator
 from functools import lru_cache
 
 from rapidfuzz import fuzz
@@ -33,20 +32,21 @@ class SlipRanker:
 
     def _by_characters(self, candidate: Candidate, name: Parsed) -> NameMatch | None:
         typed = self._query.compact
-        heard = self._heard(candidate)
+        heard = self._heard(name)
         if LCSseq.similarity(self._sounds, heard) < max(1, len(typed) - 1):
             return None
-        slips, unwritten, start, end = min(_windows(self._sounds, heard, typed, name.plain))
+        slips, unwritten, start, end = _nearest_window(self._sounds, heard, typed, name.plain)
         score = _TWO_SLIPS if slips > 1 else _ONE_SLIP if unwritten else _ONE_MISSING
         score += _WRITTEN * (1 - unwritten / len(typed)) + _COVERAGE * min(1.0, len(typed) / name.stem)
         return _match(candidate, score, start, end)
 
-    def _heard(self, name: Candidate) -> str:
+    def _heard(self, name: Parsed) -> str:
         """The name's sounds, one sign a character: of several readings the one that the query holds."""
-        return "".join(
-            signs if len(signs) == 1 else next((sign for sign in signs if sign in self._sounds), signs[0])
-            for signs in _signs(name.text, name.readings)
-        )
+        heard = "".join(map(_signs, name.groups))
+        if len(heard) == len(name.groups):
+            return heard
+        signs_of = map(_signs, name.groups)
+        return "".join(next((sign for sign in signs if sign in self._sounds), signs[0]) for signs in signs_of)
 
     def _by_letters(self, candidate: Candidate, name: Parsed) -> NameMatch | None:
         typed = self._query.letters
@@ -82,15 +82,12 @@ def _plausibility(typed: str, meant: str) -> float:
     return _RARE_SLIP * is_rare + _SAME_FIRST * (typed[:1] == meant[:1])
 
 
-@lru_cache(maxsize=128)
-def _signs(text: str, readings: str) -> tuple[str, ...]:
-    """For each character of a name the signs of its readings."""
-    return tuple(
-        "".join(_sign(sound_of(reading)) for reading in group.split("|")) for group in parsed(text, readings).groups
-    )
-
-
 @lru_cache(maxsize=512)
+def _signs(group: str) -> str:
+    """The signs of a group of readings; some thousand groups make up every name."""
+    return "".join(_sign(sound_of(reading)) for reading in group.split("|"))
+
+
 def _sign(sound: str) -> str:
     """One character for a sound, so that strings of sounds can be compared character by character."""
     if len(sound) == 1:
@@ -98,8 +95,8 @@ def _sign(sound: str) -> str:
     return chr(_FIRST_PRIVATE + (ord(sound[0]) - ord("0")) * _SIGNS_A_LETTER + ord(sound[1]) - ord("0"))
 
 
-def _windows(typed: str, heard: str, typed_plain: str, plain: str) -> Iterator[tuple[int, int, int, int]]:
-    """`(slips, characters not written so, start, end)` of every stretch about as long as what was typed.
+def _nearest_window(typed: str, heard: str, typed_plain: str, plain: str) -> tuple[int, int, int, int]:
+    """`(slips, characters not written so, start, end)` of the best stretch about as long as what was typed.
 
     Args:
         typed: The sounds that were typed, one sign each.
@@ -107,12 +104,15 @@ def _windows(typed: str, heard: str, typed_plain: str, plain: str) -> Iterator[t
         typed_plain: The characters that were typed.
         plain: The name's characters.
     """
-    for length in (len(typed), len(typed) + 1, len(typed) - 1):
-        for start in range(max(1, len(heard) - length + 1)):
-            end = min(start + length, len(heard))
+    count, most = len(typed), len(heard)
+    best = (2, count, 0, min(count - 1, most))
+    for length in (count, count + 1, count - 1):
+        for start in range(max(1, most - length + 1)):
+            end = min(start + length, most)
             slips = OSA.distance(typed, heard[start:end], score_cutoff=1)
-            unwritten = _unwritten(typed_plain, plain[start:end]) if slips <= 1 else len(typed)
-            yield slips, unwritten, start, end
+            if slips <= 1 and slips <= best[0]:
+                best = min(best, (slips, _unwritten(typed_plain, plain[start:end]), start, end))
+    return best
 
 
 def _unwritten(typed: str, stretch: str) -> int:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
+from operator import itemgetter
 
 from assistant import candidates, records
 from assistant.cancelling import Cancelled, give_up_if, never
@@ -27,6 +28,8 @@ _LINE, _NO_LINE_LOSS = "feeder", 8.0
 _NAMESAKE_LOSS, _MOST_NAMESAKE_LOSS = 6.0, 18.0
 _CODE_EXACT, _NUMBER_PREFIX, _CODE_PREFIX, _CODE_PART, _CODE_COVERAGE, _CODE_END = 100.0, 92.0, 82.0, 80.0, 6.0, 3.0
 _SHORTEST_CODE = 2
+
+_PROMISE = itemgetter(slice(4))
 
 Preferences = Callable[[str], Mapping[tuple[str, str], float]]
 """What was chosen before for a query's plain text: `(kind, id)` with weights, 0 to 1."""
@@ -112,16 +115,16 @@ class TextSearch:
                 yield Found(record, score, "code" if record.kind == "area" else "number")
 
     def _add_bearers(self, shortlist: Shortlist, query: Query, matches: list[NameMatch]) -> None:
-        promising = sorted(matches, key=_promise)
+        promising = sorted([(*_promise(match), match) for match in matches], key=_PROMISE)
         for start in range(0, len(promising), records.BEARERS_OF):
             # Among equals an own branch's record goes first, so with own branches all equals are looked at.
             ties = bool(self._own_branches)
-            if not shortlist.has_room_for(_highest_score(promising[start]), 0, ties=ties):
+            if not shortlist.has_room_for(-promising[start][0], 0, ties=ties):
                 break
             some = [
                 match
-                for match in promising[start : start + records.BEARERS_OF]
-                if shortlist.has_room_for(_highest_score(match), match.candidate.rank, ties=ties)
+                for loss, rank, _, _, match in promising[start : start + records.BEARERS_OF]
+                if shortlist.has_room_for(-loss, rank, ties=ties)
             ]
             if not some:
                 continue
@@ -163,21 +166,18 @@ def _names_a_place(match: NameMatch) -> bool:
     return match.score >= GOOD and match.candidate.rank < _COMMON
 
 
-def _highest_score(match: NameMatch) -> float:
-    return _score_as(match, match.candidate.rank)
-
-
 def _score_as(match: NameMatch, rank: int) -> float:
     """What a record of this kind scores that bears the name."""
     if match.score >= EXACT:
         return EXACT
-    return min(match.score + (_SLIP_BONUS if match.way is None else _KIND_BONUS)[rank], EXACT)
+    score = match.score + (_SLIP_BONUS if match.way is None else _KIND_BONUS)[rank]
+    return min(EXACT, score)
 
 
 def _promise(match: NameMatch) -> tuple[float, int, int, str]:
     """Sorts names as their best records would be sorted."""
     name = match.candidate
-    return -_highest_score(match), name.rank, -name.uses, name.text
+    return -_score_as(match, name.rank), name.rank, -name.uses, name.text
 
 
 def _code_score(typed: str, code: str, prefix: float) -> float:

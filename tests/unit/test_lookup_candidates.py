@@ -62,16 +62,17 @@ def test_a_slip_between_initials_leaves_the_clean_ends() -> None:
 
 
 def test_whole_short_names_are_looked_for_all_at_once() -> None:
-    assert candidates.any_of_whole([TA_SHAN_XIANG, TA_SHAN_XIANG[:2]]) == '"wt0sfxn" OR "wt0sf"'
-    assert candidates.any_of_whole([TA_SHAN_XIANG * 2, INITIALS]) == ""
+    heard = tuple(unit.sounds for unit in TA_SHAN_XIANG)
+    assert candidates.any_of_whole([heard, heard[:2]]) == '"wt0sfxn" OR "wt0sf"'
+    assert candidates.any_of_whole([heard * 2, ((),), (("t0", "ta"),)]) == ""
     assert candidates.any_of_whole([]) == ""
 
 
 def test_an_end_that_may_be_anything_is_left_out() -> None:
-    vague = Unit(UnitKind.BEGINNING, "sh", tuple("abcdefg"))
-    assert candidates.without_vague_end((TA, vague)) == (TA,)
+    vague, sure = tuple("abcdefg"), TA.sounds
+    assert candidates.without_vague_end((sure, vague)) == (sure,)
     assert candidates.without_vague_end((vague,)) == (vague,)
-    assert candidates.without_vague_end((TA, TA)) == (TA, TA)
+    assert candidates.without_vague_end((sure, sure)) == (sure, sure)
 
 
 def test_names_that_end_so_are_told_from_those_that_go_on() -> None:
