@@ -119,19 +119,6 @@ class SupplyTree:
                 found = []
         return self._customer_page(found, at, limit)
 
-    def path_to(self, kind: str, key: str, at: datetime) -> tuple[Node, ...]:
-        """The nodes from a root down to a record: what has to be opened to see it.
-
-        Args:
-            kind: As in a lookup's result; an area is in no one place of the tree: its path is empty.
-            key: Id of the record.
-            at: The moment whose states are shown.
-
-        Raises:
-            NotFoundError: there is no such record.
-        """
-        return () if kind == "area" else self.path(f"{kind}:{key}", at)
-
     def path(self, key: str, at: datetime) -> tuple[Node, ...]:
         """The nodes from a root down to the one of this key, itself included.
 

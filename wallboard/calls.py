@@ -77,16 +77,6 @@ def import_queue_log(connection: Connection, lines: Iterable[str], *, timezone: 
     return result
 
 
-def add_event(connection: Connection, event: CallEvent) -> bool:
-    """Whether the event was new: one that is reported again, or later imported from a log, is stored once.
-
-    Args:
-        connection: In a transaction that the caller commits.
-        event: What just happened; its time is cut to the second.
-    """
-    return _insert_new(connection, [_row(event, 1)]) == 1
-
-
 def call_events(connection: Connection, start: datetime, end: datetime) -> Iterator[CallEvent]:
     """The events from `start` until before `end`, by time; within one second in the order of their log."""
     columns = CALL_EVENT.c

@@ -12,10 +12,9 @@ from data.clock import to_iso
 from data.store.metadata import METADATA
 from data.store.schema import RECORDS, TICKET
 from sync.hub.guard import RequestGuard
-from wallboard.calls import add_event
+from wallboard.calls import import_queue_log
 from wallboard.live import LiveFigures, WallMetric, live_figures
 from wallboard.pages import wallboard_router
-from wallboard.queue_log import CallEvent
 
 NOW = datetime(2026, 11, 22, 6, 2, tzinfo=UTC)
 MIDNIGHT = datetime(2026, 11, 21, 16, 0, tzinfo=UTC)
@@ -37,7 +36,7 @@ def connection() -> Iterator[Connection]:
 
 
 def happens(connection: Connection, at: datetime, call: str, event: str, *args: str, agent: str = "NONE") -> None:
-    add_event(connection, CallEvent(at, call, "q", agent, event, args))
+    import_queue_log(connection, ["|".join((f"{at.timestamp():.0f}", call, "q", agent, event, *args))])
 
 
 def ticket(connection: Connection, at: datetime, kind: str, state: str) -> None:
