@@ -67,7 +67,13 @@ def fleet_router(hub: Hub, keeping: Keeping) -> APIRouter:
         with hub.store.read() as connection:
             listed = list_devices(connection, hub.store.clock.now())
             done = hub.jobs.now(connection, keeping)
-        values = {"devices": listed, "jobs": done, "may_manage": may(person.role, "manage_devices"), **more}
+        values = {
+            "entered": {},
+            "devices": listed,
+            "jobs": done,
+            "may_manage": may(person.role, "manage_devices"),
+            **more,
+        }
         return desk.render(request, person, "fleet.html", status, **values)
 
     @router.get("/desk/fleet")
@@ -79,7 +85,8 @@ def fleet_router(hub: Hub, keeping: Keeping) -> APIRouter:
         try:
             code, expires = devices.add_device(hub.store, name, named(branches), actor(manager), kind)
         except SwitchboardError as error:
-            return page(request, manager, status_of(error), error=refusal(request, error))
+            entered = {"name": name, "kind": kind, "branches": branches}
+            return page(request, manager, status_of(error), error=refusal(request, error), entered=entered)
         made = {"name": name, "code": code, "kind": kind, "expires": to_iso(expires)}
         return page(request, manager, made=made)
 

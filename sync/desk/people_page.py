@@ -1,7 +1,8 @@
 """The desk's page of people: who may sign in, in which role, for which branches."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Form, Request, Response
@@ -23,6 +24,8 @@ from sync.refusal_words import refusal
 from sync.routes.outage_routes import actor
 
 _SEE_OTHER = 303
+_BLANK: Mapping[str, str] = MappingProxyType({})
+"""What a form holds that nobody has filled in yet."""
 
 Text = Annotated[str, Form(max_length=200)]
 
@@ -37,13 +40,19 @@ def people_router(hub: Hub) -> APIRouter:
         with hub.store.read() as connection:
             now = hub.store.clock.now()
             values = {"people": people.list_people(connection, now), "places": _shut(connection, now)}
-        return desk.render(request, person, "people.html", status, **values, **more)
+        return desk.render(request, person, "people.html", status, **{"entered": _BLANK, **values, **more})
 
-    def act(request: Request, manager: Person, name: str, do: Callable[[], str | None]) -> Response:
+    def act(
+        request: Request,
+        manager: Person,
+        name: str,
+        do: Callable[[], str | None],
+        entered: Mapping[str, str] = _BLANK,
+    ) -> Response:
         try:
             password = do()
         except SwitchboardError as error:
-            return page(request, manager, status_of(error), error=refusal(request, error))
+            return page(request, manager, status_of(error), error=refusal(request, error), entered=entered)
         if password is not None:
             return page(request, manager, made={"name": name, "password": password})
         return RedirectResponse("/desk/people", _SEE_OTHER)
@@ -54,9 +63,10 @@ def people_router(hub: Hub) -> APIRouter:
 
     @router.post("/desk/people/add")
     def add(request: Request, manager: Manager, name: Text, role: Text, branches: Text = "") -> Response:
-        return act(
-            request, manager, name, lambda: people.new_person(hub.store, name, role, actor(manager), named(branches))
-        )
+        def do() -> str:
+            return people.new_person(hub.store, name, role, actor(manager), named(branches))
+
+        return act(request, manager, name, do, {"name": name, "role": role, "branches": branches})
 
     @router.post("/desk/people/role")
     def role(request: Request, manager: Manager, name: Text, role: Text, branches: Text = "") -> Response:

@@ -208,7 +208,10 @@ def test_whoever_has_a_first_password_changes_it_before_anything_else(hub: Runni
     admin.ask("POST", "/login", name="admin", password="demo")
     made = admin.ask("POST", "/desk/people/add", name="李强", role="duty_officer").data.decode()
     password = made.partition("<code>")[2].partition("</code>")[0]
-    assert admin.ask("POST", "/desk/people/add", name="李强", role="agent").status == 422
+    refused = admin.ask("POST", "/desk/people/add", name="李强", role="supervisor", branches=STATION)
+    assert refused.status == 422
+    shown = refused.data.decode()
+    assert all(typed in shown for typed in ('value="李强"', 'value="supervisor" selected', f'value="{STATION}"'))
     person = Browser(hub)
     assert person.ask("POST", "/login", name="李强", password=password).headers["Location"] == "/desk/account"
     assert person.ask("GET", "/desk").headers["Location"] == "/desk/account"
