@@ -34,6 +34,10 @@ PROTOCOL_HEADER, CACHE_HEADER, TIME_HEADER = "Switchboard-Protocol", "Switchboar
 DAMAGED_HEADER = "Switchboard-Damaged"
 """With the `etag` of a snapshot whose file came damaged: a hub that is asked for another looks at its own first."""
 
+SNAPSHOT_HEADER, ANOTHER = "Switchboard-Snapshot", "another"
+"""Said with a question for a snapshot's file: a hub that does not have it may send its own, and says so. The file is
+then preceded by a line with its manifest: behind a proxy two questions may reach two hubs, one question cannot."""
+
 ZSTD, PLAIN = "zstd", "none"
 """How a snapshot's file is packed."""
 

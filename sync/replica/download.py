@@ -1,6 +1,7 @@
 """Fetching a snapshot: its bytes are kept, checked and unpacked while they come."""
 
 import hashlib
+import json
 import os
 import re
 import threading
@@ -23,6 +24,7 @@ _MAGIC = b"\x28\xb5\x2f\xfd"
 
 _BLOCK = 1 << 20
 ASKED_AGAIN = 5
+_LONGEST_LINE = 16 << 20
 _WAITING_BLOCKS = 64
 _SYNC_EVERY = 32 << 20
 """Bytes: the disk begins to write while the rest is still coming, so that the last wait for it is short."""
@@ -31,9 +33,28 @@ _SYNC_EVERY = 32 << 20
 class SnapshotSource(Protocol):
     """Where snapshots come from."""
 
-    def snapshot_file(self, manifest: Manifest, have: int) -> AbstractContextManager[tuple[int, Iterator[bytes]]]:
-        """The position from which bytes come, `have` or 0, and the bytes."""
+    def snapshot_file(
+        self, manifest: Manifest, have: int, *, or_another: bool = False
+    ) -> AbstractContextManager[tuple[Manifest, int, Iterator[bytes]]]:
+        """What comes, the position from which it does, `have` or 0, and the bytes."""
         ...
+
+
+def described(blocks: Iterator[bytes]) -> tuple[Manifest, Iterator[bytes]]:
+    """The manifest in the first line of what comes, and the rest.
+
+    Raises:
+        ValueError, KeyError, TypeError: there is none.
+    """
+    begun = b""
+    for block in blocks:
+        begun += block
+        line, ended, rest = begun.partition(b"\n")
+        if ended:
+            return Manifest.from_json(json.loads(line)), chain([rest] if rest else [], blocks)
+        if len(begun) > _LONGEST_LINE:
+            break
+    raise ValueError("a snapshot without its manifest")
 
 
 def first_byte(status: int, headers: Mapping[str, str], manifest: Manifest, have: int) -> int:
@@ -55,55 +76,77 @@ def first_byte(status: int, headers: Mapping[str, str], manifest: Manifest, have
     return have
 
 
-def fetch(source: SnapshotSource, manifest: Manifest, packed: Path, target: Path) -> None:
+def fetch(source: SnapshotSource, manifest: Manifest, packed: Path, target: Path) -> Manifest:
     """Writes the cache of a snapshot to `target`, checked against its manifest and synced to disk.
 
     What has come is kept in `packed` until it is whole: another try goes on there. A file that is not packed is the
     cache itself, and gets its name when it is whole.
 
+    Returns:
+        What was fetched: `manifest`, or that of another hub's snapshot, whose bytes are kept beside `packed`.
+
     Raises:
         DamagedError: what came is not what the manifest says; nothing of it is kept.
         HubUnreachableError: the line broke, or somebody else than the hub answered.
         RefusedError: the hub has the file no longer.
+        PreparingError: it has none, and makes one.
     """
     have = packed.stat().st_size if packed.exists() else 0
+    return _fetch_from_one(source, manifest, packed, target, have if have <= manifest.size else 0)
+
+
+def _fetch_from_one(source: SnapshotSource, manifest: Manifest, packed: Path, target: Path, have: int) -> Manifest:
+    """Asks again where it is refused: each hub has its own files, and a proxy may ask another hub every time.
+
+    A proxy may as well ask the same hub every time, by the address: in the end the file of whichever is asked will do.
+    """
+    if have == manifest.size:
+        with (
+            _whole_or_nothing(manifest, packed, target),
+            _taking(packed, target, manifest) as taking,
+            packed.open("rb") as kept,
+        ):
+            taking.take_all(kept, have)
+        return manifest
+    for _ in range(ASKED_AGAIN):
+        try:
+            return _fetch(source, manifest, packed, target, have)
+        except RefusedError:
+            continue
+    return _fetch(source, manifest, packed, target, 0, or_another=True)
+
+
+def _fetch(
+    source: SnapshotSource, manifest: Manifest, packed: Path, target: Path, have: int, *, or_another: bool = False
+) -> Manifest:
+    with source.snapshot_file(manifest, have, or_another=or_another) as (sent, start, blocks):
+        first = next(blocks, b"")
+        mark = bytes.fromhex(sent.begins) or _MAGIC
+        if start == 0 and not first.startswith(mark[: len(first)]):
+            raise HubUnreachableError("something else than a snapshot was answered: is this the hub?")
+        if sent.sha256 != manifest.sha256:
+            packed = packed.with_name(f"{sent.sha256}.part")
+        with (
+            _whole_or_nothing(sent, packed, target),
+            _taking(packed, target, sent) as taking,
+            packed.open("r+b" if start else "wb", buffering=0) as kept,
+        ):
+            taking.take_all(kept, start)
+            kept.truncate()
+            _take_rest(chain([first], blocks), kept, taking, sent)
+    return sent
+
+
+@contextmanager
+def _whole_or_nothing(manifest: Manifest, packed: Path, target: Path) -> Iterator[None]:
+    """Keeps nothing of what came damaged, and gives what came whole its name where it is the cache itself."""
     try:
-        _fetch_from_one(source, manifest, packed, target, have if have <= manifest.size else 0)
+        yield
     except DamagedError:
         packed.unlink(missing_ok=True)
         raise
     if manifest.compression == PLAIN:
         packed.replace(target)
-
-
-def _fetch_from_one(source: SnapshotSource, manifest: Manifest, packed: Path, target: Path, have: int) -> None:
-    """Asks again where it is refused: each hub has its own files, and a proxy may ask another hub every time."""
-    for _ in range(ASKED_AGAIN):
-        try:
-            _fetch(source, manifest, packed, target, have)
-        except RefusedError:
-            continue
-        return
-    _fetch(source, manifest, packed, target, 0)  # whoever refuses the rest may give the whole
-
-
-def _fetch(source: SnapshotSource, manifest: Manifest, packed: Path, target: Path, have: int) -> None:
-    if have == manifest.size:
-        with _taking(packed, target, manifest) as taking, packed.open("rb") as kept:
-            taking.take_all(kept, have)
-        return
-    with source.snapshot_file(manifest, have) as (start, blocks):
-        first = next(blocks, b"")
-        mark = bytes.fromhex(manifest.begins) or _MAGIC
-        if start == 0 and not first.startswith(mark[: len(first)]):
-            raise HubUnreachableError("something else than a snapshot was answered: is this the hub?")
-        with (
-            _taking(packed, target, manifest) as taking,
-            packed.open("r+b" if start else "wb", buffering=0) as kept,
-        ):
-            taking.take_all(kept, start)
-            kept.truncate()
-            _take_rest(chain([first], blocks), kept, taking, manifest)
 
 
 def _take_rest(blocks: Iterable[bytes], kept: BinaryIO, taking: "_Hashing", manifest: Manifest) -> None:

@@ -12,10 +12,21 @@ import urllib3
 from data.clock import from_iso
 from sync.device_protocol import PERSON_HEADER, HubSays
 from sync.errors import HubUnreachableError
-from sync.protocol import COLUMNS, DAMAGED_HEADER, PING_S, ChangeBatch, Manifest, Repair, RepairAsk, Told
+from sync.protocol import (
+    ANOTHER,
+    COLUMNS,
+    DAMAGED_HEADER,
+    PING_S,
+    SNAPSHOT_HEADER,
+    ChangeBatch,
+    Manifest,
+    Repair,
+    RepairAsk,
+    Told,
+)
 from sync.replica.agent_home import AgentHome
 from sync.replica.credential import HomeCredential
-from sync.replica.download import first_byte
+from sync.replica.download import described, first_byte
 from sync.replica.enrolment import Enrolment, Shift
 from sync.replica.hub_line import HubLine, PreparingError
 from sync.replica.trust import Trust
@@ -137,19 +148,31 @@ class HubClient(HubLine):
         return self._answer(Repair.from_json, "POST", "/repair", ask.to_json())
 
     @contextmanager
-    def snapshot_file(self, manifest: Manifest, have: int) -> Iterator[tuple[int, Iterator[bytes]]]:
-        """The snapshot's bytes from `have` on, or from the beginning where they cannot be had: where, and what.
+    def snapshot_file(
+        self, manifest: Manifest, have: int, *, or_another: bool = False
+    ) -> Iterator[tuple[Manifest, int, Iterator[bytes]]]:
+        """Which snapshot comes, from where on, and its bytes: from `have` on, or from the beginning.
+
+        Args:
+            manifest: Of the one to fetch.
+            have: Bytes of it that are here; 0 with `or_another`.
+            or_another: A hub that does not have it sends its own.
 
         Raises:
             HubUnreachableError: what is answered is not this file.
         """
-        headers = {"Accept-Encoding": "identity"}
+        headers = {"Accept-Encoding": "identity", **({SNAPSHOT_HEADER: ANOTHER} if or_another else {})}
         if have:
             headers |= {"Range": f"bytes={have}-", **({"If-Range": manifest.etag} if manifest.etag else {})}
         with self._stream("GET", manifest.url, headers) as response:
+            blocks = self._counted(response.stream(_BLOCK))
             with self._checked(manifest.url):
-                start = first_byte(response.status, response.headers, manifest, have)
-            yield start, self._counted(response.stream(_BLOCK))
+                if or_another and response.headers.get(SNAPSHOT_HEADER) == ANOTHER:
+                    manifest, blocks = described(blocks)
+                    start = 0
+                else:
+                    start = first_byte(response.status, response.headers, manifest, have)
+            yield manifest, start, blocks
 
     def _counted(self, blocks: Iterator[bytes]) -> Iterator[bytes]:
         for block in blocks:

@@ -283,7 +283,8 @@ class Replica:
             if leftover != packed:
                 leftover.unlink(missing_ok=True)
         try:
-            fetch(self.client, manifest, packed, target)
+            manifest = fetch(self.client, manifest, packed, target)
+            check_version(manifest)
             unlock(target, manifest.key)
             check_snapshot(target, manifest)
         except BaseException:

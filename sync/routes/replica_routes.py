@@ -1,5 +1,6 @@
 """What devices ask of the hub: snapshots, changes, repairs, the event stream."""
 
+import json
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Annotated
@@ -22,11 +23,13 @@ from sync.hub.line import Push, push_of
 from sync.hub.problems import problem
 from sync.hub.snapshots import Scope
 from sync.protocol import (
+    ANOTHER,
     CACHE_HEADER,
     COLUMNS,
     DAMAGED_HEADER,
     OLDEST,
     PROTOCOL_HEADER,
+    SNAPSHOT_HEADER,
     TIME_HEADER,
     VERSION,
     RepairAsk,
@@ -90,19 +93,33 @@ def replica_router(hub: Hub) -> APIRouter:
             hub.shelf.doubt(scope, damaged)
         manifest = hub.shelf.fresh(scope)
         if manifest is None:
-            hub.shelf.prepare(scope)
-            return problem(503, "the hub is preparing a snapshot", {"Retry-After": "1"})
+            return _preparing(hub, scope)
         hub.retention.hold(manifest.scope, manifest.revision)
         return JSONResponse(manifest.to_json())
 
     @router.get("/snapshot/{scope_key}/{name}", response_model=None)
-    def snapshot_file(known: Known, scope_key: str, name: str) -> FileAnswer | JSONResponse:
-        path = hub.shelf.file(scope_key, name) if scope_key == _scope(hub, known).key else None
-        if path is None:
-            return problem(404, "this snapshot is no longer there: ask for the manifest again")
-        # The name says what is in it: whoever goes on with a download says the same, or begins anew.
+    def snapshot_file(
+        request: Request,
+        known: Known,
+        scope_key: str,
+        name: str,
+        takes: Annotated[str, Header(alias=SNAPSHOT_HEADER)] = "",
+    ) -> FileAnswer | JSONResponse:
+        scope = _scope(hub, known)
+        path = hub.shelf.file(scope_key, name) if scope_key == scope.key else None
         holding = hub.withdrawals.holding(device_holder(known.id, known.branches))
-        return FileAnswer(path, f'"{path.stem}"', holding)
+        if path is not None:
+            # The name says what is in it: whoever goes on with a download says the same, or begins anew.
+            return FileAnswer(path, f'"{path.stem}"', holding)
+        if takes != ANOTHER or "range" in request.headers:
+            return problem(404, "this snapshot is no longer there: ask for the manifest again")
+        manifest = hub.shelf.fresh(scope)
+        path = hub.shelf.file(scope.key, manifest.url.rpartition("/")[2]) if manifest else None
+        if manifest is None or path is None:
+            return _preparing(hub, scope)
+        hub.retention.hold(manifest.scope, manifest.revision)
+        before = json.dumps(manifest.to_json()).encode() + b"\n"
+        return FileAnswer(path, manifest.etag, holding, before=before, headers={SNAPSHOT_HEADER: ANOTHER})
 
     @router.get("/events", response_model=None)
     async def events(
@@ -129,6 +146,12 @@ async def _while_rightful(hub: Hub, holder: Holder, heard: int | None, push: Pus
         async with aclosing(hub.stream.events(heard, may_go_on, push)) as events:
             async for event in events:
                 yield event
+
+
+def _preparing(hub: Hub, scope: Scope) -> JSONResponse:
+    """Has a snapshot made, and says that it is."""
+    hub.shelf.prepare(scope)
+    return problem(503, "the hub is preparing a snapshot", {"Retry-After": "1"})
 
 
 def _scope(hub: Hub, device: auth.Device) -> Scope:

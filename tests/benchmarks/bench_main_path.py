@@ -86,7 +86,7 @@ def plain_copy(client: HubClient, target: Path) -> float:
     """Seconds of the limit: the same bytes, hashed, synced, nothing else."""
     manifest = client.manifest()
     began = time.perf_counter()
-    with client.snapshot_file(manifest, 0) as (_, blocks), target.open("wb") as file:
+    with client.snapshot_file(manifest, 0) as (_, _, blocks), target.open("wb") as file:
         file.writelines(blocks)
     hashlib.sha256(target.read_bytes()).hexdigest()
     with target.open("rb") as file:

@@ -111,7 +111,7 @@ def _plain(client: HubClient, target: Path) -> float:
     manifest = client.manifest()
     began = time.perf_counter()
     digest = hashlib.sha256()
-    with client.snapshot_file(manifest, 0) as (_, blocks), target.open("wb") as file:
+    with client.snapshot_file(manifest, 0) as (_, _, blocks), target.open("wb") as file:
         for block in blocks:
             digest.update(block)
             file.write(block)

@@ -2,6 +2,7 @@
 
 import gzip
 import hashlib
+import json
 import random
 import threading
 from collections.abc import Callable
@@ -148,6 +149,31 @@ def test_whoever_refuses_to_go_on_is_asked_for_the_whole(pc: Pc) -> None:
 def test_a_file_that_is_gone_is_told(pc: Pc) -> None:
     with answering(404, b'{"detail":"ask for the manifest again"}') as url:
         assert "ask for the manifest again" in pc.refused(url, RefusedError)
+
+
+def elsewhere() -> Manifest:
+    """A snapshot that the hub which is asked for its file does not have."""
+    return replace(manifest(), sha256="0" * 64, size=77, etag='"elsewhere"')
+
+
+def sends_its_own(before: bytes) -> Callable[[Sent], Sent]:
+    """A hub that refuses until any file will do."""
+    refused = iter([True] * ASKED_AGAIN + [False])
+    whole = Sent(200, before + PACKED, {"Switchboard-Snapshot": "another"})
+    return lambda _: Sent(404, b"", {}) if next(refused) else whole
+
+
+def test_the_file_of_another_hub_will_do_where_a_proxy_never_asks_the_right_one(pc: Pc) -> None:
+    line = json.dumps(manifest().to_json()).encode() + b"\n"
+    with serving_file(PACKED, sends_its_own(line)) as (url, _):
+        assert fetch(HubClient(url), elsewhere(), pc.packed, pc.target) == manifest()
+    assert pc.whole()
+
+
+@pytest.mark.parametrize("before", [b"", b"{}\n", b'{"epoch":', b"<html>\n"])
+def test_another_file_without_its_manifest_is_not_taken(pc: Pc, before: bytes) -> None:
+    with serving_file(PACKED, sends_its_own(before)) as (url, _):
+        assert "is this the hub?" in pc.refused(url, HubUnreachableError, elsewhere())
 
 
 @pytest.mark.parametrize("have", [0, HALF])
