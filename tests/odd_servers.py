@@ -118,25 +118,34 @@ class Line:
         self.upstream = upstream
         self.on_file: Callable[[int, bytes], bytes] = lambda _passed, block: block
         self.port = 0
+        self._connections = 0
+        self._dead_up_to = 0
 
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
+    def fall_silent(self) -> None:
+        """Lets nothing through any more on what is open now, and ends none of it: as a laptop that slept finds it."""
+        self._dead_up_to = self._connections
+
     def carry(self, agent: socket.socket) -> None:
         """Serves one connection of an agent."""
         with socket.create_connection(("127.0.0.1", self.upstream), timeout=30) as hub:
             asked = threading.Event()
-            back = threading.Thread(target=self._back, args=(hub, agent, asked))
+            self._connections += 1
+            back = threading.Thread(target=self._back, args=(hub, agent, asked, self._connections))
             back.start()
             _pump(agent, hub, lambda block: _note(block, asked))
             back.join()
 
-    def _back(self, hub: socket.socket, agent: socket.socket, asked: threading.Event) -> None:
+    def _back(self, hub: socket.socket, agent: socket.socket, asked: threading.Event, number: int) -> None:
         passed = 0
 
         def tamper(block: bytes) -> bytes:
             nonlocal passed
+            if number <= self._dead_up_to:
+                return b""
             if not asked.is_set():
                 return block
             passed += len(block)

@@ -1,11 +1,13 @@
 """Pieces of work that may be broken off anywhere: each with its place, what does it, and what may be left of it."""
 
+import json
 from argparse import Namespace
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from alembic import command
 from alembic.config import Config
@@ -16,15 +18,20 @@ from data.caches import cache
 from data.caches.build import build_cache, changes_for
 from data.caches.recount import recount
 from data.clock import SystemClock
-from data.entries.entries import Outcome
+from data.entries.entries import Entry, Outcome, read_entry
 from data.migrations import schema_of
 from data.sqlite import connect
 from data.store import change_log
 from data.store.database import open_database, sqlite_url
 from data.store.rows import all_docs
+from data.store.schema import ENTRY, TICKET
 from data.store.set_hash import same_sums
 from data.store.store import Store
 from switchboard.import_verb import import_file
+from sync import auth
+from sync.auth.changes import token_key
+from sync.auth.devices import find_device
+from sync.auth.tokens import read_token
 from sync.central.pulling import Puller
 from sync.copies.backup import make_backup
 from sync.copies.backup_file import open_backup
@@ -33,8 +40,13 @@ from sync.hub.snapshots import Scope, publish, published
 from sync.outbox.waiting import Author, Outbox
 from sync.protocol import ChangeBatch
 from sync.replica.agent_home import AgentHome
-from sync.replica.replica import apply_batch, apply_repair
+from sync.replica.credential import HomeCredential
+from sync.replica.enrolment import Enrolment
+from sync.replica.hub_client import HubClient
+from sync.replica.replica import Replica, apply_batch, apply_repair
 from tests.central_systems import CentralSystem, make_central
+from tests.entered import count, enter
+from tests.odd_servers import serving_file
 from tests.recounts import check_cache, check_store
 from tests.stores import NETWORK, NOON, fill
 
@@ -196,6 +208,79 @@ def _check_switch(place: Path) -> str:
     return _state_of_cache(place, path.name == "two.db")
 
 
+def _prepare_download(place: Path) -> None:
+    _prepare_apply(place)
+    with _store(place) as store:
+        publish(store, _ALL, place / "all", encrypted=True)
+
+
+def _download(place: Path) -> None:
+    manifest = published(place / "all")
+    assert manifest is not None
+    content = (place / "all" / Path(manifest.url).name).read_bytes()
+    with serving_file(content) as (url, _):
+        Replica(AgentHome(place / "pc"), HubClient(url))._fetch_file(manifest)  # noqa: SLF001 - the part that writes
+
+
+def _check_download(place: Path) -> str:
+    home = AgentHome(place / "pc")
+    assert check_cache(home) is not None, "there is no cache any more"
+    path = home.current_cache()
+    assert path is not None
+    return _state_of_cache(place, path.name != "one.db")
+
+
+def _prepare_tokens(place: Path) -> None:
+    _make_hub(place)
+    with _store(place) as store:
+        device, given = auth.enrol(store, auth.add_device(store, "座席1", (), "os:root")[0])
+    AgentHome(place / "pc").save_enrolment(Enrolment("http://hub", device.id, "座席1", given.access, given.refresh))
+
+
+def _renew(place: Path) -> None:
+    """Has the tokens renewed three times."""
+
+    def exchange(refresh: str) -> tuple[str, str]:
+        tokens = auth.refresh(store, refresh)
+        return tokens.access, tokens.refresh
+
+    with _store(place) as store:
+        for _ in range(3):
+            credential = HomeCredential(AgentHome(place / "pc"))
+            credential.renew(credential.headers(), exchange)
+
+
+def _check_tokens(place: Path) -> str:
+    refresh = AgentHome(place / "pc").enrolment().refresh
+    with _store(place) as store, store.read() as connection:
+        said = read_token(token_key(connection), refresh)
+        find_device(connection, "座席1")  # it was not taken for a copy of itself, and revoked
+    assert said is not None
+    return "new" if said.value > 3 else "old"
+
+
+def _prepare_entries(place: Path) -> None:
+    _make_hub(place)
+    made = [Entry(uuid4().hex, "ticket", SystemClock().now(), {"kind": "enquiry", "text": f"{n}"}) for n in range(3)]
+    (place / "entries.json").write_text(json.dumps([one.to_json() for one in made]))
+
+
+def _take_entries(place: Path) -> None:
+    """Has the hub take what was entered at a PC."""
+    with _store(place) as store:
+        for told in json.loads((place / "entries.json").read_text()):
+            enter(store, read_entry(told))
+
+
+def _check_entries(place: Path) -> str:
+    with _store(place) as store:
+        with store.read() as connection:
+            check_store(connection)
+        tickets = count(store, TICKET)
+        assert count(store, ENTRY) == tickets, "applied, and not known to be, or the other way round"
+    return "new" if tickets == 3 else "old"
+
+
 def _prepare_outbox(place: Path) -> None:
     Outbox(place).add("ticket", "", {"text": "早先"}, _WANG, NOON)
 
@@ -271,8 +356,11 @@ WORKS = {
     "pull": Work(Puller.pull, _prepare_pull, _pull, _check_pull),
     "snapshot": Work(publish, _prepare_snapshot, _snapshot, _check_snapshot),
     "apply": Work(apply_repair, _prepare_apply, _apply, _check_apply),
+    "download": Work(Replica._fetch_file, _prepare_download, _download, _check_download),  # noqa: SLF001
     "switch": Work(AgentHome.switch_to, _prepare_switch, _switch, _check_switch),
     "outbox": Work(_enter, _prepare_outbox, _enter, _check_outbox),
+    "entries": Work(_take_entries, _prepare_entries, _take_entries, _check_entries),
+    "tokens": Work(HomeCredential.renew, _prepare_tokens, _renew, _check_tokens),
     "migration": Work(migrations.migrate, _prepare_migration, _migrate, _check_migration),
     "backup": Work(make_backup, _make_hub, _back_up, _check_backup),
 }

@@ -20,7 +20,8 @@ from data.store.rows import all_docs
 from data.store.schema import BUCKET, CHANGE, META
 from sync.errors import DamagedError, RefusedError
 from sync.hub.retention import LogRetention
-from sync.protocol import ChangeBatch, Manifest, Told
+from sync.protocol import ChangeBatch, Told
+from sync.replica import hub_client
 from sync.replica.agent_home import AgentHome
 from sync.replica.follow import Follower
 from sync.replica.hub_client import HubClient
@@ -295,6 +296,34 @@ def test_an_outage_is_in_the_cache_without_a_second_request(hub: RunningHub, hom
     assert check_cache(home) == report.revision + 1
 
 
+def test_a_line_that_fell_silent_while_a_laptop_slept_is_given_up_and_what_was_missed_is_fetched(
+    hub: RunningHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody tells a PC that the other end is gone: only that the hub speaks no more."""
+    reports, contacts = Queue[SyncReport](), Queue[bool]()
+    with line_to(urlsplit(hub.url).port or 0) as line:
+        home = enrolled(hub, tmp_path / "laptop", line.url)
+        replica_of(home).sync()
+        stop = Follower(replica_of(home), reports.put, contacts.put).start()
+        try:
+            assert contacts.get(timeout=PATIENCE_S)
+            add_outage(hub.home)
+            assert reports.get(timeout=PATIENCE_S).rows == 1, "it listens"
+        finally:
+            stop()
+        monkeypatch.setattr(hub_client, "PING_S", 0.2)
+        stop = Follower(replica_of(home), reports.put, contacts.put).start()
+        try:
+            assert contacts.get(timeout=PATIENCE_S)
+            line.fall_silent()
+            add_outage(hub.home)
+            report = reports.get(timeout=PATIENCE_S)
+        finally:
+            stop()
+    assert (report.mode, report.rows) == ("changes", 1)
+    assert check_cache(home) == report.revision
+
+
 def test_a_batch_that_does_not_follow_or_add_up_is_left(hub: RunningHub, home: AgentHome) -> None:
     client, since = HubClient.at(home), int(where(home)["revision"])
     add_outage(hub.home)
@@ -316,18 +345,3 @@ def test_whoever_comes_back_is_told_what_cannot_wait_since_it_left(hub: RunningH
     assert (news.batch.since, news.epoch) == (since, where(home)["epoch"])
     assert next(client.events(since - 1)).batch is None
     assert next(client.events()).batch is None
-
-
-def test_a_cache_is_fetched_though_its_file_is_always_asked_of_another_hub(hub: RunningHub, home: AgentHome) -> None:
-    class ElsewhereDescribed(HubClient):
-        """Told of a snapshot by a hub that never gets to be asked for it."""
-
-        def manifest(self, damaged: str = "") -> Manifest:
-            real = super().manifest(damaged)
-            return replace(real, url=f"/snapshot/{real.scope}/there.snapshot", sha256="0" * 64, etag='"there"')
-
-    enrolment = home.enrolment()
-    (home.caches / "current").unlink()
-    report = replica_of(home, ElsewhereDescribed(enrolment.hub, enrolment.token)).sync()
-    assert (report.mode, report.verified) == ("snapshot", True)
-    assert check_cache(home) == report.revision

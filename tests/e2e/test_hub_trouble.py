@@ -1,20 +1,33 @@
 """A hub in trouble: its snapshot rots on the disk, its disk is full, a right ends in the middle of a download."""
 
 import hashlib
+import json
+import sys
 import time
-from contextlib import closing, suppress
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+from urllib.error import HTTPError
 
 import pytest
+from sqlalchemy import select
 
+from data.clock import SystemClock
+from data.store.schema import TICKET
 from sync.errors import DamagedError
 from sync.hub.home import HubHome
+from sync.outbox.entering import Entering, author_at
+from sync.outbox.sending import OutboxSender
+from sync.outbox.waiting import Outbox
 from sync.replica.agent_home import AgentHome
 from sync.replica.hub_client import HubClient
-from tests.following import enrolled, replica_of
+from tests.following import enrolled, replica_of, store_of
 from tests.hubs import PATIENCE_S, RunningHub, enrol, switchboard
 from tests.raw_requests import asked, read_until, rest
-from tests.recounts import check_cache
+from tests.recounts import check_cache, check_store
+
+if sys.platform == "linux":
+    import resource
 
 LARGE = 64_000_000
 """Bytes: more than the buffers of a line hold."""
@@ -71,3 +84,45 @@ def test_a_download_ends_with_the_right_to_it(
         switchboard("agents", act, act, *to, "--home", str(shared_hub.home))
         rest(events)  # until the hub has noticed
         assert len(begun) + len(rest(download)) < LARGE
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="prlimit makes the files of another process fail")
+def test_a_hub_whose_disk_is_full_says_so_answers_what_it_can_and_loses_nothing(
+    shared_hub: RunningHub, tmp_path: Path
+) -> None:
+    agent = AgentHome(enrol(shared_hub, tmp_path / "agent", "full"))
+    client = HubClient.at(agent)
+    agent.files.begin_shift(client.begin_shift("duty", "demo"))
+    clock, outbox = SystemClock(), Outbox(agent.path)
+    sender = OutboxSender(outbox, client, clock, lambda: author_at(agent, clock.now()))
+    token = shared_hub.sign_in("duty")
+    with full_disk(shared_hub):
+        key = Entering(agent, outbox, clock).ticket("enquiry", "几点来电").key
+        assert not sender.send()
+        assert [(kept.entry.key, "its disk is full" in kept.detail) for kept in outbox.entries()] == [(key, True)]
+        for path, body in (("/outages", WINDOW), ("/session", {"name": "admin", "password": "demo"})):
+            with pytest.raises(HTTPError) as refused:
+                shared_hub.post(path, body, token)
+            with closing(refused.value) as answer:
+                told = json.load(answer)
+            assert (answer.code, "its disk is full" in told["detail"]) == (507, True)
+        assert switchboard("sync", "--once", "--home", str(agent.path))["mode"] == "current"
+    assert sender.send()
+    assert outbox.entries() == []
+    assert shared_hub.post("/outages", WINDOW, token)["id"]
+    with store_of(shared_hub.home) as store, store.read() as connection:
+        check_store(connection)
+        texts = connection.execute(select(TICKET.c.text)).scalars()
+        assert list(texts).count("几点来电") == 1
+    assert switchboard("audit", "verify", "--home", str(shared_hub.home))["whole"]
+
+
+@contextmanager
+def full_disk(hub: RunningHub) -> Iterator[None]:
+    """Lets the hub's files grow no more; every write of its database lies beyond that."""
+    pid, endless = hub.process.pid, resource.RLIM_INFINITY
+    resource.prlimit(pid, resource.RLIMIT_FSIZE, (4096, endless))
+    try:
+        yield
+    finally:
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, (endless, endless))

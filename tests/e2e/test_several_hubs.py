@@ -7,19 +7,22 @@ import threading
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.error import HTTPError
 from urllib.parse import urlsplit
 
+import psycopg
 import pytest
 from sqlalchemy import Connection, select
 
 from data.clock import SystemClock, to_iso
 from data.store import change_log
 from data.store.database import open_database
+from data.store.rows import all_docs
 from data.store.schema import LEASE
 from data.store.store import Store
 from sync.hub.home import SHARED
@@ -36,6 +39,8 @@ FEEDER = "F02616"
 NOW = datetime.now(UTC)
 START, ETR = to_iso(NOW - timedelta(hours=1)), to_iso(NOW + timedelta(hours=2))
 WINDOW = {"kind": "fault", "start": START, "etr": ETR, "reason": "雷击", "scope": [{"kind": "feeder", "id": FEEDER}]}
+PACE_S, CUT_EVERY_S = 0.06, 0.3
+"""The hub refuses who asks much more often."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +169,43 @@ def test_revisions_have_no_gaps_whichever_hub_writes(shared_pair: Pair) -> None:
     assert len(set(ids)) == 32
     with shared_pair.reading() as connection:
         assert change_log.head(connection) == before + 32
+
+
+def window_or_status(hub: RunningHub, token: str) -> str | int:
+    """The id of a window that was set, or with which status it was not."""
+    try:
+        return str(hub.post("/outages", WINDOW, token)["id"])
+    except HTTPError as refused:
+        refused.close()
+        return refused.code
+
+
+def test_no_acknowledged_window_is_lost_while_the_database_cuts_every_line(shared_pair: Pair) -> None:
+    hub, acknowledged, busy, done = shared_pair.first, set[str](), 0, threading.Event()
+    token = hub.sign_in("duty")
+
+    def cut() -> None:
+        own = "datname = current_database() AND pid <> pg_backend_pid()"
+        with closing(psycopg.connect(shared_pair.database, autocommit=True)) as other:
+            while not done.wait(CUT_EVERY_S):
+                other.execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {own}")
+
+    cutting = threading.Thread(target=cut)
+    cutting.start()
+    try:
+        while len(acknowledged) < 10 or not busy:
+            time.sleep(PACE_S)
+            added = window_or_status(hub, token)
+            assert added == 503 or isinstance(added, str)
+            acknowledged |= {added} if isinstance(added, str) else set()
+            busy += added == 503
+    finally:
+        done.set()
+        cutting.join()
+    with shared_pair.reading() as connection:
+        kept = {str(doc["id"]) for doc in all_docs(connection, "outage")}
+    assert acknowledged <= kept
+    assert str(shared_pair.second.post("/outages", WINDOW, token)["id"]) not in kept
 
 
 def test_behind_a_proxy_an_agent_is_served_and_jobs_are_done_by_whichever_hub_is_left(
