@@ -20,7 +20,7 @@ from data.store.rows import all_docs
 from data.store.schema import BUCKET, CHANGE, META
 from sync.errors import DamagedError, RefusedError
 from sync.hub.retention import LogRetention
-from sync.protocol import ChangeBatch, Told
+from sync.protocol import ChangeBatch, Manifest, Told
 from sync.replica import hub_client
 from sync.replica.agent_home import AgentHome
 from sync.replica.follow import Follower
@@ -345,3 +345,18 @@ def test_whoever_comes_back_is_told_what_cannot_wait_since_it_left(hub: RunningH
     assert (news.batch.since, news.epoch) == (since, where(home)["epoch"])
     assert next(client.events(since - 1)).batch is None
     assert next(client.events()).batch is None
+
+
+def test_a_cache_is_fetched_though_its_file_is_always_asked_of_another_hub(hub: RunningHub, home: AgentHome) -> None:
+    class ElsewhereDescribed(HubClient):
+        """Told of a snapshot by a hub that never gets to be asked for it."""
+
+        def manifest(self, damaged: str = "") -> Manifest:
+            real = super().manifest(damaged)
+            return replace(real, url=f"/snapshot/{real.scope}/there.snapshot", sha256="0" * 64, etag='"there"')
+
+    enrolment = home.enrolment()
+    (home.caches / "current").unlink()
+    report = replica_of(home, ElsewhereDescribed(enrolment.hub, enrolment.token)).sync()
+    assert (report.mode, report.verified) == ("snapshot", True)
+    assert check_cache(home) == report.revision
