@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, func, select
 
 from data.clock import to_iso
-from data.notices.board import list_notices
+from data.notices.board import branch_parents, list_notices
 from data.notices.notice import Notice
 from data.store.schema import TICKET
 from data.tickets.states import PENDING
@@ -88,19 +88,24 @@ class LiveFigures(TypedDict):
     notices: list[NoticeShown]
 
 
-def live_figures(connection: Connection, now: datetime, outages: Sequence[Mapping[str, object]]) -> LiveFigures:
+def live_figures(
+    connection: Connection, now: datetime, outages: Sequence[Mapping[str, object]], branches: Sequence[str] = ()
+) -> LiveFigures:
     """What the wallboard shows at `now`; "today" begins at midnight of the service centre.
 
     Args:
         connection: The hub's store.
         now: Aware.
         outages: The outage windows to show, each as `wallboard.pages.wallboard_router` describes it.
+        branches: Those whose room it is: notices to others are not shown there; none for the whole centre's.
     """
     midnight = now.astimezone(ON_SCREEN).replace(hour=0, minute=0, second=0, microsecond=0)
     entries = entries_between(connection, midnight - _WAITED_OVER_MIDNIGHT, midnight + timedelta(days=1))
     today = [entry for entry in entries if entry.entered_at >= midnight]
     waiting = [entry.entered_at for entry in entries if entry.outcome is Outcome.WAITING]
     counts = queue_counts(today, now)
+    parents = branch_parents(connection)
+    notices = [one for one in list_notices(connection, now) if one.concerns(branches, parents)]
     in_force = {metric.name: metric for metric in metrics_in_force(midnight)}
     return {
         "now": to_iso(now),
@@ -111,7 +116,7 @@ def live_figures(connection: Connection, now: datetime, outages: Sequence[Mappin
         "seats": reported_seats(today),
         "tickets": _tickets_since(connection, midnight),
         "outages": list(outages),
-        "notices": [_notice(one) for one in list_notices(connection, now)],
+        "notices": [_notice(one) for one in notices],
     }
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Final
+from typing import Annotated, Final, Protocol
 
 from fastapi import APIRouter, Depends, HTTPException, Request
 from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, Response
@@ -18,12 +18,21 @@ _TEMPLATES = Jinja2Templates(_HERE / "templates")
 _STATIC: Final = {"wallboard.css": "text/css", "wallboard.js": "text/javascript", "figures.js": "text/javascript"}
 
 
+class Viewer(Protocol):
+    """Who looks at the wall."""
+
+    @property
+    def branches(self) -> Sequence[str]:
+        """The ids of those that the room belongs to; none for the whole centre's."""
+        ...
+
+
 def wallboard_router(
     *,
     connect: Callable[[], AbstractContextManager[Connection]],
     clock: Clock,
     outages: Callable[[], Sequence[Mapping[str, object]]],
-    guard: Callable[..., object],
+    guard: Callable[..., Viewer],
 ) -> APIRouter:
     """The routes `/wallboard`, `/wallboard/figures` and `/static/wallboard/…`.
 
@@ -36,7 +45,7 @@ def wallboard_router(
             `scope_text`, `feeders`, `transformer_areas`, `customers` and `important` (the last four are numbers), and
             `hold` where it stays on after its ETR. The page moves them from phase to phase by the hub's clock. A
             suspicion is one of the phase `suspected`, from `start` to `etr`.
-        guard: A dependency that refuses who may not see the wallboard.
+        guard: A dependency that refuses who may not see the wallboard, and says who looks.
     """
     router = APIRouter(tags=["wallboard"])
 
@@ -45,12 +54,12 @@ def wallboard_router(
         """The wallboard, to be shown full-screen."""
         return _TEMPLATES.TemplateResponse(request, "wallboard.html")
 
-    @router.get("/wallboard/figures", dependencies=[Depends(guard)])
-    def figures() -> JSONResponse:
+    @router.get("/wallboard/figures")
+    def figures(viewer: Annotated[Viewer, Depends(guard)]) -> JSONResponse:
         """What the wallboard shows at this moment."""
         shown = outages()
         with connect() as connection:
-            return JSONResponse(live_figures(connection, clock.now(), shown))
+            return JSONResponse(live_figures(connection, clock.now(), shown, viewer.branches))
 
     @router.get("/static/wallboard/{name}", include_in_schema=False)
     def static(name: str) -> FileResponse:

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import uuid4
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, delete, insert, select
 
 from data.clock import to_iso, usable
 from data.errors import BadValueError, NotFoundError
@@ -15,9 +15,12 @@ from data.notices.notice import LONGEST, Notice, and_above, in_order, notice_fro
 from data.rights import ForbiddenError
 from data.store import audit
 from data.store.desk_tables import NOTICE_READ
-from data.store.rows import all_docs, get_docs
+from data.store.rows import all_docs, chunks, get_docs
 from data.store.schema import RECORDS
 from data.store.store import Writing
+
+KEPT_AFTER_END = timedelta(days=90)
+"""For so long a notice that is over is still listed, with who has read it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +127,16 @@ def mark_read(writing: Writing, key: str, reader: str, device: str, at: datetime
     if writing.connection.execute(marked).first() is None:
         row = {"notice": key, "reader": reader, "device": device, "at": to_iso(at)}
         writing.connection.execute(insert(NOTICE_READ).values(row))
+
+
+def forget_old_notices(writing: Writing) -> None:
+    """Removes notices that ended long ago, and who has read them; the audit trail keeps what they said."""
+    before = writing.clock.now() - KEPT_AFTER_END
+    known = [notice_from_doc(doc) for doc in all_docs(writing.connection, NOTICE.name)]
+    old = [one.id for one in known if one.is_over(before)]
+    for chunk in chunks(old):
+        writing.connection.execute(delete(NOTICE_READ).where(NOTICE_READ.c.notice.in_(chunk)))
+    writing.delete(NOTICE.name, old)
 
 
 def branch_parents(connection: Connection) -> dict[str, str | None]:

@@ -11,6 +11,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from data.entries.calls import forget_old_look_ups
 from data.entries.conflicts import forget_settled
 from data.entries.ledger import forget_old_entries
+from data.notices.board import forget_old_notices
 from data.outages.suspecting import forget_old_suspicions
 from data.team_choices import clean_team_choices
 from data.telling.call_backs import forget_closed_call_backs
@@ -114,4 +115,5 @@ def _clean_entries(hub: Hub) -> bool:
         forget_old_suspicions(writing)
         forget_closed_call_backs(writing)
         forget_old_uploads(writing)
+        forget_old_notices(writing)
     return True

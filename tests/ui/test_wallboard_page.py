@@ -12,6 +12,7 @@ from sqlalchemy import create_engine, insert
 from sqlalchemy.pool import StaticPool
 
 from data.clock import to_iso
+from data.readers import EVERYBODYS
 from data.store.metadata import METADATA
 from data.store.schema import RECORDS
 from sync.hub.guard import RequestGuard
@@ -40,7 +41,7 @@ class Hub:
                 connect=lambda: nullcontext(self.connection),
                 clock=self,
                 outages=lambda: self.outages,
-                guard=lambda: None,
+                guard=lambda: EVERYBODYS,
             )
         )
         app.add_middleware(RequestGuard)

@@ -3,15 +3,25 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 
 from data.errors import BadValueError, NotFoundError
-from data.notices.board import NewNotice, branch_parents, list_notices, mark_read, post_notice, withdraw_notice
+from data.notices.board import (
+    KEPT_AFTER_END,
+    NewNotice,
+    branch_parents,
+    forget_old_notices,
+    list_notices,
+    mark_read,
+    post_notice,
+    withdraw_notice,
+)
 from data.notices.describing import describe_notice
 from data.notices.notice import Notice
 from data.notices.readers import readers_of
 from data.rights import ForbiddenError
 from data.store import audit
+from data.store.desk_tables import NOTICE_READ
 from data.store.schema import DEVICE, PERSON
 from data.store.store import Store
 from tests.stores import NOON, SetClock
@@ -139,3 +149,34 @@ def test_what_is_no_notice_cannot_be_read_nor_withdrawn(store: Store) -> None:
             mark_read(writing, "nothing", "person:an", "", NOON)
         with pytest.raises(NotFoundError):
             withdraw_notice(writing, "nothing", "person:an")
+
+
+def test_what_ended_long_ago_goes_with_its_marks_and_the_audit_trail_keeps_it(store: Store, clock: SetClock) -> None:
+    stays, ends, goes = (
+        posted(store, NewNotice(text, until=until))
+        for text, until in (
+            ("长期", None),
+            ("到期", NOON + HOUR),
+            ("撤回", None),
+        )
+    )
+    with store.write("test", "read and withdraw") as writing:
+        for notice in (stays, ends, goes):
+            mark_read(writing, notice.id, "person:an", "", NOON)
+        withdraw_notice(writing, goes.id, "person:li")
+
+    def left() -> tuple[set[str], set[str]]:
+        with store.write("hub", "clean") as writing:
+            forget_old_notices(writing)
+            marks = writing.connection.execute(select(NOTICE_READ.c.notice)).scalars()
+            return {one.text for one in list_notices(writing.connection, clock.now(), ended=True)}, set(marks)
+
+    clock.at = NOON + KEPT_AFTER_END - timedelta(seconds=1)
+    assert left()[0] == {"长期", "到期", "撤回"}
+    clock.pass_time(seconds=1)
+    assert left() == ({"长期", "到期"}, {stays.id, ends.id})
+    clock.pass_time(hours=1)
+    assert left() == ({"长期"}, {stays.id})
+    with store.read() as connection:
+        told = [entry.about for entry in audit.newest(connection, audit.Wanted(acts=("post_notice",)), limit=9)]
+    assert any("到期" in one for one in told)

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, create_engine, insert
 from sqlalchemy.pool import StaticPool
 
 from data.clock import to_iso
+from data.readers import EVERYBODYS, Reader
 from data.store.metadata import METADATA
 from data.store.schema import RECORDS, TICKET
 from sync.hub.guard import RequestGuard
@@ -102,11 +103,12 @@ def test_todays_tickets_are_counted_by_kind_with_those_still_open(connection: Co
     ]
 
 
-def signed_in() -> None:
+def signed_in() -> Reader:
     """Lets everybody in."""
+    return EVERYBODYS
 
 
-def signed_out() -> None:
+def signed_out() -> Reader:
     raise HTTPException(401)
 
 
@@ -188,3 +190,18 @@ def test_notices_to_all_agents_stand_on_the_wall_urgent_ones_first(connection: C
         {"text": "公告1", "urgent": True, "since": "2026-11-22T06:02:00Z", "until": None},
         {"text": "公告0", "urgent": False, "since": "2026-11-22T06:02:00Z", "until": None},
     ]
+
+
+def test_a_branchs_notices_stand_on_the_walls_of_that_branch_and_of_the_whole_centre(connection: Connection) -> None:
+    for key, above in (("B0", None), ("B1", "B0"), ("B2", "B0")):
+        branch = {"id": key, "name": key, "parent_id": above, "kind": "station", "row_hash": b"", "bucket": ""}
+        connection.execute(insert(RECORDS["branch"]), branch)
+    for key, branches in (("everybody", "[]"), ("B1", '["B1"]'), ("B2", '["B2"]')):
+        row = {"id": key, "text": key, "urgent": False, "branches": branches, "posted_by": "x"}
+        connection.execute(insert(RECORDS["notice"]), {**row, "since": to_iso(NOW), "row_hash": b"", "bucket": ""})
+
+    def shown(*branches: str) -> set[str]:
+        return {one["text"] for one in live_figures(connection, NOW, [], branches)["notices"]}
+
+    assert shown("B1") == {"everybody", "B1"}
+    assert shown() == {"everybody", "B1", "B2"}
