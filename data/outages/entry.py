@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection
 
 from data.clock import usable
 from data.finding import find_one
@@ -12,6 +12,7 @@ from data.outages.branch_limits import check_branches
 from data.outages.documents import outage_to_doc
 from data.outages.facts import NOTHING_MORE, WindowFacts
 from data.outages.notice_rules import notice_of, read_notice_rules
+from data.outages.numbering import next_number
 from data.outages.rules import (
     check_kind,
     check_scope,
@@ -22,7 +23,6 @@ from data.outages.rules import (
 )
 from data.outages.warned import of_notice
 from data.outages.windows import OutageWindow, Revision, ScopeItem
-from data.store import change_log
 from data.store.schema import RECORDS
 from data.store.store import Writing
 
@@ -54,7 +54,8 @@ def add_outage(writing: Writing, entered: NewOutage, by: str) -> OutageWindow:
         ForbiddenError: a scope is not of the actor's branches.
     """
     now = writing.clock.now()
-    window = made_window(writing.connection, entered, now, by, _next_id(writing, now))
+    key = next_number(writing.connection, RECORDS["outage"].c.id, "", now, 4)
+    window = made_window(writing.connection, entered, now, by, key)
     check_branches(writing.connection, window.scope, writing.branches)
     window = _noting_late_notice(writing.connection, window, now)
     writing.put("outage", outage_to_doc(window))
@@ -112,13 +113,3 @@ def resolve_scope(connection: Connection, scope: Iterable[tuple[str, str]]) -> l
         check_scope_kind(kind)
         items.append(ScopeItem(kind, find_one(connection, kind, named)))
     return items
-
-
-def _next_id(writing: Writing, now: datetime) -> str:
-    change_log.lock(writing.connection)
-    table, prefix = RECORDS["outage"], f"{now:%Y%m%d}-"
-    longest_first = (func.length(table.c.id).desc(), table.c.id.desc())
-    last = writing.connection.execute(
-        select(table.c.id).where(table.c.id.startswith(prefix)).order_by(*longest_first).limit(1)
-    ).scalar()
-    return f"{prefix}{int(last.removeprefix(prefix)) + 1 if last else 1:04}"

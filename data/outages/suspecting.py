@@ -4,11 +4,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 
 from data.clock import to_iso
 from data.kinds import KINDS, SUSPICION
 from data.outages.describing import network, shown_outages
+from data.outages.numbering import next_number
 from data.outages.signals import signals_since
 from data.outages.suspected import (
     Explanation,
@@ -25,7 +26,7 @@ from data.outages.suspicion_rules import SETTING, rules_from_json
 from data.outages.usual import Usual, learn_usual
 from data.outages.watched_network import WatchedNetwork, read_watched_network
 from data.outages.windows import Affected, ScopeItem, affected_by
-from data.store import audit, change_log
+from data.store import audit
 from data.store.phone_hashes import PhoneHashes
 from data.store.rows import from_row
 from data.store.schema import RECORDS
@@ -96,19 +97,9 @@ def _following(
 def _put(writing: Writing, one: Suspected) -> None:
     now = writing.clock.now()
     if not one.id:
-        one = replace(one, id=_next_id(writing, now))
+        one = replace(one, id=next_number(writing.connection, RECORDS[SUSPICION.name].c.id, "S", now, 3))
         audit.record(writing.connection, now, "hub", "raise_suspicion", f"{one.id}: {one.place.kind} {one.place.id}")
     writing.put(SUSPICION.name, suspected_to_doc(one))
-
-
-def _next_id(writing: Writing, now: datetime) -> str:
-    change_log.lock(writing.connection)
-    table, prefix = RECORDS[SUSPICION.name], f"S{now:%Y%m%d}-"
-    longest_first = (func.length(table.c.id).desc(), table.c.id.desc())
-    last = writing.connection.execute(
-        select(table.c.id).where(table.c.id.startswith(prefix)).order_by(*longest_first).limit(1)
-    ).scalar()
-    return f"{prefix}{int(last.removeprefix(prefix)) + 1 if last else 1:03}"
 
 
 def all_suspicions(connection: Connection) -> list[Suspected]:

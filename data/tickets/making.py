@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, insert
 
 from data.clock import to_iso
 from data.errors import BadValueError
 from data.finding import find_one
 from data.outages.branch_limits import check_not_elsewhere
-from data.outages.timetable import SHANGHAI
+from data.outages.numbering import next_number
 from data.outages.windows import ScopeItem
 from data.readers import Reader
 from data.store import audit
@@ -72,7 +72,8 @@ def add_ticket(writing: Writing, key: str, at: datetime, entered: NewTicket, by:
         "place_kind": spot.kind if spot else None,
         "place_id": spot.id if spot else None,
         "created_by": by.name,
-        "number": _next_number(writing),
+        # Of the day on which it reaches the hub; GD: 工单.
+        "number": next_number(connection, TICKET.c.number, "GD", writing.clock.now(), 4),
         "business": business,
         "due_at": due_iso(catalogue, business, at),
         "lead": lead,
@@ -141,12 +142,3 @@ def _lead(connection: Connection, entered: NewTicket, spot: Spot | None, at: dat
     if entered.kind == "chase_up":
         return next((one.id for one in pending_at(connection, spot) if one.at <= at), None)
     return None
-
-
-def _next_number(writing: Writing) -> str:
-    """Such as `GD20261122-0007` (工单): of the local day on which it reaches the hub."""
-    prefix = f"GD{writing.clock.now().astimezone(SHANGHAI):%Y%m%d}-"
-    longest_first = func.length(TICKET.c.number).desc(), TICKET.c.number.desc()
-    wanted = select(TICKET.c.number).where(TICKET.c.number.startswith(prefix)).order_by(*longest_first).limit(1)
-    last = writing.connection.execute(wanted).scalar()
-    return f"{prefix}{int(last.removeprefix(prefix)) + 1 if last else 1:04}"

@@ -81,6 +81,8 @@ def test_ids_are_unique_and_tell_the_day(store: Store, clock: SetClock) -> None:
     assert [first, second, add(store).id] == ["20261122-0001", "20261122-0002", "20261123-0001"]
     clock.pass_time(days=-1)
     assert add(store).id not in {first, second}
+    clock.pass_time(days=1, hours=12)
+    assert add(store).id == "20261124-0001", "after midnight in Shanghai"
 
 
 def test_a_revision_keeps_the_former_promise(store: Store) -> None:
