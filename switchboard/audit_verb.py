@@ -90,7 +90,9 @@ def key(options: argparse.Namespace) -> object:
 
 
 def _line(entry: Entry) -> str:
-    return f"{entry.number}  {entry.at}  {entry.actor}  {entry.act}  {entry.about}"
+    """One line of an entry, also where what it is about holds line ends or a terminal's commands."""
+    line = f"{entry.number}  {entry.at}  {entry.actor}  {entry.act}  {entry.about}"
+    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in line)
 
 
 def _told(findings: list[Finding]) -> str:

@@ -4,7 +4,6 @@ import argparse
 from typing import Any
 
 from data.clock import to_iso
-from data.masking import STANDARD
 from data.store.store import Store
 from switchboard.cli import home_of
 from switchboard.hub_verbs import os_actor
@@ -16,10 +15,8 @@ from sync.hub.home import HubHome
 def add(options: argparse.Namespace) -> dict[str, object]:
     """Makes a device known and prints its one-time code."""
     kind = "display" if options.display else "pc"
-    store = _store(options)
-    code, expires = devices.add_device(store, options.name, tuple(options.branch), os_actor(), kind)
-    if options.reader != STANDARD:
-        devices.set_reader(store, options.name, options.reader, os_actor())
+    branches, store = tuple(options.branch), _store(options)
+    code, expires = devices.add_device(store, options.name, branches, os_actor(), kind, options.reader)
     return {"name": options.name, "code": code, "expires": to_iso(expires)}
 
 

@@ -18,7 +18,7 @@ from data.store.schema import DEVICE, SESSION
 from data.store.store import Store
 from sync.auth.branches import branch_list
 from sync.auth.changes import made_token_key, note_rights_changed, token_key
-from sync.auth.passwords import LONGEST, spoken_secret
+from sync.auth.passwords import LONGEST, check_characters, spoken_secret
 from sync.auth.tokens import Tokens, digest, is_over, make_tokens, read_token
 from sync.errors import RefusedError
 
@@ -48,7 +48,7 @@ class Device:
 
 
 def add_device(
-    store: Store, name: str, branches: tuple[str, ...], actor: str, kind: str = "pc"
+    store: Store, name: str, branches: tuple[str, ...], actor: str, kind: str = "pc", reader: str = STANDARD
 ) -> tuple[str, datetime]:
     """Makes a device that can be enrolled once.
 
@@ -57,23 +57,27 @@ def add_device(
 
     Raises:
         NotFoundError: a branch is not known.
-        BadValueError: the name is empty, too long or taken.
+        BadValueError: the name is empty or too long, or there is no such kind or class of readers.
     """
     code, now = spoken_secret(_CODE_LENGTH), store.clock.now()
     if kind not in DEVICES:
         raise BadValueError("kind", kind, "give one of " + ", ".join(DEVICES))
+    _check_reader(reader)
     with store.write(actor, "add device") as writing:
+        if reader == LEAST:
+            least_sums.keep(writing.connection)
         row = {
             "id": uuid4().hex,
             "name": _checked_name(name),
             "kind": kind,
             "branches": branch_list(writing.connection, branches),
+            "reader": reader,
             "created_at": to_iso(now),
             "code_hash": digest(code),
             "code_expires": to_iso(now + CODE_LASTS),
         }
         writing.connection.execute(insert(DEVICE).values(row))
-        audit.record(writing.connection, now, actor, "add_device", name)
+        audit.record(writing.connection, now, actor, "add_device", row["name"])
     return code, now + CODE_LASTS
 
 
@@ -238,10 +242,16 @@ def _revoke(connection: Connection, row: Row[Any], now: datetime, actor: str, ac
     audit.record(connection, now, actor, act, row.name)
 
 
+def _check_reader(reader: str) -> None:
+    if reader not in READERS:
+        raise BadValueError("class", reader, "give one of " + ", ".join(READERS))
+
+
 def _checked_name(name: str) -> str:
     if not 0 < len(name.strip()) <= LONGEST:
         refused = BadValueError("name", name[:20], f"give the PC or seat a name of up to {LONGEST} characters")
         raise refused.about("text_needed", most=LONGEST)
+    check_characters(name.strip())
     return name.strip()
 
 
@@ -255,8 +265,7 @@ def set_reader(store: Store, text: str, reader: str, actor: str) -> Device:
     Raises:
         BadValueError: there is no such class.
     """
-    if reader not in READERS:
-        raise BadValueError("class", reader, "give one of " + ", ".join(READERS))
+    _check_reader(reader)
     with store.write(actor, "set reader class") as writing:
         row = find_device(writing.connection, text)
         if reader == LEAST:

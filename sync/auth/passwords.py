@@ -26,6 +26,16 @@ def spoken_secret(length: int = _NEW_LENGTH) -> str:
     return "".join(secrets.choice(_LETTERS) for _ in range(length))
 
 
+def check_characters(name: str) -> None:
+    """Does nothing where a name can be shown on one line as it is: not with line ends, or signs that turn text round.
+
+    Raises:
+        BadValueError: it cannot.
+    """
+    if not name.isprintable():
+        raise BadValueError("name", name[:20], "holds a character that cannot be shown").about("text_not_storable")
+
+
 def password_hash(password: str) -> str:
     """What is kept of a password.
 

@@ -20,7 +20,7 @@ from data.store.store import Store, Writing
 from sync.auth.branches import branch_list
 from sync.auth.changes import note_rights_changed
 from sync.auth.lockout import shut_names
-from sync.auth.passwords import LONGEST, password_hash, pin_hash, spoken_secret
+from sync.auth.passwords import LONGEST, check_characters, password_hash, pin_hash, spoken_secret
 
 _ADMINISTRATOR = "administrator"
 
@@ -216,6 +216,7 @@ def _checked_name(name: str) -> str:
     if not 0 < len(name.strip()) <= LONGEST:
         refused = BadValueError("name", name[:20], f"must not be empty, nor longer than {LONGEST} characters")
         raise refused.about("text_needed", most=LONGEST)
+    check_characters(name.strip())
     return name.strip()
 
 

@@ -191,3 +191,19 @@ def test_a_device_for_an_unknown_branch_or_without_a_name_is_refused(store: Stor
         auth.add_device(store, "座席1", ("B1", "B9"), "os:root")
     with pytest.raises(BadValueError, match="give the PC or seat a name"):
         auth.add_device(store, " ", (), "os:root")
+
+
+@pytest.mark.parametrize("name", ["座席\n2026 os:root", "座席\x1b[2J", "座席\u202e1", "座席\u2028 1"])
+def test_a_name_that_would_forge_a_line_is_refused(store: Store, name: str) -> None:
+    with pytest.raises(BadValueError, match="cannot be shown"):
+        auth.add_device(store, name, (), "os:root")
+    with pytest.raises(BadValueError, match="cannot be shown"):
+        auth.add_person(store, name, "agent", "secret", "os:root")
+
+
+def test_a_device_of_the_least_class_is_one_from_the_start(store: Store) -> None:
+    for _ in range(2):
+        code, _ = auth.add_device(store, "大堂", (), "os:root", reader="least")
+        assert auth.enrol(store, code)[0].reader == "least"
+    with pytest.raises(BadValueError, match="class"):
+        auth.add_device(store, "大堂", (), "os:root", reader="most")
