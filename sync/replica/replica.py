@@ -1,6 +1,7 @@
 """Keeping an agent's cache equal to the hub: fetch, verify, apply, and only then show."""
 
 import logging
+import os
 import time
 from contextlib import closing
 from dataclasses import asdict, dataclass
@@ -229,6 +230,11 @@ class Replica:
 
     def _unreadable(self, path: Path, error: DatabaseError) -> SyncError:
         """What is to be done about a cache that cannot be read or written."""
+        if not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)):
+            return HomeError(
+                f"{path.parent} may only be read by whoever runs this: the cache there answers, and is not brought up "
+                "to date until it may be written"
+            )
         if not is_damage(error):
             return HomeError(f"the cache {path.name} is in use or its disk is full ({error}): it is tried again")
         if not self.home.health.may_repair(self.clock.now()):
