@@ -46,8 +46,11 @@ class HubHome:
             settings = tomllib.loads((path / _FILE).read_text(encoding="utf-8"))
         except FileNotFoundError:
             raise HomeError(f"{path} is not a hub's home: make one with switchboard init --home {path}") from None
-        except (OSError, tomllib.TOMLDecodeError) as error:
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
             raise HomeError(f"{path / _FILE} cannot be read: {error}") from None
+        if "database" not in settings:
+            # An older store may still lie in the home: it must not be served instead of the one in PostgreSQL.
+            raise HomeError(f'{path / _FILE} is not whole: it names no database, nor "" for the home\'s own')
         self.keeping = read_keeping(settings)
         self.reach = read_reach(settings)
         self._database = str(settings.get("database", ""))

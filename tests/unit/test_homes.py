@@ -20,6 +20,16 @@ def test_a_store_that_is_gone_is_told_and_not_made_anew(tmp_path: Path) -> None:
     assert not (tmp_path / "hub" / "store.db").exists()
 
 
+@pytest.mark.parametrize("damage", [b"", b"demo = false\n", b"\xff\xfe{]", b"database = "])
+def test_settings_of_a_hub_that_are_damaged_are_told_and_no_other_store_is_served(
+    tmp_path: Path, damage: bytes
+) -> None:
+    make_hub_home(tmp_path / "hub")
+    (tmp_path / "hub" / "hub.toml").write_bytes(damage)
+    with pytest.raises(HomeError, match=r"hub\.toml (cannot be read|is not whole)"):
+        HubHome(tmp_path / "hub")
+
+
 def test_a_home_is_held_by_one_hub_at_a_time(tmp_path: Path) -> None:
     home = make_hub_home(tmp_path / "hub")
     with home.held(), pytest.raises(HomeError, match="another hub serves"), HubHome(tmp_path / "hub").held():
