@@ -34,6 +34,14 @@ class BucketFinder:
         feeder = doc.get("feeder") or self._feeder_of(doc.get("transformer_area"))
         return branch_bucket(self._branch_of(str(feeder)) if feeder else None)
 
+    def expect(self, docs: Iterable[Mapping[str, Json]]) -> None:
+        """Learns at once, for customers that it will be asked about, which feeders supply their transformer areas."""
+        asked = {str(doc["transformer_area"]) for doc in docs if doc.get("transformer_area")} - self._area_feeder.keys()
+        table = RECORDS["transformer_area"]
+        for some in chunks(asked):
+            found = select(table.c.id, table.c.feeder).where(table.c.id.in_(some))
+            self._area_feeder.update(dict(self._connection.execute(found).all()))
+
     def forget(self) -> None:
         """Drops what it remembers: feeders or transformer areas have changed."""
         self._feeder_branch.clear()

@@ -5,6 +5,7 @@ is read from their tables, in one read transaction together with the head revisi
 and is sent every record touched after R is, after applying them all, exactly at the head.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
@@ -52,6 +53,21 @@ class Touched:
         self.sums[bucket, kind] = self.sums.get((bucket, kind), SetSum()).plus(hashed)
         self._added += 1
         self._touch(kind, key, bucket)
+
+    def added_all(self, kind: str, rows: Iterable[tuple[str, str, int]]) -> None:
+        """Records now have these hashes: ids, buckets and hashes; one by one takes three times as long."""
+        totals: dict[str, list[int]] = {}
+        for key, bucket, hashed in rows:
+            total = totals.get(bucket)
+            if total is None:
+                total = totals[bucket] = [0, 0]
+            total[0] += 1
+            total[1] += hashed
+            if not self.too_many:
+                self._touch(kind, key, bucket)
+        for bucket, (count, summed) in totals.items():
+            self.held(kind, bucket, SetSum(count, summed))
+            self._added += count
 
     def removed(self, kind: str, key: str, bucket: str, hashed: int) -> None:
         """A record no longer has this hash in this bucket."""

@@ -1,9 +1,10 @@
 """The hub's store: what is known, written in transactions that leave their trace in the change log."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Connection, Engine, bindparam, delete, select, update
@@ -15,7 +16,7 @@ from data.masking import LEAST, counted_bucket
 from data.store import audit, change_log
 from data.store.audit_commits import COMMITTED, describe_commit
 from data.store.buckets import BucketFinder, customers_below
-from data.store.bulk import add_rows
+from data.store.bulk import add_rows, add_values
 from data.store.database import WRITE, is_postgresql
 from data.store.least_sums import are_kept, least_hash
 from data.store.phone_hashes import PhoneHashes, forget_phones
@@ -23,6 +24,8 @@ from data.store.prepared import Prepared, in_chunks, prepare, row_of
 from data.store.rows import chunks, get_docs
 from data.store.schema import LINK, RECORDS
 from data.store.set_hash import SetSum
+
+_ID, _PHONE = itemgetter(0), itemgetter(list(CUSTOMER.by_name).index("phone"))
 
 
 @dataclass(slots=True)
@@ -125,6 +128,29 @@ class Writing:
         self._link(prepared)
         self._keep_phones(prepared)
         self._rebucket_below(prepared.kind, prepared.supplying)
+
+    def add_new(self, kind: str, rows: Sequence[tuple[Any, ...]]) -> None:
+        """Adds records of a kind without lists, none of which is stored yet.
+
+        Args:
+            kind: Of the records.
+            rows: The values of canonical documents in the order of the kind's fields, then their hash and bucket.
+        """
+        names = (*KINDS[kind].by_name, "row_hash", "bucket")
+        add_values(self.connection, RECORDS[kind], names, rows)
+        self._touched.added_all(kind, ((row[0], row[-1], int.from_bytes(row[-2], "big")) for row in rows))
+        if kind == CUSTOMER.name:
+            if self._keeps_least:
+                for row in rows:
+                    hashed = least_hash(dict(zip(names, row, strict=True)))
+                    self._touched.held(kind, counted_bucket(row[-1], LEAST), SetSum().plus(hashed))
+            if self._phones is not None:
+                self._phones.keep(self.connection, zip(map(_ID, rows), map(_PHONE, rows), strict=True))
+        self._rebucket_below(kind, [row[0] for row in rows])
+
+    def leave_unlogged(self) -> None:
+        """Has what this transaction touches logged nowhere: it is part of what is too much to be followed."""
+        self._touched.too_many = True
 
     def delete(self, kind: str, ids: Iterable[str]) -> int:
         """Removes records; ids that are not there are passed over.

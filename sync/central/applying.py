@@ -14,17 +14,18 @@ from sync.central.mapping import Feed
 from sync.central.outcomes import TableOutcome, Taken
 from sync.central.reader import SourceRow
 from sync.central.records import Target
-from sync.central.spool import PARTS, Spool
+from sync.central.spool import Spool
+from sync.central.steps import PLANNED, Steps
+from sync.central.waiting import Offered, WaitingRows
 
 TREES = frozenset({"area", "branch"})
 """Kinds whose rows refer to each other in any order, and are planned as a whole."""
 
-_TOGETHER = 1_000
-_ONE_PART = 20_000
-"""So many known rows fit into memory together."""
+REFERRED_TO_BY_NONE = frozenset({"customer", "ticket"})
+"""Kinds whose records may go before anything else does, without leaving anybody alone."""
 
-_WAITING_AT_MOST = 50_000
-"""So many rejected rows get a second try when the other tables are in; more are no matter of order."""
+_LOOKED_AT = 20
+"""So many rows that are known as they are cost as much as one that is stored."""
 
 _TWICE = "another row of the source has this id already"
 
@@ -37,6 +38,10 @@ class ReadFeed:
         whole: Everything was read: what is not there has vanished.
         blocks: With `whole`, the blocks that differ from what is known.
         anew: Every row counts as changed: the mapping now says something else, or a person wants it so.
+        fresh: Nothing is known of it and the store has no record of its kind: rows are stored in the order in which
+            they came.
+        divided: What is known of some blocks is all that is known of their rows.
+        adopt: What was in the store before counts as brought.
         method: How its rows were digested.
         newest: The cursor's newest value as text; None where there is none.
     """
@@ -46,22 +51,23 @@ class ReadFeed:
     whole: bool
     blocks: Collection[int]
     anew: bool
+    fresh: bool
+    divided: bool
+    adopt: bool
     outcome: TableOutcome
     method: str
     newest: str | None = None
 
+    def part_blocks(self, number: int) -> set[int]:
+        """The blocks of a part of the spool that are to be compared; of a feed that is read in part, its rows say."""
+        return {block for block in self.blocks if self.spool.part_of(block) == number} if self.whole else set()
 
-class _Offered(NamedTuple):
-    """A row that differs from what is known; `was` is what is known of it, None for nothing."""
 
-    row: SourceRow
-    key: str
-    was: int | None
+class _Unit(NamedTuple):
+    """Rows that are compared and stored together, with all that is known of their blocks."""
 
-    def entry(self, became: Taken, *, adopt: bool) -> int:
-        """What is to be known of it from now on."""
-        brought = became.before is None or adopt or bool((self.was or 0) & BROUGHT)
-        return self.row.digest | (BROUGHT if brought else 0)
+    blocks: set[int]
+    rows: Iterable[SourceRow]
 
 
 @dataclass(slots=True)
@@ -70,123 +76,195 @@ class FeedApplier:
 
     Attributes:
         read: What was read.
-        known: What earlier pulls have seen.
+        steps: The transactions.
         target: Where its rows go.
-        gone: The ids of the records that the pull once brought and that vanished from the source.
+        waiting: Rows that were refused, but may be mended by what other tables bring.
+        gone: The ids of the records that the pull once brought and that vanished from the source, from `difference`.
+        tried_at: How much the other tables had brought when what waits was last tried.
     """
 
     read: ReadFeed
-    known: KnownRows
+    steps: Steps
     target: Target
+    waiting: WaitingRows
     gone: list[str] = field(default_factory=list)
-    _waiting: list[tuple[_Offered, Rejected]] = field(default_factory=list)
+    tried_at: int = 0
 
     def apply(self) -> None:
         """Takes every row that differs from what is known; what cannot be stored waits for `try_again`."""
-        for number in range(self.read.spool.parts):
-            self._apply_part(number)
+        if self.read.fresh:
+            self._load()
+        else:
+            for unit in _units(self.read, self.steps.pace.together):
+                self._compare(unit)
 
-    def try_again(self) -> bool:
-        """Whether any of the waiting rows can be stored, now that more of what they refer to is there."""
-        waiting, self._waiting = self._waiting, []
-        mended: list[tuple[int, str, int]] = []
-        remaining = iter(one for one, _ in waiting)
+    def try_again(self) -> None:
+        """Stores those of the waiting rows that can be, now that more of what they refer to is there."""
+        remaining = (one for one, _ in self.waiting.take())
         while some := list(islice(remaining, self._together)):
+            mended: list[tuple[int, str, int]] = []
             for offered, became in self._taken(some):
                 if isinstance(became, Rejected):
-                    self._waiting.append((offered, became))
+                    self.waiting.add(offered, became)
                 else:
                     self.read.outcome.take(became)
-                    mended.append((offered.row.block, offered.key, offered.entry(became, adopt=self.read.feed.adopt)))
-        self.known.mend(mended)
-        return bool(mended)
+                    mended.append((offered.row.block, offered.key, self._entry(offered, became)))
+            if mended:
+                self._known.mend(mended)
+            self.steps.spend(len(some) * PLANNED)
 
     def finish(self) -> None:
-        """Rejects what still waits, and counts what has vanished."""
-        for offered, rejected in self._waiting:
+        """Rejects what still waits."""
+        for offered, rejected in self.waiting.take():
             self.read.outcome.reject(offered.key, rejected)
-        self.read.outcome.delete(self.gone)
 
     def delete(self) -> None:
-        """Removes the records that have vanished."""
-        self.target.delete(self.gone)
+        """Removes the records that have vanished; those that others refer to all in one transaction."""
+        remaining = iter(self.gone)
+        while some := list(islice(remaining, self.steps.pace.together)):
+            self.target.delete(self.steps.writing, some)
+            if self.read.feed.kind in REFERRED_TO_BY_NONE:
+                self.steps.spend(len(some) * PLANNED)
+
+    @property
+    def _known(self) -> KnownRows:
+        return KnownRows(self.steps.writing.connection, self.read.feed.key)
 
     @property
     def _together(self) -> int | None:
         """So many rows are taken at once; None: all."""
-        return None if self.read.feed.kind in TREES else _TOGETHER
+        return None if self.read.feed.kind in TREES else self.steps.pace.together
 
-    def _apply_part(self, number: int) -> None:
-        spool = self.read.spool
-        if self.read.whole:
-            blocks = {block for block in self.read.blocks if spool.part_of(block) == number}
-        else:
-            blocks = {row.block for row in spool.part(number)}
-        before, seen, offered = self.known.rows(blocks), SeenRows(), set[str]()
-        different = self._different(spool.part(number), before, seen, offered)
-        while some := list(islice(different, self._together)):
-            self._store(some, seen)
-            offered.clear()
-        self._settle(before, seen)
-        self.known.replace(blocks | seen.packed.keys(), seen)
+    def _load(self) -> None:
+        """Takes rows of which nothing is known; what was seen is noted at the end."""
+        seen = SeenRows()
+        for rows in self._batches(self.read.spool.part(0)):
+            self.steps.spend(self._take_rows(rows, {}, seen))
+        blocks = iter(sorted(seen.packed))
+        while some := list(islice(blocks, self.steps.pace.together)):
+            self._known.replace(some, seen)
+            self.steps.spend(len(some))
+
+    def _compare(self, unit: _Unit) -> None:
+        """Takes the rows of some blocks, and notes what was seen of them in the same transaction."""
+        before, seen = self._known.rows(unit.blocks), SeenRows()
+        cost = sum(self._take_rows(rows, before, seen) for rows in self._batches(unit.rows))
+        if not self.read.whole:  # everything else is still there
+            for key, (block, was) in before.items():
+                seen.add(block, key, was)
+        self._known.replace(unit.blocks | seen.packed.keys(), seen)
+        self.steps.spend(cost)
+
+    def _batches(self, rows: Iterable[SourceRow]) -> Iterator[list[SourceRow]]:
+        remaining = iter(rows)
+        while some := list(islice(remaining, self._together)):
+            yield some
+
+    def _take_rows(self, rows: list[SourceRow], before: dict[str, tuple[int, int]], seen: SeenRows) -> int:
+        """Stores what differs of some rows; what that cost."""
+        different = list(self._different(rows, before, seen))
+        return self._store(different, seen) + len(rows) // _LOOKED_AT
 
     def _different(
-        self, rows: Iterable[SourceRow], before: dict[str, tuple[int, int]], seen: SeenRows, offered: set[str]
-    ) -> Iterator[_Offered]:
+        self, rows: Iterable[SourceRow], before: dict[str, tuple[int, int]], seen: SeenRows
+    ) -> Iterator[Offered]:
         """The rows that are not known as they are; takes what is met out of `before`.
 
         Args:
-            rows: Of a part.
-            before: What is known of the part.
+            rows: Those that are stored together.
+            before: What is known of their blocks.
             seen: Takes the rows that are known as they are.
-            offered: Takes the ids of those that are yet to be stored.
         """
+        offered, kind = set[str](), self.read.feed.kind
         for row in rows:
-            key = _record_id(self.read.feed.kind, row.cells[0])
+            key = record_id(kind, row.cells[0])
             if key in offered or seen.has(row.block, key):
                 self.read.outcome.reject(key, Rejected(0, (Problem("id", key, _TWICE),)))
                 continue
-            _, was = before.pop(key, (0, None))
+            was = before.pop(key)[1] if key in before else None
             if was is not None and was % BROUGHT == row.digest and not self.read.anew:
                 seen.add(row.block, key, was)
                 self.read.outcome.unchanged += 1
             else:
                 if key:  # each row without an id is told so
                     offered.add(key)
-                yield _Offered(row, key, was)
+                yield Offered(row, key, was)
 
-    def _store(self, some: list[_Offered], seen: SeenRows) -> None:
-        for offered, became in self._taken(some):
+    def _store(self, some: list[Offered], seen: SeenRows) -> int:
+        """Stores rows; what that cost."""
+        new = self.target.add_plain(self.steps.writing, [one.row for one in some])
+        self.read.outcome.add(new)
+        for number in new:
+            row, key, _ = some[number]
+            seen.add(row.block, key, row.digest | BROUGHT)
+        left = [one for number, one in enumerate(some) if number not in new] if len(new) < len(some) else []
+        for offered, became in self._taken(left):
             if isinstance(became, Taken):
                 self.read.outcome.take(became)
-                seen.add(offered.row.block, offered.key, offered.entry(became, adopt=self.read.feed.adopt))
+                seen.add(offered.row.block, offered.key, self._entry(offered, became))
                 continue
             if offered.was is not None:  # it is there, and will be offered again
                 seen.add(offered.row.block, offered.key, offered.was & BROUGHT)
-            if len(self._waiting) < _WAITING_AT_MOST:
-                self._waiting.append((offered, became))
-            else:
-                self.read.outcome.reject(offered.key, became)
+            self.waiting.add(offered, became)
+        return len(new) + len(left) * PLANNED
 
-    def _taken(self, some: list[_Offered]) -> Iterator[tuple[_Offered, Taken | Rejected]]:
-        for became in self.target.take([one.row for one in some]):
+    def _entry(self, offered: Offered, became: Taken) -> int:
+        return offered.entry(brought=became.before is None or self.read.adopt)
+
+    def _taken(self, some: list[Offered]) -> Iterator[tuple[Offered, Taken | Rejected]]:
+        for became in self.target.take(self.steps.writing, [one.row for one in some]):
             yield some[became.row], became
 
-    def _settle(self, left: dict[str, tuple[int, int]], seen: SeenRows) -> None:
-        """Notes what has vanished; in a pull of what has changed, everything else is still there."""
-        for key, (block, was) in left.items():
-            if not self.read.whole:
-                seen.add(block, key, was)
-            elif was & BROUGHT:
-                self.gone.append(key)
+
+class Difference(NamedTuple):
+    """What a feed would do, as far as its rows alone tell.
+
+    Attributes:
+        gone: The ids of the records that the pull once brought and that are not in the source any more.
+        rows: How many rows are not known as they are.
+    """
+
+    gone: list[str]
+    rows: int
 
 
-def parts_for(kind: str, *, known: int) -> int:
-    """In how many parts the rows of a feed are spooled, of which so many rows are known."""
-    return 1 if kind in TREES or known <= _ONE_PART else PARTS
+def difference(known: KnownRows, read: ReadFeed) -> Difference:
+    """What is different of what was read; nobody has to wait for it."""
+    if read.fresh or read.feed.kind == "call_event":
+        return Difference([], read.spool.rows)
+    gone, different = list[str](), 0
+    for number in range(read.spool.parts):
+        blocks = read.part_blocks(number) or {row.block for row in read.spool.part(number)}
+        before = known.rows(blocks)
+        for row in read.spool.part(number):
+            _, was = before.pop(record_id(read.feed.kind, row.cells[0]), (0, None))
+            different += was is None or was % BROUGHT != row.digest or read.anew
+        if read.whole:
+            gone += [key for key, (_, was) in before.items() if was & BROUGHT]
+    return Difference(gone, different)
 
 
-def _record_id(kind: str, text: str) -> str:
+def _units(read: ReadFeed, together: int) -> Iterator[_Unit]:
+    """The rows that were read, in lots of some whole blocks; with the blocks of which none is left."""
+    if not read.divided:
+        yield _Unit(set(read.blocks), read.spool.part(0))
+        return
+    for number in range(read.spool.parts):
+        rows: dict[int, list[SourceRow]] = {block: [] for block in read.part_blocks(number)}
+        for row in read.spool.part(number):
+            rows.setdefault(row.block, []).append(row)
+        blocks, lot = set[int](), list[SourceRow]()
+        for block in sorted(rows):
+            blocks.add(block)
+            lot += rows[block]
+            if len(lot) >= together:
+                yield _Unit(blocks, lot)
+                blocks, lot = set(), []
+        if blocks:
+            yield _Unit(blocks, lot)
+
+
+def record_id(kind: str, text: str) -> str:
     """The id of the record that a row is about, as an import reads it."""
     if text.isascii() and text.isalnum():
         return text

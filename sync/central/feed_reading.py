@@ -7,16 +7,19 @@ from pathlib import Path
 from sqlalchemy import Connection, select
 
 from data.kinds import KINDS
-from data.store.schema import CENTRAL_FEED
-from sync.central.applying import ReadFeed, parts_for
+from data.store.schema import CENTRAL_FEED, RECORDS
+from sync.central.applying import TREES, ReadFeed
 from sync.central.cursors import asked_from, cursor_text
 from sync.central.known_rows import KnownRows
 from sync.central.mapping import Feed
 from sync.central.outcomes import TableOutcome
 from sync.central.plain_rows import PlainRows, code_lists, fields_named
 from sync.central.reader import SourceReader, SourceRow
-from sync.central.spool import MakeRecords, Spool
+from sync.central.spool import PARTS, MakeRecords, Spool
 from sync.central.statements import FeedStatement
+
+LOADING = "loading "
+"""Stands before the method of a feed whose first rows are being stored, where the store had none of its kind."""
 
 _Sums = Mapping[int, tuple[int, int]]
 
@@ -26,11 +29,13 @@ class FeedState:
     """What the store knows of a feed.
 
     Attributes:
-        pull: The last pull of it; 0 before the first.
+        pull: The last pull of it; 0 before the first; below 0 that which is storing it, or was ended while it did.
         fingerprint: What the mapping said then.
         method: How rows were digested then.
         newest: The cursor's newest value then, as text.
         sums: Rows and sum of digests of each block.
+        empty: The store has no record of its kind.
+        broken_off: Its first pull was ended while it was stored: what it stored is not noted as its own.
     """
 
     pull: int
@@ -38,6 +43,8 @@ class FeedState:
     method: str
     newest: str | None
     sums: _Sums
+    empty: bool
+    broken_off: bool
 
     @property
     def rows(self) -> int:
@@ -50,8 +57,16 @@ def feed_state(connection: Connection, feed: Feed) -> FeedState:
     columns = CENTRAL_FEED.c
     said = select(columns.pull, columns.fingerprint, columns.method, columns.newest).where(columns.feed == feed.key)
     row = connection.execute(said).first()
-    sums = KnownRows(connection, feed.key).sums()
-    return FeedState(*row, sums) if row else FeedState(0, "", "", None, sums)
+    sums, empty = KnownRows(connection, feed.key).sums(), _is_empty(connection, feed.kind)
+    if row is None:
+        return FeedState(0, "", "", None, sums, empty, broken_off=False)
+    broken_off = row.method.startswith(LOADING)
+    return FeedState(row.pull, row.fingerprint, row.method.removeprefix(LOADING), row.newest, sums, empty, broken_off)
+
+
+def _is_empty(connection: Connection, kind: str) -> bool:
+    table = RECORDS.get(kind)
+    return table is not None and connection.execute(select(table.c.id).limit(1)).first() is None
 
 
 def read_feed(
@@ -78,9 +93,12 @@ def read_feed(
     newest = cursor_text(feed, reader.newest(feed)) if feed.cursor else None
     outcome = TableOutcome(feed.kind, known=state.rows)
     since = asked_from(feed, state.newest) if changed and state.newest and not anew else None
+    whole_kind = feed.kind in TREES or feed.kind == "call_event"
+    fresh = state.empty and not state.rows and since is None and not whole_kind
     # where rows stand in other blocks than before, no part holds all that is known of its rows
+    divided = not (fresh or moved or whole_kind)
     make = _record_maker(feed) if not state.rows else None
-    spool = Spool(folder, 1 if moved else parts_for(feed.kind, known=state.rows), make)
+    spool = Spool(folder, PARTS if divided else 1, make)
     try:
         if feed.kind == "call_event":
             blocks: set[int] = set()
@@ -95,7 +113,19 @@ def read_feed(
     except BaseException:
         spool.close()
         raise
-    return ReadFeed(feed, spool, since is None, blocks, anew, outcome, reader.method, newest or state.newest)
+    return ReadFeed(
+        feed,
+        spool,
+        whole=since is None,
+        blocks=blocks,
+        anew=anew,
+        fresh=fresh,
+        divided=divided,
+        adopt=feed.adopt or state.broken_off,
+        outcome=outcome,
+        method=reader.method,
+        newest=newest or state.newest,
+    )
 
 
 def _record_maker(feed: Feed) -> MakeRecords | None:

@@ -1,6 +1,7 @@
 """The record of every pull: who, when, from where, what was read and done, and what was rejected and why."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -22,7 +23,8 @@ class PullRecord:
     Attributes:
         id: Its number.
         mode: `full`, `changed` or `dry_run`.
-        outcome: `done`, `refused` or `failed`; in the history also `running`, which it stays where it was killed.
+        outcome: `done`, `refused` or `failed`; in the history also `running`, which it stays where it was killed, and
+            `declined` for one that was refused and that a person does not want done.
         tables: What became of each table, by its name.
     """
 
@@ -82,21 +84,46 @@ def pulls(connection: Connection, limit: int) -> list[dict[str, Any]]:
     return [{**row, "tables": json.loads(row["tables"])} for row in found.mappings()]
 
 
+def get_pull(connection: Connection, pull: int) -> dict[str, Any]:
+    """One pull.
+
+    Raises:
+        MappingError: there is no such pull.
+    """
+    row = connection.execute(select(CENTRAL_PULL).where(CENTRAL_PULL.c.id == pull)).mappings().first()
+    if row is None:
+        raise MappingError(f"there is no pull {pull}: switchboard pull --history lists them")
+    return {**row, "tables": json.loads(row["tables"])}
+
+
 def refused_pull(connection: Connection, pull: int) -> tuple[str, dict[str, int]]:
     """The source of a pull that was refused and waits for approval, and how many records of each kind it would delete.
 
     Raises:
         MappingError: there is no such pull, it was not refused, or was approved before.
     """
-    row = connection.execute(select(CENTRAL_PULL).where(CENTRAL_PULL.c.id == pull)).first()
-    if row is None:
-        raise MappingError(f"there is no pull {pull}: switchboard pull --history lists them")
-    if row.outcome != "refused" or row.approved_by is not None:
+    row = get_pull(connection, pull)
+    if not waits_for_approval(row):
         raise MappingError(f"the pull {pull} does not wait for approval: an approval is for one pull alone")
     deletions: dict[str, int] = {}
-    for table in json.loads(row.tables).values():
+    for table in row["tables"].values():
         deletions[table["kind"]] = deletions.get(table["kind"], 0) + table["deleted"]
-    return row.source, deletions
+    return row["source"], deletions
+
+
+def waits_for_approval(pull: Mapping[str, Any]) -> bool:
+    """Whether a row of the history is of a pull that a person may approve or decline."""
+    return pull["outcome"] == "refused" and pull["approved_by"] is None
+
+
+def decline(connection: Connection, pull: int) -> None:
+    """Notes that a refused pull is not wanted.
+
+    Raises:
+        MappingError: it does not wait for approval.
+    """
+    refused_pull(connection, pull)
+    connection.execute(update(CENTRAL_PULL).where(CENTRAL_PULL.c.id == pull).values(outcome="declined"))
 
 
 def mark_approved(connection: Connection, pull: int, actor: str) -> None:

@@ -1,19 +1,18 @@
 """Storing what plain rows make: records that the store does not have, referring to records that it has."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import select
 
-from data.fields import Doc, FieldType, Kind
-from data.store.prepared import Prepared
+from data.fields import FieldType, Kind
+from data.store import change_log
 from data.store.rows import chunks
 from data.store.schema import RECORDS
 from data.store.set_hash import GLOBAL
-from data.store.store import Counts, Writing
+from data.store.store import Writing
 from sync.central.plain_rows import Made, PlainRows
 from sync.central.reader import SourceRow
-
-_REMEMBERED = 200_000
 
 
 class NewRecords:
@@ -26,13 +25,24 @@ class NewRecords:
     """
 
     def __init__(self, writing: Writing, kind: Kind, plain: PlainRows) -> None:
-        self._writing = writing
+        self.writing = writing
         self._kind = kind
         self._plain = plain
         self._references = [(at, one.target) for at, one in enumerate(kind.fields) if one.type is FieldType.REF]
         self._known: dict[str, set[str]] = {target: set() for _, target in self._references}
+        self._buckets: dict[tuple[str | None, ...], str] = {}
+        self._head = change_log.head(writing.connection)
 
-    def add(self, rows: Sequence[SourceRow]) -> dict[int, Doc]:
+    def go_on(self, writing: Writing) -> None:
+        """Goes on in the next transaction; what was looked up is forgotten only where somebody else wrote meanwhile."""
+        own, self.writing = self.writing.revision or self._head, writing
+        self._head = change_log.head(writing.connection)
+        if self._head != own:
+            self._buckets.clear()
+            for known in self._known.values():
+                known.clear()
+
+    def add(self, rows: Sequence[SourceRow]) -> Mapping[int, Made]:
         """The records of the plain rows among these that are not stored yet, now stored, by the row's place."""
         ids = [row.cells[0] for row in rows if row.cells[0].isprintable()]  # no database takes others
         stored = self._stored(self._kind.name, ids) if self._may_be_stored(ids) else set[str]()
@@ -41,31 +51,36 @@ class NewRecords:
         made = dict(zip(unread, self._plain.made([rows[number].cells for number in unread]), strict=True))
         found = {number: one for number in new if (one := rows[number].made or made[number]) is not None}
         for at, target in self._references:
-            self._look_up(target, {str(one[0][at]) for one in found.values() if one[0][at]})
+            asked = {str(one[0][at]) for one in found.values() if one[0][at]}
+            self._look_up(target, asked)
             known = self._known[target]
-            found = {number: one for number, one in found.items() if not one[0][at] or one[0][at] in known}
-        return self._put(found)
+            if not asked <= known:
+                found = {number: one for number, one in found.items() if not one[0][at] or one[0][at] in known}
+        self._find_buckets(values for values, _ in found.values())
+        stored_now = [(*values, hashed, self._bucket(values)) for values, hashed in found.values()]
+        self.writing.add_new(self._kind.name, stored_now)
+        return found
 
-    def _put(self, found: Mapping[int, Made]) -> dict[int, Doc]:
-        docs: dict[int, Doc] = {n: dict(zip(self._kind.by_name, one, strict=True)) for n, (one, _) in found.items()}
-        customers, finder = self._kind.name == "customer", self._writing.buckets
-        added = [
-            {**doc, "row_hash": found[n][1], "bucket": finder.bucket("customer", doc) if customers else GLOBAL}
-            for n, doc in docs.items()
-        ]
-        phones = [(str(doc["id"]), doc["phone"]) for doc in docs.values()] if customers else []
-        supplying = [str(doc["id"]) for doc in docs.values()] if self._kind.name == "feeder" else []
-        self._writing.put_prepared(Prepared(self._kind.name, added, [], 0, [], phones, [], supplying), Counts())
-        return docs
+    def _find_buckets(self, made: Iterable[Sequence[object]]) -> None:
+        """Learns the buckets of what is supplied from where these are."""
+        if not self._kind.scoped:
+            return
+        unknown = {self._supplied_by(values) for values in made} - self._buckets.keys()
+        names = [self._kind.fields[at].name for at, _ in self._references]
+        docs = {one: dict(zip(names, one, strict=True)) for one in unknown}
+        finder = self.writing.buckets
+        finder.expect(docs.values())
+        self._buckets.update({one: finder.bucket(self._kind.name, doc) for one, doc in docs.items()})
+
+    def _bucket(self, values: Sequence[object]) -> str:
+        return self._buckets[self._supplied_by(values)] if self._kind.scoped else GLOBAL
+
+    def _supplied_by(self, values: Sequence[Any]) -> tuple[str | None, ...]:
+        return tuple([values[at] for at, _ in self._references])
 
     def _look_up(self, target: str, ids: set[str]) -> None:
         """Learns which of `ids` are those of records."""
-        known = self._known[target]
-        unknown = ids - known
-        if len(known) + len(unknown) > _REMEMBERED:
-            known.clear()
-            unknown = ids
-        known.update(self._stored(target, unknown))
+        self._known[target].update(self._stored(target, ids - self._known[target]))
 
     def _may_be_stored(self, ids: list[str]) -> bool:
         """Whether records with any of `ids` may be there: one question for numbers that came in order."""
@@ -75,10 +90,10 @@ class NewRecords:
             return True  # databases do not agree on what is between other texts
         table = RECORDS[self._kind.name]
         between = select(table.c.id).where(table.c.id.between(first, last)).limit(1)
-        return self._writing.connection.execute(between).first() is not None
+        return self.writing.connection.execute(between).first() is not None
 
     def _stored(self, kind: str, ids: Iterable[str]) -> set[str]:
         table, found = RECORDS[kind], set[str]()
         for some in chunks(ids):
-            found.update(self._writing.connection.execute(select(table.c.id).where(table.c.id.in_(some))).scalars())
+            found.update(self.writing.connection.execute(select(table.c.id).where(table.c.id.in_(some))).scalars())
         return found

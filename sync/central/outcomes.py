@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 
 from data.fields import Doc, Json
 from data.importing import Rejected
 from data.kinds import KINDS
+from sync.central.plain_rows import Made
 
 _SHOWN = 10
 _HIDDEN = "***"
@@ -57,6 +59,13 @@ class TableOutcome:
     sample: list[Json] = field(default_factory=list)
     reasons: list[Json] = field(default_factory=list)
 
+    def add(self, new: Mapping[int, Made]) -> None:
+        """Counts new records of plain rows."""
+        for values, _ in islice(new.values(), max(0, _SHOWN - self.added)):
+            doc = dict(zip(KINDS[self.kind].by_name, values, strict=True))
+            self._show("added", Taken(0, str(doc["id"]), None, doc))
+        self.added += len(new)
+
     def take(self, taken: Taken) -> None:
         """Counts a row that is stored."""
         change = taken.change
@@ -68,7 +77,7 @@ class TableOutcome:
         else:
             self.changed += 1
         if (self.added if change == "added" else self.changed) <= _SHOWN:
-            self.sample.append({"change": change, "id": taken.id, "fields": self._fields(taken)})
+            self._show(change, taken)
 
     def reject(self, key: str, rejected: Rejected) -> None:
         """Counts a row that is not stored."""
@@ -90,6 +99,9 @@ class TableOutcome:
         names = ("kind", "read", "transferred", "added", "changed", "unchanged", "deleted", "rejected", "reasons")
         found: dict[str, Json] = {name: getattr(self, name) for name in names}
         return found | ({"sample": self.sample} if sample else {})
+
+    def _show(self, change: str, taken: Taken) -> None:
+        self.sample.append({"change": change, "id": taken.id, "fields": self._fields(taken)})
 
     def _fields(self, taken: Taken) -> dict[str, Json]:
         before: Mapping[str, Json] = taken.before or {}

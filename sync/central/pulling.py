@@ -1,23 +1,24 @@
-"""One pull from a central system: read to the end, then take what differs into the store, in one transaction."""
+"""One pull from a central system: read to the end, then take what differs into the store, in short transactions."""
 
 import logging
-from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, insert, select
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import SQLAlchemyError
 
 from data.importing import Problem, Rejected
-from data.store import audit, change_log
-from data.store.schema import CENTRAL_FEED
+from data.store import audit
+from data.store.change_log import LOGGED_AT_MOST
 from data.store.store import Store, Writing
-from sync.central.applying import FeedApplier, ReadFeed
-from sync.central.errors import ApprovalNeededError, OvertakenError
+from sync.central.applying import Difference, FeedApplier, ReadFeed, difference
+from sync.central.claim import Claim
+from sync.central.errors import ApprovalNeededError
 from sync.central.events import TakeLines, log_lines
 from sync.central.feed_reading import FeedState, feed_state, read_feed
 from sync.central.history import PullRecord, begin, end, mark_approved
@@ -27,12 +28,16 @@ from sync.central.outcomes import TableOutcome
 from sync.central.reader import reading
 from sync.central.records import RecordTarget, Target
 from sync.central.statements import FeedStatement
+from sync.central.steps import Pace, Steps
 from sync.central.tickets import TicketTarget
+from sync.central.waiting import WaitingRows
 
 _LOG = logging.getLogger(__name__)
 
 DELETED_AT_MOST = 0.05
 """The share of the records of a kind that may vanish at once without a person's word."""
+
+_USUAL = Pace()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +74,7 @@ class Puller:
         url: With its password.
         folder: Where rows are spooled; private.
         take_lines: The way of call events into the store.
+        pace: How it shares the store with others who write.
     """
 
     store: Store
@@ -76,6 +82,7 @@ class Puller:
     url: URL
     folder: Path
     take_lines: TakeLines
+    pace: Pace = _USUAL
 
     def pull(self, actor: str, wish: Wish) -> PullRecord:
         """One pull, recorded whatever becomes of it.
@@ -117,15 +124,16 @@ class _Pull:
             states = {feed.key: feed_state(connection, feed) for feed in source.feeds}
         with ExitStack() as spools:
             read = self._read(states, spools)
-            with store.write(self.actor, f"pull {source.name}") as writing:
-                writing.rehearsal = self.wish.dry_run
-                self._refuse_if_overtaken(writing, states)
-                self._apply(writing, read)
-                for one in read:
-                    _remember_feed(writing, one, self.id)
+            different = self._difference(read)
+            claim = Claim(self.id, source, read, states)
+            unlogged = sum(one.rows for one in different.values()) > LOGGED_AT_MOST
+            begin_step = partial(self._step, claim, unlogged=unlogged)
+            with Steps(begin_step, self.puller.pace, whole=self.wish.dry_run) as steps:
+                self._apply(steps, read, different, spools)
+                claim.settle(steps.writing)
                 if not self.wish.dry_run:
-                    self._note(writing)
-        record = self.record("done", None, writing.revision)
+                    self._note(steps.writing)
+        record = self.record("done", None, steps.revision)
         try:
             with store.write(self.actor, "end pull") as ending:
                 end(ending.connection, record)
@@ -169,31 +177,54 @@ class _Pull:
                     found.append(one)
         return found
 
-    def _apply(self, writing: Writing, read: Sequence[ReadFeed]) -> None:
-        appliers = [
-            FeedApplier(one, KnownRows(writing.connection, one.feed.key), self._target(writing, one.feed))
-            for one in read
-            if one.feed.kind != "call_event"
-        ]
-        for number, applier in enumerate(appliers, 1):
-            applier.apply()
-            while sum(one.try_again() for one in appliers[:number]):
-                pass  # what could be stored now may be what another row waits for
-        for applier in appliers:
-            applier.finish()
+    def _difference(self, read: Sequence[ReadFeed]) -> dict[str, Difference]:
+        """What is different, by the key of its feed.
+
+        Raises:
+            ApprovalNeededError: too much is to be deleted.
+        """
+        with self.puller.store.read() as connection:
+            found = {one.feed.key: difference(KnownRows(connection, one.feed.key), one) for one in read}
+        for one in read:
+            one.outcome.delete(found[one.feed.key].gone)
         if not self.wish.dry_run:
             self._refuse_too_many_deletions()
+        return found
+
+    @contextmanager
+    def _step(self, claim: Claim, *, unlogged: bool) -> Iterator[Writing]:
+        with self.puller.store.write(self.actor, f"pull {self.puller.source.name}") as writing:
+            writing.rehearsal = self.wish.dry_run
+            claim.hold(writing)
+            if unlogged:
+                writing.leave_unlogged()
+            yield writing
+
+    def _apply(
+        self, steps: Steps, read: Sequence[ReadFeed], different: Mapping[str, Difference], spools: ExitStack
+    ) -> None:
+        appliers: list[FeedApplier] = []
+        for one in read:
+            if one.feed.kind != "call_event":
+                waiting = WaitingRows(self.puller.folder)
+                spools.callback(waiting.close)
+                appliers.append(FeedApplier(one, steps, self._target(one.feed), waiting, different[one.feed.key].gone))
+        for number, applier in enumerate(appliers, 1):
+            applier.apply()
+            _mend(appliers[:number])
+        for applier in appliers:
+            applier.finish()
         for applier in reversed(appliers):  # what refers before what is referred to
             applier.delete()
         for one in read:
             if one.feed.kind == "call_event":
-                self._take_events(writing, one)
+                self._take_events(steps.writing, one)
 
-    def _target(self, writing: Writing, feed: Feed) -> Target:
+    def _target(self, feed: Feed) -> Target:
         names = FeedStatement(feed).fields
         if feed.kind == "ticket":
-            return TicketTarget(writing, feed, names, ZoneInfo(self.puller.source.timezone))
-        return RecordTarget(writing, feed, names)
+            return TicketTarget(feed, names, ZoneInfo(self.puller.source.timezone))
+        return RecordTarget(feed, names)
 
     def _take_events(self, writing: Writing, read: ReadFeed) -> None:
         lines = log_lines(read.feed, read.spool.part(0), FeedStatement(read.feed).fields)
@@ -215,14 +246,6 @@ class _Pull:
                     f"switchboard pull --approve {self.id}"
                 )
 
-    def _refuse_if_overtaken(self, writing: Writing, states: Mapping[str, FeedState]) -> None:
-        change_log.lock(writing.connection)
-        for feed in self.puller.source.feeds:
-            here = select(CENTRAL_FEED.c.pull).where(CENTRAL_FEED.c.feed == feed.key)
-            last = writing.connection.execute(here).scalar_one_or_none() or 0
-            if last != states[feed.key].pull:
-                raise OvertakenError(f"another pull of {self.puller.source.name} was finished meanwhile: run it again")
-
     def _note(self, writing: Writing) -> None:
         now = self.puller.store.clock.now()
         if self.wish.approves:
@@ -232,18 +255,23 @@ class _Pull:
         audit.record(writing.connection, now, self.actor, "pull", f"{self.puller.source.name} {self.id}")
 
 
+def _mend(appliers: Sequence[FeedApplier]) -> None:
+    """Tries waiting rows again for as long as other tables have brought something since: perhaps what they wait for."""
+    while True:
+        waiting = [one for one in appliers if one.waiting.count and one.tried_at != _brought(appliers, one)]
+        if not waiting:
+            return
+        for one in waiting:
+            one.tried_at = _brought(appliers, one)
+            one.try_again()
+
+
+def _brought(appliers: Sequence[FeedApplier], but: FeedApplier) -> int:
+    return sum(one.read.outcome.added + one.read.outcome.changed for one in appliers if one is not but)
+
+
 def _by_kind(outcomes: Mapping[str, TableOutcome], name: str) -> dict[str, int]:
     counted: dict[str, int] = {}
     for one in outcomes.values():
         counted[one.kind] = counted.get(one.kind, 0) + int(getattr(one, name))
     return counted
-
-
-def _remember_feed(writing: Writing, read: ReadFeed, pull: int) -> None:
-    key = read.feed.key
-    writing.connection.execute(delete(CENTRAL_FEED).where(CENTRAL_FEED.c.feed == key))
-    writing.connection.execute(
-        insert(CENTRAL_FEED).values(
-            feed=key, fingerprint=read.feed.fingerprint, method=read.method, pull=pull, newest=read.newest
-        )
-    )

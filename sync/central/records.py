@@ -1,7 +1,7 @@
 """Rows of a central system as records of the store."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Protocol
 
 from data.fields import Doc
@@ -14,7 +14,7 @@ from data.store.stored_records import StoredRecords
 from sync.central.mapping import Feed
 from sync.central.new_records import NewRecords
 from sync.central.outcomes import Taken
-from sync.central.plain_rows import FLAGS, PlainRows, code_lists, fields_named
+from sync.central.plain_rows import FLAGS, Made, PlainRows, code_lists, fields_named
 from sync.central.reader import SourceRow
 
 _NO_CHARACTER = re.compile("[\0\ud800-\udfff]")
@@ -23,11 +23,15 @@ _NO_CHARACTER = re.compile("[\0\ud800-\udfff]")
 class Target(Protocol):
     """Where the rows of a feed go."""
 
-    def take(self, rows: Sequence[SourceRow]) -> Iterator[Taken | Rejected]:
+    def add_plain(self, writing: Writing, rows: Sequence[SourceRow]) -> Mapping[int, Made]:
+        """The new records that plain rows among these make, now stored, by the row's place."""
+        ...
+
+    def take(self, writing: Writing, rows: Sequence[SourceRow]) -> Iterator[Taken | Rejected]:
         """What became of each row, by its place among these; the stored ones are written."""
         ...
 
-    def delete(self, ids: Iterable[str]) -> int:
+    def delete(self, writing: Writing, ids: Iterable[str]) -> int:
         """Removes records; how many there were."""
         ...
 
@@ -38,30 +42,35 @@ class RecordTarget:
     A field that the mapping names takes what the source says, also nothing; every other field stays as it is.
 
     Args:
-        writing: The transaction.
         feed: What the mapping says.
         names: The fields of the rows' cells.
     """
 
-    def __init__(self, writing: Writing, feed: Feed, names: Iterable[str]) -> None:
-        self._writing = writing
+    def __init__(self, feed: Feed, names: Iterable[str]) -> None:
         self._kind = KINDS[feed.kind]
         fields = fields_named(feed.kind, names)
         self._columns = Columns(self._kind, tuple(one.name for one in fields), fields)
         self._codes = code_lists(feed, fields)
-        self._new = NewRecords(writing, self._kind, PlainRows(self._kind, fields, self._codes))
+        self._plain = PlainRows(self._kind, fields, self._codes)
+        self._new: NewRecords | None = None
 
-    def take(self, rows: Sequence[SourceRow]) -> Iterator[Taken | Rejected]:
-        """What became of each row: plain new ones are stored as they are, the others go the way of an import."""
-        new = self._new.add(rows)
-        yield from (Taken(number, str(doc["id"]), None, doc) for number, doc in new.items())
-        translated = [self._translated(Row(n, row.cells)) for n, row in enumerate(rows) if n not in new]
+    def add_plain(self, writing: Writing, rows: Sequence[SourceRow]) -> Mapping[int, Made]:
+        """The new records that plain rows among these make, now stored, by the row's place."""
+        if self._new is None:
+            self._new = NewRecords(writing, self._kind, self._plain)
+        elif self._new.writing is not writing:
+            self._new.go_on(writing)
+        return self._new.add(rows)
+
+    def take(self, writing: Writing, rows: Sequence[SourceRow]) -> Iterator[Taken | Rejected]:
+        """What became of each row, by its place among these; the stored ones are written."""
+        translated = [self._translated(Row(number, row.cells)) for number, row in enumerate(rows)]
         yield from (one for one in translated if isinstance(one, Rejected))
-        yield from self._planned([one for one in translated if isinstance(one, Row)])
+        yield from self._planned(writing, [one for one in translated if isinstance(one, Row)])
 
-    def delete(self, ids: Iterable[str]) -> int:
+    def delete(self, writing: Writing, ids: Iterable[str]) -> int:
         """Removes records; how many there were."""
-        return self._writing.delete(self._kind.name, ids)
+        return writing.delete(self._kind.name, ids)
 
     def _translated(self, row: Row) -> Row | Rejected:
         cells, problems = list(row.cells), list[Problem]()
@@ -79,16 +88,16 @@ class RecordTarget:
                 problems.append(Problem(self._columns.header[number], code, "this code is not in the code list"))
         return Rejected(row.number, tuple(problems)) if problems else Row(row.number, tuple(cells))
 
-    def _planned(self, rows: list[Row]) -> Iterator[Taken | Rejected]:
+    def _planned(self, writing: Writing, rows: list[Row]) -> Iterator[Taken | Rejected]:
         if not rows:
             return
         options = ImportOptions(readings_of, clear=True)
-        planned = list(plan_import(self._columns, rows, StoredRecords(self._writing.connection), options))
+        planned = list(plan_import(self._columns, rows, StoredRecords(writing.connection), options))
         accepted = [one for one in planned if isinstance(one, Accepted)]
         own = [one for one in accepted if one.row is not None]
-        before = get_docs(self._writing.connection, self._kind.name, [one.id for one in own])
+        before = get_docs(writing.connection, self._kind.name, [one.id for one in own])
         for kind in dict.fromkeys(one.kind for one in accepted):
-            self._writing.put_many(kind, (one.doc for one in accepted if one.kind == kind))
+            writing.put_many(kind, (one.doc for one in accepted if one.kind == kind))
         yield from (one for one in planned if isinstance(one, Rejected))
         for one in own:
             yield Taken(one.row or 0, one.id, before.get(one.id), self._after(before.get(one.id), one.doc))

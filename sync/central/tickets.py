@@ -1,10 +1,10 @@
 """Rows of a central system as tickets."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from data.clock import from_iso, to_iso, usable
 from data.errors import BadValueError
@@ -13,11 +13,13 @@ from data.importing import Problem, Rejected
 from data.store.rows import chunks
 from data.store.schema import RECORDS, TICKET
 from data.store.store import Writing
+from data.tickets.business import Catalogue
 from data.tickets.catalogue import read_catalogue
 from data.tickets.making import due_iso
 from data.tickets.states import FINISHED, STATES, TICKET_KINDS
 from sync.central.mapping import TICKET_FIELDS, Feed
 from sync.central.outcomes import Taken
+from sync.central.plain_rows import Made
 from sync.central.reader import SourceRow
 
 _CLOSED = "closed"
@@ -31,64 +33,63 @@ class TicketTarget:
     """Stores the rows of a feed as tickets.
 
     Args:
-        writing: The transaction.
         feed: What the mapping says.
         names: The fields of the rows' cells.
         timezone: Of times without an offset.
     """
 
-    def __init__(self, writing: Writing, feed: Feed, names: Iterable[str], timezone: ZoneInfo) -> None:
-        self._connection = writing.connection
+    def __init__(self, feed: Feed, names: Iterable[str], timezone: ZoneInfo) -> None:
         self._feed = feed
         self._names = tuple(names)
         self._timezone = timezone
-        self._now = to_iso(writing.clock.now())
-        self._catalogue = read_catalogue(writing.connection)
         self._blank: Doc = {**dict.fromkeys(TICKET_FIELDS), "text": "", "created_by": feed.source}
 
-    def take(self, rows: Sequence[SourceRow]) -> Iterator[Taken | Rejected]:
+    def add_plain(self, _writing: Writing, _rows: Sequence[SourceRow]) -> Mapping[int, Made]:
+        """None: every ticket is looked at."""
+        return {}
+
+    def take(self, writing: Writing, rows: Sequence[SourceRow]) -> Iterator[Taken | Rejected]:
         """What became of each row, by its place among these; the stored ones are written."""
+        catalogue = read_catalogue(writing.connection)
         for number, row in enumerate(rows):
             try:
-                yield self._stored(number, row.cells)
+                yield self._stored(writing, catalogue, number, row.cells)
             except BadValueError as error:
                 yield Rejected(number, (Problem(error.field, error.value, error.reason),))
 
-    def delete(self, ids: Iterable[str]) -> int:
+    def delete(self, writing: Writing, ids: Iterable[str]) -> int:
         """Removes tickets; how many there were."""
         removed = 0
         for some in chunks(ids):
-            self._connection.execute(update(TICKET).where(TICKET.c.lead.in_(some)).values(lead=None))
-            removed += self._connection.execute(delete(TICKET).where(TICKET.c.id.in_(some))).rowcount
+            writing.connection.execute(update(TICKET).where(TICKET.c.lead.in_(some)).values(lead=None))
+            removed += writing.connection.execute(delete(TICKET).where(TICKET.c.id.in_(some))).rowcount
         return removed
 
-    def _stored(self, number: int, cells: Sequence[str]) -> Taken:
-        said = self._read(cells)
+    def _stored(self, writing: Writing, catalogue: Catalogue, number: int, cells: Sequence[str]) -> Taken:
+        connection, said = writing.connection, self._read(writing.connection, cells)
         here = TICKET.c.id == said["id"]
-        found = self._connection.execute(select(*(TICKET.c[name] for name in TICKET_FIELDS)).where(here)).first()
+        found = connection.execute(select(*(TICKET.c[name] for name in TICKET_FIELDS)).where(here)).first()
         before: Doc | None = dict(zip(TICKET_FIELDS, found, strict=True)) if found else None
         after: Doc = {**(before or self._blank), **said}
-        closed = {} if before and before["state"] == after["state"] else {"closed_at": self._closed_at(after)}
+        # the source does not say when it was finished: the moment of the pull
+        finished_at = to_iso(writing.clock.now()) if after["state"] in FINISHED else None
+        closed = {} if before and before["state"] == after["state"] else {"closed_at": finished_at}
         if before is None:
-            due_at = due_iso(self._catalogue, str(after["kind"]), from_iso(str(after["at"])))
-            self._connection.execute(insert(TICKET).values(**after, **closed, due_at=due_at))
+            due_at = due_iso(catalogue, str(after["kind"]), from_iso(str(after["at"])))
+            connection.execute(insert(TICKET).values(**after, **closed, due_at=due_at))
         elif before != after:
             changed = {**after, **closed, "version": TICKET.c.version + 1}
-            self._connection.execute(update(TICKET).where(here).values(changed))
+            connection.execute(update(TICKET).where(here).values(changed))
         return Taken(number, str(said["id"]), before, after)
 
-    def _closed_at(self, ticket: Doc) -> str | None:
-        """The moment of the pull: the source does not say when."""
-        return self._now if ticket["state"] in FINISHED else None
-
-    def _read(self, cells: Sequence[str]) -> Doc:
+    def _read(self, connection: Connection, cells: Sequence[str]) -> Doc:
         said: Doc = {}
         for name, cell in zip(self._names, cells, strict=True):
             codes = self._feed.values[name].codes
             if codes is not None and cell and cell not in codes:
                 raise BadValueError(name, cell, "this code is not in the code list")
             said[name] = self._value(name, cell if codes is None else codes.get(cell, ""))
-        self._check_place(said)
+        _check_place(connection, said)
         return said
 
     def _value(self, name: str, text: str) -> str | None:
@@ -112,11 +113,12 @@ class TicketTarget:
             raise BadValueError("at", text, "must be a time") from None
         return usable(moment if moment.tzinfo else moment.replace(tzinfo=self._timezone), "at")
 
-    def _check_place(self, said: Doc) -> None:
-        """Refuses a place that is not in the store."""
-        kind, key = said.get("place_kind"), said.get("place_id")
-        if not key or "place_kind" not in said:
-            return
-        table = RECORDS[str(kind or "customer")]
-        if self._connection.execute(select(table.c.id).where(table.c.id == key)).first() is None:
-            raise BadValueError("place_id", key, f"there is no {kind} with this id")
+
+def _check_place(connection: Connection, said: Doc) -> None:
+    """Refuses a place that is not in the store."""
+    kind, key = said.get("place_kind"), said.get("place_id")
+    if not key or "place_kind" not in said:
+        return
+    table = RECORDS[str(kind or "customer")]
+    if connection.execute(select(table.c.id).where(table.c.id == key)).first() is None:
+        raise BadValueError("place_id", key, f"there is no {kind} with this id")

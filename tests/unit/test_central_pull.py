@@ -306,20 +306,6 @@ def test_no_personal_data_is_recorded(central: CentralSystem, store: Store) -> N
     assert "赵铁柱" not in str(history(store)[0])
 
 
-def test_rows_that_fit_no_block_of_memory_are_compared_in_parts(
-    central: CentralSystem, store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from sync.central import applying  # noqa: PLC0415
-
-    monkeypatch.setattr(applying, "_TOGETHER", 3)
-    monkeypatch.setattr(applying, "_ONE_PART", 3)
-    central.pull(store)
-    central.put(2, name="改名")
-    central.drop(3)
-    assert counts(central.pull(store)) == {"changed": 1, "unchanged": 38, "deleted": 1}
-    assert len(customers(store)) == 5 + 39
-
-
 def test_text_that_is_none_is_rejected(store: Store, tmp_path: Path) -> None:
     central = make_central(f"sqlite:///{tmp_path / 'central.db'}", tmp_path, [1])
     central.run(
