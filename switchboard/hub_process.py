@@ -15,7 +15,7 @@ from switchboard.hub_lookup import HubLookup
 from switchboard.hub_routes import hub_routers
 from switchboard.hub_server import HubServer, server_config
 from switchboard.open_files import allow_many_files
-from switchboard.pull_verb import pull_timetable
+from switchboard.pull_verb import pull_timetable, pulls_by_hand
 from sync.desk.sign_in_page import desk_static
 from sync.errors import SyncError
 from sync.hub.home import HubHome
@@ -36,8 +36,10 @@ def compose(home: HubHome) -> tuple[Hub, FastAPI]:
     store = home.open_store(SystemClock())
     hub = make_hub(store, SnapshotShelf(home.snapshots, store, encrypted=home.keeping.encrypt_caches))
     lookup = HubLookup(store, hub.shelf, home.snapshots / "own")
-    routers = hub_routers(hub, home.keeping, lookup, demo=home.demo)
-    app = create_app(hub, routers, __version__, https_only=bool(home.reach.proxies), beside=(lookup.running(),))
+    by_hand = pulls_by_hand(home, hub.stream.look_now)
+    routers = hub_routers(hub, home.keeping, lookup, by_hand, demo=home.demo)
+    beside = (lookup.running(), by_hand.running())
+    app = create_app(hub, routers, __version__, https_only=bool(home.reach.proxies), beside=beside)
     app.mount("/static/desk", desk_static())
     return hub, app
 

@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter
 
+from sync.central.by_hand import PullsByHand
 from sync.desk.account_page import account_router
 from sync.desk.audit_page import audit_page_router
 from sync.desk.call_back_page import call_back_page_router
@@ -21,6 +22,7 @@ from sync.desk.notice_page import notice_page_router
 from sync.desk.page import language_router
 from sync.desk.people_page import people_router
 from sync.desk.planned_page import planned_page_router
+from sync.desk.pull_page import pull_page_router
 from sync.desk.record_list_page import record_list_router
 from sync.desk.record_pages import record_page_router
 from sync.desk.script_page import script_page_router
@@ -56,13 +58,14 @@ from wallboard.call_routes import call_router
 from wallboard.pages import wallboard_router
 
 
-def hub_routers(hub: Hub, keeping: Keeping, places: Places, *, demo: bool) -> list[APIRouter]:
+def hub_routers(hub: Hub, keeping: Keeping, places: Places, by_hand: PullsByHand, *, demo: bool) -> list[APIRouter]:
     """The routers of one hub process: the API, the pages, the wallboard.
 
     Args:
         hub: What they share.
         keeping: The settings of its home.
         places: Looks things up for the pages.
+        by_hand: Begins pulls for the pages.
         demo: Its records are invented.
     """
     return [
@@ -105,6 +108,7 @@ def hub_routers(hub: Hub, keeping: Keeping, places: Places, *, demo: bool) -> li
         record_page_router(hub),
         import_page_router(hub),
         import_file_router(hub),
+        pull_page_router(hub, by_hand),
         suspicion_page_router(hub),
         account_router(hub),
         fleet_router(hub, keeping),

@@ -20,6 +20,7 @@ from data.store.store import Store
 from switchboard.cli import UsageError, home_of
 from switchboard.demo_calls import CallSimulator
 from switchboard.hub_verbs import os_actor
+from sync.central.by_hand import PullOrder, PullsByHand
 from sync.central.errors import MappingError, SourceError
 from sync.central.events import TakenLines
 from sync.central.history import pulls, refused_pull
@@ -73,6 +74,24 @@ def pull_by_clock(home: Path, name: str, changed: bool) -> None:  # noqa: FBT001
     url = url_with_password(source, home, os.environ)
     store = HubHome(home).open_store()
     Puller(store, source, url, home, take_lines).pull("hub", Wish(changed=changed))
+
+
+def pulls_by_hand(home: HubHome, on_done: Callable[[], None]) -> PullsByHand:
+    """The pulls that people begin from the pages of the hub of `home`."""
+    return PullsByHand(home.path / CONFIG, partial(pull_as_ordered, home.path), on_done)
+
+
+def pull_as_ordered(home: Path, order: PullOrder) -> None:
+    """What a person has ordered; in a process of its own."""
+    store = HubHome(home).open_store()
+    wish = Wish(changed=order.mode == "changed", dry_run=order.mode == "dry_run")
+    if order.approves:
+        with store.read() as connection:
+            _, approved = refused_pull(connection, order.approves)
+        wish = Wish(approves=order.approves, approved=approved)
+    (source,) = (one for one in read_mapping_file(home / CONFIG) if one.name == order.source)
+    url = url_with_password(source, home, os.environ)
+    Puller(store, source, url, home, take_lines).pull(order.actor, wish)
 
 
 def take_lines(connection: Connection, lines: Iterable[str], zone: ZoneInfo) -> TakenLines:

@@ -51,6 +51,20 @@ _LINES: tuple[tuple[str, str, str], ...] = (
     ("an area code is made of the letters a to z and digits", "编码只能用英文字母和数字", ""),
     ("{name} in the same county has it", "同一县区的 {name} 已使用", ""),
     ("row {row} has it already", "第 {row} 行已有", ""),
+    ("this code is not in the code list", "此代码不在代码表中", ""),
+    ("another row of the source has this id already", "来源中另一行已有此编号", ""),
+    ("another pull of {name} was stored meanwhile: run it again", "期间另一次取数（{name}）已入库，请重新取数", ""),
+    (
+        "there is no pull {count}: switchboard pull --history lists them",
+        "没有第 {count} 次取数",
+        "there is no pull {count}",
+    ),
+    (
+        "the pull {count} does not wait for approval: an approval is for one pull alone",
+        "第 {count} 次取数不在等待批准",
+        "the pull {count} does not wait for approval",
+    ),
+    ("the mapping has no source {name}: look at the list again", "配置中没有来源 {name}，请刷新列表", ""),
     ("this lies within the record itself", "上级在本记录之内", ""),
     ("its own row is rejected, or is below this one", "上级所在的行已退回，或在本行之下", ""),
     (

@@ -70,6 +70,7 @@ _ACTS = {
     "confirm_suspicion": ("疑似停电设为停电", "Suspicion made an outage"),
     "pull": ("营销系统取数", "Central systems pulled"),
     "approve_pull": ("批准取数", "Pull approved"),
+    "decline_pull": ("拒绝取数", "Pull declined"),
     "import": ("导入文件", "File imported"),
     "import_calls": ("导入话务", "Calls imported"),
     "conflict": ("修改冲突", "Edits in conflict"),

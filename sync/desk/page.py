@@ -49,6 +49,7 @@ NAV = (
     NavEntry("/desk/map", "地图", "Map", "see_places"),
     NavEntry("/desk/records", "资料维护", "Records", "edit_records"),
     NavEntry("/desk/import", "批量导入", "Import", "import_files"),
+    NavEntry("/desk/pulls", "营销取数", "Central systems", "run_pull"),
     NavEntry("/desk/scripts", "话术", "Scripts", "edit_scripts"),
     NavEntry("/desk/notices", "公告", "Notices", "see_desk"),
     NavEntry("/desk/conflicts", "冲突", "Conflicts", "resolve_conflicts"),
