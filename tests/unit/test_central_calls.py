@@ -1,10 +1,12 @@
 """Calls and tickets of a central system: reports over them are those over the exchange's own log."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import create_engine, select
+import pytest
+from sqlalchemy import create_engine, make_url, select, text
 
 from data.demo.central import CALLS_FROM, central_mapping, fill_central
 from data.store.schema import TICKET
@@ -14,13 +16,28 @@ from data.tickets.ticket import get_ticket
 from switchboard.demo_calls import CallSimulator
 from sync.central.mapping import Source
 from sync.central.mapping_file import read_mapping_file
+from sync.central.passwords import with_driver
 from tests.central_systems import make_central, pull_source
-from tests.stores import NOON, opened_store
+from tests.stores import NOON, in_file, opened_store
 from wallboard.calls import import_queue_log
 from wallboard.duty_report import duty_report
 
 START = CALLS_FROM.replace(tzinfo=ZoneInfo("Asia/Shanghai")).astimezone(UTC)
 HOURS = 6
+
+_CALL_COLUMNS = (
+    "call_no VARCHAR(30)",
+    "queue_name VARCHAR(30)",
+    "caller VARCHAR(20)",
+    "seat_no VARCHAR(30)",
+    "entered_at TIMESTAMP NULL",
+    "answered_at TIMESTAMP NULL",
+    "ended_at TIMESTAMP NULL",
+    "wait_s INTEGER",
+    "ring_s INTEGER",
+    "talk_s INTEGER",
+    "ended_how VARCHAR(10)",
+)
 
 
 def call_lines() -> list[str]:
@@ -68,6 +85,59 @@ def test_a_report_over_pulled_calls_is_that_over_the_log(store: Store, mariadb: 
         assert again.tables["call_event"]["added"] == 0
     with store.write("test", "import the log too") as writing:
         assert import_queue_log(writing.connection, map(shifted, lines))["added"] == 0
+
+
+@pytest.fixture(params=["postgresql", "mariadb"])
+def calls_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    with request.getfixturevalue(f"{request.param}_server").database() as url:
+        yield with_driver(make_url(url)).render_as_string()
+
+
+def test_a_report_over_calls_of_one_row_each_is_that_over_the_log(calls_url: str, tmp_path: Path) -> None:
+    lines = call_lines()
+    engine = create_engine(calls_url)
+    with engine.begin() as connection:
+        connection.execute(text(f"CREATE TABLE call_record ({', '.join(_CALL_COLUMNS)})"))
+        names = [one.split()[0] for one in _CALL_COLUMNS]
+        marks = ", ".join(f":{name}" for name in names)
+        connection.execute(text(f"INSERT INTO call_record VALUES ({marks})"), list(call_records(lines)))
+    engine.dispose()
+    said = Path("docs/central/calls.toml").read_text(encoding="utf-8").replace("password_file", "# password_file")
+    path = tmp_path / "calls.toml"
+    path.write_text(said.replace("postgresql+psycopg://reader@cc.example/cc", calls_url), encoding="utf-8")
+    (source,) = read_mapping_file(path)
+    reports = []
+    for name in ("pulled", "imported"):
+        (tmp_path / name).mkdir()
+        with opened_store(in_file(tmp_path / name)) as store:
+            if name == "pulled":
+                table = pull_source(store, source, tmp_path).tables["call_event"]
+                assert (table["added"], table["rejected"]) == (len(lines), 0)
+                assert pull_source(store, source, tmp_path).tables["call_event"]["added"] == 0
+            else:
+                with store.write("test", "import") as writing:
+                    import_queue_log(writing.connection, map(shifted, lines))
+            reports.append(report(store))
+    assert reports[0] == reports[1]
+
+
+def call_records(lines: list[str]) -> Iterator[dict[str, str | int | None]]:
+    """The calls of a log, one row each."""
+    calls: dict[str, dict[str, str | int | None]] = {}
+    for line in lines:
+        second, call, queue, agent, event, *args = line.split("|")
+        at = (CALLS_FROM + timedelta(seconds=int(second))).isoformat(" ")
+        if event == "ENTERQUEUE":
+            blank: dict[str, str | int | None] = dict.fromkeys(one.split()[0] for one in _CALL_COLUMNS)
+            calls[call] = blank | {"call_no": call, "queue_name": queue, "caller": args[1], "entered_at": at}
+        elif event == "CONNECT":
+            calls[call] |= {"answered_at": at, "seat_no": agent, "wait_s": int(args[0]), "ring_s": int(args[2])}
+        elif event == "ABANDON":
+            calls[call] |= {"ended_at": at, "wait_s": int(args[2]), "ended_how": "caller"}
+        else:
+            ended_by = "agent" if event == "COMPLETEAGENT" else "caller"
+            calls[call] |= {"ended_at": at, "talk_s": int(args[1]), "ended_how": ended_by}
+    yield from calls.values()
 
 
 def test_a_line_that_is_no_event_is_rejected(store: Store, tmp_path: Path) -> None:
