@@ -19,7 +19,7 @@ from data.store import change_log
 from data.store.cells import from_cells
 from data.store.rows import get_docs
 from data.store.schema import RECORDS
-from data.store.set_hash import GLOBAL, Part, SetSum, row_hash
+from data.store.set_hash import GLOBAL, Part, SetSum, row_hashes
 
 _CHUNK = 2000
 
@@ -179,8 +179,8 @@ def _add_kind(
             _index_records(connection, kind, docs, before)
         before += len(docs)
         hashes: dict[str, list[int]] = {}
-        for doc, bucket in zip(docs, own, strict=True):
-            hashes.setdefault(bucket, []).append(row_hash(kind, doc))
+        for hashed, bucket in zip(row_hashes(kind, docs), own, strict=True):
+            hashes.setdefault(bucket, []).append(hashed)
         for bucket, some in hashes.items():
             sums[bucket, kind.name] = sums.get((bucket, kind.name), SetSum()) + SetSum.of(some)
     return sums

@@ -126,19 +126,20 @@ def insert_rows(connection: Connection, kind: Kind, docs: Sequence[Doc], buckets
     cells = (to_cells(fields, doc) for doc in docs)
     if kind.scoped:
         columns.append("bucket")
-        values.append(_BUCKET_NUMBER)
+        values.append("?")
         own = buckets or [GLOBAL] * len(docs)
-        _add_buckets(connection, own)
-        cells = ([*row, bucket] for row, bucket in zip(cells, own, strict=True))
+        numbers = _add_buckets(connection, own)
+        cells = ([*row, numbers[bucket]] for row, bucket in zip(cells, own, strict=True))
     sql = f"INSERT INTO {kind.name} ({', '.join(columns)}) VALUES ({', '.join(values)})"
     connection.executemany(sql, cells)
 
 
-_BUCKET_NUMBER = "(SELECT number FROM bucket WHERE name = ?)"
-
-
-def _add_buckets(connection: Connection, names: Iterable[str]) -> None:
-    connection.executemany("INSERT OR IGNORE INTO bucket (name) VALUES (?)", [(name,) for name in sorted(set(names))])
+def _add_buckets(connection: Connection, names: Iterable[str]) -> dict[str, int]:
+    """The numbers of these buckets, those that are new included."""
+    own = sorted(set(names))
+    connection.executemany("INSERT OR IGNORE INTO bucket (name) VALUES (?)", [(name,) for name in own])
+    select = "SELECT name, number FROM bucket WHERE name = ?"
+    return dict(connection.execute(select, (name,)).fetchone() for name in own)
 
 
 def links_of(kind: Kind, doc: Doc) -> list[tuple[str, str, str, str]]:
@@ -241,9 +242,8 @@ class CacheWriter:
             borne = self._borne(kind, rid, self._acquire(kind, doc, change.readings)[1:])
         _update_row(self._connection, kind, rid, before, doc)
         if kind.scoped and change.bucket != stored.bucket:
-            _add_buckets(self._connection, [change.bucket])
-            sql = f"UPDATE {kind.name} SET bucket = {_BUCKET_NUMBER} WHERE rid = ?"
-            self._connection.execute(sql, (change.bucket, rid))
+            number = _add_buckets(self._connection, [change.bucket])[change.bucket]
+            self._connection.execute(f"UPDATE {kind.name} SET bucket = ? WHERE rid = ?", (number, rid))
         return borne
 
     def _count_in(self, kind: Kind, bucket: str, doc: Doc) -> None:

@@ -5,10 +5,11 @@ with LIMIT stops early at the best. The full-text tables store neither text nor 
 recomputed from its name and readings when it must go.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
+from itertools import islice
 
 from data.kinds import RANKED
-from data.names.tokens import code_tokens, name_tokens
+from data.names.tokens import code_tokens, name_text
 from data.sqlite import Connection
 
 KIND_STRIDE = 8
@@ -20,6 +21,8 @@ the others from 1: what is asked of these alone costs nothing for those."""
 
 COMMON = len(RANKED) - 1
 """Rank of names that only the last of the ranked kinds bears."""
+
+_AT_ONCE = 2000
 
 _TABLES = """
 CREATE TABLE name (
@@ -56,15 +59,16 @@ def add_characters(connection: Connection, characters: Iterable[tuple[str, str, 
 
 def add_names(connection: Connection, names: Iterable[tuple[str, str, int, int]]) -> None:
     """Adds distinct names `(text, readings, rank, uses)` to empty tables, the best first."""
-
-    def rows() -> Iterator[tuple[int, str]]:
-        nid = 0
-        for text, readings, rank, uses in names:
+    nid = 0
+    remaining = iter(names)
+    while some := list(islice(remaining, _AT_ONCE)):
+        rows = []
+        for text, readings, rank, uses in some:
             nid = nid + 1 if rank < COMMON else max(nid + 1, FIRST_COMMON_NAME)
-            connection.execute("INSERT INTO name VALUES (?, ?, ?, ?, ?)", (nid, text, readings, rank, uses))
-            yield nid, " ".join(name_tokens(text, readings))
-
-    connection.executemany("INSERT INTO name_fts(rowid, t) VALUES (?, ?)", rows())
+            rows.append((nid, text, readings, rank, uses))
+        connection.executemany("INSERT INTO name VALUES (?, ?, ?, ?, ?)", rows)
+        tokens = ((number, name_text(text, readings)) for number, text, readings, *_ in rows)
+        connection.executemany("INSERT INTO name_fts(rowid, t) VALUES (?, ?)", tokens)
 
 
 def add_codes(connection: Connection, kind: str, rows: Iterable[tuple[int, Sequence[str]]]) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from data.caches.index import COMMON, FIRST_COMMON_NAME, code_row, code_text
 from data.errors import NotFoundError
 from data.kinds import RANKED
-from data.names.tokens import name_tokens
+from data.names.tokens import name_text
 from data.sqlite import Connection
 
 _MOST_PENDING = 4096
@@ -92,7 +92,7 @@ class IndexChanges:
             return self._move(int(nid), best) if best < COMMON and nid >= FIRST_COMMON_NAME else int(nid)
         nid = self._next_number(rank)
         self._connection.execute("INSERT INTO name VALUES (?, ?, ?, ?, 1)", (nid, text, readings, rank))
-        self._names.add(nid, _tokens(text, readings))
+        self._names.add(nid, name_text(text, readings))
         return nid
 
     def release_name(self, nid: int) -> None:
@@ -108,7 +108,7 @@ class IndexChanges:
             raise NotFoundError(f"name {nid} is not in the search index: fetch a new snapshot")
         text, readings, uses = row
         if uses <= 0:
-            self._names.remove(nid, _tokens(text, readings))
+            self._names.remove(nid, name_text(text, readings))
             self._connection.execute("DELETE FROM name WHERE nid = ?", (nid,))
 
     def settle_name(self, nid: int) -> None:
@@ -144,14 +144,10 @@ class IndexChanges:
         """The name's number in the range of its new rank, wherever it stood."""
         text, readings = self._connection.execute("SELECT text, readings FROM name WHERE nid = ?", (nid,)).fetchone()
         new = self._next_number(rank)
-        self._names.remove(nid, _tokens(text, readings))
+        self._names.remove(nid, name_text(text, readings))
         self._connection.execute("UPDATE name SET nid = ?, rank = ? WHERE nid = ?", (new, rank, nid))
-        self._names.add(new, _tokens(text, readings))
+        self._names.add(new, name_text(text, readings))
         for kind in RANKED:
             self._connection.execute(f"UPDATE {kind} SET name_id = ? WHERE name_id = ?", (new, nid))
         self._connection.execute("UPDATE alias SET nid = ? WHERE nid = ?", (new, nid))
         return new
-
-
-def _tokens(text: str, readings: str) -> str:
-    return " ".join(name_tokens(text, readings))

@@ -29,9 +29,13 @@ AROUND_LENGTH = 4
 _LEVELS = 4
 """So far up areas and branches are looked at."""
 _TOO_WIDE = "('province')"
+_PLACES_KEPT = 1024
+"""Those last met: records stand in the order of their ids, and so beside their neighbours."""
 
 _ROWS = {
-    "area": "SELECT a.rid, n.text, n.readings, NULL, a.id, NULL FROM area AS a JOIN name AS n ON n.nid = a.name_id",
+    "area": """
+        SELECT a.rid, n.text, n.readings, NULL, a.parent_id, NULL
+        FROM area AS a JOIN name AS n ON n.nid = a.name_id""",
     "feeder": """
         SELECT f.rid, n.text, n.readings, f.number, f.branch, f.substation
         FROM feeder AS f JOIN name AS n ON n.nid = f.name_id""",
@@ -39,17 +43,15 @@ _ROWS = {
         SELECT t.rid, n.text, n.readings, t.number, t.id, t.feeder
         FROM transformer_area AS t JOIN name AS n ON n.nid = t.name_id""",
 }
-_AROUND_AREAS = f"""
+_AREAS = f"""
     WITH RECURSIVE up(id, height) AS (
-        {{start}}
+        SELECT ?, 1
         UNION SELECT area.parent_id, height + 1 FROM up CROSS JOIN area ON area.id = up.id WHERE height < {_LEVELS}
     )
     SELECT DISTINCT n.text, n.readings FROM up CROSS JOIN area ON area.id = up.id JOIN name AS n ON n.nid = area.name_id
     WHERE area.level IS NULL OR area.level NOT IN {_TOO_WIDE}"""
-_AROUND_AREA = _AROUND_AREAS.format(start="SELECT parent_id, 1 FROM area WHERE id = ?")
-_AROUND_TRANSFORMER_AREA = _AROUND_AREAS.format(
-    start="SELECT target, 1 FROM link WHERE kind = 'transformer_area' AND field = 'areas' AND id = ?"
-)
+_SUPPLIED = "SELECT target FROM link WHERE kind = 'transformer_area' AND field = 'areas' AND id = ?"
+_FEEDER = "SELECT n.text, n.readings FROM feeder JOIN name AS n ON n.nid = name_id WHERE feeder.id = ?"
 _BRANCHES = f"""
     WITH RECURSIVE up(id, height) AS (
         SELECT ?, 1
@@ -90,9 +92,10 @@ def fill_places(connection: Connection) -> None:
 
 def place_rows(connection: Connection) -> Iterator[tuple[int, str, str]]:
     """The rows that the table should hold: number, tokens of its own, tokens of what is around."""
+    around = _Around(connection)
     for kind in PLACED:
         for row in connection.execute(f"{_ROWS[kind]} ORDER BY 1"):
-            yield _row(connection, kind, row)
+            yield _row(around, kind, row)
 
 
 def remove_place(connection: Connection, kind: str, rid: int) -> None:
@@ -110,33 +113,64 @@ def refresh_places(connection: Connection, changed: Iterable[tuple[str, str]]) -
     for kind, key in changed:
         if kind in _BELOW:
             touched.update(dict.fromkeys(connection.execute(_BELOW[kind], (key,)).fetchall()))
-    rows = []
+    rows, around = [], _Around(connection)
     for kind, rid in touched:
         row = connection.execute(f"{_ROWS[kind]} WHERE {kind[0]}.rid = ?", (rid,)).fetchone()
-        rows.append(_row(connection, kind, row))
+        rows.append(_row(around, kind, row))
     rows.sort()  # a row that is not after the one before begins another segment
     connection.executemany("DELETE FROM place_fts WHERE rowid = ?", ((row,) for row, *_ in rows))
     connection.executemany("INSERT INTO place_fts(rowid, own, around) VALUES (?, ?, ?)", rows)
 
 
-def _row(connection: Connection, kind: str, row: tuple[Any, ...]) -> tuple[int, str, str]:
+def _row(around: "_Around", kind: str, row: tuple[Any, ...]) -> tuple[int, str, str]:
     rid, text, readings, number, key, other = row
     own = [*_asked_for(name_tokens(text, readings)), *(code_tokens(number) if number else ())]
-    around = dict.fromkeys(token for name in _around(connection, kind, key, other) for token in name)
-    return FIRST_ROW[kind] + rid, " ".join(own), " ".join(around)
+    return FIRST_ROW[kind] + rid, " ".join(own), " ".join(around.tokens(kind, key, other))
 
 
-def _around(connection: Connection, kind: str, key: str, other: str | None) -> Iterator[tuple[str, ...]]:
-    """Tokens of each name around a record."""
-    if kind == "area":
-        yield from (_tokens(*name) for name in connection.execute(_AROUND_AREA, (key,)))
-    elif kind == "feeder":
-        names = [name for (name,) in connection.execute(_BRANCHES, (key,))] + ([other] if other else [])
-        yield from (_tokens(name, _spelt(connection, name)) for name in names)
-    else:
-        yield from (_tokens(*name) for name in connection.execute(_AROUND_TRANSFORMER_AREA, (key,)))
-        feeder = "SELECT n.text, n.readings FROM feeder JOIN name AS n ON n.nid = name_id WHERE feeder.id = ?"
-        yield from (_tokens(*name) for name in connection.execute(feeder, (other,)))
+class _Around:
+    """Tokens of the names around records; many lie in the same places, which are looked at once.
+
+    Args:
+        connection: The cache, which must not change meanwhile.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._area = lru_cache(maxsize=_PLACES_KEPT)(self._of_area)
+        self._branch = lru_cache(maxsize=_PLACES_KEPT)(self._of_branch)
+        self._feeder = lru_cache(maxsize=_PLACES_KEPT)(self._of_feeder)
+
+    def tokens(self, kind: str, key: str | None, other: str | None) -> dict[str, None]:
+        """Those around a record, each once.
+
+        Args:
+            kind: Of the record.
+            key: The parent of an area, the branch of a feeder, a transformer area itself.
+            other: The substation of a feeder, the feeder of a transformer area.
+        """
+        if kind == "area":
+            return self._area(key)
+        if kind == "feeder":
+            spelt = _tokens(other, _spelt(self._connection, other)) if other else ()
+            return self._branch(key) | dict.fromkeys(spelt)
+        areas = self._connection.execute(_SUPPLIED, (key,)).fetchall()
+        places = [*(self._area(area) for (area,) in areas), self._feeder(other)]
+        return dict.fromkeys(token for tokens in places for token in tokens)
+
+    def _of_area(self, key: str | None) -> dict[str, None]:
+        return _together(self._connection.execute(_AREAS, (key,)))
+
+    def _of_branch(self, key: str | None) -> dict[str, None]:
+        names = self._connection.execute(_BRANCHES, (key,)).fetchall()
+        return _together((name, _spelt(self._connection, name)) for (name,) in names)
+
+    def _of_feeder(self, key: str | None) -> dict[str, None]:
+        return _together(self._connection.execute(_FEEDER, (key,)))
+
+
+def _together(names: Iterable[tuple[str, str]]) -> dict[str, None]:
+    return dict.fromkeys(token for name in names for token in _tokens(*name))
 
 
 @lru_cache(maxsize=1024)
@@ -146,8 +180,8 @@ def _tokens(text: str, readings: str) -> tuple[str, ...]:
     return tuple(_asked_for(beginning))
 
 
-def _asked_for(tokens: Iterable[str]) -> Iterator[str]:
-    return (token for token in tokens if token[0] in _TYPES)
+def _asked_for(tokens: Iterable[str]) -> list[str]:
+    return [token for token in tokens if token[0] in _TYPES]
 
 
 def _spelt(connection: Connection, text: str) -> str:

@@ -18,9 +18,11 @@ A token's first letter is its type, so that one full-text column holds them all:
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
-from itertools import islice, pairwise, product
+from itertools import chain, islice, pairwise, product
+from math import prod
+from operator import itemgetter
 
 from data.names.syllables import sound_of
 
@@ -122,38 +124,10 @@ def _initial_of(reading: str) -> str:
     return reading[0] if reading[0].isalnum() and reading.isascii() else _NO_INITIAL
 
 
-def _pairs(kind: str, left: Iterable[Sequence[str]], right: Iterable[Sequence[str]]) -> Iterator[str]:
-    for firsts, seconds in zip(left, right, strict=False):
-        for first in firsts:
-            for second in seconds:
-                yield kind + first + second
-
-
-def _written(text: str) -> Iterator[str]:
-    if len(text) == 1:
-        yield "h" + text
-    for first, second in pairwise(text):
-        yield "h" + first + second
-
-
-def _initials(initials: list[list[str]]) -> Iterator[str]:
-    anchored = [[START_INITIAL], *initials, [END_INITIAL]]
-    if len(initials) == sum(map(len, initials)):
-        line = "".join(group[0] for group in anchored)
-        for length in range(2, LONGEST_INITIALS + 1):
-            yield from ("i" + line[start : start + length] for start in range(len(line) - length + 1))
-        return
-    for length in range(2, LONGEST_INITIALS + 1):
-        for start in range(len(anchored) - length + 1):
-            for combination in islice(product(*anchored[start : start + length]), _MOST_COMBINATIONS):
-                yield "i" + "".join(combination)
-
-
 @lru_cache(maxsize=4096)
-def _read(group: str) -> tuple[list[str], list[str]]:
-    """Distinct sounds and distinct initials of a group of readings; some thousand groups make up every name."""
-    readings = group.split("|")
-    return list(dict.fromkeys(map(sound_of, readings))), list(dict.fromkeys(map(_initial_of, readings)))
+def _read(group: str) -> tuple[tuple[str, str], ...]:
+    """Distinct sounds with their initials of a group of readings; some thousand groups make up every name."""
+    return tuple(dict.fromkeys((sound_of(reading), _initial_of(reading)) for reading in group.split("|")))
 
 
 def name_tokens(text: str, readings: str) -> list[str]:
@@ -163,43 +137,93 @@ def name_tokens(text: str, readings: str) -> list[str]:
         text: The name as stored.
         readings: Its readings, as `data.names.pinyin.readings_of` writes them.
     """
+    return name_text(text, readings).split()
+
+
+def name_text(text: str, readings: str) -> str:
+    """What `name_tokens` answers, separated by spaces: so a name's row of the full-text table is written."""
     plain, groups, _ = searchable(text, readings)
     if not plain:
-        return []
+        return ""
     stem, _ = said_of(plain)
     read = [_read(group) for group in groups]
-    sounds, initials = [sounds for sounds, _ in read], [initials for _, initials in read]
-    if stem == len(plain) == sum(map(len, sounds)) == sum(map(len, initials)):
-        return list(dict.fromkeys(_of_one_reading(plain, [one for (one,) in sounds], [one for (one,) in initials])))
+    if prod(map(len, read)) > _MOST_COMBINATIONS:
+        return " ".join(dict.fromkeys(_by_parts(plain, stem, read)))
+    fill = _shape(len(plain), stem)
+    lines = [fill((*plain, *chain.from_iterable(way))) for way in product(*read)]
+    if len(lines) == 1 and stem == len(plain) and _has_no_doubles(plain, read):
+        return lines[0]
+    return " ".join(dict.fromkeys(" ".join(lines).split(" ")))
+
+
+@lru_cache(maxsize=256)
+def _shape(length: int, stem: int) -> Callable[[Sequence[str]], str]:
+    """What lays out the tokens of names of so many characters with a stem of so many, of which there is one reading.
+
+    It is given a name's characters, then the sound and the initial of each, and answers the tokens with spaces
+    between them; some may be there twice. Which part stands in which token is the same for all names of a shape: they
+    are filled in, in one go, instead of taken apart.
+    """
+    parts = range(length + 2 * length)
+    written, sounds, initials = parts[:length], parts[length::2], parts[length + 1 :: 2]
+    anchored, line = [START_SOUND, *sounds, END_SOUND], [START_INITIAL, *initials, END_INITIAL]
+    tokens: list[Sequence[str | int]] = [("h", *written[at : at + 2]) for at in range(max(1, length - 1))]
+    if length <= SHORT_NAME:
+        tokens.append(("w", *sounds))
+    tokens += (("s", *pair) for pair in pairwise(anchored))
+    tokens += (("k", *pair) for pair in zip(anchored, anchored[2:], strict=False))
+    tokens += (("m", *pair) for pair in zip(sounds, initials[1:], strict=False))
+    tokens += (("u", sound) for sound in sounds)
+    for run in range(2, LONGEST_INITIALS + 1):
+        tokens += (("i", *line[start : start + run]) for start in range(len(line) - run + 1))
+    tokens.append(("b", written[0]))
+    if stem < length:
+        tokens += [("w", *sounds[:stem])] * (stem <= SHORT_NAME)
+        tokens.append(("s", sounds[stem - 1], END_SOUND))
+        ended = [*line[: stem + 1], END_INITIAL]
+        tokens += (("i", *ended[-run:]) for run in range(2, LONGEST_INITIALS + 1))
+    layout = " ".join("".join(one if isinstance(one, str) else "%s" for one in token) for token in tokens)
+    chosen = itemgetter(*(one for token in tokens for one in token if isinstance(one, int)))
+    return lambda known: layout % chosen(known)
+
+
+def _has_no_doubles(plain: str, read: Iterable[tuple[tuple[str, str], ...]]) -> bool:
+    """Whether no character, sound or initial of a name of one reading comes twice, and so no token: most people's."""
+    parts = {START_INITIAL, END_INITIAL, *plain, *chain.from_iterable(way for (way,) in read)}
+    return len(parts) == 2 + 3 * len(plain)
+
+
+def _by_parts(plain: str, stem: int, read: Sequence[tuple[tuple[str, str], ...]]) -> Iterator[str]:
+    """The tokens of a name of so many readings that not every combination of them is looked at."""
+    sounds = [list(dict.fromkeys(sound for sound, _ in ways)) for ways in read]
+    initials = [list(dict.fromkeys(initial for _, initial in ways)) for ways in read]
     anchored = [[START_SOUND], *sounds, [END_SOUND]]
-    tokens = dict.fromkeys(_written(plain))
+    yield from ("h" + plain[at : at + 2] for at in range(max(1, len(plain) - 1)))
     if len(plain) <= SHORT_NAME:
-        tokens.update(dict.fromkeys("w" + "".join(whole) for whole in islice(product(*sounds), _MOST_COMBINATIONS)))
-    tokens.update(dict.fromkeys(_pairs("s", anchored, anchored[1:])))
-    tokens.update(dict.fromkeys(_pairs("k", anchored, anchored[2:])))
-    tokens.update(dict.fromkeys(_pairs("m", sounds, initials[1:])))
-    tokens.update(dict.fromkeys("u" + sound for group in sounds for sound in group))
-    tokens.update(dict.fromkeys(_initials(initials)))
-    tokens["b" + plain[0]] = None
+        yield from ("w" + "".join(whole) for whole in islice(product(*sounds), _MOST_COMBINATIONS))
+    yield from _pairs("s", anchored, anchored[1:])
+    yield from _pairs("k", anchored, anchored[2:])
+    yield from _pairs("m", sounds, initials[1:])
+    yield from ("u" + sound for group in sounds for sound in group)
+    yield from _initials(initials)
+    yield "b" + plain[0]
     if stem < len(plain):
-        tokens.update(dict.fromkeys(_of_stem(sounds[:stem], initials[:stem])))
-    return list(tokens)
+        yield from _of_stem(sounds[:stem], initials[:stem])
 
 
-def _of_one_reading(plain: str, sounds: list[str], initials: list[str]) -> list[str]:
-    """What `name_tokens` answers for a name of which there is one reading and no shorter form: most people's."""
-    anchored, line = [START_SOUND, *sounds, END_SOUND], START_INITIAL + "".join(initials) + END_INITIAL
-    tokens = ["h" + plain[at : at + 2] for at in range(max(1, len(plain) - 1))]
-    if len(plain) <= SHORT_NAME:
-        tokens.append("w" + "".join(sounds))
-    tokens += ["s" + first + second for first, second in pairwise(anchored)]
-    tokens += ["k" + first + second for first, second in zip(anchored, anchored[2:], strict=False)]
-    tokens += ["m" + first + second for first, second in zip(sounds, initials[1:], strict=False)]
-    tokens += ["u" + sound for sound in sounds]
+def _pairs(kind: str, left: Iterable[Sequence[str]], right: Iterable[Sequence[str]]) -> Iterator[str]:
+    for firsts, seconds in zip(left, right, strict=False):
+        for first in firsts:
+            for second in seconds:
+                yield kind + first + second
+
+
+def _initials(initials: list[list[str]]) -> Iterator[str]:
+    anchored = [[START_INITIAL], *initials, [END_INITIAL]]
     for length in range(2, LONGEST_INITIALS + 1):
-        tokens += ["i" + line[start : start + length] for start in range(len(line) - length + 1)]
-    tokens.append("b" + plain[0])
-    return tokens
+        for start in range(len(anchored) - length + 1):
+            for combination in islice(product(*anchored[start : start + length]), _MOST_COMBINATIONS):
+                yield "i" + "".join(combination)
 
 
 def _of_stem(sounds: list[list[str]], initials: list[list[str]]) -> Iterator[str]:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
 
-from data.fields import EMPTY, Doc, Kind, canonical_json
+from data.fields import EMPTY, Doc, Json, Kind, canonical_json
 
 GLOBAL = "global"
 """The bucket of everything that every cache holds."""
@@ -21,6 +21,9 @@ Part = tuple[str, str]
 """What is counted and hashed by itself: a bucket and a kind."""
 
 _MODULUS = 1 << 128
+_NO_VALUE = "\0"
+"""Text that no field of text may hold; its quotes cannot stand inside another text either."""
+_BETWEEN = f",{canonical_json(_NO_VALUE)},"
 
 
 def row_hash(kind: Kind, doc: Doc) -> int:
@@ -29,13 +32,31 @@ def row_hash(kind: Kind, doc: Doc) -> int:
     Later fields count up to the last that is not empty: one that a cache does not have yet, and that holds nothing,
     makes no difference.
     """
-    values = [doc[field.name] for field in kind.fields]
+    return _hashed(kind, canonical_json(_counted_values(kind, doc)))
+
+
+def row_hashes(kind: Kind, docs: Iterable[Doc]) -> list[int]:
+    """What `row_hash` answers for each of many records, in their order: all are put into JSON in one go."""
+    values = [_counted_values(kind, doc) for doc in docs]
+    parted: list[Json] = [one for each in values for one in (each, _NO_VALUE)]
+    texts = f"{canonical_json(parted)[1:-1]},".split(_BETWEEN)[:-1]
+    if len(texts) != len(values):  # a field of JSON may hold even this
+        texts = [canonical_json(each) for each in values]
+    return [_hashed(kind, text) for text in texts]
+
+
+def _counted_values(kind: Kind, doc: Doc) -> list[Json]:
+    values: list[Json] = [doc[field.name] for field in kind.fields]
     if kind.fields[-1].later:
         first = sum(not field.later for field in kind.fields)
         while len(values) > first and values[-1] in EMPTY:
             values.pop()
-    text = kind.name + canonical_json(values)
-    return int.from_bytes(blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest(), "big")
+    return values
+
+
+def _hashed(kind: Kind, text: str) -> int:
+    whole = (kind.name + text).encode("utf-8", "surrogatepass")
+    return int.from_bytes(blake2b(whole, digest_size=16).digest(), "big")
 
 
 @dataclass(frozen=True, slots=True)
