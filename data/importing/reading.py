@@ -12,6 +12,7 @@ from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, Shee
 
 from data.errors import DataError
 from data.importing.csv_rows import Row, csv_rows
+from data.importing.workbook_size import check_size
 
 __all__ = ["Row", "Table", "open_table"]
 
@@ -40,7 +41,8 @@ def open_table(path: Path) -> Iterator[Table]:
     without its mark) or GB18030. CSV is streamed, never held as a whole.
 
     Raises:
-        DataError: the file is not there, is empty, or is of a type or in an encoding that is not read here.
+        DataError: the file is not there, is empty, is of a type or in an encoding that is not read here, or is a
+            workbook that unpacks to too much.
     """
     try:
         with path.open("rb") as file:
@@ -106,6 +108,7 @@ def _count_broken(path: Path, encoding: str) -> tuple[int, int]:
 
 
 def _sheet_rows(path: Path) -> Iterator[Row]:
+    check_size(path)
     try:
         with path.open("rb") as file, CalamineWorkbook.from_filelike(file) as workbook:
             names = [
