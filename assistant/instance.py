@@ -9,6 +9,7 @@ import json
 import logging
 import os
 import sys
+import tempfile
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -44,9 +45,24 @@ class AlreadyRunningError(InstanceError):
 
 
 def address_of(home: Path) -> str:
-    """Where the assistant of `home` listens: in the home, or by its hash where that path would be too long."""
-    absolute = os.path.normcase(home.absolute())  # Windows tells no capitals from small letters
-    return _address(absolute, hashlib.sha256(absolute.encode()).hexdigest()[:24])
+    """Where the assistant of `home` listens: in the home, or by its hash where that path would be too long.
+
+    By its hash, too, where nobody may write to the home: a profile that is read-only still answers.
+    """
+    absolute = _absolute(home)
+    return _address(absolute, _digest(absolute))
+
+
+def _absolute(home: Path) -> str:
+    return os.path.normcase(home.absolute())  # Windows tells no capitals from small letters
+
+
+def _digest(absolute: str) -> str:
+    return hashlib.sha256(absolute.encode()).hexdigest()[:24]
+
+
+def _may_write(home: str) -> bool:
+    return not os.path.exists(home) or os.access(home, os.W_OK)  # noqa: PTH110 - an address, compared by its bytes
 
 
 if sys.platform == "win32":
@@ -54,11 +70,14 @@ if sys.platform == "win32":
     def _address(_absolute: str, digest: str) -> str:
         return rf"\\.\pipe\switchboard-{digest}"
 
+    def _short_directory() -> Path:
+        return Path(tempfile.gettempdir())  # each user's own
+
 else:
 
     def _address(absolute: str, digest: str) -> str:
         path = os.path.join(absolute, "assistant.sock")  # noqa: PTH118 - an address, compared by its bytes
-        if len(os.fsencode(path)) <= LONGEST_SOCKET_PATH:
+        if len(os.fsencode(path)) <= LONGEST_SOCKET_PATH and _may_write(absolute):
             return path
         return str(_short_directory() / f"{digest}.sock")
 
@@ -162,7 +181,9 @@ class Instance:
 def _claim(home: Path) -> IO[bytes]:
     """A lock on the home that ends with this process."""
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
-    lock = (home / "assistant.lock").open("ab")
+    absolute = _absolute(home)
+    own = home / "assistant.lock"
+    lock = (own if _may_write(absolute) else _short_directory() / f"{_digest(absolute)}.lock").open("ab")
     try:
         _lock(lock.fileno())
     except BlockingIOError:

@@ -5,6 +5,7 @@ Small files beside the caches. A finding holds for one cache file: it is answere
 
 import json
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -135,12 +136,14 @@ class CacheHealth:
         if not self._running.parent.is_dir():
             return False
         broken_off = self._running.exists()
-        self._running.touch(mode=0o600)
+        with suppress(OSError):  # a profile that is read-only is kept by nobody
+            self._running.touch(mode=0o600)
         return broken_off
 
     def end(self) -> None:
         """Notes that whoever began ends in good order."""
-        self._running.unlink(missing_ok=True)
+        with suppress(OSError):
+            self._running.unlink(missing_ok=True)
 
 
 def _json_in(file: Path) -> Any:  # noqa: ANN401 - whatever stands there

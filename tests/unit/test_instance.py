@@ -1,3 +1,4 @@
+import os
 import stat
 import sys
 from collections.abc import Iterator
@@ -104,3 +105,21 @@ def test_a_home_with_a_long_path_listens_at_a_short_private_address(
     assert len(address_of(home)) <= LONGEST_SOCKET_PATH
     assert stat.S_IMODE(Path(address_of(home)).parent.stat().st_mode) == 0o700
     instance.close()
+
+
+@posix_only
+def test_a_home_that_may_only_be_read_has_its_one_assistant_and_is_left_as_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home, runtime = tmp_path / "profile", tmp_path / "run"
+    home.mkdir()
+    runtime.mkdir()
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(runtime))
+    monkeypatch.setattr(os, "access", lambda path, _mode: Path(path) != home)  # root may write whatever a mode says
+    instance = Instance(home)
+    instance.serve({"who": lambda _: {"name": "reader"}})
+    assert send(home, "who") == {"name": "reader"}
+    with pytest.raises(AlreadyRunningError):
+        Instance(home)
+    instance.close()
+    assert list(home.iterdir()) == []
