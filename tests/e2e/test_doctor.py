@@ -77,3 +77,10 @@ def test_wrong_settings_and_open_doors_are_told(agent: AgentHome) -> None:
         agent.path.chmod(0o700)
     assert not found["settings"]["good"]
     assert "chmod 700" in found["home"]["en"]
+
+
+def test_a_hubs_home_is_examined_while_it_serves(shared_hub: RunningHub) -> None:
+    found = examined(shared_hub.home, status=DONE)
+    assert {"home", "disk", "store", "back_up", "keep_checkpoint"} <= set(found)
+    assert found["store"]["facts"]["database"] == "sqlite"
+    assert found["back_up"]["facts"]["state"] == "off"

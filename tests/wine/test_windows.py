@@ -152,6 +152,9 @@ def test_a_windows_pc_enrols_and_syncs(pc: WindowsPc, hub: RunningHub, tmp_path:
 
     assert (first["mode"], first["verified"]) == ("snapshot", True)
     assert second["mode"] == "current"
+    kept = json.loads((tmp_path / "pc" / "agent.json").read_text("utf-8"))
+    assert kept["refresh"] == ""
+    assert kept["refresh_kept"].startswith("dpapi ")
 
 
 def test_windows_seals_the_key_of_a_cache(pc: WindowsPc) -> None:
