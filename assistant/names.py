@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import partial
+from itertools import chain, islice
 from typing import Any, NamedTuple
 
 from assistant import candidates
@@ -26,6 +27,8 @@ _LONG_QUERY, _LIKELY = 14, 2
 """What is longer leaves little doubt how it is to be read."""
 _MOST_BEGINNINGS, _LONG_NAME, _LONGEST_CORRECTED = 56, 5, 9
 _CALLED_SO = 97.0
+_LIKE_IT, _TELLING = 60.0, 4
+"""What scores less is another name altogether; the beginning of which so many sounds are known is one of few."""
 GOOD = 80.0
 """With enough matches as good as this nobody looks for slips."""
 _LAST_RANK = len(RANKED) - 1
@@ -65,14 +68,11 @@ class Names:
 
         # A name that is called so also starts so, one that holds the very characters also sounds so: where all of
         # those were read, these are among them.
-        are_many = not read_all(expressions.at_start, _AT_START)
-        if are_many:
+        if not read_all(expressions.at_start, _AT_START):
             read_all(expressions.whole, _WHOLE)
+        is_enough = _enough(graded.values(), ranker.best_inside)
+        if is_enough or not (read_all(expressions.anywhere, _ANYWHERE) and expressions.anywhere):
             read_all(expressions.written, _WRITTEN)
-        if not _enough(graded.values(), ranker.best_inside):
-            are_all = read_all(expressions.anywhere, _ANYWHERE) and bool(expressions.anywhere)
-            if not (are_many or are_all):
-                read_all(expressions.written, _WRITTEN)
         return [match for match in graded.values() if match]
 
     def starting(self, query: Query, most_rank: int) -> list[NameMatch]:
@@ -94,14 +94,20 @@ class Names:
         """
         if whole_only and not _may_be_another(query, matches):
             return []
-        graded = {match.candidate.nid: None for match in matches}
-        ranker, found = SlipRanker(query), []
-        for look in _whole_slips(query) if whole_only else _slips(query):
-            for row in self._rows_of(look):
-                if row[0] not in graded:
-                    graded[row[0]] = None
-                    found.append(ranker.nearly(_candidate(row)))
-        return [match for match in found if match]
+        known = {match.candidate.nid for match in matches}
+        ranker, found = SlipRanker(query), list[NameMatch]()
+
+        def read_all(looks: Iterable[_Look]) -> None:
+            for row in chain.from_iterable(map(self._rows_of, looks)):
+                if row[0] not in known:
+                    known.add(row[0])
+                    if match := ranker.nearly(_candidate(row)):
+                        found.append(match)
+
+        read_all(_whole_slips(query) if whole_only else _slips(query))
+        if not whole_only and not any(match.score >= _LIKE_IT for match in (*matches, *found)):
+            read_all(_long_slips(query))
+        return found
 
     def _rows_of(self, look: "_Look") -> list[tuple[Any, ...]]:
         """Names of places and lines, then those of customers if they are asked for, each up to its number."""
@@ -175,6 +181,14 @@ def _slips(query: Query) -> Iterator[_Look]:
     yield _Look(candidates.any_expression([*missing, candidates.any_alike(beginnings)]), _CORRECTED, common)
     yield _Look(candidates.any_expression(map(candidates.around_break, ways)), _WRONG, common)
     yield _Look(candidates.any_expression(map(candidates.one_wrong, ways)), _WRONG, common)
+
+
+def _long_slips(query: Query) -> Iterator[_Look]:
+    """As `_slips`, of what is so long that one of its beginnings tells."""
+    if query.segmentations and len(query.segmentations[0]) > _LONGEST_CORRECTED:
+        meant = (candidates.without_vague_end(heard)[:_TELLING] for heard in corrections(query))
+        beginnings = (heard for heard in dict.fromkeys(meant) if len(heard) == _TELLING)
+        yield _Look(candidates.any_alike(islice(beginnings, _MOST_BEGINNINGS)), _CORRECTED, _COMMON)
 
 
 def _whole_slips(query: Query) -> Iterator[_Look]:

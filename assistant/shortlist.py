@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from itertools import filterfalse
 
 from assistant.ranking import EXACT
 from assistant.records import Found, Record
@@ -50,6 +51,11 @@ class Shortlist:
     def is_short(self) -> bool:
         """Whether so little was found that something like it is worth showing too."""
         return len(self._found) < self.limit // 2
+
+    @property
+    def has_near(self) -> bool:
+        """Whether anything was found that is more than a weak answer."""
+        return any(found.score >= _NEAR for found in self._found.values())
 
     def has_room_for(self, score: float, rank: int, *, ties: bool) -> bool:
         """Whether a record with this score could still be shown; with `ties` also one as good as the last shown.
@@ -118,10 +124,19 @@ class Shortlist:
         return self._bars
 
     def _without_surplus(self, ranked: list[Found]) -> list[Found]:
-        """The records with the surplus of one name or series behind whatever else comes near."""
+        """The records with the surplus of one name or series behind whatever else comes near.
+
+        A guess does not go before those of a series that hold what was typed: `塔山村1` means one of these.
+        """
         kept, surplus = self._parted(ranked)
-        near = sum(found.score >= _NEAR for found in kept)
-        return kept[:near] + surplus + kept[near:]
+        count = sum(found.score >= _NEAR for found in kept)
+        near, far = kept[:count], kept[count:]
+        if any(map(_is_held_in_series, surplus)):
+            held = list(filter(_is_held_in_series, surplus))
+            guesses = [found for found in near if found.reason == _GUESS]
+            near = [found for found in near if found.reason != _GUESS] + held
+            surplus = guesses + list(filterfalse(_is_held_in_series, surplus))
+        return near + surplus + far
 
     def _parted(self, ranked: list[Found]) -> tuple[list[Found], list[Found]]:
         """The records without the surplus of one name or series, and this surplus."""
@@ -142,6 +157,11 @@ def _sort_of(found: Found) -> tuple[str, int]:
     if not _is_few(found) and found.score >= EXACT:
         return found.record.name, _NAMESAKES
     return "", 0
+
+
+def _is_held_in_series(found: Found) -> bool:
+    """Whether a transformer area's name holds the very characters that were typed."""
+    return found.record.order == _SERIES_KIND and found.reason in _WRITTEN_REASONS
 
 
 def _by_score(found: Found) -> float:

@@ -28,6 +28,8 @@ _LINE, _NO_LINE_LOSS = "feeder", 8.0
 _NAMESAKE_LOSS, _MOST_NAMESAKE_LOSS = 6.0, 18.0
 _CODE_EXACT, _NUMBER_PREFIX, _CODE_PREFIX, _CODE_PART, _CODE_COVERAGE, _CODE_END = 100.0, 92.0, 82.0, 80.0, 6.0, 3.0
 _SHORTEST_CODE = 2
+_ELSEWHERE = 0.55
+"""What is left of the score of what answers the narrower part alone: less than counts as good."""
 
 _PROMISE = itemgetter(slice(4))
 
@@ -61,6 +63,7 @@ class TextSearch:
 
         An exact code or name comes first; then by score, own branches before others, kinds in the order of
         `data.kinds.RANKED`, names that more records bear, name, id. Without `with_slips` no guesses are among them.
+        Where `塔山 朱家` is not known, what is called 朱家 elsewhere is a weak answer.
 
         Raises:
             CancelledError: `cancelled` said so between two stages.
@@ -75,7 +78,7 @@ class TextSearch:
         matches = self._names.matching(query)
         self._add_bearers(shortlist, query, matches)
         wants_more = not enough_good(query, matches)
-        if len(query.parts) > 1 or (wants_more and not any(map(_names_a_place, matches))):
+        if len(query.parts) > 1 or (wants_more and not any(_names_a_place(query, match) for match in matches)):
             give_up_if(cancelled)
             for found in self._within.search(query):
                 shortlist.add(found)
@@ -83,6 +86,10 @@ class TextSearch:
             give_up_if(cancelled)
             is_sure = not wants_more and (len(query.compact) < _SHORTEST_SURE or not shortlist.is_short)
             self._add_bearers(shortlist, query, self._names.nearly_matching(query, matches, whole_only=is_sure))
+        if len(query.parts) > 1 and not shortlist.has_near:
+            give_up_if(cancelled)
+            for found in self.search(query.parts[-1], limit, cancelled, with_slips=False):
+                shortlist.add(found._replace(score=_ELSEWHERE * found.score))
         self._prefer(shortlist, query)
         return self._in_order(shortlist)
 
@@ -161,9 +168,13 @@ class TextSearch:
         return shortlist.shown(sorted(shortlist.all(), key=order))
 
 
-def _names_a_place(match: NameMatch) -> bool:
-    """Whether the match is a good one of a place or line; customers' names often begin with a place's."""
-    return match.score >= GOOD and match.candidate.rank < _COMMON
+def _names_a_place(query: Query, match: NameMatch) -> bool:
+    """Whether the match is a good one of a place or line; customers' names often begin with a place's.
+
+    A character that stands twice in what was typed may end one name and begin the next: 白塔塔沟.
+    """
+    is_good = match.score >= GOOD and match.candidate.rank < _COMMON
+    return is_good and (query.is_spelt or match.way is None or match.way.units not in query.undoubled)
 
 
 def _score_as(match: NameMatch, rank: int) -> float:

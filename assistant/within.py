@@ -23,10 +23,10 @@ from data.sqlite import Connection
 
 _MOST_ROWS, _MOST_PLACES, _MOST_INSIDE, _MOST_NAMES, _MOST_CUSTOMERS = 64, 8, 1600, 5, 30
 _MOST_SPLITS_WITH_CUSTOMERS = 2
-_MOST_PARTS, _MOST_UNITS = 4, 16
+_MOST_PARTS, _MOST_UNITS, _MANY_UNITS = 4, 16, 24
 _LEAST = 70.0
 """Both names must answer at least so well: two guesses together say nothing."""
-_SHORTEST_PART, _THREE_PARTS, _MOST_SPLITS, _MOST_WAYS = 2, 6, 8, 3
+_SHORTEST_PART, _THREE_PARTS, _MOST_SPLITS, _MOST_LONG_SPLITS, _MOST_WAYS = 2, 6, 8, 16, 3
 _LOSS, _UNSPACED_LOSS, _TURNED_LOSS, _MORE_PARTS_LOSS, _WIDER_SHARE = 1.0, 3.0, 4.0, 0.5, 0.3
 _KINDS_OF_PLACE = frozenset("市县区镇乡")
 _WIDER_OF_LINES = 90.0
@@ -227,7 +227,8 @@ def splits(query: Query) -> list[Split]:
             cut = tuple(units[start:end] for start, end in pairwise((0, *ends, len(units))))
             found.setdefault(tuple(map(_text, cut)), []).append(cut)
     loss = _LOSS if len(query.parts) > 1 else _LOSS + _UNSPACED_LOSS
-    parts = [_split(texts, ways, loss) for texts, ways in islice(found.items(), _MOST_SPLITS)]
+    most = _MOST_LONG_SPLITS if any(len(units) > _MOST_UNITS for units in query.segmentations) else _MOST_SPLITS
+    parts = [_split(texts, ways, loss) for texts, ways in islice(found.items(), most)]
     if len(query.parts) == _SHORTEST_PART:
         parts += [Split((part.narrower,), part.wider[0], part.loss + _TURNED_LOSS) for part in parts[:1]]
     # The first letter of what is still being typed fits half the places there.
@@ -247,7 +248,7 @@ def _ends(query: Query, units: Segmentation) -> Iterator[tuple[int, ...]]:
         yield tuple(spaced)
         return
     last = len(units) - _SHORTEST_PART
-    if len(units) > _MOST_UNITS:
+    if len(units) > (_MANY_UNITS if query.is_written else _MOST_UNITS):
         return
     if query.is_written and (told := _told_ends(units[:last])):
         yield told

@@ -238,3 +238,27 @@ def test_a_slip_beside_a_number_hides_no_name_that_begins_so(tmp_path: Path, typ
     connection = cache_of(tmp_path / "cache.db", rows)
     assert ids(LookupEngine(connection).search(typed)) == ["a1"]
     connection.close()
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["liaoningshbngkangpingjianyu", "liaoningsengkangpnigjianyu", "huludaoshixdong1haotaiqu", "duanmucoqgcun10hao"],
+)
+def test_a_slip_in_a_long_name_leaves_a_beginning_that_tells(tmp_path: Path, typed: str) -> None:
+    records: Rows = [
+        ("area", {"id": "1", "name": "辽宁省康平监狱社区", "level": "village"}),
+        ("area", {"id": "2", "name": "葫芦岛市西东1号台区", "level": "village"}),
+        ("area", {"id": "3", "name": "段木丛村10号台区", "level": "village"}),
+    ]
+    cache = cache_of(tmp_path / "cache.db", records)
+    meant = {"l": "1", "h": "2", "d": "3"}[typed[0]]
+    assert [hit.id for hit in LookupEngine(cache).search(typed) if hit.score >= 60] == [meant]
+    cache.close()
+
+
+def test_a_place_that_holds_the_text_goes_before_customers_that_begin_with_it(tmp_path: Path) -> None:
+    customers = [("customer", {"id": f"2114{number:06}", "name": f"药王庙{number}店"}) for number in range(60)]
+    records: Rows = [("area", {"id": "1", "name": "后药王庙村民委员会", "level": "village"}), *customers]
+    cache = cache_of(tmp_path / "cache.db", records)
+    assert LookupEngine(cache).search("药王庙")[0].id == "1"
+    cache.close()

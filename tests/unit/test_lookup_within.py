@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from assistant.answer import WEAK_UNDER
 from assistant.lookup import LookupEngine
 from assistant.query import parse
 from assistant.within import splits
@@ -183,4 +184,22 @@ def test_a_place_in_another_is_found_though_a_customer_is_called_after_both(tmp_
     ]
     cache = cache_of(tmp_path / "cache.db", records)
     assert {hit.id for hit in LookupEngine(cache).search("绥中县李家堡")} == {"211421212", "2114141562"}
+    cache.close()
+
+
+def test_where_the_narrower_name_is_not_in_the_wider_place_those_elsewhere_are_weak_answers(tmp_path: Path) -> None:
+    records: Rows = [
+        ("area", {"id": "t1", "name": "塔山乡", "level": "township"}),
+        ("area", {"id": "t2", "name": "高桥镇", "level": "township"}),
+        ("area", {"id": "v2", "name": "朱家村", "level": "village", "parent_id": "t2"}),
+    ]
+    cache = cache_of(tmp_path / "cache.db", records)
+    engine = LookupEngine(cache)
+    for typed in ("塔山 朱家", "tashan zhujia", "塔山 朱家村"):
+        (elsewhere,) = engine.search(typed)
+        assert elsewhere.id == "v2"
+        assert elsewhere.score < WEAK_UNDER
+        assert elsewhere.spans
+    assert engine.search("高桥 朱家")[0].score >= WEAK_UNDER
+    assert engine.search("塔山 马圈") == []
     cache.close()

@@ -233,3 +233,12 @@ def test_no_place_is_kept_for_what_is_worse_than_the_very_characters() -> None:
     worse = found("area", 2, 75.0, reason="fuzzy")
     assert kinds(shown(TEN, *people, near, worse)) == ["customer"] * 9 + ["area"]
     assert kinds(shown(TEN, *people, found("area", 3, 75.0))) == ["customer"] * 9 + ["area"]
+
+
+def test_any_of_a_series_that_holds_the_text_goes_before_guesses() -> None:
+    holding = [found("transformer_area", rid, 90.0, reason="name_prefix") for rid in range(5)]
+    guesses = [found("area", rid, 86.0, reason="fuzzy") for rid in range(20)]
+    surely = [found("area", rid, 85.0, reason="pinyin") for rid in range(30, 32)]
+    result = shown(TEN, *holding, *guesses, *surely)
+    assert [one for one in result if one.reason != "fuzzy"] == [*holding, *surely]
+    assert len(result) == 10
