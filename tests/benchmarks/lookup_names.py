@@ -118,13 +118,14 @@ def _spelt(text: str, readings: Iterable[str]) -> str:
 
 
 class Namebook:
-    """Says how many names answer a question as well as the meant one does.
+    """Says how many records answer a question as well as the meant one does.
 
-    From best to worst a name is called what was typed, begins with it, holds it, is called something one slip away from
-    it. What answers better than the meant name counts, and what answers alike, if its kind is shown no later.
+    From best to worst a record is called what was typed, begins with it, holds it, is called something one slip away
+    from it. What answers better than the meant one counts, and what answers alike, if its kind is shown no later. Each
+    record counts: a list that shows ten villages of one name has no place for an eleventh.
 
     Args:
-        names: Distinct names of areas, feeders and transformer areas, by kind.
+        names: The names of areas, feeders and transformer areas, by kind, each as often as it is borne.
         customers: How many customers bear each of their names.
     """
 
@@ -152,20 +153,16 @@ class Namebook:
             self._called[kind], self._called_in_letters[kind] = called.copy(), called_in_letters.copy()
         self._areas = frozenset(names["area"])
         self._customers = customers
-        self._customer_text = "\n" + "\n".join(customers)
+        self._customer_text = "\n" + "\n".join(name for name, bearers in customers.items() for _ in range(bearers))
         # Character by character: a million names are too many to be read in context.
         readings = {ord(c): readings_of(c).split("|")[0] for c in set(self._customer_text) - {"\n"}}
         sounds = {c: _sound_sign(sound_of(reading)) for c, reading in readings.items()}
-        self._customer_sounds: Counter[str] = Counter()
-        for sounding, bearers in zip(
-            self._customer_text[1:].translate(sounds).split("\n"), customers.values(), strict=True
-        ):
-            self._customer_sounds[sounding] += bearers
+        self._customer_sounds = Counter(self._customer_text[1:].translate(sounds).split("\n"))
         self._letters["customer"] = self._customer_text.translate(readings)
         self._all_letters = "\n".join([self._letters["customer"], *letters])
 
     def equals(self, it: Target, pattern: str) -> int:
-        """How many names start with what `pattern` describes, among those that rank beside `it`.
+        """How many records' names start with what `pattern` describes, among those that rank beside `it`.
 
         A customer is compared with the customers that sound the same, and each of them counts.
         """
@@ -174,7 +171,7 @@ class Namebook:
         return sum(1 for _ in re.finditer(f"\n(?:{pattern})", self._blobs[it.kind]))
 
     def written_so(self, it: Target, text: str) -> int:
-        """How many names answer `text`, a part of a name as it is written, as well as `it` does.
+        """How many records answer `text`, a part of a name as it is written, as well as `it` does.
 
         Where `it` begins with the text, what holds it further on does not count. What is called just so counts
         whatever its kind: no list has room for a village that holds the text after ten of these.
@@ -188,7 +185,7 @@ class Namebook:
         return alike + later.count(text) + self._customers.get(text, 0)
 
     def called_nearly(self, it: Target, typed: str) -> int:
-        """How many names that do not hold `typed` are called something one slip away from it, of those beside `it`.
+        """How many records that do not hold `typed` are called something one slip away from it, of those beside `it`.
 
         The slip is any: nobody can tell from what was typed whether a letter or character of it is wrong, missing,
         too many or at another's place. With a customer's name those count that sound the same, as they are too many
@@ -201,16 +198,16 @@ class Namebook:
         return alike + (self.equals(it, "") if it.kind == "customer" else 0)
 
     def spelt_so(self, it: Target, letters: str) -> int:
-        """How many names' pinyin starts with these letters exactly, among those that rank beside `it`."""
+        """How many records' pinyin starts with these letters exactly, among those that rank beside `it`."""
         return self._letters[it.kind].count("\n" + letters)
 
     def read_so(self, it: Target, letters: str) -> int:
-        """How many names start with these initials in any of their readings, among those that rank beside `it`."""
+        """How many records start with these initials in any of their readings, among those that rank beside `it`."""
         pattern = "".join(rf"[^,\n]*{re.escape(letter)}[^,\n]*," for letter in letters)
         return sum(1 for _ in re.finditer(f"\n{pattern}", self._initials[it.kind]))
 
     def spelt_so_anywhere(self, letters: str) -> int:
-        """How many names' pinyin starts with these letters exactly, among all: they answer better than a slip."""
+        """How many records' pinyin starts with these letters exactly, among all: they answer better than a slip."""
         return self._all_letters.count("\n" + letters)
 
     def is_area(self, text: str) -> bool:

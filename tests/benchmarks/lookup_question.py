@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from assistant.lookup import Hit
 
 MOST_EQUALS = 10
-"""A query that more names than these answer equally well is not asked."""
+"""A query that more records than these answer equally well or better is not asked: a list has ten places."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,8 @@
 """Questions with a known answer, a category each for the ways in which an agent types a name or number.
 
-Generated from a seed. What more than ten names answer equally well is not asked.
+Generated from a seed. What more than ten records answer as well or better is not asked, as no list of ten could be sure
+to show the one that is meant. Who says so is `Namebook`, which knows names alone, not how the lookup ranks; it is the
+same for every category, and for whoever judges what was not found.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -37,7 +39,7 @@ class Draft:
     """A query with what makes a name answer it.
 
     Attributes:
-        equals: How many names answer it as well as the meant one.
+        equals: How many records answer it as well as the meant one or better.
     """
 
     query: str

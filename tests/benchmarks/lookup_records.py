@@ -59,8 +59,8 @@ class BenchRecords:
 
     @cached_property
     def book(self) -> Namebook:
-        """Counts equals among all names."""
-        names = {kind: sorted({str(doc["name"]) for doc in self.docs[kind].values()}) for kind in RANKED[:-1]}
+        """Counts equals among all records."""
+        names = {kind: sorted(str(doc["name"]) for doc in self.docs[kind].values()) for kind in RANKED[:-1]}
         return Namebook(names, self.names)
 
     @cached_property

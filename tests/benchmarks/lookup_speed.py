@@ -1,4 +1,4 @@
-"""How long a keystroke takes, beside one full-text MATCH on the same file."""
+"""How long a keystroke takes, beside one full-text MATCH on the same file: the first ten names, and the ten best."""
 
 import time
 from collections.abc import Callable, Iterable
@@ -16,6 +16,8 @@ from tests.benchmarks.report import percentile, say, say_heading, say_row
 _QUERIES, _RUNS, _SHOWN = 1_500, 5, 10
 _MATCH = """
     SELECT name.text FROM name_fts CROSS JOIN name ON nid = name_fts.rowid WHERE name_fts MATCH ? LIMIT 10"""
+_BEST = _MATCH.replace("LIMIT", "ORDER BY name_fts.rank LIMIT")
+"""What FTS5 does for whoever leaves ranking to it: it weighs every row that matches."""
 
 
 def keystrokes_of(asked: list[Question], seed: int) -> list[str]:
@@ -25,24 +27,29 @@ def keystrokes_of(asked: list[Question], seed: int) -> list[str]:
 
 
 def print_speed(cache: Path, keystrokes: list[str]) -> None:
-    """Prints the times of the keystrokes and, from the same run, of one MATCH for each of them."""
+    """Prints the times of the keystrokes and, from the same run, of one MATCH for each of them, unranked and ranked."""
     connection = connect(cache, read_only=True)
     engine = LookupEngine(connection)
-    expressions = [_expression(connection, typed) for typed in keystrokes]
+    expressions = list(filter(None, (_expression(connection, typed) for typed in keystrokes)))
     searched = timed(engine.search, keystrokes)
-    matched = timed(lambda one: connection.execute(_MATCH, (one,)).fetchall(), filter(None, expressions))
+    matched = timed(lambda one: connection.execute(_MATCH, (one,)).fetchall(), expressions)
+    ranked = timed(lambda one: connection.execute(_BEST, (one,)).fetchall(), expressions)
     connection.close()
-    say_heading(f"{len(keystrokes):,} keystrokes, warm, ms", "p50", "p90", "p99", "max")
+    say_heading(f"{len(keystrokes):,} keystrokes, warm, processor ms", "p50", "p90", "p99", "max")
     _say_times("lookup", searched)
     _say_times("one FTS5 MATCH, the first 10 names", matched)
-    ratio = percentile(sorted(searched), 0.99) / percentile(sorted(matched), 0.99)
-    say(f"p99 of the lookup over p99 of one MATCH: {ratio:.2f}")
+    _say_times("one FTS5 MATCH, the best 10 names", ranked)
+    for label, others in (("the first 10", matched), ("the best 10", ranked)):
+        ratio = percentile(sorted(searched), 0.99) / percentile(sorted(others), 0.99)
+        say(f"p99 of the lookup over p99 of one MATCH, {label}: {ratio:.2f}")
     slowest = sorted(zip(searched, keystrokes, strict=True), reverse=True)[:_SHOWN]
     say("slowest: " + ", ".join(f"{typed!r} {ms:.1f}" for ms, typed in slowest))
 
 
 def timed(do: Callable[[str], object], inputs: Iterable[str], runs: int = _RUNS) -> list[float]:
-    """Milliseconds that each input takes, the median of `runs` rounds.
+    """Milliseconds of processor time that each input takes, the median of `runs` rounds.
+
+    On a warm file a look-up waits for nothing: this is how long it takes where nothing else wants the processor.
 
     A round goes over all inputs, so that no input finds what small caches kept of its own last time.
     """
@@ -52,9 +59,9 @@ def timed(do: Callable[[str], object], inputs: Iterable[str], runs: int = _RUNS)
 
 
 def _one_time(do: Callable[[str], object], one: str) -> float:
-    start = time.perf_counter()
+    start = time.thread_time()
     do(one)
-    return (time.perf_counter() - start) * 1000
+    return (time.thread_time() - start) * 1000
 
 
 def _expression(connection: Connection, typed: str) -> str:

@@ -108,7 +108,17 @@ def test_what_holds_a_part_of_a_name_counts_and_what_begins_with_it_goes_before(
     assert book.written_so(target("area", "双树子村"), "双树") == 2 + 2
     assert book.written_so(target("area", "窦双树村"), "双树") == 3 + 2
     assert book.written_so(target("feeder", "10kV 双树线"), "双树") == 3 + 2
-    assert book.written_so(target("customer", "双树小学"), "双树") == 4 + 2
+    assert book.written_so(target("customer", "双树小学"), "双树") == 4 + 3
+
+
+def test_each_record_of_a_name_counts() -> None:
+    names = {"area": ["双树乡", "双树村", "双树村", "双树村"], "feeder": [], "transformer_area": []}
+    book = Namebook(names, {"章伟": 2})
+    maker = NameQuestions(Random(1), book, [], {})
+    assert maker.full_pinyin(target("area", "双树乡")).equals == 4
+    assert maker.full_pinyin(target("customer", "张伟")).equals == 2
+    assert book.written_so(target("area", "双树村"), "双树") == 4
+    assert book.called_nearly(target("area", "双树乡"), "双村") == 4
 
 
 def test_names_one_slip_of_any_sort_away_count_as_equals() -> None:
