@@ -172,7 +172,7 @@ _LINES: tuple[tuple[str, str, str], ...] = (
         "",
     ),
     ("{file}: the workbook has no visible sheet", "{file}：工作簿没有可见的工作表", ""),
-    ("{file}: the workbook of rejected rows cannot be written: {why}", "{file}：退回行的表格写不出来：{why}", ""),
+    ("{file} cannot be written: {why}", "{file}：写不出来（{why}）", ""),
     (
         (
             "文件太大，请拆分，或用命令行导入 a file is at most {most} MB here: "

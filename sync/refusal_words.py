@@ -100,6 +100,11 @@ WORDS: Mapping[str, Said] = {
         "{field}: holds characters that cannot be read out, is it in another encoding?",
     ),
     "text_not_storable": ("文字中有无法保存的字符", "A text holds a character that cannot be stored"),
+    "workbook_too_large": ("{name}：解压后太大，请另存为 CSV", "{name} unpacks to too much: save it as CSV"),
+    "cell_far_off": (
+        "{name}：第 {row} 行第 {column} 列有单元格离表格太远，请删除它，或另存为 CSV",
+        "{name}: a cell stands far from the table, in row {row} and column {column}: delete it, or save it as CSV",
+    ),
     "not_a_choice": ("没有“{value}”这一项", "'{value}' is not one of the choices"),
     "out_of_range": ("请填写 {least} 至 {most}", "Give {least} to {most}"),
     # scripts, notices, templates

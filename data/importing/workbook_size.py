@@ -38,9 +38,12 @@ def check_size(path: Path, *, unpacked_at_most: int = _UNPACKED_AT_MOST) -> None
             members = workbook.infolist()
             names = {member.filename for member in members}
             if _WORKBOOK not in names or names & _OTHER_FORMATS:
-                raise DataError(f"{path}: not an .xlsx workbook: save it as .xlsx or CSV")
+                raise DataError(
+                    f"{path}: neither UTF-8 nor GB18030 text, nor a spreadsheet: save it as .xlsx or CSV UTF-8"
+                )
             if sum(member.file_size for member in members) > unpacked_at_most:
-                raise DataError(f"{path}: unpacks to more than {unpacked_at_most:,} bytes: save it as CSV")
+                told = f"{path}: unpacks to more than {unpacked_at_most:,} bytes: save it as CSV"
+                raise DataError(told).about("workbook_too_large", name=path.name)
             for member in members:
                 if _is_sheet(workbook, member):
                     _check_sheet(path, workbook, member)
@@ -68,10 +71,9 @@ def _check_sheet(path: Path, workbook: zipfile.ZipFile, member: zipfile.ZipInfo)
     for chunk in _chunks(workbook, member):
         parser.Parse(chunk, False)  # noqa: FBT003 - expat takes no names
         if extent.cells > _CELLS_AT_MOST:
-            raise DataError(
-                f"{path}: the cells of a sheet lie up to row {extent.rows:,} and column {extent.columns:,}: "
-                "delete what stands far from the table, or save it as CSV"
-            )
+            told = f"{path}: a cell stands far from the table, in row {extent.rows:,} and column {extent.columns:,}"
+            refused = DataError(f"{told}: delete it, or save the table as CSV")
+            raise refused.about("cell_far_off", name=path.name, row=extent.rows, column=extent.columns)
     parser.Parse(b"", True)  # noqa: FBT003
 
 
