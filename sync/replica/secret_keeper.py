@@ -8,8 +8,6 @@ resident process: the keyring package alone holds 30 MiB and takes 0.7 s to begi
 import base64
 import logging
 import os
-import shutil
-import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -71,7 +69,12 @@ class SecretKeeper:
 
 def _asked(verb: str, *words: str, said: str = "") -> str | None:
     """What the desktop's keyring answers; None where there is none, or it refuses."""
-    program = shutil.which("secret-tool") if "DBUS_SESSION_BUS_ADDRESS" in os.environ else None
+    if "DBUS_SESSION_BUS_ADDRESS" not in os.environ:
+        return None
+    import shutil  # noqa: PLC0415 - more than a megabyte with the next, for nothing where there is no keyring
+    import subprocess  # noqa: PLC0415
+
+    program = shutil.which("secret-tool")
     if program is None:
         return None
     try:
