@@ -7,6 +7,14 @@ from typing import Any
 import psycopg
 from sqlalchemy import Connection, Table
 
+_KIB_OF_A_LOAD = 8_000
+
+
+def keep_few_pages(connection: Connection) -> None:
+    """Has SQLite keep few pages of its file in memory from now on: a load that writes each once needs no more."""
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(f"PRAGMA cache_size=-{_KIB_OF_A_LOAD}")
+
 
 def add_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """Adds rows that have the same two or more columns, with values that the driver takes as they are; none: nothing.

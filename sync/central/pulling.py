@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -14,7 +14,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from data.importing import Problem, Rejected
 from data.store import audit
+from data.store.bulk import keep_few_pages
 from data.store.change_log import LOGGED_AT_MOST
+from data.store.database import is_postgresql
 from data.store.store import Store, Writing
 from sync.central.applying import Difference, FeedApplier, ReadFeed, difference
 from sync.central.claim import Claim
@@ -27,8 +29,9 @@ from sync.central.mapping import Feed, Source
 from sync.central.outcomes import TableOutcome
 from sync.central.reader import reading
 from sync.central.records import RecordTarget, Target
+from sync.central.rehearsal import rehearsing
 from sync.central.statements import FeedStatement
-from sync.central.steps import Pace, Steps
+from sync.central.steps import PLANNED, Pace, Steps
 from sync.central.tickets import TicketTarget
 from sync.central.waiting import WaitingRows
 
@@ -94,6 +97,7 @@ class Puller:
         """
         started_at = self.store.clock.now()
         with self.store.write(actor, "begin pull") as writing:
+            keep_few_pages(writing.connection)
             number = begin(writing.connection, self.source.name, wish.mode, actor, started_at)
         work = _Pull(self, number, actor, wish, started_at)
         try:
@@ -126,9 +130,9 @@ class _Pull:
             read = self._read(states, spools)
             different = self._difference(read)
             claim = Claim(self.id, source, read, states)
-            unlogged = sum(one.rows for one in different.values()) > LOGGED_AT_MOST
-            begin_step = partial(self._step, claim, unlogged=unlogged)
-            with Steps(begin_step, self.puller.pace, whole=self.wish.dry_run) as steps:
+            begin_step = partial(self._step, claim, sum(one.rows for one in different.values()))
+            pace = self.puller.pace if not is_postgresql(store.engine) else replace(self.puller.pace, pause_s=0.0)
+            with Steps(begin_step, pace, whole=self.wish.dry_run) as steps:
                 self._apply(steps, read, different, spools)
                 claim.settle(steps.writing)
                 if not self.wish.dry_run:
@@ -192,11 +196,17 @@ class _Pull:
         return found
 
     @contextmanager
-    def _step(self, claim: Claim, *, unlogged: bool) -> Iterator[Writing]:
-        with self.puller.store.write(self.actor, f"pull {self.puller.source.name}") as writing:
-            writing.rehearsal = self.wish.dry_run
+    def _step(self, claim: Claim, different: int) -> Iterator[Writing]:
+        """One transaction; `different` rows are stored in all of them together."""
+        puller = self.puller
+        if self.wish.dry_run:
+            with rehearsing(puller.store, puller.folder, short=different <= puller.pace.cost // PLANNED) as writing:
+                claim.hold(writing)
+                yield writing
+            return
+        with puller.store.write(self.actor, f"pull {puller.source.name}") as writing:
             claim.hold(writing)
-            if unlogged:
+            if different > LOGGED_AT_MOST:
                 writing.leave_unlogged()
             yield writing
 

@@ -1,12 +1,13 @@
 """Large pulls, which are stored in many short transactions: others write in between, and nothing is lost on the way."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
 
 from data.fields import Doc
 from data.store import change_log
@@ -22,6 +23,7 @@ from sync.central.pulling import Puller, Wish
 from sync.central.steps import Pace
 from tests.central_systems import CentralSystem, customer_no, make_central, take_lines
 from tests.stores import fill, in_file, opened_store
+from wallboard.calls import ImportResult
 
 MANY = 60
 SHORT = Pace(cost=10, together=4, pause_s=0.0)
@@ -35,6 +37,14 @@ fields = { id = "no", name = "name", phone = "tel", role = { constant = "area_ma
 kind = "transformer_area"
 table = "g_tg"
 fields = { id = "id", number = "id", name = "name", feeder = "line", manager = "mgr" }
+"""
+
+CALLS = """
+[[sources.marketing.tables]]
+kind = "call_event"
+table = "calls"
+order = ["n"]
+fields = { at = "at", event = "event" }
 """
 
 
@@ -133,6 +143,25 @@ def test_a_pull_that_was_broken_off_is_gone_on_with(filled: Store, central: Cent
     gone = pull(filled, central, approve_deletions=True).tables["customer"]
     assert gone["deleted"] == MANY, "what the broken pull has brought is the pull's own, too"
     assert len(customers(filled)) == others
+
+
+def test_nobody_waits_for_a_large_dry_run(store: Store, central: CentralSystem) -> None:
+    central.run("CREATE TABLE calls (n INTEGER, at VARCHAR(40), event VARCHAR(20))")
+    central.tables += CALLS
+
+    def write_meanwhile(connection: Connection, lines: Iterable[str], zone: ZoneInfo) -> ImportResult:
+        """Is called while the dry run stands with all that it did."""
+        with store.write("test", "a window in between") as writing:
+            writing.put("feeder", {"id": "F9", "number": "9", "name": "中途线", "branch": "B1"})
+        return take_lines(connection, lines, zone)
+
+    before, others = revisions(store), customers(store)
+    url = url_with_password(central.source, central.folder, {})
+    puller = Puller(store, central.source, url, central.folder, write_meanwhile, SHORT)
+    assert puller.pull("test", Wish(dry_run=True)).tables["customer"]["added"] == MANY
+    assert revisions(store) == before + 1
+    assert customers(store) == others
+    assert not list(central.folder.glob(".dry-run*"))
 
 
 def test_a_pull_that_began_while_another_was_storing_gives_up(store: Store, central: CentralSystem) -> None:
