@@ -18,7 +18,7 @@ def _collector() -> Iterator[None]:
 
 @pytest.mark.usefixtures("_collector")
 def test_what_is_there_is_passed_over_and_later_garbage_is_still_found() -> None:
-    there = [{} for _ in range(1000)]
+    there: list[dict[str, str]] = [{} for _ in range(1000)]
     keep_pauses_short()
     assert gc.get_freeze_count() > len(there)
     ring: list[object] = []

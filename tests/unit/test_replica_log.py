@@ -11,6 +11,7 @@ import pytest
 from data.caches import cache
 from data.caches.build import build_cache
 from data.clock import to_iso
+from data.fields import Json
 from data.sqlite import connect
 from data.store.store import Store
 from sync.hub.urgent import news_since
@@ -29,7 +30,7 @@ def home(tmp_path: Path) -> AgentHome:
 
 
 def next_batch(store: Store, number: int) -> ChangeBatch:
-    window = {
+    window: dict[str, Json] = {
         "id": f"O{number}",
         "kind": "fault",
         "start": to_iso(NOON),
