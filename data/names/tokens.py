@@ -149,20 +149,34 @@ def name_text(text: str, readings: str) -> str:
     read = [_read(group) for group in groups]
     if prod(map(len, read)) > _MOST_COMBINATIONS:
         return " ".join(dict.fromkeys(_by_parts(plain, stem, read)))
-    fill = _shape(len(plain), stem)
-    lines = [fill((*plain, *chain.from_iterable(way))) for way in product(*read)]
-    if len(lines) == 1 and stem == len(plain) and _has_no_doubles(plain, read):
-        return lines[0]
+    usual, *others = product(*read)
+    text = _filled(plain, stem, usual, None)
+    if not others and stem == len(plain) and _has_no_doubles(plain, read):
+        return text
+    lines = [text, *(_filled(plain, stem, way, _first_other(way, usual)) for way in others)]
     return " ".join(dict.fromkeys(" ".join(lines).split(" ")))
 
 
-@lru_cache(maxsize=256)
-def _shape(length: int, stem: int) -> Callable[[Sequence[str]], str]:
-    """What lays out the tokens of names of so many characters with a stem of so many, of which there is one reading.
+_Way = tuple[tuple[str, str], ...]
+"""The sound and the initial of each character of a name, read in one way."""
+
+
+def _filled(plain: str, stem: int, way: _Way, about: int | None) -> str:
+    return _shape(len(plain), stem, about)((*plain, *chain.from_iterable(way)))
+
+
+def _first_other(way: _Way, usual: _Way) -> int:
+    """Where the first character stands that is not read in the usual way: only tokens it is in are new."""
+    return next(at for at, (one, other) in enumerate(zip(way, usual, strict=True)) if one != other)
+
+
+@lru_cache(maxsize=1024)
+def _shape(length: int, stem: int, about: int | None) -> Callable[[Sequence[str]], str]:
+    """What lays out the tokens of names of so many characters with a stem of so many, read in one way.
 
     It is given a name's characters, then the sound and the initial of each, and answers the tokens with spaces
     between them; some may be there twice. Which part stands in which token is the same for all names of a shape: they
-    are filled in, in one go, instead of taken apart.
+    are filled in, in one go, instead of taken apart. Of a character `about`, only the tokens that say how it is read.
     """
     parts = range(length + 2 * length)
     written, sounds, initials = parts[:length], parts[length::2], parts[length + 1 :: 2]
@@ -182,6 +196,8 @@ def _shape(length: int, stem: int) -> Callable[[Sequence[str]], str]:
         tokens.append(("s", sounds[stem - 1], END_SOUND))
         ended = [*line[: stem + 1], END_INITIAL]
         tokens += (("i", *ended[-run:]) for run in range(2, LONGEST_INITIALS + 1))
+    if about is not None:
+        tokens = [token for token in tokens if sounds[about] in token or initials[about] in token]
     layout = " ".join("".join(one if isinstance(one, str) else "%s" for one in token) for token in tokens)
     chosen = itemgetter(*(one for token in tokens for one in token if isinstance(one, int)))
     return lambda known: layout % chosen(known)
