@@ -117,12 +117,20 @@ def upload_as_file(store: Store, key: str, by: str) -> Iterator[tuple[Upload, Pa
             parts = select(UPLOAD_PART.c.bytes).where(UPLOAD_PART.c.upload == key).order_by(UPLOAD_PART.c.number)
             for part in connection.execute(parts).scalars():
                 file.write(part)
-        try:
+        with said_by_name(path, upload.name):
             yield upload, path
-        except DataError as error:
-            if str(path) not in str(error):
-                raise
-            raise DataError(str(error).replace(str(path), upload.name)) from error
+
+
+@contextmanager
+def said_by_name(path: Path, name: str) -> Iterator[None]:
+    """What is said in the block of the file at `path` is said of the name under which it was sent."""
+    try:
+        yield
+    except DataError as error:
+        if str(path) not in str(error):
+            raise
+        facts = {fact: name if value == path.name else value for fact, value in error.facts.items()}
+        raise DataError(str(error).replace(str(path), name)).about(error.key, **facts) from error
 
 
 def note_outcome(writing: Writing, key: str, outcome: dict[str, int]) -> None:

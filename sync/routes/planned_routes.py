@@ -16,6 +16,7 @@ from data.errors import DataError
 from data.outages.planned_works import PlannedWorks, import_planned_works
 from data.outages.preview import preview
 from data.outages.templates import OutageTemplate, list_templates, read_template, remove_template, save_template
+from data.upkeep.uploads import said_by_name
 from sync.auth import Person
 from sync.hub.asking import PersonWho
 from sync.hub.hub import Hub
@@ -94,7 +95,11 @@ def take_planned_works(hub: Hub, person: Person, name: str, content: BinaryIO, *
     Raises:
         DataError: the file is too large, or cannot be read.
     """
-    with _kept(content) as path, hub.store.write(actor(person), "import planned works", person.branches) as writing:
+    with (
+        _kept(content) as path,
+        said_by_name(path, name),
+        hub.store.write(actor(person), "import planned works", person.branches) as writing,
+    ):
         writing.rehearsal = dry_run
         works = import_planned_works(writing, path, name, actor(person))
     if works.count("added") and not dry_run:

@@ -1,6 +1,5 @@
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -66,9 +65,9 @@ def test_a_file_is_rehearsed_and_then_taken(hub: ComposedHub, client: TestClient
     assert done["works"][0]["id"] == again["works"][0]["id"]
 
 
-def test_a_file_that_is_none_is_refused_with_a_reason(client: TestClient, tmp_path: Path) -> None:
+def test_a_file_that_is_none_is_refused_with_a_reason(client: TestClient) -> None:
     for content, said in ((b"", "is empty"), (b"PK\x03\x04nothing", "not a spreadsheet"), (b"x" * 500_001, "too")):
         answer = client.post("/planned-works", files={"file": ("works.xlsx", content)})
         assert answer.status_code == 422
         assert said in answer.json()["detail"] or "500,000 bytes" in answer.json()["detail"]
-        assert str(tmp_path.parent) not in answer.json()["detail"]
+        assert "/" not in answer.json()["detail"], "nobody is told where the hub keeps it"

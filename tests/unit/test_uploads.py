@@ -23,6 +23,7 @@ from data.upkeep.uploads import (
     note_outcome,
     upload_as_file,
 )
+from sync.refusal_words import refusal_words
 from tests.kept import change, history, stored
 from tests.stores import SetClock, fill, in_file, opened_store
 
@@ -58,6 +59,16 @@ def test_a_file_comes_back_whole_though_a_part_was_sent_twice(store: Store) -> N
         assert path.read_bytes() == b"id,name\nA1,y\n"
         assert (upload.what, upload.name, upload.clear, upload.outcome) == ("areas", "区域.csv", False, None)
     assert not path.exists()
+
+
+def test_what_is_said_of_the_file_is_said_of_its_name_in_any_language(store: Store) -> None:
+    key = sent(store, b"PK")
+    with (
+        pytest.raises(DataError, match=r"^区域\.csv: too large") as told,
+        upload_as_file(store, key, WANG) as (_, path),
+    ):
+        raise DataError(f"{path}: too large").about("workbook_too_large", name=path.name)
+    assert refusal_words(told.value, "zh") == "区域.csv：解压后太大，请另存为 CSV"
 
 
 def test_a_file_is_its_senders_alone_and_goes_after_a_day(store: Store, clock: SetClock) -> None:
