@@ -22,16 +22,19 @@ _CHOICES = "city (市), county (县)"
 
 _FOR_PAGES = (
     *("data/importing", "data/upkeep", "data/tickets", "data/telling", "data/scripts", "data/privacy", "data/outages"),
-    *("sync/auth", "sync/desk", "sync/hub/asking.py", "sync/hub/limits.py", "sync/hub/guard.py"),
+    *("sync/auth", "sync/central", "sync/desk", "sync/hub/asking.py", "sync/hub/limits.py", "sync/hub/guard.py"),
     *("sync/routes/planned_routes.py", "sync/routes/ticket_forms.py"),
     *("data/fields.py", "data/links.py", "data/field_checks.py"),
 )
 """Where errors are made that a page may show; the others speak to programs, PCs and the command line."""
 
-_FOR_PROGRAMS = {
+_ELSEWHERE = {  # what programs alone are told, or somebody else's words
     ("columns.py", "read_mapping"),
     ("documents.py", "timetable_from_json"),
     ("record_pages.py", "_confirm"),  # the page lists what resembles it
+    ("reader.py", "reading"),
+    ("timetable.py", "trigger_of"),
+    ("mapping_table.py", "mistake"),
 }
 _REASON_AT = {"BadValueError": 2, "Problem": 2, "refuse": 2}
 
@@ -57,7 +60,7 @@ def _lines() -> Iterator[tuple[str, str]]:
         module = importlib.import_module(".".join(path.relative_to(_ROOT).with_suffix("").parts))
         tree, kinds = ast.parse(path.read_text(encoding="utf-8")), _kinds()
         for function in (one for one in ast.walk(tree) if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef)):
-            if (path.name, function.name) in _FOR_PROGRAMS:
+            if (path.name, function.name) in _ELSEWHERE:
                 continue
             named = _named_in(function)
             for call in (one for one in ast.walk(function) if isinstance(one, ast.Call)):
