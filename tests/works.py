@@ -32,7 +32,9 @@ from sync import auth
 from sync.auth.changes import token_key
 from sync.auth.devices import find_device
 from sync.auth.tokens import read_token
-from sync.central.pulling import Puller
+from sync.central.passwords import url_with_password
+from sync.central.pulling import Puller, Wish
+from sync.central.steps import Pace
 from sync.copies.backup import make_backup
 from sync.copies.backup_file import open_backup
 from sync.hub.home import make_hub_home
@@ -44,7 +46,7 @@ from sync.replica.credential import HomeCredential
 from sync.replica.enrolment import Enrolment
 from sync.replica.hub_client import HubClient
 from sync.replica.replica import Replica, apply_batch, apply_repair
-from tests.central_systems import CentralSystem, make_central
+from tests.central_systems import CentralSystem, make_central, take_lines
 from tests.entered import count, enter
 from tests.odd_servers import serving_file
 from tests.recounts import check_cache, check_store
@@ -52,6 +54,9 @@ from tests.stores import NETWORK, NOON, fill
 
 MANY = 100
 _ALL = Scope.of(None)
+_SHORT = Pace(cost=10, together=4, pause_s=0.0)
+"""A large pull's transactions, as small as to be many here."""
+
 _OLD_STEP = "0007"
 _WANG = Author("wang", "secret")
 _KINDS_OF_NAMES = {"旧": "old", "新": "new"}
@@ -132,6 +137,21 @@ def _check_pull(place: Path) -> str:
         pulled = sum(str(doc["id"]).startswith("3") for doc in all_docs(connection, "customer"))
     assert pulled in {0, 40}, f"{pulled} customers were pulled"
     return "new" if pulled else "old"
+
+
+def _pull_in_steps(place: Path) -> None:
+    central = CentralSystem(f"sqlite:///{place / 'central.db'}", place)
+    url = url_with_password(central.source, central.folder, {})
+    with _store(place) as store:
+        Puller(store, central.source, url, central.folder, take_lines, _SHORT).pull("test", Wish())
+
+
+def _check_pull_in_steps(place: Path) -> str:
+    """Some of the rows may be there, as others see a large pull that is under way; the next one goes on."""
+    with _store(place) as store, store.read() as connection:
+        assert _state(connection) == "old"
+        pulled = sum(str(doc["id"]).startswith("3") for doc in all_docs(connection, "customer"))
+    return "new" if pulled == 40 else "old"
 
 
 def _prepare_snapshot(place: Path) -> None:
@@ -354,6 +374,7 @@ def _check_backup(place: Path) -> str:
 WORKS = {
     "import": Work(import_file, _prepare_import, _import, _check_import),
     "pull": Work(Puller.pull, _prepare_pull, _pull, _check_pull),
+    "pull in steps": Work(Puller.pull, _prepare_pull, _pull_in_steps, _check_pull_in_steps),
     "snapshot": Work(publish, _prepare_snapshot, _snapshot, _check_snapshot),
     "apply": Work(apply_repair, _prepare_apply, _apply, _check_apply),
     "download": Work(Replica._fetch_file, _prepare_download, _download, _check_download),  # noqa: SLF001

@@ -15,7 +15,16 @@ from tests.works import WORKS
 STEP = int(os.environ.get("SWITCHBOARD_DISK_STEP", "0"))
 """Every so manieth write fails; 1 in the long run, else about ten of each piece of work."""
 
-_MANY_WRITES = {"snapshot": 67, "download": 7, "backup": 31, "pull": 11, "apply": 11, "import": 11, "migration": 11}
+_MANY_WRITES = {
+    "snapshot": 67,
+    "download": 7,
+    "backup": 31,
+    "pull": 11,
+    "pull in steps": 17,
+    "apply": 11,
+    "import": 11,
+    "migration": 11,
+}
 
 
 @pytest.fixture(scope="session")
