@@ -154,7 +154,13 @@ def remove_damaged(directory: Path, manifest: Manifest) -> bool:
 def copy_master(directory: Path, target: Path) -> None:
     """Writes the cache beside the published files of a scope's directory to `target`, which must not exist."""
     with closing(connect(directory / _MASTER, read_only=True)) as master, closing(connect(target)) as copy:
+        # The file is new: a journal would be all of it once more.
+        copy.execute("PRAGMA journal_mode=OFF")
+        copy.execute("PRAGMA synchronous=OFF")
         master.backup(copy)
+        copy.execute("PRAGMA journal_mode=WAL")
+    with target.open("r+b") as file:
+        os.fsync(file.fileno())
 
 
 def leads_on(connection: Connection, scope: Scope, manifest: Manifest) -> bool:
