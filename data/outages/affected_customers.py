@@ -3,12 +3,13 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 from sqlalchemy import Connection, TextClause, func, select, text
 
 from data.outages.reach import Reach
 from data.outages.windows import Affected
-from data.store.rows import chunks
+from data.store.among import among
 from data.store.schema import IMPORTANT_CUSTOMER, RECORDS
 
 IMPORTANT: TextClause = text("(importance IS NOT NULL OR high_risk)")
@@ -37,22 +38,38 @@ class AffectedCustomers:
         areas = sorted(set[str]().union(*(one.transformer_areas for one in whole)))
         feeders = sorted(set[str]().union(*(one.feeders for one in whole)))
         named = sorted(set[str]().union(*(one.customers for one in whole)))
-        self._reach = reach
-        self._in_area, self._important_in_area = _by(connection, "transformer_area", areas)
-        self._straight_on, self._important_straight_on = _by(connection, "feeder", feeders)
-        self._important = _important_among(connection, named)
+        self._connection, self._reach = connection, reach
+        self._areas, self._feeders, self._named = areas, feeders, named
+        self._in_area = _by(connection, "transformer_area", areas)
+        self._straight_on = _by(connection, "feeder", feeders)
 
     def count(self, affected: Affected) -> Counted:
         """The customers of what one window takes out, each once."""
         areas, feeders = affected.transformer_areas, affected.feeders
         by_themselves = [one for one in affected.customers if not self._is_below(one, affected)]
+        important = self._important
         return Counted(
-            sum(self._in_area[one] for one in areas)
-            + sum(self._straight_on[one] for one in feeders)
-            + len(by_themselves),
-            sum(self._important_in_area[one] for one in areas)
-            + sum(self._important_straight_on[one] for one in feeders)
-            + sum(one in self._important for one in by_themselves),
+            self.customers(affected),
+            sum(important.in_area[one] for one in areas)
+            + sum(important.straight_on[one] for one in feeders)
+            + sum(one in important.named for one in by_themselves),
+        )
+
+    def customers(self, affected: Affected) -> int:
+        """How many customers one window takes out, each counted once: the important ones need not be known."""
+        return (
+            sum(map(self._in_area.__getitem__, affected.transformer_areas))
+            + sum(map(self._straight_on.__getitem__, affected.feeders))
+            + sum(not self._is_below(one, affected) for one in affected.customers)
+        )
+
+    @cached_property
+    def _important(self) -> "_Important":
+        connection = self._connection
+        return _Important(
+            _by(connection, "transformer_area", self._areas, important=True),
+            _by(connection, "feeder", self._feeders, important=True),
+            _important_among(connection, self._named),
         )
 
     def _is_below(self, customer: str, affected: Affected) -> bool:
@@ -60,23 +77,33 @@ class AffectedCustomers:
         return area in affected.transformer_areas if area else feeder in affected.feeders
 
 
-def _by(connection: Connection, field: str, ids: list[str]) -> tuple[Counter[str], Counter[str]]:
-    """All customers and the important ones by transformer area, or by the feeder that they hang on without one."""
+@dataclass(frozen=True, slots=True)
+class _Important:
+    """How many important and high-risk customers hang where, and which of those that are named are so."""
+
+    in_area: Counter[str]
+    straight_on: Counter[str]
+    named: frozenset[str]
+
+
+def _by(connection: Connection, field: str, ids: list[str], *, important: bool = False) -> Counter[str]:
+    """How many customers there are by transformer area, or by the feeder that they hang on without one."""
+    if not ids:
+        return Counter()
     table = RECORDS["customer"]
-    everyone, important = Counter[str](), Counter[str]()
-    for chunk in chunks(ids):
-        column = table.c[field]
-        wanted = select(column, func.count()).where(column.in_(chunk)).group_by(column)
-        if field == "feeder":
-            wanted = wanted.where(table.c.transformer_area.is_(None))
-        everyone.update(dict(connection.execute(wanted).all()))
+    column = table.c[field]
+    wanted = select(column, func.count()).where(among(connection, column, ids)).group_by(column)
+    if field == "feeder":
+        wanted = wanted.where(table.c.transformer_area.is_(None))
+    if important:
         # The first condition is the partial index's own: without it that would not be used.
-        important.update(dict(connection.execute(wanted.where(text(IMPORTANT_CUSTOMER), IMPORTANT)).all()))
-    return everyone, important
+        wanted = wanted.where(text(IMPORTANT_CUSTOMER), IMPORTANT)
+    return Counter(dict(connection.execute(wanted).all()))
 
 
 def _important_among(connection: Connection, customers: list[str]) -> frozenset[str]:
-    table, found = RECORDS["customer"], set[str]()
-    for chunk in chunks(customers):
-        found.update(connection.execute(select(table.c.id).where(table.c.id.in_(chunk), IMPORTANT)).scalars())
-    return frozenset(found)
+    if not customers:
+        return frozenset()
+    table = RECORDS["customer"]
+    wanted = select(table.c.id).where(among(connection, table.c.id, customers), IMPORTANT)
+    return frozenset(connection.execute(wanted).scalars())

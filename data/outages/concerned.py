@@ -10,6 +10,7 @@ from data.kinds import CUSTOMER, IMPORTANCE
 from data.masking import for_caches
 from data.outages.windows import Affected
 from data.readers import Reader
+from data.store.among import among
 from data.store.buckets import buckets_of_scope
 from data.store.rows import chunks, get_docs
 from data.store.schema import IMPORTANT_CUSTOMER, RECORDS
@@ -41,13 +42,16 @@ class Concerned:
 
 def concerned_by(connection: Connection, affected: Sequence[Affected]) -> list[tuple[Concerned, ...]]:
     """For each of several scopes the customers whom it concerns most, the most important first."""
-    hanging, named = _hanging(connection, affected), _named(connection, affected)
+    in_areas, straight_on = _in_areas(connection, affected), _straight_on(connection, affected)
+    named = _named(connection, affected)
     found = []
     for one in affected:
-        places = [("transformer_area", key) for key in one.transformer_areas] + [("feeder", key) for key in one.feeders]
-        customers = {each.id: each for place in places for each in hanging.get(place, ())}
-        customers |= {key: named[key] for key in one.customers if key in named}
-        found.append(tuple(sorted(customers.values(), key=lambda each: each.rank)))
+        customers = [each for area, some in in_areas.items() if area in one.transformer_areas for each in some]
+        customers += [each for key in one.feeders for each in straight_on.get(key, ())]
+        if one.customers:  # who is named may hang there, too
+            by_id = {each.id: each for each in customers} | {key: named[key] for key in one.customers if key in named}
+            customers = list(by_id.values())
+        found.append(tuple(sorted(customers, key=lambda each: each.rank)))
     return found
 
 
@@ -63,29 +67,35 @@ def readable_names(connection: Connection, customers: Iterable[str], reader: Rea
     return {key: str(for_caches(CUSTOMER, doc, seen_as[key])["name"]) for key, doc in docs.items()}
 
 
-def _hanging(connection: Connection, affected: Sequence[Affected]) -> dict[tuple[str, str], list[Concerned]]:
-    """By transformer area, or by the feeder on which they hang without one."""
+def _in_areas(connection: Connection, affected: Sequence[Affected]) -> dict[str, list[Concerned]]:
+    """By transformer area."""
     areas = set[str]().union(*(one.transformer_areas for one in affected))
+    found = defaultdict[str, list[Concerned]](list)
+    if areas:
+        for one, area, _feeder in _important(connection, among(connection, _TABLE.c.transformer_area, areas)):
+            found[str(area)].append(one)
+    return found
+
+
+def _straight_on(connection: Connection, affected: Sequence[Affected]) -> dict[str, list[Concerned]]:
+    """By the feeder on which they hang without a transformer area."""
     feeders = set[str]().union(*(one.feeders for one in affected))
-    found = defaultdict[tuple[str, str], list[Concerned]](list)
-    for chunk in chunks(sorted(areas)):
-        for one, area, _feeder in _important(connection, _TABLE.c.transformer_area.in_(chunk)):
-            found["transformer_area", str(area)].append(one)
-    for chunk in chunks(sorted(feeders)):
-        straight = and_(_TABLE.c.feeder.in_(chunk), _TABLE.c.transformer_area.is_(None))
+    found = defaultdict[str, list[Concerned]](list)
+    if feeders:
+        straight = and_(among(connection, _TABLE.c.feeder, feeders), _TABLE.c.transformer_area.is_(None))
         for one, _area, feeder in _important(connection, straight):
-            found["feeder", str(feeder)].append(one)
+            found[str(feeder)].append(one)
     return found
 
 
 def _named(connection: Connection, affected: Sequence[Affected]) -> dict[str, Concerned]:
     ids = set[str]().union(*(one.customers for one in affected))
-    return {one.id: one for chunk in chunks(sorted(ids)) for one, *_ in _important(connection, _TABLE.c.id.in_(chunk))}
+    return {one.id: one for one, *_ in _important(connection, among(connection, _TABLE.c.id, ids))} if ids else {}
 
 
 def _important(connection: Connection, where: ColumnElement[bool]) -> list[tuple[Concerned, str | None, str | None]]:
     rows = connection.execute(select(*_COLUMNS).where(text(IMPORTANT_CUSTOMER), where))
     return [
-        (Concerned(row.id, row.importance, bool(row.high_risk), bool(row.sensitive)), row.transformer_area, row.feeder)
-        for row in rows
+        (Concerned(key, importance, bool(high_risk), bool(sensitive)), area, feeder)
+        for key, importance, high_risk, sensitive, area, feeder in rows
     ]

@@ -158,7 +158,7 @@ def previews(
                 scope=scope,
                 public_scope=window.public_scope or public_scope(scope),
                 affected=affected[number],
-                customers=counted.count(affected[number]).customers,
+                customers=counted.customers(affected[number]),
                 transformer_areas=tuple(items[item] for item in first[number]),
                 areas=areas[number],
                 concerned=concerned[number],

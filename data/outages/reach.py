@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from sqlalchemy import Connection, bindparam, select, text
 
 from data.outages.windows import Affected, ScopeItem, affected_by
+from data.store.among import among
 from data.store.rows import chunks
 from data.store.schema import RECORDS
 
@@ -56,9 +57,9 @@ class Reach:
 
 def _on_feeders(connection: Connection, feeders: set[str]) -> dict[str, frozenset[str]]:
     table, found = RECORDS["transformer_area"], defaultdict[str, set[str]](set)
-    for chunk in chunks(sorted(feeders)):
-        for key, feeder in connection.execute(select(table.c.id, table.c.feeder).where(table.c.feeder.in_(chunk))):
-            found[feeder].add(key)
+    wanted = select(table.c.id, table.c.feeder).where(among(connection, table.c.feeder, feeders))
+    for key, feeder in connection.execute(wanted) if feeders else ():
+        found[feeder].add(key)
     return {feeder: frozenset(keys) for feeder, keys in found.items()}
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, and_, func, select
 
 from data.fields import Json
 from data.outages.windows import Affected
-from data.store.rows import chunks
+from data.store.among import among
 from data.store.schema import LINK, RECORDS
 
 _SERVES = and_(LINK.c.kind == "transformer_area", LINK.c.field == "areas")
@@ -43,23 +43,18 @@ def areas_touched(connection: Connection, affected: Sequence[Affected]) -> list[
 
 def _areas_of(connection: Connection, transformer_areas: list[str]) -> dict[str, list[str]]:
     found = defaultdict[str, list[str]](list)
-    for chunk in chunks(transformer_areas):
-        wanted = select(LINK.c.id, LINK.c.target).where(_SERVES, LINK.c.id.in_(chunk))
-        for key, area in connection.execute(wanted):
-            found[key].append(area)
+    wanted = select(LINK.c.id, LINK.c.target).where(_SERVES, among(connection, LINK.c.id, transformer_areas))
+    for key, area in connection.execute(wanted):
+        found[key].append(area)
     return found
 
 
 def _totals(connection: Connection, areas: list[str]) -> Counter[str]:
-    found = Counter[str]()
-    for chunk in chunks(areas):
-        wanted = select(LINK.c.target, func.count()).where(_SERVES, LINK.c.target.in_(chunk)).group_by(LINK.c.target)
-        found.update(dict(connection.execute(wanted).all()))
-    return found
+    wanted = select(LINK.c.target, func.count()).where(_SERVES, among(connection, LINK.c.target, areas))
+    return Counter(dict(connection.execute(wanted.group_by(LINK.c.target)).all()))
 
 
 def _names(connection: Connection, areas: list[str]) -> dict[str, str]:
-    table, found = RECORDS["area"], dict[str, str]()
-    for chunk in chunks(areas):
-        found.update(dict(connection.execute(select(table.c.id, table.c.name).where(table.c.id.in_(chunk))).all()))
-    return found
+    table = RECORDS["area"]
+    wanted = select(table.c.id, table.c.name).where(among(connection, table.c.id, areas))
+    return dict(connection.execute(wanted).all())
