@@ -1,11 +1,9 @@
 """A notice, from the desk to a running assistant, and back to the desk as read."""
 
-import sys
 from pathlib import Path
 
 from tests.hubs import enrol, make_demo_hub, serving, switchboard
-from tests.ui.session import OtherProgram, Session, wait_until
-from tests.ui.test_main_path import assistant
+from tests.ui.session import OtherProgram, Session, resident, wait_until
 
 
 def test_a_notice_comes_by_itself_takes_no_keyboard_and_is_marked_read_with_one_key(
@@ -14,7 +12,7 @@ def test_a_notice_comes_by_itself_takes_no_keyboard_and_is_marked_read_with_one_
     hub_home, agent = make_demo_hub(tmp_path / "hub"), tmp_path / "pc"
     with serving(hub_home) as hub:
         enrol(hub, agent)
-        with assistant(session, agent, [sys.executable, "-m", "switchboard"]) as pc:
+        with resident(session, agent) as pc:
             pc.wait_for(hub_connected=True, posted=[])
             at_hub = ("--home", str(hub_home))
             key = switchboard("notices", "post", "塔山变电站全停", "--urgent", *at_hub)["id"]

@@ -1,7 +1,6 @@
 """What waits in the outbox, as the agent sees it: a running assistant, and a hub that comes back."""
 
 import socket
-import sys
 from pathlib import Path
 
 from data.clock import SystemClock
@@ -10,8 +9,8 @@ from sync.outbox.waiting import Outbox
 from sync.replica.agent_home import AgentHome
 from sync.replica.hub_client import HubClient
 from tests.hubs import enrol, make_demo_hub, serving
-from tests.ui.session import OtherProgram, Session, wait_until
-from tests.ui.test_main_path import assistant, look_up
+from tests.ui.session import OtherProgram, Session, resident, wait_until
+from tests.ui.test_main_path import look_up
 
 
 def free_port() -> str:
@@ -29,7 +28,7 @@ def test_what_waits_is_counted_in_the_foot_until_the_hub_has_it(
         home = AgentHome(agent)
         home.files.begin_shift(HubClient.at(home).begin_shift("agent", "demo"))
     Entering(home, Outbox(agent), SystemClock()).ticket("enquiry", "几点来电")
-    with assistant(session, agent, [sys.executable, "-m", "switchboard"]) as pc:
+    with resident(session, agent) as pc:
         pc.wait_for(unsent=1, refused=0, hub_connected=False)
         session.press("ctrl+alt+k")
         look_up(session, pc, "tashan")

@@ -19,6 +19,7 @@ from data.entries.entries import (
 )
 from data.entries.ledger import Sender, find_entry, forget_old_entries, receive, refuse
 from data.errors import BadValueError
+from data.fields import Doc
 from data.store import change_log
 from data.store.rows import get_docs
 from data.store.schema import AUDIT, ENTRY, LOOK_UP, TICKET, WRAP_UP
@@ -45,8 +46,9 @@ def test_an_entry_with_a_text_that_some_database_cannot_keep_is_refused_for_good
     store: Store, clock: SetClock
 ) -> None:
     key = enter(store, entry("outage_add", WINDOW, clock)).record
-    text, base = "无电\0了", {"etr": "\ud83d", "restored_at": None, "withdrawn_at": None, "restored": []}
-    bodies = {
+    text = "无电\0了"
+    base: Doc = {"etr": "\ud83d", "restored_at": None, "withdrawn_at": None, "restored": []}
+    bodies: dict[str, dict[str, Any]] = {
         "ticket": {"kind": "enquiry", "text": text},
         "wrap_up": {"result": "solved", "note": text},
         "notice_read": {"notice": text},
