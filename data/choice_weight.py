@@ -50,7 +50,7 @@ def prefixes(query: str) -> list[str]:
     """The beginnings under which a choice made for `query` is learned, shortest first, the whole last.
 
     Args:
-        query: As `assistant.query.plain_query` makes it.
+        query: As `assistant.lookup.query.plain_query` makes it.
 
     Returns:
         At most `LONGEST_PREFIX`; empty for a query shorter than `SHORTEST_PREFIX`.

@@ -63,10 +63,10 @@ def sync(options: argparse.Namespace) -> dict[str, Any] | None:
 
 def lookup(options: argparse.Namespace) -> dict[str, Any] | None:
     """The popup's own answer to a query, or to each line of a file."""
-    from assistant.answering import CacheAnswers  # noqa: PLC0415
-    from assistant.choices import Choices  # noqa: PLC0415
-    from assistant.phone_lookup import answer_at_once, hub_of  # noqa: PLC0415
-    from assistant.settings import load_settings  # noqa: PLC0415
+    from assistant.answering.answering import CacheAnswers  # noqa: PLC0415
+    from assistant.answering.phone_lookup import answer_at_once, hub_of  # noqa: PLC0415
+    from assistant.lookup.choices import Choices  # noqa: PLC0415
+    from assistant.resident.settings import load_settings  # noqa: PLC0415
 
     if bool(options.query) == bool(options.batch):
         raise UsageError("give either a query or --batch FILE")
@@ -89,21 +89,21 @@ def lookup(options: argparse.Namespace) -> dict[str, Any] | None:
 
 def assistant(options: argparse.Namespace) -> int:
     """Runs the resident assistant until it is told to quit."""
-    from assistant.resident import run  # noqa: PLC0415
+    from assistant.resident.resident import run  # noqa: PLC0415
 
     return run(AgentHome(home_of(options)), __version__)
 
 
 def toggle(options: argparse.Namespace) -> None:
     """Shows or hides the running assistant."""
-    from assistant.instance import send  # noqa: PLC0415
+    from assistant.resident.instance import send  # noqa: PLC0415
 
     send(home_of(options), "toggle")
 
 
 def pop(options: argparse.Namespace) -> None:
     """Shows the running assistant with a caller's number."""
-    from assistant.instance import send  # noqa: PLC0415
+    from assistant.resident.instance import send  # noqa: PLC0415
 
     send(home_of(options), f"pop {options.number}")
 

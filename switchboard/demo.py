@@ -197,7 +197,7 @@ def _has_display() -> bool:
 
 
 def _welcome(url: str, home: Path, *, shown: bool) -> str:
-    from assistant.settings import load_settings  # noqa: PLC0415 - without a window nothing of the desktop is needed
+    from assistant.resident.settings import load_settings  # noqa: PLC0415 - without a window nothing of the desktop is needed
 
     people = "，".join(f"{name} ({role})" for name, role in DEMO_PEOPLE.items())
     if shown:

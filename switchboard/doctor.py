@@ -12,8 +12,8 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
-from assistant.instance import InstanceError, NotRunningError, send
-from assistant.settings import load_settings
+from assistant.resident.instance import InstanceError, NotRunningError, send
+from assistant.resident.settings import load_settings
 from data.caches import cache
 from data.caches.check import CheckStoppedError, check_cache
 from data.clock import SystemClock, to_iso

@@ -8,8 +8,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from assistant.answering import CacheAnswers
-from assistant.tree_answer import TreeQuestion
+from assistant.answering.answering import CacheAnswers
+from assistant.tree.tree_answer import TreeQuestion
 from data.kinds import RANKED
 from data.store.buckets import buckets_of_scope
 from data.store.set_hash import GLOBAL
@@ -41,7 +41,7 @@ class _Kept:
 
 
 class HubLookup:
-    """Answers the pages, for each person from a cache of what they may see; it is a `sync.desk.lookup.Places`.
+    """Answers the pages, for each person from a cache of what they may see; it is a `sync.desk.places.lookup.Places`.
 
     Args:
         store: The hub's.

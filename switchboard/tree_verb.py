@@ -3,9 +3,9 @@
 import argparse
 from typing import Any
 
-from assistant.answering import CacheAnswers
-from assistant.tree_answer import TreeQuestion
-from assistant.tree_text import indented
+from assistant.answering.answering import CacheAnswers
+from assistant.tree.tree_answer import TreeQuestion
+from assistant.tree.tree_text import indented
 from data.clock import from_iso
 from switchboard.cli import UsageError, home_of
 from sync.errors import HomeError

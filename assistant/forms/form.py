@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from assistant.answer import OutageView
+from assistant.card.answer import OutageView
 from assistant.forms.messages import ShowForm
 from data.clock import from_iso
 from data.errors import SwitchboardError

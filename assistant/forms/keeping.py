@@ -4,11 +4,11 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from assistant.forms.form import Choice, Entered
-from assistant.wording import Words
+from assistant.words.wording import Words
 
 
 class EntersAtPc(Protocol):
-    """What keeps entries, as `assistant.entries.Entries` does."""
+    """What keeps entries, as `assistant.resident.entries.Entries` does."""
 
     def enter(self, entered: Entered, told: Callable[[str], None]) -> None:
         """Keeps an entry, soon, and tells what went wrong."""

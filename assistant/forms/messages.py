@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from assistant.answer import OutageView
+from assistant.card.answer import OutageView
 
 FormKind = Literal["ticket", "call_back", "window", "promise", "wrap_up"]
 

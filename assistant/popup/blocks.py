@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from assistant.model.popup_messages import Intent
 from assistant.popup.theme import Tone
-from assistant.popup_messages import Intent
 
 
 @dataclass(frozen=True, slots=True)

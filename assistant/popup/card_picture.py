@@ -3,15 +3,15 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from assistant.answer import CustomerView, Freshness, OutageView, Result, SupplyView
+from assistant.card.answer import CustomerView, Freshness, OutageView, Result, SupplyView
+from assistant.model.popup_messages import MapWanted, OpenTree
+from assistant.model.popup_state import phones
+from assistant.model.popup_tree import key_of
 from assistant.popup.blocks import Action, Actions, Block, Dial, Heading, Line, Remark, Script, Supply, Title, Window
 from assistant.popup.moments import spoken
 from assistant.popup.theme import STATE_MARKS, Tone
-from assistant.popup_messages import MapWanted, OpenTree
-from assistant.popup_state import phones
-from assistant.popup_tree import key_of
-from assistant.tree_nodes import Key, NodeKind
-from assistant.wording import Words
+from assistant.tree.tree_nodes import Key, NodeKind
+from assistant.words.wording import Words
 from data.outages.windows import Phase
 from data.outages.windows import State as PowerState
 

@@ -4,10 +4,10 @@ import tkinter as tk
 from collections.abc import Callable, Sequence
 from typing import Literal
 
+from assistant.model.popup_messages import CopyPhone, Intent, OpenTree
 from assistant.popup import blocks as pic
 from assistant.popup.pen import BODY_HEIGHT, CARD_WIDTH, PAD, Face, Pen
 from assistant.popup.theme import Tone
-from assistant.popup_messages import CopyPhone, Intent, OpenTree
 
 Anchor = Literal["nw", "n", "ne", "w", "e"]
 ROLE_WIDTH = 116

@@ -9,7 +9,7 @@ from assistant.forms.messages import ShowForm
 from assistant.popup.form_lines import ChoiceLine, Line, TextLine
 from assistant.popup.moments import spoken
 from assistant.popup.pen import Face, Pen
-from assistant.wording import Words
+from assistant.words.wording import Words
 from data.clock import Clock, to_iso
 
 _PAD, _WIDTH = 14, 440

@@ -4,7 +4,7 @@ from datetime import datetime
 from functools import cache
 from zoneinfo import ZoneInfo
 
-from assistant.wording import Words
+from assistant.words.wording import Words
 from data.clock import from_iso
 
 

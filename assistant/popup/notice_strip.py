@@ -3,12 +3,12 @@
 import tkinter as tk
 from collections.abc import Callable
 
-from assistant.notice_messages import NoticeRead
+from assistant.model.notice_messages import NoticeRead
+from assistant.model.popup_messages import Intent
 from assistant.popup.blocks import Strip
 from assistant.popup.pen import CARD_WIDTH, LIST_WIDTH, PAD, Pen
 from assistant.popup.tooltips import Tooltips
-from assistant.popup_messages import Intent
-from assistant.wording import Words
+from assistant.words.wording import Words
 
 NOTICE_KEY = "F11"
 

@@ -7,16 +7,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from assistant.answer import Answer, Freshness, Result
+from assistant.card.answer import Answer, Freshness, Result
+from assistant.model.popup_notices import reminders, unread
+from assistant.model.popup_state import State
 from assistant.popup.blocks import Block, Foot, Heading, Line, Listing, Message, Picture, Row, Strip
 from assistant.popup.card_picture import card_of, verdict_of, ways_onwards
 from assistant.popup.moments import spoken
 from assistant.popup.reveal_picture import with_reveal
 from assistant.popup.theme import Tone
 from assistant.popup.tree_picture import tree_card, tree_listing
-from assistant.popup_notices import reminders, unread
-from assistant.popup_state import State
-from assistant.wording import Words
+from assistant.words.wording import Words
 from data.clock import to_iso
 from data.notices.notice import Notice
 from data.outages.promises import Promise

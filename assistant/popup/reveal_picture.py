@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Iterator
 
-from assistant.answer import Result
+from assistant.card.answer import Result
+from assistant.model.popup_messages import RevealFor, RevealWanted
+from assistant.model.reveal_view import RevealView, can_reveal
 from assistant.popup.blocks import Action, Actions, Block, Heading, Remark, Script, Title
-from assistant.popup_messages import RevealFor, RevealWanted
-from assistant.reveal_view import RevealView, can_reveal
-from assistant.wording import Words
+from assistant.words.wording import Words
 from data.privacy.reveal_reasons import REASONS
 
 REVEAL_KEY = "F8"

@@ -4,7 +4,7 @@ import tkinter as tk
 from typing import Protocol
 
 from assistant.popup.pen import Face, Pen
-from assistant.wording import Words
+from assistant.words.wording import Words
 
 _WIDTH = 28
 _PAD = 12

@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+from assistant.model.popup_messages import ToggleImportant
 from assistant.popup.blocks import Action, Actions, Block, Heading, Line, Listing, Message, Remark, Title, TreeRow
 from assistant.popup.card_picture import IMPORTANT_KEY, card_of, customer_lines, marks_of, verdict_of, windows
-from assistant.popup_messages import ToggleImportant
-from assistant.tree_nodes import Counts, Node
-from assistant.tree_text import label
-from assistant.tree_view import LINES, TreeView
-from assistant.tree_view import Line as ViewLine
-from assistant.wording import Words
+from assistant.tree.tree_nodes import Counts, Node
+from assistant.tree.tree_text import label
+from assistant.tree.tree_view import LINES, TreeView
+from assistant.tree.tree_view import Line as ViewLine
+from assistant.words.wording import Words
 
 _COUNTED = ("feeders", "transformer_areas", "customers", "important", "high_risk", "sensitive")
 _OWN_COUNT = {"feeder": "feeders", "transformer_area": "transformer_areas", "customer": "customers"}

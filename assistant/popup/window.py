@@ -5,17 +5,7 @@ from collections.abc import Callable
 from typing import Literal
 
 from assistant.forms.messages import FORM_KEYS, FormWanted
-from assistant.popup.blocks import Block, Foot, Listing, Picture
-from assistant.popup.card_picture import IMPORTANT_KEY, TREE_KEY
-from assistant.popup.drawing import CardPainter
-from assistant.popup.notice_strip import NOTICE_KEY, NoticeStrip
-from assistant.popup.pen import BODY_HEIGHT, CARD_WIDTH, LIST_WIDTH, Pen
-from assistant.popup.rectangle import Rectangle
-from assistant.popup.reveal_picture import OFFERED, REVEAL_KEY
-from assistant.popup.row_drawing import draw_rows, row_at
-from assistant.popup.surroundings import Surroundings
-from assistant.popup.tooltips import Tooltips
-from assistant.popup_messages import (
+from assistant.model.popup_messages import (
     Back,
     Confirm,
     CopyScript,
@@ -36,9 +26,19 @@ from assistant.popup_messages import (
     Typed,
     Unfold,
 )
-from assistant.popup_model import PAGE_ROWS
-from assistant.tree_view import LINES
-from assistant.wording import Words
+from assistant.model.popup_model import PAGE_ROWS
+from assistant.popup.blocks import Block, Foot, Listing, Picture
+from assistant.popup.card_picture import IMPORTANT_KEY, TREE_KEY
+from assistant.popup.drawing import CardPainter
+from assistant.popup.notice_strip import NOTICE_KEY, NoticeStrip
+from assistant.popup.pen import BODY_HEIGHT, CARD_WIDTH, LIST_WIDTH, Pen
+from assistant.popup.rectangle import Rectangle
+from assistant.popup.reveal_picture import OFFERED, REVEAL_KEY
+from assistant.popup.row_drawing import draw_rows, row_at
+from assistant.popup.surroundings import Surroundings
+from assistant.popup.tooltips import Tooltips
+from assistant.tree.tree_view import LINES
+from assistant.words.wording import Words
 
 FOOT_PAD = 10
 FOCUS_SETTLES_MS = 60

@@ -15,7 +15,7 @@ from typing import TypeVar
 
 import zstandard
 
-from assistant.lookup import LookupEngine
+from assistant.lookup.lookup import LookupEngine
 from data.sqlite import connect, encrypt, unlock
 from sync.replica.cache_key import keep_key, key_of
 from tests.benchmarks.lookup_data import BenchFiles, bench_files

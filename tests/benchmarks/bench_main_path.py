@@ -22,7 +22,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
-from assistant.answering import CacheAnswers
+from assistant.answering.answering import CacheAnswers
 from data.clock import CorrectedClock, SystemClock, to_iso
 from data.names.tokens import name_tokens
 from data.sqlite import connect

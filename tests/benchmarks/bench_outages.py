@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 from time import perf_counter, process_time
 
-from assistant.outage_board import OutageBoard
+from assistant.card.outage_board import OutageBoard
 from data.caches.cache import all_docs_of
 from data.kinds import KINDS
 from data.outages.describing import describe_outage, overview, shown_outages

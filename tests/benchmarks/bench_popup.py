@@ -20,7 +20,7 @@ from Xlib import XK, X
 from Xlib.display import Display
 from Xlib.ext import xtest
 
-from assistant.instance import InstanceError
+from assistant.resident.instance import InstanceError
 from tests.benchmarks.bench_main_path import quantiles, row, serving, switchboard
 from tests.hubs import RunningHub, enrol
 from tests.ui.session import AgentPc, clean_environment, running, wait_until

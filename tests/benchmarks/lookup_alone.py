@@ -9,7 +9,7 @@ import sys
 import time
 from pathlib import Path
 
-from assistant.lookup import LookupEngine
+from assistant.lookup.lookup import LookupEngine
 from data.sqlite import connect, unlock
 from sync.replica.cache_key import key_of
 

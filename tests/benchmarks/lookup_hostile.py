@@ -4,7 +4,7 @@ from pathlib import Path
 from random import Random
 from statistics import median
 
-from assistant.lookup import LookupEngine
+from assistant.lookup.lookup import LookupEngine
 from data.sqlite import connect
 from tests.benchmarks.lookup_speed import timed
 from tests.benchmarks.report import say

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
 
-from assistant.lookup import LookupEngine
+from assistant.lookup.lookup import LookupEngine
 from data.sqlite import connect
 from tests.benchmarks.lookup_data import BenchFiles
 from tests.benchmarks.lookup_question import Question

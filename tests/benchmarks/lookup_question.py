@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from assistant.lookup import Hit
+from assistant.lookup.lookup import Hit
 
 MOST_EQUALS = 10
 """A query that more records than these answer equally well or better is not asked: a list has ten places."""

@@ -6,9 +6,9 @@ from pathlib import Path
 from random import Random
 from statistics import median
 
-from assistant import candidates
-from assistant.lookup import LookupEngine
-from assistant.query import parse
+from assistant.lookup import candidates
+from assistant.lookup.lookup import LookupEngine
+from assistant.lookup.query import parse
 from data.sqlite import Connection, connect
 from tests.benchmarks.lookup_question import Question
 from tests.benchmarks.report import percentile, say, say_heading, say_row

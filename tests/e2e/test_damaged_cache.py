@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.answering import CacheAnswers
+from assistant.answering.answering import CacheAnswers
 from data.caches.check import check_cache
 from data.sqlite import connect
 from sync.errors import DamagedError

@@ -8,8 +8,8 @@ from uuid import uuid4
 
 import pytest
 
-from assistant.choices import FILE_NAME, OCCASION, Choices
-from assistant.preferences import Preferences
+from assistant.lookup.choices import FILE_NAME, OCCASION, Choices
+from assistant.lookup.preferences import Preferences
 from data.clock import SystemClock
 from data.sqlite import connect
 from sync.errors import RefusedError

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 
-from assistant.lookup import LookupEngine
+from assistant.lookup.lookup import LookupEngine
 from data.caches import cache
 from data.caches.build import build_cache, changes_for
 from data.caches.recount import recount

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from assistant.choices import OCCASION, Choices
-from assistant.preferences import merged
+from assistant.lookup.choices import OCCASION, Choices
+from assistant.lookup.preferences import merged
 from data.choice_weight import HALF_LIFE, MOST_PREFERRED, mass_of, prefixes, shares
 from data.store.schema import CHOICE_SUM
 from data.store.store import Store

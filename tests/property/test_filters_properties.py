@@ -3,7 +3,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistant.filters import Filters, split_filters
+from assistant.lookup.filters import Filters, split_filters
 
 PIECES = [
     *(">=500kva", "≤315", "＜100", "315-630", "315~630kVA", "500千伏安以上", "100以下", "不低于500", "至少", "=315kva"),

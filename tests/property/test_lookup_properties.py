@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from assistant.lookup import Hit, LookupEngine
+from assistant.lookup.lookup import Hit, LookupEngine
 from data.caches.cache import CacheWriter, Change
 from data.fields import Json
 from data.names.pinyin import readings_of

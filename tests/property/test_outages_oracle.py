@@ -9,7 +9,7 @@ from datetime import UTC, datetime, time, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.outage_board import OutageBoard
+from assistant.card.outage_board import OutageBoard
 from data.outages.documents import outage_from_doc, outage_to_doc
 from data.outages.timetable import EVERY_DAY, Timetable
 from data.outages.windows import OutageWindow, Restoration, Revision, ScopeItem

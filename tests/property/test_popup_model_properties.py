@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.answer import Answer, ContactView, Match, Result
-from assistant.popup_messages import (
+from assistant.card.answer import Answer, ContactView, Match, Result
+from assistant.model.popup_messages import (
     Answered,
     Ask,
     AskCard,
@@ -33,11 +33,11 @@ from assistant.popup_messages import (
     Unfold,
     Unopenable,
 )
-from assistant.popup_model import PATIENCE_TICKS, update
-from assistant.popup_state import State, phones
-from assistant.tree_answer import Opened, TreeAnswer, TreeQuestion
-from assistant.tree_nodes import Counts, Node, NodeKind, Page
-from assistant.tree_view import LINES
+from assistant.model.popup_model import PATIENCE_TICKS, update
+from assistant.model.popup_state import State, phones
+from assistant.tree.tree_answer import Opened, TreeAnswer, TreeQuestion
+from assistant.tree.tree_nodes import Counts, Node, NodeKind, Page
+from assistant.tree.tree_view import LINES
 
 TEXTS = ("", "l", "lg", "lgq")
 

@@ -9,9 +9,9 @@ from tempfile import TemporaryDirectory
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistant.outage_board import OutageBoard
-from assistant.tree import SupplyTree
-from assistant.tree_nodes import Counts, Node, Page
+from assistant.card.outage_board import OutageBoard
+from assistant.tree.tree import SupplyTree
+from assistant.tree.tree_nodes import Counts, Node, Page
 from data.caches.cache import CacheWriter, Change
 from data.kinds import IMPORTANCE
 from data.outages.windows import OutageWindow, ScopeItem

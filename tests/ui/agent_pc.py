@@ -12,9 +12,9 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from assistant.answer import Answer
-from assistant.desktop import Desktop, Post
-from assistant.settings import load_settings
+from assistant.card.answer import Answer
+from assistant.resident.desktop import Desktop, Post
+from assistant.resident.settings import load_settings
 from data.errors import SwitchboardError
 from tests.ui.answers import ListedAnswers, some_results
 

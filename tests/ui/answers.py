@@ -5,7 +5,7 @@ from collections.abc import Collection
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from assistant.answer import (
+from assistant.card.answer import (
     Answer,
     BranchView,
     ContactView,
@@ -15,9 +15,9 @@ from assistant.answer import (
     Result,
     SupplyView,
 )
-from assistant.asker import Sources
-from assistant.cancelling import Cancellation, give_up_if
-from assistant.tree_answer import TreeAnswer, TreeQuestion
+from assistant.lookup.cancelling import Cancellation, give_up_if
+from assistant.resident.asker import Sources
+from assistant.tree.tree_answer import TreeAnswer, TreeQuestion
 from data.clock import to_iso
 from data.errors import NotFoundError
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from assistant.instance import InstanceError, send
+from assistant.resident.instance import InstanceError, send
 from tests.hubs import COMMAND
 
 POPUP = "供电服务查询"

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import psutil
 
-from assistant.instance import InstanceError
+from assistant.resident.instance import InstanceError
 from tests.hubs import PATIENCE_S, switchboard
 from tests.ui.session import AgentPc, Session, wait_until
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.instance import send
+from assistant.resident.instance import send
 from tests.ui.session import PATIENCE_S, AgentPc, OtherProgram, Session, assistant_in, wait_until
 
 TRIES = 5

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.instance import send
+from assistant.resident.instance import send
 from data.sqlite import connect
 from sync.replica.agent_home import AgentHome
 from sync.replica.hub_client import HubClient

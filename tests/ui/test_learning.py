@@ -1,6 +1,6 @@
 from pathlib import Path
 
-from assistant.choices import FILE_NAME, OCCASION, Choices
+from assistant.lookup.choices import FILE_NAME, OCCASION, Choices
 from data.clock import SystemClock
 from tests.ui.session import AgentPc, OtherProgram, Session, assistant_in, wait_until
 from tests.ui.test_desktop import shown

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.instance import send
+from assistant.resident.instance import send
 from data.sqlite import connect
 from tests.hubs import RunningHub, switchboard
 from tests.ui.session import AgentPc, OtherProgram, Session, resident, wait_until

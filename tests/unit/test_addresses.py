@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant import addresses
-from assistant.addresses import find_by_address
-from assistant.house_numbers import parse_house
-from assistant.records import Record
+from assistant.lookup import addresses
+from assistant.lookup.addresses import find_by_address
+from assistant.lookup.house_numbers import parse_house
+from assistant.lookup.records import Record
 from data.sqlite import Connection
 from tests.caches import Rows, cache_of
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from assistant.forms.form import Entered
-from assistant.notice_messages import NoticesSeen
-from assistant.notices import FILE_NAME, Notices
+from assistant.model.notice_messages import NoticesSeen
+from assistant.resident.notices import FILE_NAME, Notices
 from data.clock import to_iso
 from data.fields import Json
 from data.notices.board import NewNotice, list_notices, post_notice

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from assistant import answering
-from assistant.answer import is_weak
-from assistant.answering import CacheAnswers
-from assistant.cancelling import Cancellation, CancelledError
-from assistant.tree_answer import TreeQuestion
+from assistant.answering import answering
+from assistant.answering.answering import CacheAnswers
+from assistant.card.answer import is_weak
+from assistant.lookup.cancelling import Cancellation, CancelledError
+from assistant.tree.tree_answer import TreeQuestion
 from data.errors import NotFoundError
 from sync.replica.agent_home import AgentHome
 from tests.caches import cache_of

@@ -4,11 +4,11 @@ from queue import Queue
 
 import pytest
 
-from assistant.answer import Answer
-from assistant.asker import Asker, Sources
-from assistant.cancelling import Cancellation, give_up_if
-from assistant.popup_messages import Answered, Ask, AskCard, OpenNode, Reply, Unanswerable, Unopenable
-from assistant.tree_answer import Opened, TreeAnswer, TreeQuestion
+from assistant.card.answer import Answer
+from assistant.lookup.cancelling import Cancellation, give_up_if
+from assistant.model.popup_messages import Answered, Ask, AskCard, OpenNode, Reply, Unanswerable, Unopenable
+from assistant.resident.asker import Asker, Sources
+from assistant.tree.tree_answer import Opened, TreeAnswer, TreeQuestion
 from data.errors import NotFoundError, SwitchboardError
 
 SOON_S = 20.0

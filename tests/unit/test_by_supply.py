@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.lookup import Hit, LookupEngine
+from assistant.lookup.lookup import Hit, LookupEngine
 from data.fields import Json
 from data.sqlite import Connection
 from tests.caches import Rows, cache_of

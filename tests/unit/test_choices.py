@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from assistant.answer import Answer, Match
-from assistant.choices import FILE_NAME, MOST_ROWS, Choices
-from assistant.choosing import Chosen, choice_made
-from assistant.popup_messages import Copy, CopyPhone, Forgotten, Intent, Move, NextPhone, Pick, ShowWindow, Typed
-from assistant.popup_model import update
-from assistant.popup_state import State
-from assistant.preferences import Preferences, merged
+from assistant.card.answer import Answer, Match
+from assistant.lookup.choices import FILE_NAME, MOST_ROWS, Choices
+from assistant.lookup.preferences import Preferences, merged
+from assistant.model.choosing import Chosen, choice_made
+from assistant.model.popup_messages import Copy, CopyPhone, Forgotten, Intent, Move, NextPhone, Pick, ShowWindow, Typed
+from assistant.model.popup_model import update
+from assistant.model.popup_state import State
 from data.choice_weight import HALF_LIFE, LONGEST_PREFIX, MOST_PREFERRED, mass_of, prefixes
 from data.fields import Doc
 from data.sqlite import connect

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from assistant import filtered
-from assistant.filtered import FilteredCustomers
-from assistant.filters import Filters, split_filters
-from assistant.records import Record
+from assistant.lookup import filtered
+from assistant.lookup.filtered import FilteredCustomers
+from assistant.lookup.filters import Filters, split_filters
+from assistant.lookup.records import Record
 from data.fields import Json
 from data.kinds import IMPORTANCE
 from data.sqlite import Connection

@@ -2,7 +2,7 @@ import math
 
 import pytest
 
-from assistant.filters import LONGEST_FILTERED, Filters, split_filters
+from assistant.lookup.filters import LONGEST_FILTERED, Filters, split_filters
 from data.kinds import IMPORTANCE
 
 ALL = frozenset(IMPORTANCE)

@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
-from assistant.answer import OutageView
+from assistant.card.answer import OutageView
 from assistant.forms.form import Choice, FormError, fields_of, meaning, moment_of, possible, promised
 from assistant.forms.messages import FORM_KEYS, FormClosed, FormKind, FormWanted, ShowForm, Target
-from assistant.popup_messages import HideWindow, ShowShift
-from assistant.popup_model import update
-from assistant.popup_state import State
-from assistant.wording import TABLES
+from assistant.model.popup_messages import HideWindow, ShowShift
+from assistant.model.popup_model import update
+from assistant.model.popup_state import State
+from assistant.words.wording import TABLES
 from sync.outbox.entering import Place
 
 NOON = datetime(2026, 11, 23, 4, tzinfo=UTC)

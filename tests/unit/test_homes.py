@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.answering import CacheAnswers
+from assistant.answering.answering import CacheAnswers
 from data.clock import CorrectedClock
 from sync.errors import HomeError
 from sync.hub.home import HubHome, make_hub_home

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.hub_map import HubMap, map_address
+from assistant.resident.hub_map import HubMap, map_address
 from sync.replica.agent_home import AgentHome
 from sync.replica.enrolment import Enrolment
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.instance import (
+from assistant.resident.instance import (
     LONGEST_SOCKET_PATH,
     AlreadyRunningError,
     Instance,

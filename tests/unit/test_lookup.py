@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from assistant.cancelling import CancelledError
-from assistant.lookup import Hit, LookupEngine
+from assistant.lookup.cancelling import CancelledError
+from assistant.lookup.lookup import Hit, LookupEngine
 from data.sqlite import Connection
 from tests.caches import Rows, cache_of
 

@@ -1,5 +1,5 @@
-from assistant import candidates
-from assistant.segmentation import Unit, UnitKind, segment_letters
+from assistant.lookup import candidates
+from assistant.lookup.segmentation import Unit, UnitKind, segment_letters
 
 TA_SHAN_XIANG = segment_letters("tashanxiang")[0][1]
 INITIALS = segment_letters("tsx")[0][1]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.characters import Character, Characters
+from assistant.lookup.characters import Character, Characters
 from data.sqlite import Connection
 from tests.caches import cache_of
 

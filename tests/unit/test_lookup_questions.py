@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 
-from assistant.lookup import Hit
+from assistant.lookup.lookup import Hit
 from tests.benchmarks.lookup_data import BenchFiles, open_store
 from tests.benchmarks.lookup_names import Namebook, stem_of, target
 from tests.benchmarks.lookup_population import AREAS, area_docs, bench_records

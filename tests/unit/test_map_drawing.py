@@ -5,8 +5,8 @@ import math
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sync.desk.map_drawing import Point, Sheet, cells
-from sync.desk.map_page import affected, picture_of
+from sync.desk.places.map_drawing import Point, Sheet, cells
+from sync.desk.places.map_page import affected, picture_of
 
 points_on_paper = st.dictionaries(
     st.integers(0, 30).map(str), st.tuples(st.integers(0, 200), st.integers(0, 200)), min_size=1, max_size=12

@@ -1,7 +1,7 @@
 from datetime import timedelta
 from typing import Any
 
-from assistant.outage_board import OutageBoard
+from assistant.card.outage_board import OutageBoard
 from data.outages.acts import restore_outage
 from data.outages.describing import network
 from data.outages.entry import NewOutage, add_outage

@@ -3,8 +3,8 @@ from datetime import time, timedelta
 
 import pytest
 
-from assistant.card import outage_view
-from assistant.outage_board import OutageBoard
+from assistant.card.card import outage_view
+from assistant.card.outage_board import OutageBoard
 from data.clock import to_iso
 from data.outages.describing import network
 from data.outages.timetable import Timetable

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from assistant.answer import Answer, PhoneLookup
-from assistant.answering import CacheAnswers
-from assistant.phone_answers import TRIED_AGAIN_AFTER_S, PhoneAnswers
-from assistant.phone_lookup import Find, answer_at_once, hub_of
+from assistant.answering.answering import CacheAnswers
+from assistant.answering.phone_answers import TRIED_AGAIN_AFTER_S, PhoneAnswers
+from assistant.answering.phone_lookup import Find, answer_at_once, hub_of
+from assistant.card.answer import Answer, PhoneLookup
+from assistant.model.popup_state import State
 from assistant.popup.blocks import Message
 from assistant.popup.picture import Facts, picture
-from assistant.popup_state import State
-from assistant.wording import Words
+from assistant.words.wording import Words
 from sync.errors import HubUnreachableError, RefusedError
 from sync.replica.agent_home import AgentHome
 from tests.caches import Rows, cache_of

@@ -2,8 +2,8 @@ from dataclasses import replace
 
 import pytest
 
-from assistant.answer import Answer, BranchView, ContactView, CustomerView, Match, Result
-from assistant.popup_messages import (
+from assistant.card.answer import Answer, BranchView, ContactView, CustomerView, Match, Result
+from assistant.model.popup_messages import (
     Answered,
     Ask,
     Back,
@@ -36,8 +36,8 @@ from assistant.popup_messages import (
     Typed,
     Unanswerable,
 )
-from assistant.popup_model import update
-from assistant.popup_state import NOTICE_TICKS, Habits, State, phones
+from assistant.model.popup_model import update
+from assistant.model.popup_state import NOTICE_TICKS, Habits, State, phones
 
 
 def result(identity: str, *numbers: str, **more: object) -> Result:

@@ -3,13 +3,13 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from assistant.notice_messages import Announce, MarkNotice, NoticeRead, NoticesSeen, Posted
+from assistant.model.notice_messages import Announce, MarkNotice, NoticeRead, NoticesSeen, Posted
+from assistant.model.popup_messages import ShiftSeen, Toggle
+from assistant.model.popup_model import update
+from assistant.model.popup_state import State
 from assistant.popup.blocks import Strip
 from assistant.popup.picture import Facts, picture
-from assistant.popup_messages import ShiftSeen, Toggle
-from assistant.popup_model import update
-from assistant.popup_state import State
-from assistant.wording import Words
+from assistant.words.wording import Words
 from data.notices.notice import Notice
 from tests.stores import NOON
 

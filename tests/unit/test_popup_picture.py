@@ -8,7 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.answer import Answer, Match, SuspicionView
+from assistant.card.answer import Answer, Match, SuspicionView
+from assistant.model.popup_messages import Intent, MapWanted, OpenTree, OutboxSeen, RevealWanted, ShiftSeen
+from assistant.model.popup_model import update
+from assistant.model.popup_state import Notice, State
 from assistant.popup.blocks import Actions, Dial, Line, Message, Remark, Row, Script, Supply, Title, Window
 from assistant.popup.card_picture import MOST_TRANSFORMER_AREAS
 from assistant.popup.moments import spoken
@@ -18,10 +21,7 @@ from assistant.popup.picture import Facts, picture
 from assistant.popup.rectangle import Rectangle
 from assistant.popup.row_drawing import fitted_runs, gap, runs
 from assistant.popup.theme import STATE_MARKS, THEMES, Tone, contrast
-from assistant.popup_messages import Intent, MapWanted, OpenTree, OutboxSeen, RevealWanted, ShiftSeen
-from assistant.popup_model import update
-from assistant.popup_state import Notice, State
-from assistant.wording import TABLES, Words
+from assistant.words.wording import TABLES, Words
 from tests.ui.answers import some_results
 
 NOW = datetime(2026, 11, 22, 6, 0, tzinfo=UTC)  # 14:00 in Shanghai

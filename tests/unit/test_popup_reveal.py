@@ -5,10 +5,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from assistant.answer import Answer, CustomerView, Match, Result
-from assistant.popup.blocks import Actions, Line, Remark
-from assistant.popup.picture import Facts, picture
-from assistant.popup_messages import (
+from assistant.card.answer import Answer, CustomerView, Match, Result
+from assistant.model.popup_messages import (
     Answered,
     AskReveal,
     CacheChanged,
@@ -28,9 +26,11 @@ from assistant.popup_messages import (
     Ticked,
     Typed,
 )
-from assistant.popup_model import update
-from assistant.popup_state import State, phones
-from assistant.wording import Words
+from assistant.model.popup_model import update
+from assistant.model.popup_state import State, phones
+from assistant.popup.blocks import Actions, Line, Remark
+from assistant.popup.picture import Facts, picture
+from assistant.words.wording import Words
 from data.privacy.reveal_reasons import SHOWN_FOR_S
 
 PHONE, MASKED = "13812345678", "138****5678"

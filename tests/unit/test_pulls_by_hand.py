@@ -7,7 +7,7 @@ import pytest
 from sync.central.by_hand import PullOrder, PullsByHand
 from sync.central.errors import MappingError
 from sync.central.mapping import Timing
-from sync.desk.pull_page import how_often, outcome_of
+from sync.desk.centre.pull_page import how_often, outcome_of
 
 
 def never(_order: PullOrder) -> None:

@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.query import LONGEST_QUERY, Query, corrections, parse, plain_query
-from assistant.segmentation import Heard, Segmentation, UnitKind
+from assistant.lookup.query import LONGEST_QUERY, Query, corrections, parse, plain_query
+from assistant.lookup.segmentation import Heard, Segmentation, UnitKind
 from data.characters.rows import character_rows
 from data.characters.simplified import simplified
 

@@ -1,8 +1,8 @@
 import pytest
 
-from assistant.query import parse
-from assistant.ranking import EXACT, Candidate, NameMatch, Ranker, spans_of
-from assistant.slips import SlipRanker
+from assistant.lookup.query import parse
+from assistant.lookup.ranking import EXACT, Candidate, NameMatch, Ranker, spans_of
+from assistant.lookup.slips import SlipRanker
 from data.names.pinyin import readings_of, readings_of_character
 from data.names.tokens import said_of
 

@@ -11,7 +11,7 @@ from data.finding import find_one
 from data.outages.rules import check_scope, check_times, readable_reason
 from data.rights import ForbiddenError, check
 from data.store.store import Store
-from sync.desk.window_forms import EntryForm, FaultyFormError
+from sync.desk.outages.window_forms import EntryForm, FaultyFormError
 from sync.refusal_words import WORDS, refusal_words
 from tests.stores import fill
 

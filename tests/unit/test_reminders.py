@@ -3,11 +3,11 @@
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
-from assistant.notice_messages import Announce, NoticeRead, PromisesSeen
+from assistant.model.notice_messages import Announce, NoticeRead, PromisesSeen
+from assistant.model.popup_model import update
+from assistant.model.popup_state import State
 from assistant.popup.picture import Facts, picture
-from assistant.popup_model import update
-from assistant.popup_state import State
-from assistant.wording import Words
+from assistant.words.wording import Words
 from data.outages.promises import Promise, next_reminder, open_promises
 from data.outages.timetable import Timetable
 from data.outages.windows import OutageWindow, Revision, ScopeItem

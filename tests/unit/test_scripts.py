@@ -5,7 +5,7 @@ from datetime import datetime, time, timedelta
 
 import pytest
 
-from assistant.script import scripts_for
+from assistant.card.script import scripts_for
 from data.fields import Doc, Json
 from data.kinds import CAUSES, OUTAGE_KINDS
 from data.outages.timetable import Timetable

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.segmentation import LONGEST_SYLLABLE, Segmentation, Unit, UnitKind, corrected, segment_letters
+from assistant.lookup.segmentation import LONGEST_SYLLABLE, Segmentation, Unit, UnitKind, corrected, segment_letters
 from data.names.syllables import sound_of
 
 

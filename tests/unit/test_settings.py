@@ -3,8 +3,8 @@ from pathlib import Path
 import pytest
 
 from assistant.hotkeys.combination import Combination
-from assistant.popup_state import Habits
-from assistant.settings import FILE_NAME, Settings, load_settings, parse_settings
+from assistant.model.popup_state import Habits
+from assistant.resident.settings import FILE_NAME, Settings, load_settings, parse_settings
 from data.errors import SwitchboardError
 
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from assistant.ranking import EXACT
-from assistant.records import Found, Record
-from assistant.shortlist import Shortlist
+from assistant.lookup.ranking import EXACT
+from assistant.lookup.records import Found, Record
+from assistant.lookup.shortlist import Shortlist
 
 TEN = 10
 

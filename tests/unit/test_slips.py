@@ -2,9 +2,9 @@
 
 import pytest
 
-from assistant.query import parse
-from assistant.ranking import Candidate
-from assistant.slips import SlipRanker
+from assistant.lookup.query import parse
+from assistant.lookup.ranking import Candidate
+from assistant.lookup.slips import SlipRanker
 from data.names.pinyin import readings_of
 
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from assistant.answering import CacheAnswers
-from assistant.resident import StateWatch
+from assistant.answering.answering import CacheAnswers
+from assistant.resident.resident import StateWatch
 from sync.replica.agent_home import AgentHome
 from tests.stores import SetClock
 

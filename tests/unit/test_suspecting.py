@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import insert, select
 
-from assistant.outage_board import OutageBoard
+from assistant.card.outage_board import OutageBoard
 from data.clock import to_iso
 from data.errors import BadValueError, NotFoundError, OutageError
 from data.fields import Doc

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from assistant.outage_board import OutageBoard
-from assistant.tree import SupplyTree
-from assistant.tree_nodes import Counts, Key, Node, cursor
-from assistant.tree_text import indented, label, node_line
-from assistant.wording import Words
+from assistant.card.outage_board import OutageBoard
+from assistant.tree.tree import SupplyTree
+from assistant.tree.tree_nodes import Counts, Key, Node, cursor
+from assistant.tree.tree_text import indented, label, node_line
+from assistant.words.wording import Words
 from data.caches.cache import CacheWriter, Change
 from data.errors import BadValueError, NotFoundError
 from data.outages.windows import OutageWindow, ScopeItem

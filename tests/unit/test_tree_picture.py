@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from assistant.model.popup_messages import Confirm, Fold, Move, NodeOpened, OpenTree, ToggleImportant, Unopenable
 from assistant.popup.blocks import Actions, Heading, Line, Message, Picture, Remark, Title, TreeRow, Window
 from assistant.popup.picture import Facts, picture
-from assistant.popup_messages import Confirm, Fold, Move, NodeOpened, OpenTree, ToggleImportant, Unopenable
-from assistant.tree_answer import Opened, TreeAnswer
-from assistant.tree_view import LINES
-from assistant.wording import Words
+from assistant.tree.tree_answer import Opened, TreeAnswer
+from assistant.tree.tree_view import LINES
+from assistant.words.wording import Words
 from tests.caches import cache_of
 from tests.stores import NOON
 from tests.unit.test_tree import ROWS, tree

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from assistant.answer import Answer, Match, Result, SupplyView
-from assistant.popup_messages import (
+from assistant.card.answer import Answer, Match, Result, SupplyView
+from assistant.model.popup_messages import (
     Answered,
     Ask,
     AskCard,
@@ -32,11 +32,11 @@ from assistant.popup_messages import (
     Unfold,
     Unopenable,
 )
-from assistant.popup_model import update
-from assistant.popup_state import Notice, State
-from assistant.tree import SupplyTree
-from assistant.tree_answer import Opened, TreeAnswer, TreeQuestion, open_node
-from assistant.tree_view import LINES, TreeView
+from assistant.model.popup_model import update
+from assistant.model.popup_state import Notice, State
+from assistant.tree.tree import SupplyTree
+from assistant.tree.tree_answer import Opened, TreeAnswer, TreeQuestion, open_node
+from assistant.tree.tree_view import LINES, TreeView
 from data.errors import NotFoundError
 from tests.caches import Rows, cache_of
 from tests.stores import NOON

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from data.clock import to_iso
-from sync.desk.window_words import left, state_of, when
+from sync.desk.outages.window_words import left, state_of, when
 
 NOW = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
 """12:00 in Asia/Shanghai."""

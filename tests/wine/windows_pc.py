@@ -53,7 +53,7 @@ class WindowsPc:
 
     def ask(self, home: str, command: str) -> dict[str, Any]:
         """What the running assistant of `home` answers."""
-        code = "import json, pathlib; from assistant.instance import send; "
+        code = "import json, pathlib; from assistant.resident.instance import send; "
         code += "print(json.dumps(send(pathlib.Path(sys.argv[1]), sys.argv[2])))"
         answer: dict[str, Any] = json.loads(self.python(code, home, command))
         return answer

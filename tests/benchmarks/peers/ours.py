@@ -1,6 +1,6 @@
 """Switchboard's own lookup, measured as the peers are."""
 
-from assistant.lookup import LookupEngine
+from assistant.lookup.lookup import LookupEngine
 from data.caches import index
 from data.sqlite import connect
 from tests.benchmarks.peers.peer import SHOWN, Peer

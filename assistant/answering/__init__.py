@@ -1,0 +1,1 @@
+"""Answers to what the popup asks, from the cache or the hub."""

@@ -1,0 +1,243 @@
+"""Names of the cache that a query may mean, graded."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from functools import partial
+from itertools import chain, islice
+from typing import Any, NamedTuple
+
+from assistant.lookup import candidates
+from assistant.lookup.query import Query, corrections
+from assistant.lookup.ranking import EXACT, Candidate, NameMatch, Ranker
+from assistant.lookup.segmentation import UnitKind
+from assistant.lookup.slips import SlipRanker
+from data.caches.index import FIRST_COMMON_NAME
+from data.kinds import RANKED
+from data.sqlite import Connection
+
+_WRITTEN, _WHOLE, _AT_START, _ANYWHERE, _STARTING = 32, 24, 32, 32, 48
+_SHOWN = 10
+_PLACES = {RANKED.index("transformer_area"): 2, RANKED.index("customer"): 6}
+"""Of ten, at most so many are of these kinds while others come near (`assistant.lookup.shortlist`)."""
+_CORRECTED, _WRONG, _COMMON = 56, 48, 24
+_SHORTEST_SLIP = 2
+_SHORTEST_SURE_SLIP, _LONGEST_SURE_SLIP = 4, 12
+"""Letters in which a slip is looked for although something good was found: more of them are seldom that by chance."""
+_LONG_QUERY, _LIKELY = 14, 2
+"""What is longer leaves little doubt how it is to be read."""
+_MOST_BEGINNINGS, _LONG_NAME, _LONGEST_CORRECTED = 56, 5, 9
+_CALLED_SO = 97.0
+_LIKE_IT, _TELLING = 60.0, 4
+"""What scores less is another name altogether; the beginning of which so many sounds are known is one of few."""
+GOOD = 80.0
+"""With enough matches as good as this nobody looks for slips."""
+_LAST_RANK = len(RANKED) - 1
+_ENOUGH_GOOD, _LONG_WRITTEN, _LONG_TYPED, _CERTAIN_TYPED = 5, 3, 4, 4
+
+
+_READ = """
+    SELECT name.nid, name.text, name.readings, name.rank, name.uses
+    FROM name_fts CROSS JOIN name ON nid = name_fts.rowid WHERE name_fts MATCH ?{range} LIMIT ?"""
+_READ_ALL = _READ.format(range="")
+_READ_FEW = _READ.format(range=f" AND name_fts.rowid < {FIRST_COMMON_NAME}")
+_READ_COMMON = _READ.format(range=f" AND name_fts.rowid >= {FIRST_COMMON_NAME}")
+
+
+_candidate = partial(tuple.__new__, Candidate)
+"""What `Candidate._make` does, without a step in Python: a keystroke reads some sixty rows."""
+
+
+class Names:
+    """The names of one open cache."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def matching(self, query: Query) -> list[NameMatch]:
+        """Names that answer the query as it stands, in no order."""
+        ranker, expressions = Ranker(query), _Expressions(query)
+        graded: dict[int, NameMatch | None] = {}
+
+        def read_all(expression: str, most: int) -> bool:
+            """Whether these were all the names there are."""
+            read = self._read(expression, most)
+            for candidate in read:
+                if candidate.nid not in graded:
+                    graded[candidate.nid] = ranker.aligned(candidate)
+            return len(read) < most
+
+        # A name that is called so also starts so, one that holds the very characters also sounds so: where all of
+        # those were read, these are among them.
+        if not read_all(expressions.at_start, _AT_START):
+            read_all(expressions.whole, _WHOLE)
+        is_enough = _enough(graded.values(), ranker.best_inside)
+        if is_enough or not (read_all(expressions.anywhere, _ANYWHERE) and expressions.anywhere):
+            read_all(expressions.written, _WRITTEN)
+        return [match for match in graded.values() if match]
+
+    def starting(self, query: Query, most_rank: int) -> list[NameMatch]:
+        """Names of records up to an ordinal of kind that start with the query, the best first."""
+        ranker = Ranker(query)
+        ways = query.ways
+        expressions = [candidates.alike(units, at_start=True) for units in ways]
+        found = [
+            candidate
+            for candidate in self._read(candidates.any_expression(expressions), _STARTING)
+            if candidate.rank <= most_rank
+        ]
+        return [match for match in in_order(map(ranker.aligned, found)) if match.start == 0]
+
+    def nearly_matching(self, query: Query, matches: list[NameMatch], *, whole_only: bool = False) -> list[NameMatch]:
+        """Names that the query may mean with one slip in it, without those that match as it stands; in no order.
+
+        With `whole_only` just those that it may mean as a whole, which are quickly found.
+        """
+        if whole_only and not _may_be_another(query, matches):
+            return []
+        known = {match.candidate.nid for match in matches}
+        ranker, found = SlipRanker(query), list[NameMatch]()
+
+        def read_all(looks: Iterable[_Look]) -> None:
+            for row in chain.from_iterable(map(self._rows_of, looks)):
+                if row[0] not in known:
+                    known.add(row[0])
+                    if match := ranker.nearly(_candidate(row)):
+                        found.append(match)
+
+        read_all(_whole_slips(query) if whole_only else _slips(query))
+        if not whole_only and not any(match.score >= _LIKE_IT for match in (*matches, *found)):
+            read_all(_long_slips(query))
+        return found
+
+    def _rows_of(self, look: "_Look") -> list[tuple[Any, ...]]:
+        """Names of places and lines, then those of customers if they are asked for, each up to its number."""
+        if not look.expression:
+            return []
+        if not look.common:
+            return list(self._connection.execute(_READ_FEW, (look.expression, look.few)))
+        # One statement does where the first range does not fill its number, as it seldom does.
+        rows = list(self._connection.execute(_READ_ALL, (look.expression, look.few)))
+        if len(rows) == look.few and rows[-1][0] < FIRST_COMMON_NAME:
+            rows += self._connection.execute(_READ_COMMON, (look.expression, look.common)).fetchall()
+        return rows
+
+    def rows(self, table: str, expression: str, most: int) -> list[int]:
+        """The first rows of a full-text table that satisfy an expression; none for an empty one."""
+        if not expression:
+            return []
+        found = self._connection.execute(f"SELECT rowid FROM {table} WHERE {table} MATCH ? LIMIT ?", (expression, most))
+        return [row for (row,) in found]
+
+    def _read(self, expression: str, most: int) -> list[Candidate]:
+        """The first names that satisfy an expression; none for an empty one."""
+        return list(map(_candidate, self._connection.execute(_READ_ALL, (expression, most)))) if expression else []
+
+
+class _Expressions:
+    """What names are looked for by that answer a query as it stands."""
+
+    def __init__(self, query: Query) -> None:
+        is_long = len(query.compact) > _LONG_QUERY
+        self._ways = (*query.segmentations[:_LIKELY], *query.loose) if is_long else query.ways
+        self._literal = (*self._ways[:1], *query.loose)
+
+    @property
+    def written(self) -> str:
+        """Names that hold the very characters."""
+        return candidates.any_expression(map(candidates.written, self._literal))
+
+    @property
+    def whole(self) -> str:
+        """Names that sound like the query as a whole."""
+        return candidates.any_expression(candidates.alike(units, at_start=True, at_end=True) for units in self._ways)
+
+    @property
+    def at_start(self) -> str:
+        """Names that start with what sounds like it."""
+        return candidates.any_expression(candidates.alike(units, at_start=True) for units in self._ways)
+
+    @property
+    def anywhere(self) -> str:
+        """Names that hold what sounds like it."""
+        return candidates.any_expression(map(candidates.alike, self._ways))
+
+
+class _Look(NamedTuple):
+    """Names to look for: so many of places and lines, so many of the hundreds of thousands."""
+
+    expression: str
+    few: int
+    common: int = 0
+
+
+def _slips(query: Query) -> Iterator[_Look]:
+    ways = (*query.segmentations[:2], *query.bare[:1])
+    meant = corrections(query) if not ways or len(ways[0]) <= _LONGEST_CORRECTED else []
+    yield _Look(candidates.any_of_whole(meant), _CORRECTED, _COMMON)
+    missing = [expression(units) for units in ways for expression in (candidates.one_missing, candidates.one_swapped)]
+    beginnings = dict.fromkeys(map(candidates.without_vague_end, meant[:_MOST_BEGINNINGS]))
+    # Among so many customers a slip is looked for in what is long enough to tell.
+    common = _COMMON if ways and (not query.is_spelt or len(ways[0]) >= _LONG_NAME) else 0
+    yield _Look(candidates.any_expression([*missing, candidates.any_alike(beginnings)]), _CORRECTED, common)
+    yield _Look(candidates.any_expression(map(candidates.around_break, ways)), _WRONG, common)
+    yield _Look(candidates.any_expression(map(candidates.one_wrong, ways)), _WRONG, common)
+
+
+def _long_slips(query: Query) -> Iterator[_Look]:
+    """As `_slips`, of what is so long that one of its beginnings tells."""
+    if query.segmentations and len(query.segmentations[0]) > _LONGEST_CORRECTED:
+        meant = (candidates.without_vague_end(heard)[:_TELLING] for heard in corrections(query))
+        beginnings = (heard for heard in dict.fromkeys(meant) if len(heard) == _TELLING)
+        yield _Look(candidates.any_alike(islice(beginnings, _MOST_BEGINNINGS)), _CORRECTED, _COMMON)
+
+
+def _whole_slips(query: Query) -> Iterator[_Look]:
+    """As `_slips`, of places and lines that the query may mean as a whole."""
+    yield _Look(candidates.any_of_whole(corrections(query)), _CORRECTED)
+
+
+def _enough(matches: Iterable[NameMatch | None], bar: float) -> bool:
+    """Whether the matches that reach the bar fill the list, of which no kind gets all places."""
+    kinds = Counter(match.candidate.rank for match in matches if match and match.score >= bar)
+    return sum(min(number, _PLACES.get(rank, _SHOWN)) for rank, number in kinds.items()) >= _SHOWN
+
+
+def in_order(matches: Iterable[NameMatch | None]) -> list[NameMatch]:
+    """The matches, the best first, then by kind and text."""
+    found = [match for match in matches if match]
+    return sorted(found, key=lambda match: (-match.score, match.candidate.rank, match.candidate.text))
+
+
+def enough_good(query: Query, matches: list[NameMatch]) -> bool:
+    """Whether names that do not answer the query as it stands are not worth the time.
+
+    Customers' names count where much was typed only: among so many, some sound like anything short.
+    """
+    if len(query.compact) < _SHORTEST_SLIP:
+        return True
+    if not query.is_spelt and len(query.compact) >= _LONG_WRITTEN:
+        return sum(_is_good(query, match) for match in matches) >= _SHOWN
+    if any(match.score >= EXACT for match in matches):
+        return True
+    is_long = len(query.compact) >= (_LONG_WRITTEN if not query.is_spelt else _LONG_TYPED)
+    likeliest = query.segmentations[0]
+    is_certain = len(likeliest) >= (_CERTAIN_TYPED if query.is_spelt else _LONG_WRITTEN) and all(
+        unit.sounds for unit in likeliest
+    )
+    good = [match for match in matches if (is_certain or match.candidate.rank < _LAST_RANK) and _is_good(query, match)]
+    return len(good) >= (_ENOUGH_GOOD if is_long and not is_certain else 1)
+
+
+def _may_be_another(query: Query, matches: list[NameMatch]) -> bool:
+    """Whether whole syllables were typed that no place or line is called: a slip may have led to the matches."""
+    if not query.is_spelt or not _SHORTEST_SURE_SLIP <= len(query.compact) <= _LONGEST_SURE_SLIP:
+        return False
+    if any(unit.kind not in (UnitKind.SYLLABLE, UnitKind.HANZI) for unit in query.segmentations[0]):
+        return False
+    return not any(match.score >= _CALLED_SO and match.candidate.rank < _LAST_RANK for match in matches)
+
+
+def _is_good(query: Query, match: NameMatch) -> bool:
+    if match.score < GOOD or (not query.is_spelt and match.reason == "sounds_like"):
+        return False
+    return not query.is_spelt or match.start == 0

@@ -1,0 +1,282 @@
+"""How well a name answers a query, and which of its characters the query stands for.
+
+A name answers in one of two ways. Its neighbouring characters stand for the units of the query one by one
+(`aligned`), or the query is one slip away from a stretch of the name (`nearly`, in `assistant.lookup.slips`).
+"""
+
+from collections.abc import Sequence
+from functools import cached_property, lru_cache
+from sys import intern
+from typing import NamedTuple
+
+from assistant.lookup.query import Query
+from assistant.lookup.segmentation import Segmentation, Unit, UnitKind
+from data.kinds import RANKED
+from data.names.syllables import sound_of
+from data.names.tokens import said_of, searchable
+
+
+class Parsed(NamedTuple):
+    """A name as it is compared with queries.
+
+    Attributes:
+        plain: The characters that count.
+        groups: The readings of each, alternatives joined by `|`.
+        positions: Where each stands in the name as stored.
+        stem: How many of them name the place alone: 塔山 of 塔山村民委员会.
+        said: How many people say at most: 塔山村.
+    """
+
+    plain: str
+    groups: Sequence[str]
+    positions: Sequence[int]
+    stem: int
+    said: int
+
+
+@lru_cache(maxsize=384)
+def parsed(text: str, readings: str) -> Parsed:
+    """The name taken apart; remembered, since the next keystroke grades most of the names of the last."""
+    plain, groups, positions = searchable(text, readings)
+    # A few hundred groups make up all names: each is kept once.
+    return Parsed(plain, tuple(map(intern, groups)), positions, *said_of(plain))
+
+
+EXACT = 99.5
+
+_CONTIGUOUS, _GRADE_WEIGHT = 88.0, 90.0
+_AT_START, _COVERAGE = 5.0, 5.0
+_OFFICE_LOSS, _ALL_SAID = 0.4, 0.5
+_COMMON = len(RANKED) - 1
+_PERSON, _WITHIN_A_PERSON, _WITHIN_SPELT = 4, 24.0, 8.0
+"""Nobody spells a person's name from the middle, and so many hold any two syllables; few people spell a place's so."""
+_HANZI_HOMOPHONE, _HANZI_OTHER_READING, _HANZI_ALIKE = 0.8, 0.78, 0.7
+_SYLLABLE_ALIKE, _BEGINNING, _BEGINNING_ALIKE, _INITIAL, _LATER_READING = 0.9, 0.97, 0.8, 0.9, 0.02
+
+_LITERAL = {
+    UnitKind.SIGN: 0.0,
+    UnitKind.INITIAL: 0.0,
+    UnitKind.SYLLABLE: _SYLLABLE_ALIKE + _LATER_READING,
+    UnitKind.BEGINNING: _BEGINNING_ALIKE + _LATER_READING,
+    UnitKind.HANZI: 1.0,
+}
+"""The grade under which a unit only sounds like the character that it stands for."""
+
+_BEST_OF = {UnitKind.INITIAL: _INITIAL, UnitKind.BEGINNING: _BEGINNING}
+"""The most that a unit of a kind can answer; 1 for the others."""
+
+Span = tuple[int, int]
+
+
+class Candidate(NamedTuple):
+    """A name from the index.
+
+    Attributes:
+        rank: Ordinal of the best kind of record that bears it, in `data.kinds.RANKED`.
+    """
+
+    nid: int
+    text: str
+    readings: str
+    rank: int
+    uses: int
+
+
+class NameMatch(NamedTuple):
+    """A candidate with how well it answers.
+
+    Attributes:
+        score: 0 to 100.
+        start: The first character of the name, of those that count, that the query stands for.
+        end: The one after the last.
+        way: The reading of the query that fits; None for the whole name and for a guess.
+    """
+
+    candidate: Candidate
+    score: float
+    start: int
+    end: int
+    way: "Way | None" = None
+
+    @property
+    def reason(self) -> str:
+        """One word: `name`, `name_prefix`, `pinyin`, `initials`, `mixed`, `sounds_like` or `fuzzy`."""
+        if self.way is not None:
+            name = parsed(self.candidate.text, self.candidate.readings)
+            return _reason(self.way, self.start, name.plain, name.groups)
+        return "name" if self.score >= EXACT else "fuzzy"
+
+    @property
+    def spans(self) -> tuple[Span, ...]:
+        """`[start, end)` stretches of the name that the query stands for."""
+        if self.way is None and self.score >= EXACT:
+            return ((0, len(self.candidate.text)),)
+        name = parsed(self.candidate.text, self.candidate.readings)
+        return spans_of(name.positions[self.start : self.end])
+
+
+class Grades(dict[str, float]):
+    """How well a unit answers a character with these readings, 0 to 1; worked out once for each group of readings.
+
+    A dictionary, because ranking asks it a thousand times a keystroke.
+    """
+
+    def __init__(self, unit: Unit) -> None:
+        super().__init__()
+        self.unit = unit
+
+    def __missing__(self, group: str) -> float:
+        first, *later = (self._grade(reading) for reading in group.split("|"))
+        grade = self[group] = max(0.0, first, *(grade - _LATER_READING for grade in later))
+        return grade
+
+    def _grade(self, reading: str) -> float:
+        unit = self.unit
+        match unit.kind:
+            case UnitKind.SIGN:
+                return float(reading == unit.text)
+            case UnitKind.INITIAL:
+                return _INITIAL * reading.startswith(unit.text)
+            case UnitKind.SYLLABLE:
+                return 1.0 if reading == unit.text else _SYLLABLE_ALIKE * (sound_of(reading) in unit.sounds)
+            case UnitKind.BEGINNING:
+                begins = reading.startswith(unit.text)
+                return _BEGINNING if begins else _BEGINNING_ALIKE * (sound_of(reading) in unit.sounds)
+            case UnitKind.HANZI:
+                if reading in unit.readings:
+                    return _HANZI_HOMOPHONE if reading == unit.readings[0] else _HANZI_OTHER_READING
+                return _HANZI_ALIKE * (sound_of(reading) in unit.sounds)
+
+
+@lru_cache(maxsize=32)
+def grades_of(unit: Unit) -> Grades:
+    """The unit's grades; kept, because the next keystroke has most units of the last."""
+    return Grades(unit)
+
+
+class Way:
+    """One reading of a query, ready to be compared with names.
+
+    Attributes:
+        units: What it is read as.
+        loss: What a name that answers this way loses.
+        graded: Each unit as it is typed, with its grades.
+        most: What the units' grades can add up to.
+    """
+
+    __slots__ = ("graded", "loss", "most", "units")
+
+    def __init__(self, units: Segmentation, loss: float = 0.0) -> None:
+        self.units = units
+        self.loss = loss
+        self.graded = [(unit.text, grades_of(unit)) for unit in units]
+        self.most = sum(_BEST_OF.get(unit.kind, 1.0) for unit in units)
+
+    @property
+    def text(self) -> str:
+        """The units as typed, without spaces."""
+        return "".join(unit.text for unit in self.units)
+
+    @property
+    def kind(self) -> str:
+        """The reason that a name which fits in every unit is given."""
+        kinds = {unit.kind for unit in self.units} - {UnitKind.SIGN}
+        if kinds <= {UnitKind.HANZI}:
+            return "name"
+        if UnitKind.HANZI in kinds:
+            return "mixed"
+        return "initials" if kinds == {UnitKind.INITIAL} else "pinyin"
+
+
+class Ranker:
+    """Grades names against one query."""
+
+    def __init__(self, query: Query) -> None:
+        self._query = query
+        self._ways = [Way(units, query.loss_of(units)) for units in query.ways]
+
+    @cached_property
+    def best_inside(self) -> float:
+        """What a name that does not start with the query can score at most."""
+        spelt = _WITHIN_SPELT * self._query.is_spelt
+        return max(
+            (
+                _CONTIGUOUS - _GRADE_WEIGHT * (1 - way.most / len(way.units)) + _COVERAGE + _ALL_SAID - way.loss - spelt
+                for way in self._ways
+            ),
+            default=0.0,
+        )
+
+    def aligned(self, candidate: Candidate) -> NameMatch | None:
+        """The best way in which neighbouring characters of the name stand for the query's units, if there is one."""
+        name = parsed(candidate.text, candidate.readings)
+        if name.plain == self._query.compact:
+            return NameMatch(candidate, EXACT, 0, len(name.plain))
+        inside = self._loss_inside(candidate, name) if self._query.is_spelt else 0.0
+        best, best_way, best_start = 0.0, None, 0
+        for way in self._ways:
+            start, mean = _best_alignment(way, name.plain, name.groups)
+            if mean:
+                score = _score(mean, start, len(way.units), name) - way.loss - (inside if start else 0.0)
+                if score > best:
+                    best, best_way, best_start = score, way, start
+                if mean >= _BEGINNING and not way.loss:
+                    break  # nothing reads it better: the likelier ways come first
+        if best_way is None:
+            return None
+        return NameMatch(candidate, best, best_start, best_start + len(best_way.units), best_way)
+
+    @staticmethod
+    def _loss_inside(candidate: Candidate, name: Parsed) -> float:
+        is_person = candidate.rank == _COMMON and len(name.plain) <= _PERSON
+        return _WITHIN_A_PERSON if is_person else _WITHIN_SPELT
+
+
+def _best_alignment(way: Way, plain: str, groups: Sequence[str]) -> tuple[int, float]:
+    """Where the units fit best and their mean grade there; mean 0 when they fit nowhere. The start of a name wins."""
+    graded, most = way.graded, way.most
+    best_start, best, count = 0, 0.0, len(graded)
+    for start in range(len(plain) - count + 1):
+        total, place = 0.0, start
+        for text, grades in graded:
+            grade = 1.0 if plain[place] == text else grades[groups[place]]
+            if not grade:
+                break
+            total += grade
+            place += 1
+        else:
+            if total > best:
+                best_start, best = start, total
+            if total >= most:
+                break  # nothing further on fits better
+    return best_start, best / count
+
+
+def _score(mean: float, start: int, count: int, name: Parsed) -> float:
+    score = _CONTIGUOUS - _GRADE_WEIGHT * (1 - mean) + _COVERAGE * min(1.0, count / name.stem)
+    if count >= name.said:
+        score += _ALL_SAID
+    if name.said != len(name.plain):
+        score -= _OFFICE_LOSS
+    return score if start else score + _AT_START
+
+
+def _reason(way: Way, start: int, plain: str, groups: Sequence[str]) -> str:
+    stretch = plain[start : start + len(way.units)]
+    if stretch == way.text:
+        return "name" if start else "name_prefix"
+    for character, group, (text, grades) in zip(stretch, groups[start:], way.graded, strict=False):
+        if character != text and grades[group] < _LITERAL[grades.unit.kind]:
+            return "sounds_like"
+    return way.kind
+
+
+def spans_of(positions: Sequence[int]) -> tuple[Span, ...]:
+    """Positions, ascending, as `[start, end)` stretches; empty for none."""
+    spans: list[Span] = []
+    for position in positions:
+        if spans and spans[-1][1] == position:
+            spans[-1] = (spans[-1][0], position + 1)
+        else:
+            spans.append((position, position + 1))
+    return tuple(spans)

@@ -1,0 +1,203 @@
+"""The records behind names and codes, read from the cache."""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+from typing import NamedTuple
+
+from assistant.lookup.ranking import Candidate
+from data.caches.index import KIND_STRIDE
+from data.kinds import KINDS, RANKED
+from data.sqlite import Connection
+
+MOST_NAMESAKES = 50
+"""Records of one kind that are looked at for one name: thousands of customers may share one."""
+
+_MOST_WITH_PREFIX = 32
+_LAST_LETTER = "\U0010ffff"
+
+# How the branch that serves a record is found: its own, or that of what it belongs to.
+_BRANCH_OF = {
+    "area": """
+        WITH RECURSIVE up(branch, parent_id, height) AS (
+            SELECT branch, parent_id, 0 FROM area WHERE rid = ?
+            UNION ALL
+            SELECT area.branch, area.parent_id, height + 1 FROM up JOIN area ON area.id = up.parent_id WHERE height < 9
+        ) SELECT branch FROM up WHERE branch IS NOT NULL ORDER BY height LIMIT 1""",
+    "feeder": "SELECT branch FROM feeder WHERE rid = ?",
+    "transformer_area": """
+        SELECT feeder.branch FROM transformer_area AS t JOIN feeder ON feeder.id = t.feeder WHERE t.rid = ?""",
+    "customer": """
+        SELECT feeder.branch FROM customer AS c LEFT JOIN transformer_area AS t ON t.id = c.transformer_area
+        JOIN feeder ON feeder.id = coalesce(c.feeder, t.feeder) WHERE c.rid = ?""",
+}
+
+
+_ORDER = {kind: ordinal for ordinal, kind in enumerate(RANKED)}
+
+
+class Record(NamedTuple):
+    """What a hit shows of a record."""
+
+    kind: str
+    rid: int
+    id: str
+    name: str
+    code: str | None
+
+    @property
+    def order(self) -> int:
+        """Ordinal of its kind: areas come first."""
+        return _ORDER[self.kind]
+
+
+class Found(NamedTuple):
+    """A record with how well it answers a query.
+
+    Attributes:
+        score: 0 to 100.
+        reason: As in a hit.
+        spans: `[start, end)` stretches of the record's name that the query stands for.
+        uses: How many records bear the name that matched.
+    """
+
+    record: Record
+    score: float
+    reason: str
+    spans: tuple[tuple[int, int], ...] = ()
+    uses: int = 0
+
+
+@cache
+def _select(kind: str, condition: str) -> str:
+    code = KINDS[kind].codes[0]
+    return f"SELECT rid, id, text, {code} FROM {kind} JOIN name ON nid = name_id WHERE {condition}"
+
+
+def _read(connection: Connection, kind: str, condition: str, values: Sequence[object]) -> list[Record]:
+    return [Record(kind, *row) for row in connection.execute(_select(kind, condition), values)]
+
+
+BEARERS_OF = 10
+"""Names whose bearers are read at once."""
+
+_MARKS = ", ".join("?" * BEARERS_OF)
+_FEW_BORNE = " UNION ALL ".join(
+    f"SELECT name_id, '{kind}', rid, id, {KINDS[kind].codes[0]} FROM {kind} WHERE name_id IN ({_MARKS})"
+    for kind in RANKED[:-1]
+)
+_MANY = RANKED[-1]
+_MANY_COLUMNS = f"SELECT name_id, rid, id, {KINDS[_MANY].codes[0]} FROM {_MANY} WHERE name_id"
+_MANY_BORNE = f"{_MANY_COLUMNS} = ? LIMIT {MOST_NAMESAKES}"
+_ALL_BORNE = f"{_MANY_COLUMNS} IN ({_MARKS})"
+_ALSO_BORNE = f"SELECT nid, kind, rid FROM alias WHERE nid IN ({_MARKS})"
+
+
+def bearing(connection: Connection, names: Sequence[Candidate]) -> dict[int, list[Record]]:
+    """Records that bear each of at most `BEARERS_OF` names, as their own or another name: by kind and id.
+
+    At most `MOST_NAMESAKES` of a name and kind.
+    """
+    texts = {name.nid: name.text for name in names}
+    found: dict[int, list[Record]] = {nid: [] for nid in texts}
+    padded = [*texts, *[None] * (BEARERS_OF - len(texts))]
+    for nid, kind, rid, key, code in connection.execute(_FEW_BORNE, padded * (len(RANKED) - 1)):
+        found[nid].append(Record(kind, rid, key, texts[nid], code))
+    for statement, nids in _of_many(names, found):
+        for nid, rid, key, code in connection.execute(statement, nids).fetchall():
+            found[nid].append(Record(_MANY, rid, key, texts[nid], code))
+    for nid, kind, rid in connection.execute(_ALSO_BORNE, padded).fetchall():
+        found[nid] += _read(connection, kind, "rid = ?", (rid,))
+    return {nid: _fewest(records) for nid, records in found.items()}
+
+
+def _of_many(names: Sequence[Candidate], found: dict[int, list[Record]]) -> Iterator[tuple[str, Sequence[int | None]]]:
+    """Statements for the records of the kind of which there are most: one for the rare names, one for each other."""
+    wanted = [name for name in names if name.uses > len(found[name.nid])]
+    rare = [name.nid for name in wanted if name.uses <= MOST_NAMESAKES]
+    if rare:
+        yield _ALL_BORNE, [*rare, *[None] * (BEARERS_OF - len(rare))]
+    yield from ((_MANY_BORNE, [name.nid]) for name in wanted if name.uses > MOST_NAMESAKES)
+
+
+def _fewest(records: list[Record]) -> list[Record]:
+    ordered = sorted(records, key=lambda record: (record.order, record.id))
+    if len(ordered) <= MOST_NAMESAKES:
+        return ordered
+    seen = Counter[str]()
+    kept = []
+    for record in ordered:
+        seen[record.kind] += 1
+        if seen[record.kind] <= MOST_NAMESAKES:
+            kept.append(record)
+    return kept
+
+
+def named(connection: Connection, kind: str, key: str) -> tuple[Record, Candidate] | None:
+    """The record of this id with its name, or None."""
+    code = KINDS[kind].codes[0]
+    row = connection.execute(
+        f"SELECT rid, {code}, nid, text, readings, rank, uses FROM {kind} JOIN name ON nid = name_id WHERE id = ?",
+        (key,),
+    ).fetchone()
+    if row is None:
+        return None
+    rid, code, *name = row
+    candidate = Candidate(*name)
+    return Record(kind, rid, key, candidate.text, code), candidate
+
+
+def with_code_prefix(connection: Connection, kind: str, prefix: str) -> list[Record]:
+    """Records whose code starts with `prefix`, by code; an exact one comes first. The column must be indexed."""
+    code = KINDS[kind].codes[0]
+    condition = f"{code} >= ? AND {code} < ? ORDER BY {code}, id LIMIT {_MOST_WITH_PREFIX}"
+    return _read(connection, kind, condition, (prefix, prefix + _LAST_LETTER))
+
+
+def at_code_rows(connection: Connection, rows: Iterable[int]) -> list[Record]:
+    """The records behind rows of `code_fts`."""
+    found: list[Record] = []
+    by_kind: dict[str, list[int]] = {}
+    for row in rows:
+        by_kind.setdefault(RANKED[row % KIND_STRIDE], []).append(row // KIND_STRIDE)
+    for kind, rids in by_kind.items():
+        marks = ",".join("?" * len(rids))
+        found += _read(connection, kind, f"rid IN ({marks}) ORDER BY id", rids)
+    return found
+
+
+def branch_of(connection: Connection, record: Record) -> str | None:
+    """Id of the branch that serves the record, None where the cache does not say."""
+    row = connection.execute(_BRANCH_OF[record.kind], (record.rid,)).fetchone()
+    return row[0] if row else None
+
+
+_TRANSFORMER_AREAS_IN = """
+    SELECT id FROM link WHERE kind = 'transformer_area' AND field = 'areas'
+    AND target IN (SELECT value FROM json_each(?)) LIMIT ?"""
+_ON_LISTED = "name_id = ? AND transformer_area IN (SELECT value FROM json_each(?)) LIMIT ?"
+_IN_AREAS = """
+    name_id = ? AND EXISTS (
+        SELECT 1 FROM link WHERE kind = 'transformer_area' AND field = 'areas'
+        AND link.id = customer.transformer_area AND +target IN (SELECT value FROM json_each(?)))
+    LIMIT ?"""
+_MOST_LISTED = 600
+"""So many transformer areas are sought out one by one; where fewer bear the name, each is asked for its own."""
+
+
+def customers_inside(
+    connection: Connection, names: Iterable[Candidate], areas: list[str], most: int
+) -> Iterator[Record]:
+    """Customers of these names that are supplied in one of the areas, name by name; at most so many."""
+    inside = json.dumps(areas)
+    on = [key for (key,) in connection.execute(_TRANSFORMER_AREAS_IN, (inside, _MOST_LISTED))]
+    listed = json.dumps(on)
+    for name in names if on else ():
+        is_rare = len(on) == _MOST_LISTED or name.uses < len(on)
+        condition, places = (_IN_AREAS, inside) if is_rare else (_ON_LISTED, listed)
+        found = _read(connection, "customer", condition, (name.nid, places, most))
+        yield from found
+        most -= len(found)
+        if most <= 0:
+            return

@@ -1,0 +1,202 @@
+"""Records by what somebody typed of their names, codes and numbers."""
+
+from collections.abc import Callable, Iterator, Mapping
+from itertools import islice
+from operator import itemgetter
+
+from assistant.lookup import candidates, records
+from assistant.lookup.cancelling import Cancelled, give_up_if, never
+from assistant.lookup.characters import Characters
+from assistant.lookup.names import GOOD, Names, enough_good
+from assistant.lookup.query import Query, parse
+from assistant.lookup.ranking import EXACT, NameMatch, Ranker
+from assistant.lookup.records import Found, Record
+from assistant.lookup.shortlist import Shortlist
+from assistant.lookup.within import Within
+from data.kinds import RANKED
+from data.names.tokens import plain_code
+from data.sqlite import Connection
+
+_CODES = 400
+_SHORTEST_SURE = 3
+_COMMON = len(RANKED) - 1
+_KIND_BONUS = (1.5, 1.0, -3.0, -6.0)
+"""By ordinal of kind: places and lines are what most calls are about, and for every part of a place's name there are
+transformer areas and customers called after it. Not where the name itself was typed in full."""
+_SLIP_BONUS = (1.5, 1.0, 0.8, 0.0)
+_LINE, _NO_LINE_LOSS = "feeder", 8.0
+_NAMESAKE_LOSS, _MOST_NAMESAKE_LOSS = 6.0, 18.0
+_CODE_EXACT, _NUMBER_PREFIX, _CODE_PREFIX, _CODE_PART, _CODE_COVERAGE, _CODE_END = 100.0, 92.0, 82.0, 80.0, 6.0, 3.0
+_SHORTEST_CODE = 2
+_ELSEWHERE = 0.55
+"""What is left of the score of what answers the narrower part alone: less than counts as good."""
+
+_PROMISE = itemgetter(slice(4))
+
+Preferences = Callable[[str], Mapping[tuple[str, str], float]]
+"""What was chosen before for a query's plain text: `(kind, id)` with weights, 0 to 1."""
+
+
+class TextSearch:
+    """Finds records in one open cache by text.
+
+    Args:
+        connection: An open cache; it is only read.
+        own_branches: Ids of the branches whose namesakes come first.
+        preferences: What was chosen before; None to rank without.
+    """
+
+    def __init__(self, connection: Connection, own_branches: frozenset[str], preferences: Preferences | None) -> None:
+        self._connection = connection
+        self._preferences = preferences
+        self._own_branches = own_branches
+        self._characters = Characters(connection)
+        self._names = Names(connection)
+        self._within = Within(connection, self._names)
+
+    def parse(self, text: str) -> Query:
+        """The query that `text` stands for in this cache."""
+        return parse(text, self._characters.readings, self._characters.simplified)
+
+    def search(self, text: str, limit: int, cancelled: Cancelled = never, *, with_slips: bool = True) -> list[Found]:
+        """The records that `text` may mean, the best first; empty when nothing comes near. Takes any text at all.
+
+        An exact code or name comes first; then by score, own branches before others, kinds in the order of
+        `data.kinds.RANKED`, names that more records bear, name, id. Without `with_slips` no guesses are among them.
+        Where `塔山 朱家` is not known, what is called 朱家 elsewhere is a weak answer.
+
+        Raises:
+            CancelledError: `cancelled` said so between two stages.
+        """
+        query = self.parse(text)
+        if not query.compact or limit < 1:
+            return []
+        shortlist = Shortlist(limit)
+        for found in self._by_code(query):
+            shortlist.add(found)
+        give_up_if(cancelled)
+        matches = self._names.matching(query)
+        self._add_bearers(shortlist, query, matches)
+        wants_more = not enough_good(query, matches)
+        if len(query.parts) > 1 or (wants_more and not any(_names_a_place(query, match) for match in matches)):
+            give_up_if(cancelled)
+            for found in self._within.search(query):
+                shortlist.add(found)
+        if with_slips:
+            give_up_if(cancelled)
+            is_sure = not wants_more and (len(query.compact) < _SHORTEST_SURE or not shortlist.is_short)
+            self._add_bearers(shortlist, query, self._names.nearly_matching(query, matches, whole_only=is_sure))
+        if len(query.parts) > 1 and not shortlist.has_near:
+            give_up_if(cancelled)
+            for found in self.search(query.parts[-1], limit, cancelled, with_slips=False):
+                shortlist.add(found._replace(score=_ELSEWHERE * found.score))
+        self._prefer(shortlist, query)
+        return self._in_order(shortlist)
+
+    def _prefer(self, shortlist: Shortlist, query: Query) -> None:
+        preferred = self._preferences(query.typed) if self._preferences else None
+        if not preferred:
+            return
+        ranker = Ranker(query)
+        for (kind, key), weight in preferred.items():
+            chosen = records.named(self._connection, kind, key)
+            if chosen is None:
+                continue
+            record, name = chosen
+            match = ranker.aligned(name)
+            found = next(self._bearers(match, [record]), None) if match else None
+            shortlist.prefer(record, weight, found)
+
+    def _by_code(self, query: Query) -> Iterator[Found]:
+        code = query.code
+        if len(code) < _SHORTEST_CODE or not code.isascii():
+            return
+        found = records.with_code_prefix(self._connection, "area", code)
+        if any(map(str.isdigit, code)):
+            found += records.with_code_prefix(self._connection, "customer", code)
+            rows = self._names.rows("code_fts", candidates.part_of_code(code), _CODES)
+            found += records.at_code_rows(self._connection, rows)
+        for record in found:
+            prefix = _CODE_PREFIX if record.kind == "area" else _NUMBER_PREFIX
+            if score := _code_score(code, plain_code(record.code or ""), prefix):
+                yield Found(record, score, "code" if record.kind == "area" else "number")
+
+    def _add_bearers(self, shortlist: Shortlist, query: Query, matches: list[NameMatch]) -> None:
+        promising = sorted([(*_promise(match), match) for match in matches], key=_PROMISE)
+        for start in range(0, len(promising), records.BEARERS_OF):
+            # Among equals an own branch's record goes first, so with own branches all equals are looked at.
+            ties = bool(self._own_branches)
+            if not shortlist.has_room_for(-promising[start][0], 0, ties=ties):
+                break
+            some = [
+                match
+                for loss, rank, _, _, match in promising[start : start + records.BEARERS_OF]
+                if shortlist.has_room_for(-loss, rank, ties=ties)
+            ]
+            if not some:
+                continue
+            bearers = records.bearing(self._connection, [match.candidate for match in some])
+            for match in some:
+                for found in islice(self._bearers(match, bearers[match.candidate.nid]), shortlist.limit):
+                    is_other = query.of_lines and found.record.kind != _LINE
+                    shortlist.add(found._replace(score=found.score - _NO_LINE_LOSS) if is_other else found)
+
+    def _bearers(self, match: NameMatch, namesakes: list[Record]) -> Iterator[Found]:
+        """Hits for every record that bears the name; the more namesakes stand before one, the lower its score.
+
+        So thirty villages of one name do not hide the next name that answers as well. Not where the name itself was
+        typed in full.
+        """
+        name = match.candidate
+        reason, spans = match.reason, match.spans
+        if self._own_branches and len(namesakes) > 1:
+            namesakes.sort(key=lambda record: (not self._is_own(record), record.order))
+        for before, record in enumerate(namesakes):
+            score = _score_as(match, record.order)
+            if match.score < EXACT:
+                score -= min(before * _NAMESAKE_LOSS, _MOST_NAMESAKE_LOSS)
+            yield Found(record, score, reason, spans if record.name == name.text else (), name.uses)
+
+    def _is_own(self, record: Record) -> bool:
+        return bool(self._own_branches) and records.branch_of(self._connection, record) in self._own_branches
+
+    def _in_order(self, shortlist: Shortlist) -> list[Found]:
+        def order(found: Found) -> tuple[float, bool, int, int, str, str]:
+            record = found.record
+            return -found.score, not self._is_own(record), record.order, -found.uses, record.name, record.id
+
+        return shortlist.shown(sorted(shortlist.all(), key=order))
+
+
+def _names_a_place(query: Query, match: NameMatch) -> bool:
+    """Whether the match is a good one of a place or line; customers' names often begin with a place's.
+
+    A character that stands twice in what was typed may end one name and begin the next: 白塔塔沟.
+    """
+    is_good = match.score >= GOOD and match.candidate.rank < _COMMON
+    return is_good and (query.is_spelt or match.way is None or match.way.units not in query.undoubled)
+
+
+def _score_as(match: NameMatch, rank: int) -> float:
+    """What a record of this kind scores that bears the name."""
+    if match.score >= EXACT:
+        return EXACT
+    score = match.score + (_SLIP_BONUS if match.way is None else _KIND_BONUS)[rank]
+    return min(EXACT, score)
+
+
+def _promise(match: NameMatch) -> tuple[float, int, int, str]:
+    """Sorts names as their best records would be sorted."""
+    name = match.candidate
+    return -_score_as(match, name.rank), name.rank, -name.uses, name.text
+
+
+def _code_score(typed: str, code: str, prefix: float) -> float:
+    """0 to 100 for a code that is, starts with or holds what was typed; 0 for another one."""
+    if typed == code:
+        return _CODE_EXACT
+    place = code.find(typed)
+    if place < 0:
+        return 0.0
+    base = _CODE_PART if place else prefix
+    return base + _CODE_COVERAGE * len(typed) / len(code) + (_CODE_END if place and code.endswith(typed) else 0.0)

@@ -1,0 +1,1 @@
+"""The resident process: tray, hotkey, queue, workers, and what ties them together."""

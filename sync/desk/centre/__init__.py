@@ -1,0 +1,1 @@
+"""Pages where the centre sets how the desk works: settings, scripts, notices."""

@@ -1,0 +1,1 @@
+"""Pages of outage windows: lists, entry, acts, planned works, suspicions, and who must be told."""

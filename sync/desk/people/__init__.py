@@ -1,0 +1,1 @@
+"""Pages of people, their devices, and what they did."""

@@ -1,0 +1,1 @@
+"""Pages that look places up: lookup, supply tree, map."""

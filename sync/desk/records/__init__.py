@@ -1,0 +1,1 @@
+"""Pages where records are kept up: forms, history, imports, exports, conflicts."""

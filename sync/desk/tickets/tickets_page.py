@@ -1,0 +1,180 @@
+"""The desk's page of tickets: the list, with quick entry of a new one."""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Annotated, Any
+from urllib.parse import urlencode
+from uuid import uuid4
+
+from fastapi import APIRouter, Depends, Form, Query, Request, Response
+from fastapi.responses import RedirectResponse
+from sqlalchemy import Connection
+
+from data.errors import BadValueError, SwitchboardError
+from data.finding import find_one
+from data.outages.branch_limits import check_not_elsewhere
+from data.outages.windows import ScopeItem
+from data.readers import Reader
+from data.tickets.catalogue import read_catalogue
+from data.tickets.describing import describe_outages_at, describe_tickets
+from data.tickets.listing import Wanted, list_tickets, ticket_counts
+from data.tickets.making import NewTicket, add_ticket
+from data.tickets.places import nearby, spot_at
+from data.tickets.rules import read_rules
+from sync.auth import Person
+from sync.desk.tickets.ticket_page import branch_names
+from sync.desk.tickets.ticket_words import ticket_desk
+from sync.hub.asking import PersonWho
+from sync.hub.hub import Hub
+from sync.hub.problems import status_of
+from sync.refusal_words import refusal
+from sync.routes.outage_routes import actor
+from sync.routes.ticket_routes import maker
+
+_PAGE = 50
+_SEE_OTHER = 303
+
+Asked = Annotated[str, Query(max_length=100)]
+Line = Annotated[str, Form(max_length=200)]
+Words = Annotated[str, Form(max_length=2000)]
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What stands in the form of a new ticket."""
+
+    kind: str = "trouble_report"
+    business: str = ""
+    place_kind: str = "transformer_area"
+    place: str = ""
+    text: str = ""
+    linked_to: str = ""
+
+    def entered(self) -> NewTicket:
+        """The ticket; an entry of the catalogue says its kind, too."""
+        kind = self.business.partition(".")[0] or self.kind
+        place = (self.place_kind, self.place.strip()) if self.place.strip() else None
+        return NewTicket(kind, self.text, place, self.business or None, self.linked_to.strip() or None)
+
+
+def tickets_page_router(hub: Hub) -> APIRouter:
+    """The page `/desk/tickets`."""
+    router = APIRouter(include_in_schema=False)
+    desk = ticket_desk()
+    Worker = Annotated[Person, Depends(PersonWho(hub.store, "work_tickets"))]
+    Reporter = Annotated[Person, Depends(PersonWho(hub.store, "make_ticket"))]
+
+    def list_page(
+        request: Request,
+        person: Person,
+        wanted: Wanted,
+        after: int = 0,
+        status: int = 200,
+        **more: Any,  # noqa: ANN401
+    ) -> Response:
+        with hub.store.read() as connection:
+            values = _listed(connection, wanted, hub.store.clock.now(), after, person.reading)
+        part = "HX-Request" in request.headers
+        answer = desk.render(
+            request,
+            person,
+            "ticket_list.html" if part else "tickets.html",
+            status,
+            **{"typed": Typed(), "mine": wanted.person == person.name, **values, **more},
+        )
+        if part:
+            answer.headers["HX-Replace-Url"] = f"/desk/tickets?{values['query']}".rstrip("?")
+        return answer
+
+    @router.get("/desk/tickets")
+    def tickets(
+        request: Request,
+        worker: Worker,
+        state: Asked = "pending",
+        kind: Asked = "",
+        mine: Asked = "",
+        branch: Asked = "",
+        mark: Asked = "",
+        q: Asked = "",
+        made: Asked = "",
+        after: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
+    ) -> Response:
+        wanted = Wanted(state, kind, worker.name if mine else "", branch, mark, q)
+        return list_page(request, worker, wanted, after, made=made)
+
+    @router.post("/desk/tickets")
+    def make(
+        request: Request,
+        reporter: Reporter,
+        kind: Line = "trouble_report",
+        business: Line = "",
+        place_kind: Line = "transformer_area",
+        q: Line = "",
+        text: Words = "",
+        linked_to: Line = "",
+    ) -> Response:
+        typed, now = Typed(kind, business, place_kind, q, text, linked_to), hub.store.clock.now()
+        try:
+            _check_place_kind(place_kind)
+            with hub.store.write(actor(reporter), "make ticket", reporter.branches) as writing:
+                made = add_ticket(writing, uuid4().hex, now, typed.entered(), maker(reporter))
+        except SwitchboardError as error:
+            field = error.field if isinstance(error, BadValueError) else "linked_to" if linked_to else "place"
+            refused: dict[str, Any] = {"typed": typed, "refused": {field: refusal(request, error)}}
+            return list_page(request, reporter, Wanted(), status=status_of(error), **refused)
+        hub.stream.look_now()
+        return RedirectResponse(f"/desk/tickets?made={made.number}", _SEE_OTHER)
+
+    @router.get("/desk/tickets/near")
+    def near(
+        request: Request, reporter: Reporter, kind: Asked = "", place_kind: Asked = "", place: Asked = ""
+    ) -> Response:
+        """For the form: windows and open reports where the new ticket is for."""
+        now = hub.store.clock.now()
+        with hub.store.read() as connection:
+            try:
+                values = _known_there(connection, (kind, place_kind, place), now, reporter.branches)
+            except SwitchboardError as error:
+                values = {"unknown": refusal(request, error) if place.strip() else "", "windows": [], "reports": []}
+        return desk.render(request, reporter, "ticket_near.html", now=now, **values)
+
+    return router
+
+
+def _listed(connection: Connection, wanted: Wanted, now: datetime, after: int, reader: Reader) -> dict[str, Any]:
+    found = list_tickets(connection, wanted, now, limit=_PAGE + 1, after=after, reader=reader)
+    asked = {name: value for name, value in asdict(wanted).items() if value and name not in {"person", "text"}}
+    asked |= {"mine": "1"} if wanted.person else {}
+    asked |= {"q": wanted.text} if wanted.text else {}
+    catalogue = read_catalogue(connection)
+    return {
+        "now": now,
+        "wanted": wanted,
+        "tickets": describe_tickets(connection, found[:_PAGE], now, reader),
+        "counts": ticket_counts(connection, now, reader),
+        "query": urlencode(asked),
+        "more": urlencode({**asked, "after": after + _PAGE}) if len(found) > _PAGE else "",
+        "branches": branch_names(connection),
+        "catalogue": catalogue,
+    }
+
+
+def _known_there(
+    connection: Connection, asked: tuple[str, str, str], now: datetime, branches: tuple[str, ...]
+) -> dict[str, Any]:
+    kind, place_kind, place = asked
+    _check_place_kind(place_kind)
+    key = find_one(connection, place_kind, place)
+    check_not_elsewhere(connection, ScopeItem(place_kind, key), branches)
+    spot = spot_at(connection, place_kind, key)
+    within = read_rules(connection).duplicates_within
+    reports = nearby(connection, spot, now, within) if kind in {"trouble_report", "chase_up"} else []
+    return {"unknown": "", "windows": describe_outages_at(connection, spot, now), "reports": reports}
+
+
+def _check_place_kind(kind: str) -> None:
+    if kind not in {"area", "feeder", "transformer_area", "customer"}:
+        refused = BadValueError(
+            "place", kind, "give an area, a feeder, a transformer area or a customer 请选择地点类型"
+        )
+        raise refused.about("place_kind_needed")
