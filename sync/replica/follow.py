@@ -78,7 +78,6 @@ class Follower:
         """What came along with the news; where it does not add up, the cache is synchronised."""
         if (report := self._replica.take(batch)) is not None:
             self._done(report)
-            self._replica.write_back()
 
     def _sync(self) -> None:
         self._done(self._replica.sync())
@@ -90,6 +89,7 @@ class Follower:
         self._contact(there=True)
         if report.mode != "current":
             self._on_change(report)
+            self._replica.write_back()
 
     def _confirm(self) -> None:
         self._confirmed = self._replica.clock.now()

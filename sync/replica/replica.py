@@ -32,7 +32,7 @@ _FOLLOWING_KIB = 8000
 """Pages kept while the cache is brought up to date: with fewer a thousand changes read, and decrypt, many twice."""
 
 _WRITTEN_BACK_AFTER = 50
-"""Batches: as many pages as SQLite itself lets its log grow to."""
+"""Batches or records: with these SQLite itself would let its log grow no further."""
 
 Mode = Literal["snapshot", "changes", "current"]
 
@@ -136,14 +136,15 @@ class Replica:
         self.home.confirm(self._confirmed_at, self.clock.offset)
 
     def write_back(self) -> None:
-        """Writes the cache's log back once many batches have gone there; to be called when nobody waits.
+        """Writes the cache's log back once many records have gone there; to be called when nobody waits.
 
         SQLite would do it within the commit that makes the log long: ten times as long as the others.
         """
-        if self._held is None or self._in_log < _WRITTEN_BACK_AFTER:
+        path = self.home.current_cache()
+        if path is None or self._in_log < _WRITTEN_BACK_AFTER:
             return
         try:
-            self._held[1].execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+            self._hold(path).execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
         except DatabaseError:
             return  # the log holds what was committed; what is wrong shows at the next batch
         self._in_log = 0
@@ -161,7 +162,7 @@ class Replica:
         """
         if self._held is None or self._held[0] != path:
             self.let_go()
-            self._held, self._in_log = (path, connect(path)), 0
+            self._held = (path, connect(path))
             self._held[1].execute("PRAGMA wal_autocheckpoint=0")
         return self._held[1]
 
@@ -178,7 +179,10 @@ class Replica:
         try:
             with closing(connect(path)) as connection:
                 connection.execute(f"PRAGMA cache_size=-{_FOLLOWING_KIB}")
-                return self._follow_in(connection)
+                connection.execute("PRAGMA wal_autocheckpoint=0")
+                followed = self._follow_in(connection)
+                self._in_log += followed[2]
+                return followed
         except DatabaseError as error:
             raise self._unreadable(path, error) from error
 

@@ -125,8 +125,15 @@ def _plain(client: HubClient, target: Path) -> float:
 
 
 def _change_rounds(options: FreshOptions, store: Store, seat: AgentHome) -> list[tuple[float, SyncReport]]:
-    """Seconds from asking for 1,000 changed customers until they are in the cache, index and all."""
+    """Seconds from asking for 1,000 changed customers until they are in the cache, index and all.
+
+    The cache is open for reading meanwhile, as in an assistant that runs; its log is written back between the rounds.
+    """
     replica, times = Replica(seat, HubClient.at(seat)), []
+    if (path := seat.current_cache()) is None:
+        raise AssertionError("there is no cache to change")
+    reader = connect(path, read_only=True)
+    cache.read_meta(reader)
     with store.read() as connection:
         keys = connection.execute(select(RECORDS["customer"].c.id)).scalars().all()
     for number in range(options.rounds):
@@ -138,6 +145,9 @@ def _change_rounds(options: FreshOptions, store: Store, seat: AgentHome) -> list
         began = time.perf_counter()
         report = replica.sync()
         times.append((time.perf_counter() - began, report))
+        replica.write_back()
+    replica.let_go()
+    reader.close()
     return times
 
 
