@@ -16,7 +16,7 @@ from switchboard.hub_routes import hub_routers
 from switchboard.hub_server import HubServer, server_config
 from switchboard.open_files import allow_many_files
 from switchboard.pull_verb import pull_timetable, pulls_by_hand
-from sync.desk.people.sign_in_page import desk_static
+from sync.desk.page import desk_static
 from sync.errors import SyncError
 from sync.hub.home import HubHome
 from sync.hub.hub import Hub, create_app, make_hub

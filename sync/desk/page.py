@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.staticfiles import StaticFiles
 from fastapi.templating import Jinja2Templates
 from jinja2 import pass_context
 from jinja2.runtime import Context
@@ -23,7 +24,12 @@ from sync.language import LANGUAGE_COOKIE, Language, language
 
 _A_YEAR_S = 365 * 86_400
 _SEE_OTHER = 303
-_TEMPLATES = Path(__file__).parent / "templates"
+_HERE = Path(__file__).parent
+
+
+def desk_static() -> StaticFiles:
+    """The desk's style sheets and scripts, to be mounted at `/static/desk`."""
+    return StaticFiles(directory=_HERE / "static")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +92,7 @@ class Desk:
     def __init__(
         self, filters: Mapping[str, Callable[..., object]] | None = None, labels: Mapping[str, object] | None = None
     ) -> None:
-        self._templates = Jinja2Templates(_TEMPLATES)
+        self._templates = Jinja2Templates(_HERE / "templates")
         self._templates.env.filters |= {"local_time": local_time, "local_input": local_input, **(filters or {})}
         self._templates.env.globals |= {"t": _in_its_language, "ROLES": ROLES, **(labels or {})}
 

@@ -1,12 +1,10 @@
 """The desk's way in and out: signing in, signing out, and where nobody said what page."""
 
 from functools import partial
-from pathlib import Path
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Request, Response
 from fastapi.responses import RedirectResponse
-from fastapi.staticfiles import StaticFiles
 
 from sync import auth
 from sync.auth.lockout import address
@@ -18,15 +16,9 @@ from sync.hub.problems import status_of
 from sync.refusal_words import refusal
 from sync.routes.shift_routes import one_of_few
 
-_HERE = Path(__file__).parent
 _SEE_OTHER = 303
 
 Text = Annotated[str, Form(max_length=500)]
-
-
-def desk_static() -> StaticFiles:
-    """The desk's style sheets and scripts, to be mounted at `/static/desk`."""
-    return StaticFiles(directory=_HERE / "static")
 
 
 def sign_in_router(hub: Hub) -> APIRouter:

@@ -78,10 +78,15 @@ def lookup_router(hub: Hub, places: Places, reveals_per_hour: int) -> APIRouter:
         return desk.render(request, reader, "lookup.html", status, **values)
 
     @router.get("/desk/lookup")
-    def look_up(
-        request: Request, reader: Reader, q: Words = "", kind: Words = "", key: Annotated[str, Query(alias="id")] = ""
+    def card(
+        request: Request, reader: Reader, kind: Words = "", key: Annotated[str, Query(alias="id")] = ""
     ) -> Response:
-        return page(request, reader, q, kind, key)
+        return page(request, reader, "", kind, key)
+
+    @router.post("/desk/lookup")
+    def look_up(request: Request, reader: Reader, q: Typed = "") -> Response:
+        """What was typed may be a name or a phone number: it stands in no address."""
+        return page(request, reader, q, "", "")
 
     @router.post("/desk/lookup/reveal")
     def reveal_one(
