@@ -203,7 +203,7 @@ def test_an_open_tree_shows_new_states_by_itself_and_stays_as_it_is(visits: Visi
     transformer_area.locator("ul > li[data-key]").first.wait_for()
     with feeder_out(shared_hub):
         line.locator(".state", has_text="停电").wait_for()
-        below.locator(":scope > li.window", has_text="断线").wait_for()
+        below.locator(":scope > li.window", has_text="进行中").wait_for()
         transformer_area.locator("ul > li[data-key] .state", has_text="停电").first.wait_for()
         assert transformer_area.get_attribute("open") is not None
         assert page.evaluate("document.activeElement.matches('summary')")
