@@ -11,6 +11,7 @@ from starlette.requests import Request
 
 from data.errors import BadValueError, SwitchboardError
 from data.kinds import KINDS
+from data.outages.suspicion_rules import THRESHOLDS
 from data.outages.timetable import SHANGHAI
 from data.rights import ACTS, DEVICE_ACTS, ROLES
 from data.upkeep.errors import FieldErrors
@@ -226,11 +227,12 @@ _TYPED: Mapping[str, Said] = {
     "public scope": ("对外范围", "Public text"),
 }
 """Fields of forms that are none of a record's, and as the rules' own lines call them."""
+_THRESHOLDS: Mapping[str, Said] = {name: (one.zh, one.en) for name, one in THRESHOLDS.items()}
 _TERMS: Mapping[str, Mapping[str, Said]] = {
     "kind": {name: (kind.label, name.replace("_", " ")) for name, kind in KINDS.items()},
     "role": ROLES,
     "act": _ACTS,
-    "field": {**_FIELDS, **_TYPED},
+    "field": {**_FIELDS, **_TYPED, **_THRESHOLDS},
     "language": {"zh": ("中文", "Chinese"), "en": ("英文", "English")},
 }
 """Facts that are codes, and what these are called."""

@@ -73,4 +73,4 @@ def test_what_is_wrong_comes_back_as_a_workbook_and_a_file_that_is_none_as_a_wor
     (tmp_path / "none.csv").write_bytes(b"")
     page.locator("[name=file]").set_input_files(tmp_path / "none.csv")
     page.get_by_role("button", name="上传并核对").click()
-    page.get_by_role("alert").filter(has_text="the file is empty").wait_for()
+    page.get_by_role("alert").filter(has_text="文件是空的").wait_for()

@@ -122,7 +122,7 @@ def test_a_supervisor_sets_the_thresholds_and_is_told_what_is_wrong(visits: Visi
     page = open_page(visits, shared_hub, "supervisor")
     page.get_by_label("台区阈值").fill("0")
     page.get_by_role("button", name="保存，立即生效").click()
-    assert "give a number from 1 to 100" in page.get_by_role("alert").inner_text()
+    assert "台区阈值：请填 1 至 100" in page.get_by_role("alert").inner_text()
     assert page.get_by_label("台区阈值").input_value() == "0"
     page.get_by_label("台区阈值").fill("16")
     page.get_by_role("button", name="保存，立即生效").click()
