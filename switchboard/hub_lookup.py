@@ -27,6 +27,9 @@ UNUSED_AFTER = timedelta(days=30)
 _PATIENCE_S = 3.0
 """So long a first question waits for its cache, which a small network has by then."""
 
+_PATIENCE_AT_THE_END_S = 2.0
+"""So long the end waits for a thread that still reads the store: a hub must stop within 10 s."""
+
 _WITHOUT_CUSTOMERS = frozenset({"auditor"})
 """Roles that look after what was done, and have nothing to do with whom it was done for."""
 
@@ -78,6 +81,7 @@ class HubLookup:
         self._apart.close()
         with self._guard:
             for kept in self._kept.values():
+                kept.own.finish(_PATIENCE_AT_THE_END_S)
                 with kept.turn:
                     kept.answers.close()
 

@@ -69,6 +69,13 @@ class OwnCache:
         if work is not None and self.home.current_cache() is None:
             work.join(patience_s)
 
+    def finish(self, patience_s: float) -> None:
+        """Waits so long for the thread, which reads the store; to be called before that is closed."""
+        with self._turn:
+            work = self._work
+        if work is not None:
+            work.join(patience_s)
+
     def _working(self) -> bool:
         return self._work is not None and self._work.is_alive()
 
