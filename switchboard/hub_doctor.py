@@ -94,7 +94,7 @@ def _job(job: JobNow) -> Check:
         "late": ("逾期，请查看服务器日志", "overdue, see the hub's log"),
         "failed": (_failed(job.report, "失败，自", "zh"), _failed(job.report, "fails since", "en")),
     }[job.state]
-    good = job.state not in {"failed", "late"}
+    good = not job.troubles
     facts = {"state": job.state, "good_at": job.report.good_at, "failed_since": job.report.failed_since}
     return Check(job.name, good, f"{zh}：{said[0]}{last_zh}", f"{en}: {said[1]}{last_en}", facts)
 

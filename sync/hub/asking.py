@@ -4,7 +4,6 @@ Every route says by one of these dependencies whose it is; a test walks all rout
 """
 
 from dataclasses import dataclass, replace
-from typing import Protocol
 
 from fastapi import Request
 from sqlalchemy import Connection
@@ -37,25 +36,6 @@ class AtDevice:
     def actor(self) -> str:
         """How they stand in the logs."""
         return f"person:{self.person.name}" if self.person else f"device:{self.device.id}"
-
-
-@dataclass(frozen=True, slots=True)
-class PersonAtDevice:
-    """A person who is signed in at a PC."""
-
-    person: auth.Person
-    device: auth.Device
-
-    @property
-    def actor(self) -> str:
-        """How they stand in the logs."""
-        return f"person:{self.person.name}"
-
-
-class Declared(Protocol):
-    """What a route declares: the acts that its asker must be allowed, one of them; none for anybody's."""
-
-    acts: tuple[str, ...]
 
 
 class Anybody:
@@ -123,30 +103,6 @@ class AtDeviceWho:
         check(person.role if person else LEAST_ROLE, self.acts[0])
         spend(request, _at(device), self.acts[0])
         return AtDevice(device, person)
-
-
-class PersonAtDeviceWho:
-    """A route's dependency: the person signed in at the PC that asks, if role and PC may do `act`.
-
-    Raises:
-        RefusedError: no device asks, or nobody is signed in at it.
-        ForbiddenError: device or role may not.
-    """
-
-    def __init__(self, store: Store, act: str) -> None:
-        self._store = store
-        self.acts = (act,)
-
-    def __call__(self, request: Request) -> PersonAtDevice:
-        """Who asks, checked; FastAPI calls it for each request."""
-        with self._store.read() as connection:
-            device = _device_asking(connection, self._store, request, self.acts[0])
-            person = _person_at(connection, self._store, request, device)
-        if person is None:
-            raise RefusedError(_SIGN_IN_HERE)
-        check(person.role, self.acts[0])
-        spend(request, _at(device), self.acts[0])
-        return PersonAtDevice(person, device)
 
 
 class PersonWho:

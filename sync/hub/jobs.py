@@ -6,7 +6,7 @@ by its schedule; that it failed stands here until it is done.
 
 import json
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -69,6 +69,11 @@ class JobNow:
     name: str
     state: JobState
     report: JobReport
+
+    @property
+    def troubles(self) -> bool:
+        """Whether somebody must look after it."""
+        return self.state in {"failed", "late"}
 
 
 class Jobs:
@@ -143,11 +148,6 @@ def jobs_now(reports: Mapping[str, JobReport], keeping: Keeping, now: datetime) 
     """Every job as it is at `now`, in the order of `JOBS`."""
     wanted = frozenset(_wanted(keeping))
     return [JobNow(name, _state(name, one, name in wanted, now), one) for name, one in reports.items()]
-
-
-def troubles(jobs: Sequence[JobNow]) -> list[JobNow]:
-    """Those of the jobs that somebody must look after."""
-    return [job for job in jobs if job.state in {"failed", "late"}]
 
 
 def _wanted(keeping: Keeping) -> Iterator[str]:

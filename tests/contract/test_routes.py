@@ -20,7 +20,6 @@ from sync.hub.asking import (
     AtDeviceWho,
     DeviceWho,
     ListenerWho,
-    PersonAtDeviceWho,
     PersonWho,
     SignedInWho,
 )
@@ -32,7 +31,7 @@ ENDLESS = {"/events"}
 BESIDE_THE_TABLE = {"/openapi.json"}
 """The document of the API is anybody's."""
 
-Declaration = Anybody | SignedInWho | PersonWho | DeviceWho | AtDeviceWho | PersonAtDeviceWho | ListenerWho
+Declaration = Anybody | SignedInWho | PersonWho | DeviceWho | AtDeviceWho | ListenerWho
 
 
 @pytest.fixture(scope="module")

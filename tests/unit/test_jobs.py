@@ -15,7 +15,7 @@ from switchboard.hub_doctor import examine_hub
 from sync.errors import EndedError
 from sync.hub.asking import COOKIE
 from sync.hub.home import HubHome, make_hub_home
-from sync.hub.jobs import JobNow, Jobs, troubles
+from sync.hub.jobs import JobNow, Jobs
 from sync.hub.keeping import Keeping
 from sync.keeper import Keeper
 from sync.language import LANGUAGE_COOKIE
@@ -71,7 +71,7 @@ def test_a_job_that_nobody_did_for_too_long_is_overdue_and_one_that_is_not_set_u
     clock.pass_time(seconds=1)
     assert now(jobs, store, keeping).state == "late"
     with store.read() as connection:
-        assert [job.name for job in troubles(jobs.now(connection, keeping))] == ["back_up"]
+        assert [job.name for job in jobs.now(connection, keeping) if job.troubles] == ["back_up"]
     assert now(jobs, store, replace(keeping, backups=None)).state == "off"
 
 
