@@ -44,6 +44,10 @@ class AskedTooOftenError(RefusedError):
     """This device or address asked too often: a later try may succeed."""
 
 
+class HubTroubleError(RefusedError):
+    """The hub, or what stands before it, failed at what was asked: a later try may succeed."""
+
+
 class TokenOverError(RefusedError):
     """The device's access token is good no more: over, or the device was revoked."""
 

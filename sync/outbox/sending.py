@@ -1,21 +1,24 @@
 """Sending what is in the outbox: in order, again and again until the hub has given its answer to each entry.
 
 Only an answer that names the entry's key and what became of it counts. A hub that is gone, busy or in trouble, a proxy
-or a guest network's page leaves every entry where it is.
+or a guest network's page leaves every entry where it is. One entry at which the hub fails waits; the others go.
 """
 
 import logging
 import random
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any, Protocol
 
 from data.clock import Clock
 from data.entries.entries import Outcome, read_outcome
 from data.errors import DataError
-from sync.errors import AskedTooOftenError, RefusedError, ShiftOverError, SyncError
+from sync.errors import AskedTooOftenError, HubTroubleError, RefusedError, ShiftOverError, SyncError
+from sync.outbox.holding_back import FAILURES_IN_A_ROW, HeldBack
 from sync.outbox.waiting import Author, Kept, Outbox, OutboxCounts, OutboxError
+from sync.replica.hub_line import PreparingError
 
 _LOG = logging.getLogger(__name__)
 
@@ -24,6 +27,7 @@ AT_ONCE = 20
 
 WAITS_FOR_AUTHOR = "waits until the person who entered it signs in here again 等待登记人重新登录"
 
+_TROUBLE = (HubTroubleError, PreparingError)
 _FIRST_WAIT_S, _LONGEST_WAIT_S = 0.5, 60.0
 _LAST_WORDS_S = 2.0
 
@@ -38,6 +42,37 @@ class EntryTaker(Protocol):
     def settled(self, key: str) -> str:
         """How the conflict of an entry was settled, `unknown` where there is none; empty while it waits."""
         ...
+
+
+@dataclass(slots=True)
+class _Round:
+    """How the entries fare that are sent one after the other.
+
+    Attributes:
+        silent: Keys for which the hub has not said what became of them.
+        failed: Those of them at which it failed.
+        answered: It has said what became of another.
+    """
+
+    silent: set[str] = field(default_factory=set)
+    failed: set[str] = field(default_factory=set)
+    answered: bool = False
+    _in_a_row: int = 0
+
+    def answer(self) -> None:
+        self.answered, self._in_a_row = True, 0
+
+    def trouble(self, key: str, trouble: SyncError) -> None:
+        """Notes that the hub failed at one entry.
+
+        Raises:
+            SyncError: it was not the only one.
+        """
+        self.silent.add(key)
+        self.failed.add(key)
+        self._in_a_row += 1
+        if self._in_a_row >= FAILURES_IN_A_ROW:
+            raise trouble
 
 
 class OutboxSender:
@@ -67,6 +102,7 @@ class OutboxSender:
         self._signed_in = signed_in
         self._on_change = on_change
         self._on_outcome = on_outcome
+        self._held_back = HeldBack()
         self._told: OutboxCounts | None = None
         self._wake = threading.Event()
         self._stopped = threading.Event()
@@ -78,14 +114,19 @@ class OutboxSender:
         Raises:
             SyncError: the hub did not take it, or the outbox cannot be used; what waits is still there.
         """
-        silent: set[str] = set()
-        while due := [kept for kept in self._outbox.due(self._clock.now()) if kept.entry.key not in silent]:
-            for group in self._groups(due):
-                silent |= self._send_group(group)
-                if self._stopped.is_set():
-                    return False
-        self._ask_for_settled()
-        return not silent
+        now, this = self._clock.now(), _Round()
+        resting = {kept.entry.key for kept in self._outbox.due(now) if self._held_back.rests(kept.entry.key, now)}
+        this.silent |= resting
+        try:
+            while due := [kept for kept in self._outbox.due(self._clock.now()) if kept.entry.key not in this.silent]:
+                for group in self._groups(due):
+                    self._send_group(group, this)
+                    if self._stopped.is_set():
+                        return False
+            self._ask_for_settled(this)
+        finally:
+            self._held_back.note(this.failed, self._clock.now(), hub_is_well=this.answered)
+        return not this.silent
 
     def start(self) -> Callable[[], None]:
         """Starts the thread; what it returns ends it, waiting no longer than a moment."""
@@ -105,11 +146,14 @@ class OutboxSender:
         self._wake.set()
 
     def _groups(self, due: list[Kept]) -> Iterator[list[Kept]]:
-        """Entries that are sent together: of one shift, not too many."""
-        due.sort(key=self._session)
-        for _, group in groupby(due, key=self._session):
+        """Entries that are sent together: of one shift, not too many; those at which the hub has failed alone, last."""
+        held_back = self._held_back
+        fresh = sorted((kept for kept in due if not held_back.count(kept.entry.key)), key=self._session)
+        for _, group in groupby(fresh, key=self._session):
             of_one = list(group)
             yield from (of_one[start : start + AT_ONCE] for start in range(0, len(of_one), AT_ONCE))
+        suspects = (kept for kept in due if held_back.count(kept.entry.key))
+        yield from ([kept] for kept in sorted(suspects, key=lambda kept: held_back.count(kept.entry.key)))
 
     def _session(self, kept: Kept) -> str:
         """The shift in which an entry is sent: its author's, the present one where they are signed in again.
@@ -121,8 +165,8 @@ class OutboxSender:
         present = self._signed_in()
         return present.session if present.name == kept.author.name else kept.author.session
 
-    def _send_group(self, group: list[Kept]) -> set[str]:
-        """Sends entries of one shift; the keys of those for which the hub has not said what became of them."""
+    def _send_group(self, group: list[Kept], this: _Round) -> None:
+        """Sends entries of one shift; `this` is told how they fare."""
         untried = [kept.entry.key for kept in group if not kept.tried]
         if untried:
             self._outbox.mark_tried(untried)
@@ -130,17 +174,22 @@ class OutboxSender:
             answers = self._client.send_entries([kept.to_send() for kept in group], self._session(group[0]))
         except AskedTooOftenError:
             raise  # no entry is to blame: they are sent later
-        except RefusedError as refusal:
+        except (RefusedError, PreparingError) as refusal:
             over = isinstance(refusal, ShiftOverError)
             if len(group) > 1 and not over:  # one of them may be to blame
-                return set().union(*(self._send_group([kept]) for kept in group))
+                for kept in group:
+                    self._send_group([kept], this)
+                return
             keys = [kept.entry.key for kept in group]
             self._outbox.note(keys, WAITS_FOR_AUTHOR if over else str(refusal))
-            return {*keys}
-        return self._conclude({kept.entry.key: answers.get(kept.entry.key, {}) for kept in group})
+            this.silent.update(keys)
+            if isinstance(refusal, _TROUBLE):
+                this.trouble(keys[0], refusal)
+            return
+        self._conclude({kept.entry.key: answers.get(kept.entry.key, {}) for kept in group}, this)
 
-    def _conclude(self, answers: dict[str, dict[str, Any]]) -> set[str]:
-        """Does what follows from the hub's answers; the keys of those that say nothing."""
+    def _conclude(self, answers: dict[str, dict[str, Any]], this: _Round) -> None:
+        """Does what follows from the hub's answers; some may say nothing."""
         outcomes: dict[str, Outcome] = {}
         for key, answer in answers.items():
             try:
@@ -149,16 +198,29 @@ class OutboxSender:
                 self._outbox.note([key], str(answer.get("detail") or "the hub did not answer for this entry"))
         if outcomes:
             self._outbox.conclude(outcomes, self._clock.now())
+            self._held_back.forget(outcomes)
+            this.answer()
         for key, outcome in outcomes.items():
             self._on_outcome(key, outcome)
-        return answers.keys() - outcomes.keys()
+        silent = answers.keys() - outcomes.keys()
+        this.silent |= silent
+        this.failed |= silent
 
-    def _ask_for_settled(self) -> None:
+    def _ask_for_settled(self, this: _Round) -> None:
+        now = self._clock.now()
         for kept in self._outbox.entries():
-            if kept.state != "conflict":
+            key = kept.entry.key
+            if kept.state != "conflict" or self._held_back.rests(key, now):
                 continue
-            if self._client.settled(kept.entry.key):
-                self._outbox.dismiss(kept.entry.key)
+            try:
+                settled = self._client.settled(key)
+            except _TROUBLE as trouble:
+                this.trouble(key, trouble)
+                continue
+            this.answer()
+            self._held_back.forget([key])
+            if settled:
+                self._outbox.dismiss(key)
 
     def _run(self) -> None:
         while not self._stopped.is_set():

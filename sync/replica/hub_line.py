@@ -14,6 +14,7 @@ from data.errors import DataError
 from sync.device_protocol import PERSON_HEADER, SHIFT_OVER, TOKEN_OVER
 from sync.errors import (
     AskedTooOftenError,
+    HubTroubleError,
     HubUnreachableError,
     OtherHubError,
     RefusedError,
@@ -26,7 +27,7 @@ from sync.protocol import CACHE_HEADER, PROTOCOL_HEADER, TIME_HEADER, VERSION
 from sync.replica.credential import Credential, GivenToken
 from sync.replica.trust import Trust
 
-_GONE, _PREPARING, _TOO_OFTEN, _PARTIAL = 410, 503, 429, 206
+_GONE, _PREPARING, _TOO_OFTEN, _PARTIAL, _FAILED = 410, 503, 429, 206, 500
 _GOOD = {200, 201, 204, _PARTIAL}
 _OTHER_CERTIFICATE = "Fingerprints did not match"
 _SAYS = {
@@ -202,7 +203,8 @@ def _refusal(where: str, response: urllib3.BaseHTTPResponse) -> SyncError:
         return SnapshotNeededError(detail)
     if response.status == _PREPARING and "Retry-After" in response.headers:
         return PreparingError(detail, float(response.headers["Retry-After"]))
-    otherwise = AskedTooOftenError if response.status == _TOO_OFTEN else RefusedError
+    otherwise = HubTroubleError if response.status >= _FAILED else RefusedError
+    otherwise = AskedTooOftenError if response.status == _TOO_OFTEN else otherwise
     refusal = {TOKEN_OVER: TokenOverError, SHIFT_OVER: ShiftOverError}.get(str(kind), otherwise)
     refused = refusal(f"{where} refused ({response.status}): {detail}")
     refused.detail = detail

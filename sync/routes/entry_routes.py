@@ -1,10 +1,13 @@
 """What people enter at their PCs, over HTTP: each entry by its key, applied once however often it comes."""
 
+import logging
+import secrets
 from collections.abc import Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header
 from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from data.entries.conflicts import settled_as
 from data.entries.entries import FROM_ANYBODY, RIGHT_TO_ENTER, Entry, read_entry
@@ -21,6 +24,7 @@ LATER = "later"
 """Nothing has become of an entry yet: it is to be sent again."""
 
 _WITHDRAWN = "withdrawn before it was applied 生效前已撤回"
+_LOG = logging.getLogger(__name__)
 _SIGN_IN = "waits until the person has signed in at this PC 等待本人登录后上报"
 
 
@@ -60,7 +64,7 @@ def entry_router(hub: Hub) -> APIRouter:
 
 
 def _answer(hub: Hub, asking: AtDevice, told: dict[str, Any]) -> Mapping[str, object]:
-    """What became of one entry; whatever refuses it refuses no other."""
+    """What became of one entry; whatever refuses it, or fails at it, does so to no other."""
     try:
         entry = read_entry(told)
         if told.get("withdrawn") is True:
@@ -69,6 +73,13 @@ def _answer(hub: Hub, asking: AtDevice, told: dict[str, Any]) -> Mapping[str, ob
         return {"key": entry.key, **_received(hub, asking, entry)}
     except SwitchboardError as error:  # it cannot be remembered under a key, and is refused the same way every time
         return {"key": str(told.get("key")), "status": "refused", "record": "", "detail": str(error)}
+    except (OperationalError, InterfaceError):
+        raise  # the database is in trouble: the other entries would wait for it as long, one after the other
+    except Exception:  # noqa: BLE001 - the last resort, as `sync.hub.guard` is for whole requests
+        number = secrets.token_hex(4)
+        _LOG.exception("failure %s in an entry", number)
+        detail = f"an unexpected failure, number {number} in the hub's log 服务器出错，编号 {number}"
+        return {"key": str(told.get("key")), "status": LATER, "record": "", "detail": detail}
 
 
 def _received(hub: Hub, asking: AtDevice, entry: Entry) -> Mapping[str, object]:
