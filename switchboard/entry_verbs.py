@@ -58,7 +58,10 @@ def edit_area(options: argparse.Namespace) -> dict[str, Any]:
 
 def list_entries(options: argparse.Namespace) -> list[dict[str, Any]]:
     """What is in the outbox, oldest first: waiting, refused or in conflict."""
-    return [kept.to_json() for kept in Outbox(_home(options).path).entries()]
+    home = _home(options)
+    outbox = Outbox(home.path)
+    outbox.forget_callers(home.clock().now())
+    return [kept.to_json() for kept in outbox.entries()]
 
 
 def dismiss(options: argparse.Namespace) -> dict[str, Any]:
@@ -78,6 +81,7 @@ def retry(options: argparse.Namespace) -> dict[str, Any]:
     """Sends an entry again, in the name of whoever is signed in now."""
     home = _home(options)
     outbox, now = Outbox(home.path), home.clock().now()
+    outbox.forget_callers(now)
     author = author_at(home, now)
     if not author.name:
         raise RefusedError("nobody is signed in at this PC: sign in first 请先在本机登录")

@@ -115,6 +115,7 @@ class OutboxSender:
             SyncError: the hub did not take it, or the outbox cannot be used; what waits is still there.
         """
         now, this = self._clock.now(), _Round()
+        self._outbox.forget_callers(now)
         resting = {kept.entry.key for kept in self._outbox.due(now) if self._held_back.rests(kept.entry.key, now)}
         this.silent |= resting
         try:

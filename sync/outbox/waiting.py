@@ -1,7 +1,8 @@
 """The outbox: what people entered at this PC, kept in a file of its own until the hub has it.
 
 An entry is there, whole and on the disk, or it was refused. It goes when the hub says that it was applied. What the
-hub refuses stays, with the reason, until a person dismisses it or has it sent again.
+hub refuses stays, with the reason, until a person dismisses it or has it sent again; what it says of a caller stays for
+a day.
 """
 
 import json
@@ -19,6 +20,7 @@ from data.clock import from_iso, to_iso
 from data.entries.entries import LOOK_UPS_AT_MOST, Entry, Outcome
 from data.sqlite import Connection, DatabaseError, connect
 from sync.errors import SyncError
+from sync.outbox import callers
 from sync.private_files import make_private_directory
 
 FILE_NAME = "outbox.db"
@@ -226,6 +228,7 @@ class Outbox:
             connection.execute("DELETE FROM entry WHERE state = 'applied' AND concluded_at <= ?", (shown,))
             for key, outcome in outcomes.items():
                 _conclude(connection, key, outcome, at)
+        self._empty_log()
 
     def note(self, keys: list[str], detail: str) -> None:
         """Keeps why entries still wait."""
@@ -256,6 +259,12 @@ class Outbox:
         kept = self.find(key)
         if kept.state in {"conflict", "withdrawn"}:
             raise OutboxError(f"entry {kept.entry.key} is in the state {kept.state}: it cannot be sent again")
+        if callers.is_forgotten(kept.entry.body):
+            hours = callers.FORGOTTEN_AFTER // timedelta(hours=1)
+            raise OutboxError(
+                f"entry {kept.entry.key} was refused more than {hours} hours ago and its caller is forgotten: dismiss"
+                " it, and enter it anew 来电人信息已清除，请撤下后重新登记"
+            )
         again = kept.entry
         if kept.state == "refused":  # the hub has given its answer to the old key for good
             again = Entry(uuid4().hex, again.kind, from_iso(to_iso(at)), again.body)
@@ -269,12 +278,32 @@ class Outbox:
                 raise OutboxError(f"the hub has just answered for entry {kept.entry.key}: outbox list")
         return again
 
+    def forget_callers(self, now: datetime) -> int:
+        """Forgets who called, in what was refused more than a day ago; how many entries lost it.
+
+        The entries stay, with the reason, until they are dismissed. Nothing of it is left in the file.
+        """
+        if not self.path.exists():
+            return 0
+        with self._open() as connection:
+            remains = callers.to_forget(connection, now)
+        if remains:
+            with self._write() as connection:
+                callers.forget(connection, remains)
+            self._empty_log()
+        return len(remains)
+
     def _read(self, condition: str, *values: object) -> list[Kept]:
         if not self.path.exists():
             return []
         with self._open() as connection:
             rows = connection.execute(f"SELECT {_COLUMNS} FROM entry WHERE {condition}", values).fetchall()
         return [_kept(row) for row in rows]
+
+    def _empty_log(self) -> None:
+        """The log beside the file holds pages as they were: with numbers of callers that the file has no more."""
+        with self._open() as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
 
     @contextmanager
     def _write(self) -> Iterator[Connection]:
@@ -305,6 +334,7 @@ class Outbox:
             os.close(os.open(self.path, os.O_CREAT | os.O_WRONLY, 0o600))
         if self._connection is None:
             self._connection = connect(self.path)
+            self._connection.execute("PRAGMA secure_delete=ON")  # callers' numbers pass through it
         if self._connection.execute("PRAGMA user_version").fetchone()[0] < _SCHEMA:
             self._connection.execute(_TABLE)
             self._connection.execute(f"PRAGMA user_version = {_SCHEMA}")
