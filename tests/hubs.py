@@ -5,7 +5,9 @@ import gc
 import io
 import json
 import os
+import secrets
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
@@ -13,7 +15,7 @@ import time
 import urllib.request
 import warnings
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout
+from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout, suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -21,8 +23,9 @@ from typing import Any
 
 from switchboard import cli
 
-PATIENCE_S = 30.0
+PATIENCE_S = 60.0
 COMMAND = [sys.executable, "-m", "switchboard"]
+_NEVER_HANDED_OUT = range(20_000, 32_000)
 
 
 def switchboard(*words: str) -> Any:
@@ -52,6 +55,11 @@ class RunningHub:
     url: str
     process: "subprocess.Popen[str]"
 
+    @property
+    def port(self) -> int:
+        """Where it listens; another one each time it is started."""
+        return int(self.url.rpartition(":")[2])
+
     def sign_in(self, name: str) -> str:
         """The session's secret of a demo person."""
         return str(self.post("/session", {"name": name, "password": "demo"})["token"])
@@ -63,6 +71,15 @@ class RunningHub:
         with urllib.request.urlopen(request, timeout=PATIENCE_S) as answer:
             parsed: dict[str, Any] = json.load(answer)
             return parsed
+
+
+def free_port() -> int:
+    """A port that is free, and that no connection or server is given by chance before it is used."""
+    while True:
+        port = secrets.choice(_NEVER_HANDED_OUT)
+        with suppress(OSError), socket.socket() as probe:
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 @cache
@@ -98,10 +115,10 @@ def serving(home: Path, *words: str, log: Path | None = None) -> Iterator[Runnin
             process.wait(PATIENCE_S)
 
 
-def enrol(hub: RunningHub, agent: Path, name: str = "seat-1") -> Path:
-    """The home of an agent that is enrolled and has its first cache."""
+def enrol(hub: RunningHub, agent: Path, name: str = "seat-1", url: str = "") -> Path:
+    """The home of an agent that is enrolled, at `url` where another way leads to the hub, and has its first cache."""
     code = switchboard("agents", "add", name, "--home", str(hub.home))["code"]
-    switchboard("enrol", "--home", str(agent), "--hub", hub.url, "--code", code)
+    switchboard("enrol", "--home", str(agent), "--hub", url or hub.url, "--code", code)
     switchboard("sync", "--once", "--home", str(agent))
     return agent
 

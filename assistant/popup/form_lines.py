@@ -35,10 +35,10 @@ class Line(Protocol):
 class TextLine:
     """A line of text under its label."""
 
-    def __init__(self, body: tk.Frame, pen: Pen, label: str, value: str, changed: Callable[[], None]) -> None:
-        self._frame = _framed(body, pen, label)
+    def __init__(self, frame: tk.Frame, pen: Pen, value: str, changed: Callable[[], None]) -> None:
+        self._frame = frame
         theme = pen.theme
-        self._text = tk.StringVar(body, value)
+        self._text = tk.StringVar(frame, value)
         self._entry = tk.Entry(self._frame, width=_COLUMNS, textvariable=self._text, font=pen.plain.font)
         self._entry.configure(bg=theme.card, fg=theme.text, insertbackground=theme.text)
         self._entry.configure(highlightthickness=pen.px(2), highlightcolor=theme.accent, relief="flat")
@@ -68,14 +68,12 @@ class TextLine:
 class ChoiceLine:
     """A line of choices: arrows or digits choose; many are shown one at a time."""
 
-    def __init__(
-        self, body: tk.Frame, pen: Pen, label: str, offered: Offered, value: str, changed: Callable[[], None]
-    ) -> None:
+    def __init__(self, frame: tk.Frame, pen: Pen, offered: Offered, value: str, changed: Callable[[], None]) -> None:
         self._pen, self._offered, self._changed = pen, offered, changed
         self._choices: list[tuple[str, str]] = []
         self._key = value
         self._drawn: object = None
-        self._frame = _framed(body, pen, label)
+        self._frame = frame
         theme = pen.theme
         self._row = tk.Frame(self._frame, bg=theme.ground, takefocus=True, highlightthickness=pen.px(2))
         self._row.configure(highlightcolor=theme.accent, highlightbackground=theme.ground)
@@ -138,9 +136,10 @@ class ChoiceLine:
         self._changed()
 
 
-def _framed(body: tk.Frame, pen: Pen, label: str) -> tk.Frame:
+def framed(body: tk.Frame, pen: Pen, name: str, label: str) -> tk.Frame:
+    """The room for the line called `name`, with its label in it."""
     theme = pen.theme
-    place = tk.Frame(body, bg=theme.ground)  # keeps the place of a line that comes and goes
+    place = tk.Frame(body, name=name, bg=theme.ground)  # keeps the place of a line that comes and goes
     place.pack(fill="x")
     tk.Frame(place, bg=theme.ground, height=1).pack()  # without it, it would keep the size of what went
     frame = tk.Frame(place, bg=theme.ground)

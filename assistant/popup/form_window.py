@@ -6,7 +6,7 @@ from typing import Protocol
 
 from assistant.forms.form import Choice, Entered, Field, FormError, Values, fields_of, meaning, promised
 from assistant.forms.messages import ShowForm
-from assistant.popup.form_lines import ChoiceLine, Line, TextLine
+from assistant.popup.form_lines import ChoiceLine, Line, TextLine, framed
 from assistant.popup.moments import spoken
 from assistant.popup.pen import Face, Pen
 from assistant.words.wording import Words
@@ -49,7 +49,7 @@ class FormWindow:
         self._drafts: dict[tuple[str, ...], dict[str, str]] = {}
         self._entering: tuple[str, ...] | None = None
         theme, pad = pen.theme, pen.px(_PAD)
-        self._window = tk.Toplevel(root, class_="Switchboard", bg=theme.ground, padx=pad, pady=pad)
+        self._window = tk.Toplevel(root, name="form", class_="Switchboard", bg=theme.ground, padx=pad, pady=pad)
         self._window.withdraw()
         self._window.resizable(width=False, height=False)
         self._window.attributes("-topmost", True)  # noqa: FBT003 - Tk's way
@@ -113,12 +113,12 @@ class FormWindow:
         draft = self._drafts.get(wanted.draft, {})
         self._lines = {}
         for field in self._fields:
-            label = self._words(f"form.field.{field.name}")
             value = draft.get(field.name, field.value)
+            place = framed(self._body, self._pen, field.name, self._words(f"form.field.{field.name}"))
             if field.choices:
-                line: Line = ChoiceLine(self._body, self._pen, label, self._labelled(field), value, self._changed)
+                line: Line = ChoiceLine(place, self._pen, self._labelled(field), value, self._changed)
             else:
-                line = TextLine(self._body, self._pen, label, value, self._changed)
+                line = TextLine(place, self._pen, value, self._changed)
             self._lines[field.name] = line
 
     def _labelled(self, field: Field) -> Callable[[Values], list[tuple[str, str]]]:

@@ -1,6 +1,7 @@
 """The small window in which a person signs in for the shift, or hands over."""
 
 import tkinter as tk
+from collections.abc import Callable
 from typing import Protocol
 
 from assistant.popup.pen import Face, Pen
@@ -36,22 +37,22 @@ class ShiftWindow:
         self._words = words
         self._asking = asking
         theme, pad = pen.theme, pen.px(_PAD)
-        self._window = tk.Toplevel(root, bg=theme.ground, padx=pad, pady=pad)
+        self._window = tk.Toplevel(root, name="shift", bg=theme.ground, padx=pad, pady=pad)
         self._window.withdraw()
         self._window.title(words("shift.title"))
         self._window.resizable(width=False, height=False)
         self._window.attributes("-topmost", True)  # noqa: FBT003 - Tk's way
         self._window.protocol("WM_DELETE_WINDOW", self.hide)
         self._person = self._label(pen, pen.bold)
-        self._name = self._entry(pen, "shift.name", "")
-        self._secret = self._entry(pen, "shift.secret", "●")
+        self._name = self._entry(pen, "name", "")
+        self._secret = self._entry(pen, "secret", "●")
         self._problem = self._label(pen, pen.small)
         self._problem.configure(fg=theme.bad, wraplength=pen.px(320), justify="left")
         buttons = tk.Frame(self._window, bg=theme.ground)
         buttons.pack(fill="x", pady=(pad // 2, 0))
-        self._in = tk.Button(buttons, text=words("shift.sign_in"), font=pen.plain.font, command=self._sign_in)
+        self._in = self._button(buttons, pen, "sign_in", self._sign_in)
         self._in.pack(side="right")
-        self._out = tk.Button(buttons, text=words("shift.sign_out"), font=pen.plain.font, command=self._sign_out)
+        self._out = self._button(buttons, pen, "sign_out", self._sign_out)
         self._out.pack(side="left")
         self._window.bind("<Return>", lambda _: self._sign_in())
         self._window.bind("<Escape>", lambda _: self.hide())
@@ -113,16 +114,19 @@ class ShiftWindow:
         label.pack(fill="x")
         return label
 
-    def _entry(self, pen: Pen, key: str, show: str) -> tk.Entry:
+    def _button(self, row: tk.Frame, pen: Pen, name: str, act: Callable[[], None]) -> tk.Button:
+        return tk.Button(row, name=name, text=self._words(f"shift.{name}"), font=pen.plain.font, command=act)
+
+    def _entry(self, pen: Pen, name: str, show: str) -> tk.Entry:
         tk.Label(
             self._window,
-            text=self._words(key),
+            text=self._words(f"shift.{name}"),
             font=pen.small.font,
             bg=pen.theme.ground,
             fg=pen.theme.quiet,
             anchor="w",
         ).pack(fill="x", pady=(pen.px(6), 0))
-        entry = tk.Entry(self._window, width=_WIDTH, show=show, font=pen.plain.font)
+        entry = tk.Entry(self._window, name=name, width=_WIDTH, show=show, font=pen.plain.font)
         entry.configure(bg=pen.theme.card, fg=pen.theme.text, insertbackground=pen.theme.text)
         entry.pack(fill="x")
         return entry

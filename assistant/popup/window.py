@@ -157,7 +157,7 @@ class PopupWindow:
         return next((screen for screen in self._surroundings.screens() if screen.holds(x, y)), whole)
 
     def _make_window(self) -> tk.Toplevel:
-        window = tk.Toplevel(self._root, class_="Switchboard", bg=self._pen.theme.line)
+        window = tk.Toplevel(self._root, name="popup", class_="Switchboard", bg=self._pen.theme.line)
         window.withdraw()
         window.title(self._words("title"))
         window.resizable(width=False, height=False)
@@ -175,6 +175,7 @@ class PopupWindow:
         bar.pack(fill="x", padx=1, pady=1)
         entry = tk.Entry(
             bar,
+            name="entry",
             textvariable=self._text,
             font=pen.large.font,
             relief="flat",
@@ -204,7 +205,8 @@ class PopupWindow:
 
     def _make_body(self) -> tuple[tk.Canvas, tk.Canvas]:
         pen, theme, height = self._pen, self._pen.theme, self._pen.px(BODY_HEIGHT)
-        rows = tk.Canvas(self._window, width=pen.px(LIST_WIDTH), height=height, bg=theme.ground, highlightthickness=0)
+        rows = tk.Canvas(self._window, name="list", width=pen.px(LIST_WIDTH), height=height, bg=theme.ground)
+        rows.configure(highlightthickness=0)
         rows.pack(side="left", padx=1)
         card = tk.Canvas(self._window, width=pen.px(CARD_WIDTH), height=height, bg=theme.card, highlightthickness=0)
         card.pack(side="left", padx=(0, 1))

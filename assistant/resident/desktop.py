@@ -37,6 +37,7 @@ from assistant.model.popup_messages import (
 )
 from assistant.model.popup_model import update
 from assistant.model.popup_state import State
+from assistant.popup.focus import field_with_focus, watch_focus
 from assistant.popup.form_window import FormWindow
 from assistant.popup.pen import make_pen
 from assistant.popup.picture import Facts, picture
@@ -223,6 +224,7 @@ class Desktop:
         hotkey = self._arm_hotkey()
         if hotkey:
             ending.callback(hotkey.disarm)
+        watch_focus(root, self._publish)
         self._publish()
 
     def _receive(self, item: _Item) -> None:
@@ -376,7 +378,7 @@ class Desktop:
 
     def _publish(self) -> None:
         """Leaves a finished report where the listening thread finds it: it must not read what is being changed."""
-        self._report = report_of(self._state, self._facts, self._forms.shown)
+        self._report = report_of(self._state, self._facts, self._forms.shown, field_with_focus(self._root))
 
 
 MENU: dict[str, _Item] = {

@@ -6,8 +6,15 @@ from assistant.model.popup_state import State
 from assistant.popup.picture import Facts
 
 
-def report_of(state: State, facts: Facts, form: str) -> dict[str, Any]:
-    """What the popup shows, the form that is open if there is one, and how the parts around it are, by name."""
+def report_of(state: State, facts: Facts, form: str, focus: str) -> dict[str, Any]:
+    """What the popup shows, the form that is open if there is one, and how the parts around it are, by name.
+
+    Args:
+        state: The popup's.
+        facts: What stands on its status page.
+        form: The form that is shown, empty for none.
+        focus: The field that has the keyboard, as `assistant.popup.focus.field_with_focus` names it.
+    """
     return {
         "visible": state.visible,
         "query": state.query,
@@ -24,6 +31,7 @@ def report_of(state: State, facts: Facts, form: str) -> dict[str, Any]:
         "unsent": state.unsent,
         "refused": state.refused,
         "form": form or None,
+        "focus": focus or None,
         "hotkey": facts.hotkey,
         "hotkey_works": facts.hotkey_works,
         "settings_problem": facts.settings or None,

@@ -4,7 +4,6 @@ import contextlib
 import multiprocessing
 import os
 import random
-import socket
 import sys
 import time
 import urllib.request
@@ -29,7 +28,7 @@ from sync.outbox.sending import OutboxSender
 from sync.outbox.waiting import Author, Outbox
 from sync.replica.agent_home import AgentHome
 from sync.replica.hub_client import HubClient
-from tests.hubs import PATIENCE_S, enrol, serving
+from tests.hubs import PATIENCE_S, enrol, free_port, serving
 
 KILLS = int(os.environ.get("SWITCHBOARD_KILLS", "12"))
 AREA = "211402206"
@@ -156,9 +155,3 @@ def wait_until_under_way(taken: Path) -> None:
     while not taken.exists() or taken.stat().st_size == before:
         assert time.monotonic() < until
         time.sleep(0.01)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

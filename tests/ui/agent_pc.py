@@ -1,7 +1,7 @@
-"""A desktop over listed answers, as a process of its own: `python -m tests.ui.agent_pc HOME [SECONDS [TEXT ...]]`.
+"""A desktop over listed answers, as a process of its own: `python -m tests.ui.agent_pc HOME [TEXT ...]`.
 
-Each line on its standard input is posted as an event of the background work. With SECONDS, every outage is over so long
-after the start. Each TEXT would take for ever to answer.
+Each line on its standard input is posted as an event of the background work; of `OVER` the desktop hears nothing, but
+every outage is over by the clock from then on. Each TEXT would take for ever to answer.
 """
 
 import logging
@@ -9,7 +9,7 @@ import sys
 import threading
 from collections.abc import Callable, Collection
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 from assistant.card.answer import Answer
@@ -18,42 +18,44 @@ from assistant.resident.settings import load_settings
 from data.errors import SwitchboardError
 from tests.ui.answers import ListedAnswers, some_results
 
+OVER = "over"
+
 
 class RecoveringAnswers(ListedAnswers):
-    """Listed answers whose outages end by the clock."""
+    """Listed answers whose outages end."""
 
-    def __init__(self, lasting: timedelta, slow: Collection[str]) -> None:
-        self._end = datetime.now(UTC) + lasting
+    def __init__(self, slow: Collection[str]) -> None:
+        self.are_over = False
         super().__init__(some_results(datetime.now(UTC)), slow)
 
     def answer(self, query: str, limit: int = 10) -> Answer:
         """As listed, but normal from the end on."""
         answer = super().answer(query, limit)
-        if datetime.now(UTC) < self._end:
+        if not self.are_over:
             return answer
         return replace(answer, results=tuple(replace(result, state="normal") for result in answer.results))
 
+    def listen(self, post: Post) -> Callable[[], None]:
+        """Does what is written to this process."""
 
-def post_lines(post: Post) -> Callable[[], None]:
-    """Posts what is written to this process."""
+        def read() -> None:
+            for line in sys.stdin:
+                if line.strip() == OVER:
+                    self.are_over = True
+                else:
+                    post(line.strip())
 
-    def read() -> None:
-        for line in sys.stdin:
-            post(line.strip())
-
-    threading.Thread(target=read, daemon=True).start()
-    return lambda: None
+        threading.Thread(target=read, daemon=True).start()
+        return lambda: None
 
 
 def main() -> int:
     """Runs the desktop until it is told to quit."""
     logging.basicConfig(level=logging.WARNING)
-    home = Path(sys.argv[1])
-    lasting = timedelta(seconds=float(sys.argv[2])) if sys.argv[2:] else timedelta(days=1)
-    sources = RecoveringAnswers(lasting, sys.argv[3:]).sources
+    home, answers = Path(sys.argv[1]), RecoveringAnswers(sys.argv[2:])
     settings, problem = load_settings(home)
     try:
-        return Desktop(home, sources, settings, [post_lines], settings_problem=problem).run()
+        return Desktop(home, answers.sources, settings, [answers.listen], settings_problem=problem).run()
     except SwitchboardError as refusal:
         sys.stderr.write(f"{refusal}\n")
         return 1

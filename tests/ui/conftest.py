@@ -36,6 +36,7 @@ def display(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         with running(["openbox"], environment, **quiet):
             session = Session(environment)
             wait_until(lambda: session.ask("xdotool", "get_num_desktops") != "", "the window manager")
+            session.repeat_keys(held=False)
             yield display
 
 
@@ -56,8 +57,8 @@ def other(session: Session, tmp_path: Path) -> Iterator[OtherProgram]:
     """Another program that has the keyboard."""
     file = tmp_path / "typed.txt"
     with session.program("tests.ui.other_program", str(file)):
-        program = OtherProgram(file)
-        wait_until(lambda: program.focused, "the other program's focus")
+        program = OtherProgram(file, session)
+        program.wait_for_keyboard()
         yield program
 
 

@@ -1,4 +1,8 @@
-"""A desktop session on a screen of its own, and the programs in it."""
+"""A desktop session on a screen of its own, and the programs in it.
+
+Nothing is pressed before whoever it is for has the keyboard, and nothing is read once that may still be on its way:
+`AgentPc.press`, `AgentPc.type` and `OtherProgram.type` wait for the field, `AgentPc.wait_for` for what is expected.
+"""
 
 import os
 import shutil
@@ -6,20 +10,26 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
+from Xlib import X, display
 
 from assistant.resident.instance import InstanceError, send
+from assistant.words.wording import Words
 from tests.hubs import COMMAND
 
-POPUP = "供电服务查询"
-"""The title of the popup's window."""
+ENTRY, TREE = "popup.entry", "popup.list"
+"""The popup's fields that take keys."""
+OTHER = "other program"
+"""The title of the window that the agent works in."""
 PROGRAMS = ("Xvfb", "openbox", "trayer", "xdotool", "xclip")
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
+"""What never comes is a failure; what comes late on a busy machine is none."""
 REPOSITORY = Path(__file__).parents[2]
+_WORDS = Words("zh")
 
 
 def require_programs() -> None:
@@ -29,12 +39,12 @@ def require_programs() -> None:
         pytest.fail(f"the tests of the screen need {', '.join(missing)}: ./dev test installs them", pytrace=False)
 
 
-def wait_until(holds: Callable[[], bool], what: str) -> None:
-    """Returns as soon as `holds()`; fails with `what` when it never does."""
+def wait_until(holds: Callable[[], bool], what: str, instead: Callable[[], object] = lambda: "nothing else") -> None:
+    """Returns as soon as `holds()`; fails with `what`, and what there is `instead`, when it never does."""
     until = time.monotonic() + PATIENCE_S
     while not holds():
         if time.monotonic() > until:
-            pytest.fail(f"never came: {what}", pytrace=False)
+            pytest.fail(f"never came: {what}, but {instead()}", pytrace=False)
         time.sleep(0.02)
 
 
@@ -71,12 +81,19 @@ class Session:
         return done.stdout.strip()
 
     def press(self, *keys: str) -> None:
-        """Presses key after key."""
+        """Presses key after key, whoever has the keyboard: for the hotkey, which all windows let through."""
         self.xdotool("key", *keys)
 
     def type(self, text: str) -> None:
         """Types `text` into whatever has the keyboard."""
         self.xdotool("type", "--delay", "15", text)
+
+    def repeat_keys(self, *, held: bool) -> None:
+        """Whether a key that is held is pressed again and again; a busy machine lets it go late."""
+        screen = display.Display(self.environment["DISPLAY"])
+        screen.change_keyboard_control(auto_repeat_mode=X.AutoRepeatModeOn if held else X.AutoRepeatModeOff)
+        screen.sync()
+        screen.close()
 
     def ask(self, *command: str) -> str:
         """What a program prints; nothing where it fails because what it looks for is not there."""
@@ -88,10 +105,6 @@ class Session:
     def active_window(self) -> str:
         """The title of the window that has the keyboard."""
         return self.ask("xdotool", "getactivewindow", "getwindowname").strip()
-
-    def wait_for_popup(self) -> None:
-        """Returns as soon as the popup has the keyboard: what is pressed before that goes elsewhere."""
-        wait_until(lambda: self.active_window() == POPUP, "the popup's focus")
 
     def windows(self, name: str) -> list[str]:
         """Ids of the visible windows whose class holds `name`."""
@@ -113,8 +126,8 @@ class Session:
             self.xdotool("mousemove", "--window", found[-1], "20", str(height - 10), "click", "1")
         return bool(found)
 
-    def paste(self, text: str) -> None:
-        """Puts `text` on the clipboard and pastes it into whatever has the keyboard."""
+    def copy(self, text: str) -> None:
+        """Puts `text` on the clipboard."""
         # xclip stays behind to serve the clipboard: it must not hold a pipe of ours.
         subprocess.run(
             ["xclip", "-i", "-selection", "clipboard"],
@@ -126,7 +139,10 @@ class Session:
             stderr=subprocess.DEVNULL,
             timeout=PATIENCE_S,
         )
-        self.press("ctrl+v")
+
+    def wait_for_clipboard(self, text: str) -> None:
+        """Returns as soon as another program would paste `text`."""
+        wait_until(lambda: self.clipboard() == text, f"{text} on the clipboard", self.clipboard)
 
     def clipboard(self) -> str:
         """What another program would paste."""
@@ -138,11 +154,12 @@ class Session:
 
 
 class AgentPc:
-    """A running assistant, seen through its socket."""
+    """A running assistant, seen through its socket, and its keyboard."""
 
-    def __init__(self, home: Path, process: "subprocess.Popen[str]") -> None:
+    def __init__(self, home: Path, process: "subprocess.Popen[str]", session: Session) -> None:
         self.home = home
         self.process = process
+        self.session = session
 
     def state(self) -> dict[str, Any]:
         """Its own report."""
@@ -152,15 +169,48 @@ class AgentPc:
         """Returns as soon as the report says all of `expected`."""
 
         def holds() -> bool:
-            state = self.state()
-            return all(state[name] == value for name, value in expected.items())
+            with suppress(InstanceError):  # a busy machine may keep it from answering in time
+                state = self.state()
+                return all(state[name] == value for name, value in expected.items())
+            return False
 
-        wait_until(holds, f"{expected}, but it says {self.state()}")
+        wait_until(holds, str(expected), self.state)
 
-    def post(self, event: str) -> None:
-        """Has the background work report `event`."""
+    def wait_for_keyboard(self, field: str) -> None:
+        """Returns as soon as `field` has the keyboard: what is pressed before that goes elsewhere.
+
+        Both must say so: the screen, whose window has it, and the assistant, which of its fields.
+        """
+        wait_until(
+            lambda: self.session.active_window() == _title(field, self.state()) and self.state()["focus"] == field,
+            f"the keyboard in {field}",
+            lambda: f"{self.session.active_window()!r} has it, {self.state()}",
+        )
+
+    def press(self, field: str, *keys: str) -> None:
+        """Presses key after key in `field`; only the last may lead elsewhere."""
+        self.wait_for_keyboard(field)
+        self.session.press(*keys)
+
+    def type(self, field: str, text: str) -> None:
+        """Types `text` into `field`, in place of what is selected there."""
+        self.wait_for_keyboard(field)
+        self.session.type(text)
+
+    def look_up(self, text: str) -> None:
+        """Looks `text` up in the open popup, in place of what is there."""
+        self.press(ENTRY, "ctrl+a")
+        if text.isascii():
+            self.session.type(text)
+        else:  # as an input method commits it: xdotool cannot press a key that the keyboard lacks
+            self.session.copy(text)
+            self.session.press("ctrl+v")
+        self.wait_for(query=text, answered=True)
+
+    def tell(self, line: str) -> None:
+        """Gives `line` to what runs beside the desktop: see `tests.ui.agent_pc`."""
         assert self.process.stdin is not None
-        self.process.stdin.write(f"{event}\n")
+        self.process.stdin.write(f"{line}\n")
         self.process.stdin.flush()
 
 
@@ -171,7 +221,7 @@ def assistant_in(session: Session, home: Path, *arguments: str) -> Iterator[Agen
     with session.program("tests.ui.agent_pc", str(home), *arguments, stdin=pipe, stdout=pipe, stderr=pipe) as process:
         wait_until(lambda: process.poll() is not None or _answers(home), "the assistant's first answer")
         assert process.poll() is None, process.stderr.read()
-        yield AgentPc(home, process)
+        yield AgentPc(home, process, session)
         process.terminate()
         assert process.wait(PATIENCE_S) == 0
 
@@ -181,7 +231,18 @@ def resident(session: Session, home: Path, command: Sequence[str] = COMMAND, **m
     """The real assistant of an enrolled PC, hidden and ready, or ended before it was."""
     with running([*command, "assistant", "--home", str(home)], session.environment, **more) as process:
         wait_until(lambda: process.poll() is not None or _answers(home), "the assistant")
-        yield AgentPc(home, process)
+        yield AgentPc(home, process, session)
+
+
+def _title(field: str, state: Mapping[str, Any]) -> str:
+    """The title of the window that `field` is in."""
+    match field.partition(".")[0]:
+        case "shift":
+            return _WORDS("shift.title")
+        case "form":
+            return _WORDS(f"form.{state['form']}") if state["form"] else ""
+        case _:
+            return _WORDS("title")
 
 
 def _answers(home: Path) -> bool:
@@ -194,8 +255,9 @@ def _answers(home: Path) -> bool:
 class OtherProgram:
     """The window that the agent works in."""
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, file: Path, session: Session) -> None:
         self._file = file
+        self._session = session
 
     @property
     def text(self) -> str:
@@ -205,7 +267,18 @@ class OtherProgram:
     @property
     def focused(self) -> bool:
         """Whether it has the keyboard."""
-        return self._file.with_suffix(".focused").exists()
+        return self._file.with_suffix(".focused").exists() and self._session.active_window() == OTHER
+
+    def wait_for_keyboard(self) -> None:
+        """Returns as soon as it has the keyboard."""
+        wait_until(lambda: self.focused, "the keyboard in the other program", self._session.active_window)
+
+    def type(self, text: str) -> None:
+        """Types `text` into it, after what is there, and sees it arrive."""
+        self.wait_for_keyboard()
+        wanted = self.text + text
+        self._session.type(text)
+        wait_until(lambda: self.text == wanted, f"{wanted!r} in the other program", lambda: self.text)
 
 
 def clean_environment(home: Path, display: str) -> dict[str, str]:

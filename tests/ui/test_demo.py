@@ -14,16 +14,10 @@ from pathlib import Path
 import psutil
 
 from assistant.resident.instance import InstanceError
-from tests.hubs import PATIENCE_S, switchboard
+from tests.hubs import PATIENCE_S, free_port, switchboard
 from tests.ui.session import AgentPc, Session, wait_until
 
 COMMAND = [sys.executable, "-m", "switchboard", "demo"]
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @contextmanager
@@ -54,7 +48,7 @@ def end(process: "subprocess.Popen[str]", number: signal.Signals) -> None:
     assert children
     process.send_signal(number)
     assert process.wait(PATIENCE_S) == 0
-    _, alive = psutil.wait_procs(children, timeout=5)
+    _, alive = psutil.wait_procs(children, timeout=PATIENCE_S)
     assert not alive
 
 
@@ -77,7 +71,7 @@ def test_the_demo_opens_its_popup_by_the_hotkey_and_starts_again_in_the_same_hom
     for number in (signal.SIGINT, signal.SIGTERM):
         with demo_in(tmp_path / "demo", session.environment) as (process, _url):
             assert "ctrl+alt+k" in read_until(process, "Ctrl-C").lower()
-            pc = AgentPc(tmp_path / "demo" / "agent", process)
+            pc = AgentPc(tmp_path / "demo" / "agent", process, session)
             wait_until(partial(hotkey_works, pc), "the assistant")
             session.press("ctrl+alt+k")
             pc.wait_for(visible=True)

@@ -8,9 +8,12 @@ from pathlib import Path
 import pytest
 
 from assistant.resident.instance import send
-from tests.ui.session import PATIENCE_S, AgentPc, OtherProgram, Session, assistant_in, wait_until
+from tests.ui.agent_pc import OVER
+from tests.ui.session import ENTRY, PATIENCE_S, TREE, AgentPc, OtherProgram, Session, assistant_in, wait_until
 
 TRIES = 5
+CLICK_S = 5.0
+"""How long a click of a person may take to show."""
 
 HOTKEY = "ctrl+alt+k"
 
@@ -18,8 +21,7 @@ HOTKEY = "ctrl+alt+k"
 def shown(session: Session, pc: AgentPc, text: str = "ts") -> None:
     """The popup is open and answers `text`."""
     session.press(HOTKEY)
-    session.wait_for_popup()
-    session.type(text)
+    pc.type(ENTRY, text)
     pc.wait_for(query=text, answered=True)
 
 
@@ -33,93 +35,103 @@ def test_the_hotkey_shows_the_popup_and_typing_reaches_nothing_else(
 
 def test_enter_copies_the_phone_for_every_other_program(session: Session, pc: AgentPc) -> None:
     shown(session, pc)
-    session.press("Return")
+    pc.press(ENTRY, "Return")
     pc.wait_for(notice="copied")
-    assert session.clipboard() == "13904290001"
+    session.wait_for_clipboard("13904290001")
 
 
 def test_tab_and_enter_copy_the_next_phone_also_after_the_popup_hid(session: Session, pc: AgentPc) -> None:
     shown(session, pc)
-    session.press("Tab", "Return", "Escape")
+    pc.press(ENTRY, "Tab", "Return", "Escape")
     pc.wait_for(visible=False)
-    assert session.clipboard() == "0429-4110119"
+    session.wait_for_clipboard("0429-4110119")
 
 
 def test_the_map_takes_the_place_of_the_popup_from_the_list_and_from_the_tree(session: Session, pc: AgentPc) -> None:
     shown(session, pc)
-    session.press("ctrl+m")
+    pc.press(ENTRY, "ctrl+m")
     pc.wait_for(visible=False)
     session.press(HOTKEY)
-    session.wait_for_popup()
-    session.press("F6")
+    pc.press(ENTRY, "F6")
     pc.wait_for(tree="feeder:f1")
-    session.press("m")
+    pc.press(TREE, "m")
     pc.wait_for(visible=False)
 
 
 def test_a_record_that_is_not_in_the_tree_is_said_and_esc_goes_back(session: Session, pc: AgentPc) -> None:
     shown(session, pc, "2100123456")
-    session.press("F6")
+    pc.press(ENTRY, "F6")
     pc.wait_for(tree="customer:2100123456")
-    session.press("Escape")
+    pc.press(TREE, "Escape")
     pc.wait_for(visible=True, tree=None, query="2100123456", answered=True)
 
 
 def test_what_is_typed_at_the_tree_is_looked_up(session: Session, pc: AgentPc) -> None:
     shown(session, pc, "2100123456")
-    session.press("ctrl+t")
+    pc.press(ENTRY, "ctrl+t")
     pc.wait_for(tree="customer:2100123456")
-    session.type("lgq")
+    pc.type(TREE, "lgq")
     pc.wait_for(tree=None, query="lgq", answered=True, chosen="龙港区")
 
 
 def test_a_slow_answer_is_given_up_for_the_next_keystroke(session: Session, home: Path, other: OtherProgram) -> None:
-    with assistant_in(session, home, "86400", "t", "tsx") as pc:
+    with assistant_in(session, home, "t", "tsx") as pc:
         session.press(HOTKEY)
-        session.wait_for_popup()
-        session.type("tsx")
-        session.press("BackSpace")
+        pc.type(ENTRY, "tsx")
+        pc.press(ENTRY, "BackSpace")
         pc.wait_for(query="ts", answered=True, chosen="塔山乡")
+
+
+def test_it_tells_which_of_its_fields_has_the_keyboard(session: Session, pc: AgentPc, other: OtherProgram) -> None:
+    pc.wait_for(focus=None)
+    shown(session, pc, "2100123456")
+    pc.wait_for(focus=ENTRY)
+    pc.press(ENTRY, "F6")
+    pc.wait_for(focus=TREE)
+    session.press(HOTKEY)
+    pc.wait_for(focus=None)
 
 
 def test_down_selects_the_next_result(session: Session, pc: AgentPc) -> None:
     shown(session, pc)
-    session.press("Down")
+    pc.press(ENTRY, "Down")
     pc.wait_for(chosen="塔山屯村")
 
 
 def test_esc_hides_and_the_other_program_goes_on_where_it_was(
     session: Session, pc: AgentPc, other: OtherProgram
 ) -> None:
-    session.type("before")
-    wait_until(lambda: other.text == "before", "the text before")
+    other.type("before")
     shown(session, pc)
-    session.press("Escape")
+    pc.press(ENTRY, "Escape")
     pc.wait_for(visible=False)
-    wait_until(lambda: other.focused, "the focus back in the other program")
-    session.type(" after")
-    wait_until(lambda: other.text == "before after", f"the text after, in {other.text!r}")
+    other.type(" after")
+    assert other.text == "before after"
 
 
 def test_the_hotkey_hides_too(session: Session, pc: AgentPc, other: OtherProgram) -> None:
     shown(session, pc)
     session.press(HOTKEY)
     pc.wait_for(visible=False)
-    wait_until(lambda: other.focused, "the focus back in the other program")
+    other.wait_for_keyboard()
 
 
 def test_the_last_query_is_selected_so_that_typing_replaces_it(session: Session, pc: AgentPc) -> None:
     shown(session, pc)
-    session.press("Escape")
+    pc.press(ENTRY, "Escape")
     pc.wait_for(visible=False)
     shown(session, pc, "lgq")
     assert pc.state()["results"] == ["龙港区"]
 
 
 def test_a_held_hotkey_is_one_press(session: Session, pc: AgentPc) -> None:
-    session.xdotool("keydown", "ctrl", "keydown", "alt", "keydown", "k", "sleep", "1.2")
-    pc.wait_for(visible=True)
-    session.xdotool("keyup", "k", "keyup", "alt", "keyup", "ctrl")
+    session.repeat_keys(held=True)
+    try:
+        session.xdotool("keydown", "ctrl", "keydown", "alt", "keydown", "k", "sleep", "1.2")
+        pc.wait_for(visible=True)
+    finally:
+        session.xdotool("keyup", "k", "keyup", "alt", "keyup", "ctrl")
+        session.repeat_keys(held=False)
     pc.wait_for(visible=True, query="")
 
 
@@ -138,7 +150,7 @@ def test_clicking_into_another_window_hides_the_popup_and_leaves_the_focus_there
     shown(session, pc)
     session.xdotool("mousemove", "100", "50", "click", "1")
     pc.wait_for(visible=False)
-    wait_until(lambda: other.focused, "the focus where it was clicked")
+    other.wait_for_keyboard()
 
 
 def test_a_taken_hotkey_is_reported_and_the_popup_still_opens(session: Session, pc: AgentPc, tmp_path: Path) -> None:
@@ -167,16 +179,17 @@ def test_a_screen_pop_shows_the_number(session: Session, pc: AgentPc) -> None:
 def test_an_outage_that_ends_by_the_clock_turns_the_card_without_a_word(
     session: Session, home: Path, other: OtherProgram
 ) -> None:
-    with assistant_in(session, home, "4") as pc:
+    with assistant_in(session, home) as pc:
         shown(session, pc)
         pc.wait_for(state="partial_outage")
+        pc.tell(OVER)
         pc.wait_for(state="normal")
 
 
 def test_what_the_background_work_reports_is_shown(session: Session, pc: AgentPc) -> None:
-    pc.post("hub_lost")
+    pc.tell("hub_lost")
     pc.wait_for(hub_connected=False)
-    pc.post("hub_back")
+    pc.tell("hub_back")
     pc.wait_for(hub_connected=True)
 
 
@@ -192,7 +205,7 @@ def test_a_wrong_settings_file_is_said_and_the_built_in_hotkey_works(
 
 def test_hidden_it_wakes_for_nothing(session: Session, pc: AgentPc) -> None:
     shown(session, pc)
-    session.press("Escape")
+    pc.press(ENTRY, "Escape")
     pc.wait_for(visible=False)
     wait_until(lambda: sleeps_through(session, pc), "three seconds without a wake-up")
 
@@ -230,7 +243,7 @@ def with_icon(session: Session, home: Path) -> Iterator[AgentPc]:
     """
     for _ in range(TRIES):
         with assistant_in(session, home) as pc:
-            until = time.monotonic() + PATIENCE_S / 5
+            until = time.monotonic() + CLICK_S
             while time.monotonic() < until and not session.windows("switchboard"):
                 time.sleep(0.05)
             if session.windows("switchboard"):
@@ -249,7 +262,7 @@ def test_a_click_on_the_tray_icon_shows_the_popup(
 def shows_by_click(session: Session, pc: AgentPc) -> bool:
     """Whether a click on the icon showed the popup; one that comes while the tray still moves it does not."""
     wait_until(lambda: session.click_window("switchboard", 1), "the icon")
-    until = time.monotonic() + PATIENCE_S / 5
+    until = time.monotonic() + CLICK_S
     while time.monotonic() < until and not pc.state()["visible"]:
         time.sleep(0.02)
     return bool(pc.state()["visible"])
@@ -268,7 +281,7 @@ def quits_by_menu(session: Session, pc: AgentPc) -> bool:
     wait_until(lambda: session.click_window("switchboard", 3), "the icon")
     wait_until(lambda: session.click_last_entry("Menu"), "the menu")
     try:
-        pc.process.wait(PATIENCE_S / 5)
+        pc.process.wait(CLICK_S)
     except subprocess.TimeoutExpired:
         session.press("Escape")
         return False

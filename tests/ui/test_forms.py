@@ -13,7 +13,7 @@ from data.sqlite import connect
 from sync.replica.agent_home import AgentHome
 from sync.replica.hub_client import HubClient
 from tests.hubs import RunningHub, make_demo_hub, serving
-from tests.ui.session import AgentPc, OtherProgram, Session, resident, wait_until
+from tests.ui.session import ENTRY, AgentPc, OtherProgram, Session, resident, wait_until
 
 PICTURES = "SWITCHBOARD_PICTURES"
 
@@ -38,18 +38,17 @@ def rows(hub: RunningHub, sql: str) -> list[tuple[object, ...]]:
         return [tuple(row) for row in store.execute(sql).fetchall()]
 
 
-def find(session: Session, pc: AgentPc, text: str) -> None:
+def find(pc: AgentPc, text: str) -> None:
     send(pc.home, "show")
-    session.wait_for_popup()
-    session.press("ctrl+a")
-    session.type(text)
-    wait_until(lambda: pc.state()["query"] == text and pc.state()["results"] != [], "the results")
+    pc.look_up(text)
+    assert pc.state()["results"]
 
 
-def open_form(session: Session, pc: AgentPc, key: str, kind: str, title: str) -> None:
-    session.press(key)
+def open_form(pc: AgentPc, key: str, kind: str, first: str) -> None:
+    """Opens a form over the popup; its first field has the keyboard."""
+    pc.press(ENTRY, key)
     pc.wait_for(form=kind, visible=False)
-    wait_until(lambda: session.active_window() == title, "the form's focus")
+    pc.wait_for_keyboard(first)
 
 
 def take_picture(session: Session, name: str) -> None:
@@ -59,20 +58,20 @@ def take_picture(session: Session, name: str) -> None:
 
 
 def test_a_ticket_is_made_with_one_key_and_a_line_of_text(session: Session, pc: AgentPc, hub: RunningHub) -> None:
-    find(session, pc, "616")
+    find(pc, "616")
     name = pc.state()["card"]
-    open_form(session, pc, "F2", "ticket", "新建工单")
-    session.press("Return")
-    assert pc.state()["form"] == "ticket", "there is nothing to keep yet"
+    open_form(pc, "F2", "ticket", "form.ticket_kind")
+    pc.press("form.ticket_kind", "Return")
+    pc.wait_for_keyboard("form.text")  # there is nothing to keep yet
     take_picture(session, "form-ticket-empty")
-    session.press("Escape")
+    pc.press("form.text", "Escape")
     pc.wait_for(form=None)
-    find(session, pc, "616")
-    open_form(session, pc, "F2", "ticket", "新建工单")
-    session.press("2", "shift+Tab")  # back from the first line is the last one
-    session.type("no power since noon")
+    find(pc, "616")
+    open_form(pc, "F2", "ticket", "form.ticket_kind")
+    pc.press("form.ticket_kind", "2", "shift+Tab")  # back from the first line is the last one
+    pc.type("form.text", "no power since noon")
     take_picture(session, "form-ticket")
-    session.press("Return", "Return")  # a key that is held makes one ticket
+    pc.press("form.text", "Return", "Return")  # a key that is held makes one ticket
     pc.wait_for(form=None, unsent=0)
     wait_until(lambda: rows(hub, "SELECT text FROM ticket WHERE text = 'no power since noon'") != [], "the ticket")
     (made,) = rows(hub, "SELECT kind, place_kind, created_by FROM ticket WHERE text = 'no power since noon'")
@@ -81,42 +80,43 @@ def test_a_ticket_is_made_with_one_key_and_a_line_of_text(session: Session, pc: 
 
 
 def test_a_window_is_set_moved_and_a_caller_put_on_its_list(session: Session, pc: AgentPc, hub: RunningHub) -> None:
-    find(session, pc, "617")
-    open_form(session, pc, "F4", "window", "设置停电信息")
-    session.press("Tab", "3", "Tab")
-    session.type("storm")
+    find(pc, "617")
+    open_form(pc, "F4", "window", "form.outage_kind")
+    pc.press("form.outage_kind", "Tab")
+    pc.press("form.until", "3", "Tab")
+    pc.type("form.reason", "storm")
     take_picture(session, "form-window")
-    session.press("Return")
+    pc.press("form.reason", "Return")
     pc.wait_for(form=None)
     wait_until(lambda: rows(hub, "SELECT id FROM outage WHERE reason = 'storm'") != [], "the window")
-    find(session, pc, "617")
+    find(pc, "617")
     pc.wait_for(state="outage")
-    open_form(session, pc, "F3", "call_back", "复电后告知来电人")
-    session.type("13812345678")
-    session.press("Tab")
-    session.type("zhang")
+    open_form(pc, "F3", "call_back", "form.number")
+    pc.type("form.number", "13812345678")
+    pc.press("form.number", "Tab")
+    pc.type("form.caller", "zhang")
     take_picture(session, "form-call-back")
-    session.press("Return")
+    pc.press("form.caller", "Return")
     pc.wait_for(form=None, unsent=0)
-    find(session, pc, "617")
-    open_form(session, pc, "F5", "promise", "更改停电信息")
-    session.press("5")
+    find(pc, "617")
+    open_form(pc, "F5", "promise", "form.act")
+    pc.press("form.act", "5")
     take_picture(session, "form-promise")
-    session.press("Return")
+    pc.press("form.act", "Return")
     pc.wait_for(form=None)
     done = "SELECT id FROM outage WHERE reason = 'storm' AND restored_at IS NOT NULL"
     wait_until(lambda: rows(hub, done) != [], "the restoration")
 
 
 def test_what_was_typed_is_there_when_the_form_is_opened_again(session: Session, pc: AgentPc) -> None:
-    find(session, pc, "616")
-    open_form(session, pc, "F9", "wrap_up", "通话小结")
-    session.press("Tab")
-    session.type("half a note")
-    session.press("Escape")
+    find(pc, "616")
+    open_form(pc, "F9", "wrap_up", "form.result")
+    pc.press("form.result", "Tab")
+    pc.type("form.note", "half a note")
+    pc.press("form.note", "Escape")
     pc.wait_for(form=None)
-    find(session, pc, "616")
-    open_form(session, pc, "F9", "wrap_up", "通话小结")
+    find(pc, "616")
+    open_form(pc, "F9", "wrap_up", "form.result")
     take_picture(session, "form-wrap-up")
-    session.press("Return")
+    pc.press("form.result", "Return")
     pc.wait_for(form=None, refused=0)

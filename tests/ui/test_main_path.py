@@ -15,7 +15,7 @@ from data.clock import to_iso
 from data.sqlite import connect
 from sync.replica.agent_home import AgentHome
 from tests.hubs import RunningHub, enrol, make_demo_hub, serving, switchboard
-from tests.ui.session import POPUP, AgentPc, OtherProgram, Session, resident, wait_until
+from tests.ui.session import ENTRY, TREE, AgentPc, OtherProgram, Session, resident, wait_until
 
 TASHAN_FEEDER = "F02616"
 PICTURES = "SWITCHBOARD_PICTURES"
@@ -31,16 +31,6 @@ def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHub]:
 def pc(session: Session, agent: Path, other: OtherProgram, tray: None) -> Iterator[AgentPc]:
     with resident(session, agent) as pc:
         yield pc
-
-
-def look_up(session: Session, pc: AgentPc, text: str) -> None:
-    session.wait_for_popup()
-    session.press("ctrl+a")
-    if text.isascii():
-        session.type(text)
-    else:
-        session.paste(text)  # as an input method commits it: xdotool cannot press a key that the keyboard lacks
-    pc.wait_for(query=text, answered=True)
 
 
 def set_outage(hub: RunningHub, lasting: timedelta, feeder: str = TASHAN_FEEDER) -> str:
@@ -59,17 +49,15 @@ def test_a_key_press_shows_the_popup_finds_the_place_and_gives_the_focus_back(
 ) -> None:
     session.press("ctrl+alt+k")
     for text in ("tsx", "tashan", "塔山"):
-        look_up(session, pc, text)
+        pc.look_up(text)
         pc.wait_for(chosen="塔山乡", state="normal")
-    session.press("Return")
+    pc.press(ENTRY, "Return")
     first = switchboard("lookup", "--home", str(agent), "tsx")["results"][0]
-    wait_until(lambda: session.clipboard() == first["contacts"][0]["phone"], "the copied phone")
+    session.wait_for_clipboard(first["contacts"][0]["phone"])
     assert first["branch"]["phone"]
-    session.press("Escape")
-    wait_until(lambda: session.active_window() != POPUP, "the focus going back")
-    session.type("x")
-    wait_until(lambda: other.text.endswith("x"), "the next letter in the other program")
-    assert "tashan" not in other.text
+    pc.press(ENTRY, "Escape")
+    other.type("x")
+    assert other.text == "x"
 
 
 @contextmanager
@@ -81,6 +69,7 @@ def wallboard(hub: RunningHub) -> Iterator[Page]:
         page.fill("input[name=name]", "supervisor")
         page.fill("input[name=password]", "demo")
         page.click("button.main")
+        page.wait_for_url("**/desk")
         page.goto(f"{hub.url}/wallboard")
         yield page
         browser.close()
@@ -96,16 +85,25 @@ def test_an_outage_turns_card_and_wallboard_red_and_back_at_its_etr_without_the_
             wallboard(hub) as page,
         ):
             session.press("ctrl+alt+k")
-            look_up(session, pc, "tsx")
+            pc.look_up("tsx")
             pc.wait_for(chosen="塔山乡", state="normal")
-            set_outage(hub, timedelta(seconds=10))
-            pc.wait_for(state="partial_outage")
-            page.wait_for_selector("text=10kV 塔山线")
-            below = states_below(tmp_path / "own-agent")
+            below = next(seen for within_s in (10, 30, 90) if (seen := seen_while_out(hub, pc, page, within_s)))
             hub.process.kill()  # from here on nobody sends anything
             assert below == {"transformer_area": "outage", "customer": "outage", "elsewhere": "normal"}
             pc.wait_for(state="normal")
             page.wait_for_selector("text=10kV 塔山线", state="detached")
+
+
+def seen_while_out(hub: RunningHub, pc: AgentPc, page: Page, within_s: float) -> dict[str, str]:
+    """What `states_below` a line that is out for so long; nothing where the machine was too busy to see it all."""
+    over = datetime.now(UTC) + timedelta(seconds=within_s)
+    set_outage(hub, timedelta(seconds=within_s))
+    while pc.state()["state"] != "partial_outage" or not page.is_visible("text=10kV 塔山线"):
+        if datetime.now(UTC) > over:
+            return {}
+        page.wait_for_timeout(50)
+    below = states_below(pc.home)
+    return below if datetime.now(UTC) < over else {}
 
 
 def states_below(agent: Path) -> dict[str, str]:
@@ -137,7 +135,7 @@ def test_the_picture_of_the_readme_can_be_taken(session: Session, pc: AgentPc, h
     """With SWITCHBOARD_PICTURES=docs it replaces the one that is there."""
     outage = set_outage(hub, timedelta(hours=2))
     session.press("ctrl+alt+k")
-    look_up(session, pc, "tsx")
+    pc.look_up("tsx")
     pc.wait_for(chosen="塔山乡", state="partial_outage", hub_connected=True)
     take(session, tmp_path, "popup.png")
     withdraw(hub, outage)
@@ -149,22 +147,22 @@ def test_the_tree_is_walked_with_keys_and_its_picture_can_be_taken(
     """With SWITCHBOARD_PICTURES=docs it replaces the one that is there."""
     outage = set_outage(hub, timedelta(hours=2))
     session.press("ctrl+alt+k")
-    look_up(session, pc, "tsx")
+    pc.look_up("tsx")
     pc.wait_for(chosen="塔山乡", state="partial_outage", hub_connected=True)
-    session.press("F6")
+    pc.press(ENTRY, "F6")
     feeder = f"feeder:{TASHAN_FEEDER}"
     pc.wait_for(tree=feeder, card=None)
-    session.press("Down")
+    pc.press(TREE, "Down")
     wait_until(lambda: str(pc.state()["tree"]).startswith("transformer_area:"), "the first transformer area")
-    session.press("Left")
+    pc.press(TREE, "Left")
     pc.wait_for(tree=feeder)
     take(session, tmp_path, "tree.png")
-    session.press("Return")
+    pc.press(TREE, "Return")
     pc.wait_for(card="10kV 塔山线")
-    session.press("Return")
+    pc.press(TREE, "Return")
     contact = switchboard("lookup", "--home", str(pc.home), "10kV 塔山线")["results"][0]["contacts"][0]
-    wait_until(lambda: session.clipboard() == contact["phone"], "the copied phone")
-    session.press("i", "Escape")
+    session.wait_for_clipboard(contact["phone"])
+    pc.press(TREE, "i", "Escape")
     pc.wait_for(visible=True, tree=None, query="tsx", answered=True, chosen="塔山乡")
     withdraw(hub, outage)
 
@@ -194,6 +192,6 @@ def test_the_packaged_assistant_opens_at_a_real_key_and_answers(
     program = tmp_path / "dist" / "switchboard" / "switchboard"
     with resident(session, agent, [str(program)]) as pc:
         session.press("ctrl+alt+k")
-        look_up(session, pc, "tashan")
+        pc.look_up("tashan")
         pc.wait_for(chosen="塔山乡")
-        session.press("Escape")
+        pc.press(ENTRY, "Escape")

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from tests.hubs import enrol, make_demo_hub, serving, switchboard
-from tests.ui.session import OtherProgram, Session, resident, wait_until
+from tests.ui.session import ENTRY, OtherProgram, Session, resident, wait_until
 
 
 def test_a_notice_comes_by_itself_takes_no_keyboard_and_is_marked_read_with_one_key(
@@ -17,10 +17,9 @@ def test_a_notice_comes_by_itself_takes_no_keyboard_and_is_marked_read_with_one_
             at_hub = ("--home", str(hub_home))
             key = switchboard("notices", "post", "塔山变电站全停", "--urgent", *at_hub)["id"]
             pc.wait_for(posted=[key], visible=False)
-            assert other.focused
+            other.wait_for_keyboard()
             session.press("ctrl+alt+k")
-            pc.wait_for(visible=True)
-            session.press("F11")
+            pc.press(ENTRY, "F11")
             pc.wait_for(posted=[], visible=True, unsent=0)
             wait_until(lambda: bool(switchboard("notices", "list", *at_hub)[0]["read"]), "the mark at the hub")
             (read,) = switchboard("notices", "list", *at_hub)[0]["read"]

@@ -2,7 +2,6 @@
 
 import os
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -12,9 +11,9 @@ import pytest
 from assistant.resident.instance import send
 from data.sqlite import connect
 from tests.hubs import RunningHub, switchboard
-from tests.ui.session import AgentPc, OtherProgram, Session, resident, wait_until
+from tests.ui.session import ENTRY, AgentPc, OtherProgram, Session, resident, wait_until
 
-WINDOW = "登录／交班"
+WINDOW, NAME, SECRET = "登录／交班", "shift.name", "shift.secret"
 PICTURES = "SWITCHBOARD_PICTURES"
 
 
@@ -24,31 +23,15 @@ def pc(session: Session, agent: Path, other: OtherProgram) -> Iterator[AgentPc]:
         yield pc
 
 
-def open_window(session: Session, pc: AgentPc) -> None:
-    send(pc.home, "shift")
-    wait_until(lambda: shown(session), "the window for signing in")
+def type_in(pc: AgentPc, name: str, secret: str) -> None:
+    pc.type(NAME, name)
+    pc.press(NAME, "Tab")
+    pc.type(SECRET, secret)
+    pc.press(SECRET, "Return")
 
 
-def shown(session: Session) -> bool:
-    return session.active_window() == WINDOW
-
-
-def type_in(session: Session, name: str, secret: str) -> None:
-    session.press("ctrl+a")
-    session.type(name)
-    session.press("Tab")
-    session.type(secret)
-    session.press("Return")
-
-
-def typed(session: Session, pc: AgentPc, text: str) -> bool:
-    """Types `text` in place of what is there; whether it arrived whole: the first key may come too early."""
-    session.press("ctrl+a")
-    session.type(text)
-    until = time.monotonic() + 2
-    while pc.state()["query"] != text and time.monotonic() < until:
-        time.sleep(0.02)
-    return bool(pc.state()["query"] == text)
+def gone(session: Session) -> bool:
+    return session.active_window() != WINDOW
 
 
 def take_picture(session: Session, name: str) -> None:
@@ -58,25 +41,27 @@ def take_picture(session: Session, name: str) -> None:
 
 
 def test_a_person_signs_in_works_and_hands_over(session: Session, pc: AgentPc, hub: RunningHub) -> None:
-    open_window(session, pc)
-    type_in(session, "duty", "wrong")
+    send(pc.home, "shift")
+    type_in(pc, "duty", "wrong")
     wait_until(lambda: failures(hub) == 1, "the refusal")
     take_picture(session, "shift-wrong")
     assert pc.state()["person"] is None
-    session.press("Escape")
-    wait_until(lambda: not shown(session), "the window's end")
-    open_window(session, pc)
-    session.type("demo")  # the name is still there, the secret is not
-    session.press("Return")
+    pc.press(SECRET, "Escape")
+    wait_until(lambda: gone(session), "the window's end")
+    send(pc.home, "shift")
+    pc.type(SECRET, "demo")  # the name is still there, the secret is not
+    pc.press(SECRET, "Return")
     pc.wait_for(person="duty")
-    wait_until(lambda: not shown(session), "the window's end")
+    wait_until(lambda: gone(session), "the window's end")
     assert seat(hub)["person"] == "duty"
     send(pc.home, "show")
-    session.wait_for_popup()
+    pc.wait_for_keyboard(ENTRY)
     take_picture(session, "shift-popup")
-    open_window(session, pc)
+    send(pc.home, "shift")
+    pc.press(SECRET, "Tab")
     take_picture(session, "shift-window")
-    session.press("Tab", "Tab", "space")
+    pc.press("shift.sign_in", "Tab")
+    pc.press("shift.sign_out", "space")
     pc.wait_for(person=None)
     wait_until(lambda: seat(hub)["person"] is None, "the end of the shift at the hub")
     assert seat(hub)["last_person"] == "duty"
@@ -88,14 +73,13 @@ def test_where_somebody_has_to_sign_in_first_nothing_is_found_before(
     switchboard("users", "policy", "--sign-in", "required", "--home", str(hub.home))
     (pc.home / "sign-in-required").touch()  # as the hub's next answer, within a minute, has it
     send(pc.home, "show")
-    session.wait_for_popup()
-    wait_until(lambda: typed(session, pc, "tashan"), "the typing")
-    assert pc.state()["results"] == []
-    open_window(session, pc)
-    type_in(session, "duty", "demo")
+    pc.type(ENTRY, "tashan")
+    pc.wait_for(query="tashan", answered=False, results=[])
+    send(pc.home, "shift")
+    type_in(pc, "duty", "demo")
     pc.wait_for(person="duty")
     send(pc.home, "show")
-    session.wait_for_popup()
+    pc.wait_for_keyboard(ENTRY)
     wait_until(lambda: pc.state()["results"] != [], "the results")
 
 

@@ -20,6 +20,24 @@ from wallboard.pages import wallboard_router
 
 START = datetime(2026, 11, 22, 6, 2, tzinfo=UTC)
 HUB = "http://hub.test"
+COUNTED_FETCHES = """
+// How many answers the page waits for, in the root's data-awaited; none is late, however busy the machine.
+const page = document, plain = window.fetch;
+let awaited = 0;
+const count = (step) => { awaited += step; page.documentElement.dataset.awaited = awaited; };
+AbortSignal.timeout = () => new AbortController().signal;
+window.fetch = async (...asked) => {
+  count(1);
+  try {
+    const answer = await plain(...asked);
+    const text = await answer.text();
+    answer.json = async () => JSON.parse(text);
+    return answer;
+  } finally {
+    count(-1);
+  }
+};
+"""
 
 
 class Hub:
@@ -50,6 +68,7 @@ class Hub:
         page.on("console", lambda said: self._heard(said.text))
         page.clock.install(time=START - timedelta(minutes=1))  # it goes on until it is paused, which must lie ahead
         page.clock.pause_at(START)
+        page.add_init_script(COUNTED_FETCHES)
         page.route("**/*", self._answer)
 
     def now(self) -> datetime:
@@ -60,10 +79,14 @@ class Hub:
         self.page.wait_for_selector("#link[data-state=live]")
 
     def passes(self, seconds: int) -> None:
-        """Lets time pass for the hub and for the page, second by second: neither runs far ahead of the other."""
+        """Lets time pass for the hub and for the page, second by second: neither runs ahead of the other.
+
+        An answer that came after the page's next second would set its time back by that second.
+        """
         for _ in range(seconds):
             self.time += timedelta(seconds=1)
             self.page.clock.run_for(1000)
+            self.page.wait_for_selector("html[data-awaited='0']")
 
     def _answer(self, route: Any) -> None:
         path = route.request.url.removeprefix(HUB)
