@@ -17,7 +17,7 @@ from sync.hub.home import HubHome
 
 
 def add(options: argparse.Namespace) -> dict[str, object]:
-    """Adds a person; the password comes from the terminal or the first line of stdin."""
+    """Adds a person who is not there yet; the password comes from the terminal or the first line of stdin."""
     store = _store(options)
     branches = tuple(options.branch)
     people.add_person(store, options.name, options.role, _secret("password"), os_actor(), branches)

@@ -1,12 +1,18 @@
-"""Call events over HTTP, as the exchange reports them."""
+"""Call events over HTTP, as the exchange reports them.
+
+The figures of the centre rest on them: each batch that adds some stands in the audit trail, with who sent it. One that
+adds nothing, such as a log sent again, changes nothing and leaves no entry.
+"""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from typing import Annotated, Any
+from typing import Annotated, Protocol
 
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, Field
 
+from data.store import audit
+from data.store.store import Writing
 from wallboard.calls import ImportResult, import_queue_log
 
 LINES_AT_MOST = 1000
@@ -18,26 +24,42 @@ class CallEventsRequest(BaseModel):
     lines: list[Annotated[str, Field(max_length=2000)]] = Field(max_length=LINES_AT_MOST)
 
 
+class Sender(Protocol):
+    """Who sends call events: a person's account, usually the exchange's own."""
+
+    @property
+    def name(self) -> str:
+        """Of the account."""
+        ...
+
+
 def call_router(
     *,
-    write: Callable[[str, str], AbstractContextManager[Any]],
+    write: Callable[[str, str], AbstractContextManager[Writing]],
     on_change: Callable[[], None],
-    guard: Callable[..., object],
+    guard: Callable[..., Sender],
 ) -> APIRouter:
     """The route `POST /calls/events`.
 
     Args:
         write: Opens a write transaction of the store: actor, action.
         on_change: Called when the figures have changed.
-        guard: A dependency that refuses who may not send call events.
+        guard: A dependency that refuses who may not send call events, and gives who does.
     """
     router = APIRouter(tags=["calls"])
 
-    @router.post("/calls/events", response_model=None, dependencies=[Depends(guard)])
-    def events(request: CallEventsRequest) -> ImportResult:
-        with write("exchange", "call events") as writing:
+    @router.post("/calls/events", response_model=None)
+    def events(sender: Annotated[Sender, Depends(guard)], request: CallEventsRequest) -> ImportResult:
+        actor = f"person:{sender.name}"
+        with write(actor, "call events") as writing:
             result = import_queue_log(writing.connection, request.lines)
+            if result["added"]:
+                audit.record(writing.connection, writing.clock.now(), actor, "call_events", _told(result))
         on_change()
         return result
 
     return router
+
+
+def _told(result: ImportResult) -> str:
+    return f"{result['lines']} lines, {result['added']} added, {len(result['rejected'])} rejected"

@@ -1,7 +1,7 @@
 """People: names, roles, branches, passwords and PINs."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -56,22 +56,14 @@ def person_in(row: Row[Any]) -> Person:
 
 
 def add_person(store: Store, name: str, role: str, password: str, actor: str, branches: tuple[str, ...] = ()) -> None:
-    """Adds a person, or gives one another role and password; sessions begun with the old ones end.
+    """Adds somebody who is not there yet; one who is keeps role, password and sessions as they are.
 
     Raises:
-        BadValueError: the role is not known, or name or password is empty.
+        BadValueError: somebody has this name, the role is not known, or name or password is empty.
         NotFoundError: a branch is not known.
-        LastAdministratorError: the last administrator would be one no more.
     """
-    name = _checked_name(name)
-    values: dict[str, Any] = {"role": _checked_role(role), "password_hash": password_hash(password)}
-    with store.write(actor, "add person") as writing:
-        values |= {"branches": branch_list(writing.connection, branches), "must_change": False, "disabled_at": None}
-        with _keeping_an_administrator(writing.connection, name):
-            changed = writing.connection.execute(update(PERSON).where(PERSON.c.name == name).values(values))
-            if changed.rowcount == 0:
-                writing.connection.execute(insert(PERSON).values(name=name, **values))
-        _changed(writing, name, actor, "add_person", f"{name} {role}")
+    name, hashed = _checked_name(name), password_hash(password)
+    _add(store, name, role, actor, branches, {"password_hash": hashed, "must_change": False})
 
 
 def new_person(store: Store, name: str, role: str, actor: str, branches: tuple[str, ...] = ()) -> str:
@@ -85,13 +77,7 @@ def new_person(store: Store, name: str, role: str, actor: str, branches: tuple[s
         NotFoundError: a branch is not known.
     """
     name, password = _checked_name(name), spoken_secret()
-    values = {"role": _checked_role(role), "password_hash": password_hash(password), "must_change": True}
-    with store.write(actor, "add person") as writing:
-        if writing.connection.execute(select(PERSON.c.name).where(PERSON.c.name == name)).first():
-            raise BadValueError("name", name, "somebody has this name already 已有同名人员").about("name_taken")
-        branch_text = branch_list(writing.connection, branches)
-        writing.connection.execute(insert(PERSON).values(name=name, branches=branch_text, **values))
-        audit.record(writing.connection, writing.clock.now(), actor, "add_person", f"{name} {role}")
+    _add(store, name, role, actor, branches, {"password_hash": password_hash(password), "must_change": True})
     return password
 
 
@@ -210,6 +196,22 @@ def _keeping_an_administrator(connection: Connection, name: str) -> Iterator[Non
     if before and not connection.execute(there).scalar_one():
         refused = LastAdministratorError(f"{name} is the last administrator: make another one first")
         raise refused.about("last_administrator", name=name)
+
+
+def _add(
+    store: Store, name: str, role: str, actor: str, branches: tuple[str, ...], secret: Mapping[str, object]
+) -> None:
+    values = {"role": _checked_role(role), **secret}
+    with store.write(actor, "add person") as writing:
+        if writing.connection.execute(select(PERSON.c.name).where(PERSON.c.name == name)).first():
+            told = (
+                "somebody has this name already and was not changed: users role gives them another role, "
+                "users password another password, users enable lets them in again 已有同名人员"
+            )
+            raise BadValueError("name", name, told).about("name_taken")
+        branch_text = branch_list(writing.connection, branches)
+        writing.connection.execute(insert(PERSON).values(name=name, branches=branch_text, **values))
+        audit.record(writing.connection, writing.clock.now(), actor, "add_person", f"{name} {role}")
 
 
 def _checked_name(name: str) -> str:

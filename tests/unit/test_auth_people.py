@@ -193,8 +193,6 @@ def test_the_last_administrator_stays_one(store: Store) -> None:
         people.disable_person(store, "admin", "os:root")
     with refused():
         people.set_role(store, "admin", "agent", "os:root")
-    with refused():
-        auth.add_person(store, "admin", "agent", "secret", "os:root")
     assert auth.sign_in(store, "admin", "secret")[0].role == "administrator"
     auth.add_person(store, "second", "administrator", "secret", "os:root")
     people.disable_person(store, "admin", "os:root")
@@ -215,6 +213,22 @@ def test_old_sessions_are_cleared_away_and_running_ones_stay(store: Store, clock
 def test_a_person_without_name_role_or_password_is_refused(store: Store, name: str, role: str, password: str) -> None:
     with pytest.raises(BadValueError):
         auth.add_person(store, name, role, password, "os:root")
+
+
+@pytest.mark.parametrize("disabled", [False, True])
+def test_who_is_there_is_not_added_again_and_keeps_everything(store: Store, disabled: bool) -> None:  # noqa: FBT001
+    wang(store, "supervisor")
+    _, token = auth.sign_in(store, "wang", "secret")
+    if disabled:
+        people.disable_person(store, "wang", "os:root")
+    refused = "already and was not changed: users role .* users password .* users enable"
+    with pytest.raises(BadValueError, match=refused):
+        auth.add_person(store, "wang", "agent", "another", "os:root", ("B1",))
+    with pytest.raises(BadValueError, match=refused):
+        people.new_person(store, "wang", "agent", "os:root")
+    people.enable_person(store, "wang", "os:root")
+    assert auth.sign_in(store, "wang", "secret")[0] == auth.Person("wang", "supervisor")
+    assert (on_page(store, token) is None) == disabled
 
 
 def test_nobody_is_changed_who_is_not_there(store: Store) -> None:

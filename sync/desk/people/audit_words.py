@@ -73,6 +73,7 @@ _ACTS = {
     "decline_pull": ("拒绝取数", "Pull declined"),
     "import": ("导入文件", "File imported"),
     "import_calls": ("导入话务", "Calls imported"),
+    "call_events": ("上报话务", "Calls reported"),
     "conflict": ("修改冲突", "Edits in conflict"),
     "settle_conflict": ("处理冲突", "Conflict settled"),
     "add_call_back": ("登记复电回访", "Call-back noted"),
