@@ -1,12 +1,13 @@
 """How many customers windows take out, and which of them are important: counted for all windows at once."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 from sqlalchemy import Connection, TextClause, func, select, text
 
+from data.outages.kept_customers import ALL_CUSTOMERS, AllCustomers
 from data.outages.reach import Reach
 from data.outages.windows import Affected
 from data.store.among import among
@@ -40,7 +41,8 @@ class AffectedCustomers:
         named = sorted(set[str]().union(*(one.customers for one in whole)))
         self._connection, self._reach = connection, reach
         self._areas, self._feeders, self._named = areas, feeders, named
-        self._in_area = _by(connection, "transformer_area", areas)
+        self._kept = ALL_CUSTOMERS.where_worth(connection, len(areas))
+        self._in_area = self._kept.in_area if self._kept else _by(connection, "transformer_area", areas)
         self._straight_on = _by(connection, "feeder", feeders)
 
     def count(self, affected: Affected) -> Counted:
@@ -50,7 +52,7 @@ class AffectedCustomers:
         important = self._important
         return Counted(
             self.customers(affected),
-            sum(important.in_area[one] for one in areas)
+            sum(important.in_area[one] for one in important.in_area.keys() & areas)
             + sum(important.straight_on[one] for one in feeders)
             + sum(one in important.named for one in by_themselves),
         )
@@ -58,16 +60,16 @@ class AffectedCustomers:
     def customers(self, affected: Affected) -> int:
         """How many customers one window takes out, each counted once: the important ones need not be known."""
         return (
-            sum(map(self._in_area.__getitem__, affected.transformer_areas))
+            sum(self._in_area[one] for one in self._in_area.keys() & affected.transformer_areas)
             + sum(map(self._straight_on.__getitem__, affected.feeders))
             + sum(not self._is_below(one, affected) for one in affected.customers)
         )
 
     @cached_property
     def _important(self) -> "_Important":
-        connection = self._connection
+        connection, kept = self._connection, self._kept
         return _Important(
-            _by(connection, "transformer_area", self._areas, important=True),
+            _important_in(kept) if kept else _by(connection, "transformer_area", self._areas, important=True),
             _by(connection, "feeder", self._feeders, important=True),
             _important_among(connection, self._named),
         )
@@ -81,9 +83,13 @@ class AffectedCustomers:
 class _Important:
     """How many important and high-risk customers hang where, and which of those that are named are so."""
 
-    in_area: Counter[str]
+    in_area: Mapping[str, int]
     straight_on: Counter[str]
     named: frozenset[str]
+
+
+def _important_in(kept: AllCustomers) -> dict[str, int]:
+    return {area: sum(one.is_important for one in some) for area, some in kept.concerned.items()}
 
 
 def _by(connection: Connection, field: str, ids: list[str], *, important: bool = False) -> Counter[str]:

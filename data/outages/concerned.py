@@ -1,57 +1,58 @@
 """The customers whom an interruption concerns more than others: important, high-risk and sensitive ones."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from heapq import nsmallest
 
-from sqlalchemy import ColumnElement, Connection, and_, select, text
+from sqlalchemy import Connection, and_, select
 
-from data.kinds import CUSTOMER, IMPORTANCE
+from data.kinds import CUSTOMER
 from data.masking import for_caches
+from data.outages.kept_customers import ALL_CUSTOMERS, Concerned, concerned_among
 from data.outages.windows import Affected
 from data.readers import Reader
 from data.store.among import among
 from data.store.buckets import buckets_of_scope
 from data.store.rows import chunks, get_docs
-from data.store.schema import IMPORTANT_CUSTOMER, RECORDS
+from data.store.schema import RECORDS
 
-_RANK = {key: rank for rank, key in enumerate(IMPORTANCE)}
+CUSTOMERS_NAMED = 100
+"""How many of a scope's are told one by one; the others are counted."""
+
 _TABLE = RECORDS["customer"]
-_COLUMNS = [_TABLE.c[name] for name in ("id", "importance", "high_risk", "sensitive", "transformer_area", "feeder")]
 
 
 @dataclass(frozen=True, slots=True)
-class Concerned:
-    """One of them, without what is personal."""
+class AllConcerned:
+    """The customers of one scope whom it concerns more than others.
 
-    id: str
-    importance: str | None
-    high_risk: bool
-    sensitive: bool
+    Attributes:
+        first: The first `CUSTOMERS_NAMED`, the most important first.
+        count: How many there are.
+        important: How many are important or high-risk.
+        high_risk: How many are high-risk, whatever else they are; `sensitive` likewise.
+    """
 
-    @property
-    def is_important(self) -> bool:
-        """Important or high-risk, not only sensitive."""
-        return self.importance is not None or self.high_risk
-
-    @property
-    def rank(self) -> tuple[int, bool, str]:
-        """The most important first."""
-        return _RANK.get(self.importance or "", len(_RANK)), not self.high_risk, self.id
+    first: tuple[Concerned, ...]
+    count: int
+    important: int
+    high_risk: int
+    sensitive: int
 
 
-def concerned_by(connection: Connection, affected: Sequence[Affected]) -> list[tuple[Concerned, ...]]:
-    """For each of several scopes the customers whom it concerns most, the most important first."""
+def concerned_by(connection: Connection, affected: Sequence[Affected]) -> list[AllConcerned]:
+    """For each of several scopes the customers whom it concerns most."""
     in_areas, straight_on = _in_areas(connection, affected), _straight_on(connection, affected)
     named = _named(connection, affected)
     found = []
     for one in affected:
-        customers = [each for area, some in in_areas.items() if area in one.transformer_areas for each in some]
-        customers += [each for key in one.feeders for each in straight_on.get(key, ())]
+        customers = [each for area in in_areas.keys() & one.transformer_areas for each in in_areas[area]]
+        customers += [each for key in straight_on.keys() & one.feeders for each in straight_on[key]]
         if one.customers:  # who is named may hang there, too
-            by_id = {each.id: each for each in customers} | {key: named[key] for key in one.customers if key in named}
+            by_id = {each.id: each for each in customers} | {key: named[key] for key in named.keys() & one.customers}
             customers = list(by_id.values())
-        found.append(tuple(sorted(customers, key=lambda each: each.rank)))
+        found.append(_counted(customers))
     return found
 
 
@@ -67,35 +68,38 @@ def readable_names(connection: Connection, customers: Iterable[str], reader: Rea
     return {key: str(for_caches(CUSTOMER, doc, seen_as[key])["name"]) for key, doc in docs.items()}
 
 
-def _in_areas(connection: Connection, affected: Sequence[Affected]) -> dict[str, list[Concerned]]:
-    """By transformer area."""
+def _counted(customers: Sequence[Concerned]) -> AllConcerned:
+    return AllConcerned(
+        first=tuple(nsmallest(CUSTOMERS_NAMED, customers, key=lambda one: one.rank)),
+        count=len(customers),
+        important=sum(one.is_important for one in customers),
+        high_risk=sum(one.high_risk for one in customers),
+        sensitive=sum(one.sensitive for one in customers),
+    )
+
+
+def _in_areas(connection: Connection, affected: Sequence[Affected]) -> Mapping[str, Sequence[Concerned]]:
+    """By transformer area; others than those that are taken out may be there, too."""
     areas = set[str]().union(*(one.transformer_areas for one in affected))
+    if kept := ALL_CUSTOMERS.where_worth(connection, len(areas)):
+        return kept.concerned
     found = defaultdict[str, list[Concerned]](list)
-    if areas:
-        for one, area, _feeder in _important(connection, among(connection, _TABLE.c.transformer_area, areas)):
-            found[str(area)].append(one)
+    there = among(connection, _TABLE.c.transformer_area, sorted(areas))
+    for one in concerned_among(connection, there) if areas else ():
+        found[str(one.transformer_area)].append(one)
     return found
 
 
 def _straight_on(connection: Connection, affected: Sequence[Affected]) -> dict[str, list[Concerned]]:
     """By the feeder on which they hang without a transformer area."""
     feeders = set[str]().union(*(one.feeders for one in affected))
+    straight = and_(among(connection, _TABLE.c.feeder, feeders), _TABLE.c.transformer_area.is_(None))
     found = defaultdict[str, list[Concerned]](list)
-    if feeders:
-        straight = and_(among(connection, _TABLE.c.feeder, feeders), _TABLE.c.transformer_area.is_(None))
-        for one, _area, feeder in _important(connection, straight):
-            found[str(feeder)].append(one)
+    for one in concerned_among(connection, straight) if feeders else ():
+        found[str(one.feeder)].append(one)
     return found
 
 
 def _named(connection: Connection, affected: Sequence[Affected]) -> dict[str, Concerned]:
     ids = set[str]().union(*(one.customers for one in affected))
-    return {one.id: one for one, *_ in _important(connection, among(connection, _TABLE.c.id, ids))} if ids else {}
-
-
-def _important(connection: Connection, where: ColumnElement[bool]) -> list[tuple[Concerned, str | None, str | None]]:
-    rows = connection.execute(select(*_COLUMNS).where(text(IMPORTANT_CUSTOMER), where))
-    return [
-        (Concerned(key, importance, bool(high_risk), bool(sensitive)), area, feeder)
-        for key, importance, high_risk, sensitive, area, feeder in rows
-    ]
+    return {one.id: one for one in concerned_among(connection, among(connection, _TABLE.c.id, ids))} if ids else {}

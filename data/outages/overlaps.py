@@ -78,7 +78,7 @@ class Footprints:
                 *(("area", one) for one in affected.areas),
                 *(("customer", one) for one in affected.customers),
             )
-            self._supplied[key] = self._number(*_suppliers(affected.customers, reach))
+            self._supplied[key] = self._number(*((one.kind, one.id) for one in reach.suppliers(affected.customers)))
 
     def meet(self, one: str, other: str) -> bool:
         """Whether the scopes of two keys have anything in common."""
@@ -100,17 +100,6 @@ class Footprints:
         for place in places:
             marks[place // 8] |= 1 << place % 8
         return int.from_bytes(marks, "little")
-
-
-def _suppliers(customers: Iterable[str], reach: Reach) -> list[Atom]:
-    found: list[Atom] = []
-    for customer in customers:
-        area, feeder = reach.supply_of(customer)
-        if area:
-            found.append(("transformer_area", area))
-        elif feeder:
-            found.append(("feeder", feeder))
-    return found
 
 
 def overlapping(windows: Sequence[OutageWindow], reach: Reach) -> dict[str, list[str]]:

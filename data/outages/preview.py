@@ -6,28 +6,32 @@ Nothing of it stands in the way of saving: whoever enters a window is told, and 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from heapq import nsmallest
 
 from sqlalchemy import Connection
 
 from data.clock import to_iso
 from data.fields import Json
 from data.outages import warned
+from data.outages.above import Above
 from data.outages.affected_customers import AffectedCustomers
 from data.outages.branch_limits import check_branches
-from data.outages.concerned import Concerned, concerned_by, readable_names
+from data.outages.concerned import AllConcerned, concerned_by, readable_names
 from data.outages.describing import Item, named_items
 from data.outages.entry import NewOutage, made_window
-from data.outages.meeting import Meeting, meetings
+from data.outages.kept_customers import Concerned
+from data.outages.meeting import Meetings, Overlap, meetings
 from data.outages.notice_rules import Notice, NoticeRules, notice_of, read_notice_rules
 from data.outages.overlaps import FOREVER
 from data.outages.public_scope import public_scope
-from data.outages.touched_areas import TouchedArea, areas_touched
+from data.outages.reach import Reach
+from data.outages.touched_areas import TouchedAreas, areas_touched
 from data.outages.warned import Warned
 from data.outages.windows import Affected, OutageWindow, ScopeItem
 from data.readers import EVERYBODYS, Reader
 
-TRANSFORMER_AREAS_NAMED, AREAS_NAMED, CUSTOMERS_NAMED = 12, 50, 100
-"""How many of each are named; the others are counted."""
+TRANSFORMER_AREAS_NAMED, EARLIER_NAMED = 12, 20
+"""How many of each are told one by one; the others are counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +45,10 @@ class Preview:
         affected: What it takes out.
         customers: How many customers that are.
         transformer_areas: The first of them by name.
-        areas: Every area that they serve, those hit most first.
-        concerned: Every important, high-risk or sensitive customer, the most important first.
-        names: Of the first of them, as the reader may see them.
-        overlaps: Windows that take out part of the same at the same time, by start.
+        areas: The areas that they serve.
+        concerned: The important, high-risk and sensitive customers.
+        names: Of those of them who are told one by one, as the reader may see them.
+        met: Windows that take out part of the same.
         earlier: Windows that took, or will have taken, power from part of the same not long before, by start.
         notice: How it stands to the rule of its kind, where there is one.
         rules: The centre's.
@@ -56,27 +60,24 @@ class Preview:
     affected: Affected
     customers: int
     transformer_areas: tuple[Item, ...]
-    areas: tuple[TouchedArea, ...]
-    concerned: tuple[Concerned, ...]
+    areas: TouchedAreas
+    concerned: AllConcerned
     names: dict[str, str]
-    overlaps: tuple[Meeting, ...]
+    met: Meetings
     earlier: tuple[OutageWindow, ...]
     notice: Notice | None
     rules: NoticeRules
 
     @property
-    def important(self) -> int:
-        """How many customers are important or high-risk."""
-        return sum(one.is_important for one in self.concerned)
-
-    @property
     def warnings(self) -> list[Warned]:
         """What to know before saving, the weightiest first."""
         return [
-            *warned.of_overlaps(self.overlaps),
+            *warned.of_overlaps(self.met.overlaps, self.met.overlapping),
             *warned.of_notice(self.window.kind, self.notice),
             *warned.of_repeats(self.earlier, self.rules),
-            *warned.of_customers(self.customers, self.important, len(self.concerned) - self.important),
+            *warned.of_customers(
+                self.customers, self.concerned.important, self.concerned.count - self.concerned.important
+            ),
         ]
 
     def to_json(self) -> dict[str, Json]:
@@ -91,16 +92,19 @@ class Preview:
                 "feeders": len(self.affected.feeders),
                 "transformer_areas": len(self.affected.transformer_areas),
                 "customers": self.customers,
-                "important": self.important,
-                "high_risk": sum(one.high_risk for one in self.concerned),
-                "sensitive": sum(one.sensitive for one in self.concerned),
+                "important": self.concerned.important,
+                "high_risk": self.concerned.high_risk,
+                "sensitive": self.concerned.sensitive,
             },
             "transformer_areas": [dict(item) for item in self.transformer_areas],
-            "areas": [area.to_json() for area in self.areas[:AREAS_NAMED]],
-            "areas_touched": len(self.areas),
-            "concerned": [self._concerned_json(one) for one in self.concerned if one.id in self.names],
-            "overlaps": [_overlap_json(one) for one in self.overlaps],
-            "earlier": [_earlier_json(one) for one in self.earlier],
+            "areas": [area.to_json() for area in self.areas.named],
+            "areas_touched": self.areas.count,
+            "concerned": [self._concerned_json(one) for one in self.concerned.first],
+            "concerned_count": self.concerned.count,
+            "overlaps": [_overlap_json(one) for one in self.met.overlaps],
+            "overlapping": self.met.overlapping,
+            "earlier": [_earlier_json(one) for one in self.earlier[-EARLIER_NAMED:]],
+            "earlier_count": len(self.earlier),
             "notice": _notice_json(self.notice),
             "warnings": [one.to_json() for one in self.warnings],
         }
@@ -141,14 +145,15 @@ def previews(
         reader: Who asks; names of customers that they may not read are hidden.
     """
     rules = read_notice_rules(connection)
-    reach, met = meetings(connection, windows, timedelta(days=rules.repeat_days))
+    reach = Reach(connection, [item for one in windows for item in one.scope])
     affected = [reach.affected_by(window.scope) for window in windows]
+    above = Above(connection, _taken_or_supplying(affected, reach))
+    met = meetings(connection, windows, affected, above, timedelta(days=rules.repeat_days))
     counted = AffectedCustomers(connection, affected, reach)
-    areas, concerned = areas_touched(connection, affected), concerned_by(connection, affected)
+    areas, concerned = areas_touched(connection, affected, above), concerned_by(connection, affected)
     first = [_first_transformer_areas(one) for one in affected]
     items = named_items(connection, [item for one in (*(w.scope for w in windows), *first) for item in one])
-    shown = {one.id: None for each in concerned for one in each[:CUSTOMERS_NAMED]}
-    names = readable_names(connection, shown, reader)
+    names = readable_names(connection, dict.fromkeys(one.id for each in concerned for one in each.first), reader)
     made = []
     for number, window in enumerate(windows):
         scope = tuple(items[item] for item in window.scope)
@@ -162,9 +167,9 @@ def previews(
                 transformer_areas=tuple(items[item] for item in first[number]),
                 areas=areas[number],
                 concerned=concerned[number],
-                names={one.id: names[one.id] for one in concerned[number][:CUSTOMERS_NAMED]},
-                overlaps=tuple(one for one in met[window.id] if one.span),
-                earlier=_earlier(window, met[window.id], rules),
+                names={one.id: names[one.id] for one in concerned[number].first},
+                met=met[number],
+                earlier=_earlier(window, met[number].apart, rules),
                 notice=notice_of(window.kind, window.start, now, rules),
                 rules=rules,
             )
@@ -172,26 +177,33 @@ def previews(
     return made
 
 
+def _taken_or_supplying(affected: Sequence[Affected], reach: Reach) -> set[str]:
+    """The transformer areas that are taken out, and those of customers who are named."""
+    named = reach.suppliers({customer for one in affected for customer in one.customers})
+    supplying = {one.id for one in named if one.kind == "transformer_area"}
+    return supplying.union(*(one.transformer_areas for one in affected))
+
+
 def _first_transformer_areas(affected: Affected) -> list[ScopeItem]:
-    return [ScopeItem("transformer_area", key) for key in sorted(affected.transformer_areas)[:TRANSFORMER_AREAS_NAMED]]
+    first = nsmallest(TRANSFORMER_AREAS_NAMED, affected.transformer_areas)
+    return [ScopeItem("transformer_area", key) for key in first]
 
 
-def _earlier(window: OutageWindow, met: Sequence[Meeting], rules: NoticeRules) -> tuple[OutageWindow, ...]:
+def _earlier(window: OutageWindow, apart: Sequence[OutageWindow], rules: NoticeRules) -> tuple[OutageWindow, ...]:
     """Interruptions only: where there is maintenance, power stays on."""
     if window.kind == "maintenance":
         return ()
     since = window.begins - timedelta(days=rules.repeat_days)
-    before = (one.window for one in met if one.span is None and one.window.kind != "maintenance")
-    return tuple(one for one in before if since <= one.begins < window.begins)
+    return tuple(one for one in apart if one.kind != "maintenance" and since <= one.begins < window.begins)
 
 
-def _overlap_json(one: Meeting) -> dict[str, Json]:
-    begin, end = one.span or (one.window.begins, one.window.ends)
+def _overlap_json(one: Overlap) -> dict[str, Json]:
+    begin, end = one.span
     return {
         **_earlier_json(one.window),
         "from": to_iso(begin),
         "until": to_iso(end) if end != FOREVER else None,
-        "transformer_areas": len(one.transformer_areas),
+        "transformer_areas": one.transformer_areas,
     }
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection, bindparam, select, text
 
+from data.outages.kept_network import ALL_SUPPLY
 from data.outages.windows import Affected, ScopeItem, affected_by
 from data.store.among import among
 from data.store.rows import chunks
@@ -34,8 +35,13 @@ class Reach:
         named: dict[str, set[str]] = defaultdict(set)
         for item in items:
             named[item.kind].add(item.id)
-        self._of_feeder = _on_feeders(connection, named["feeder"])
-        self._of_area = _serving(connection, named["area"])
+        known = ALL_SUPPLY.where_worth(connection, 0) if named["feeder"] or named["area"] else None
+        if known:
+            self._of_feeder = {key: known.on_feeder[key] for key in named["feeder"] & known.on_feeder.keys()}
+            self._of_area = {key: known.serving_within(key) for key in named["area"]}
+        else:
+            self._of_feeder = _on_feeders(connection, named["feeder"])
+            self._of_area = _serving(connection, named["area"])
         self._supply = _supply_of(connection, named["customer"])
 
     def transformer_areas_of_feeder(self, feeder: str) -> frozenset[str]:
@@ -50,6 +56,12 @@ class Reach:
         """What supplies a customer."""
         return self._supply.get(customer, (None, None))
 
+    def suppliers(self, customers: Iterable[str]) -> set[ScopeItem]:
+        """What supplies some customers, where that is known: each one's transformer area, else its feeder."""
+        supplied = [self.supply_of(customer) for customer in customers]
+        areas = {ScopeItem("transformer_area", area) for area, _ in supplied if area}
+        return areas | {ScopeItem("feeder", feeder) for area, feeder in supplied if feeder and not area}
+
     def affected_by(self, scope: Iterable[ScopeItem], restored: Iterable[ScopeItem] = ()) -> Affected:
         """Everything that a scope takes out, less what has been restored of it."""
         return affected_by(scope, self).without(affected_by(restored, self))
@@ -58,7 +70,7 @@ class Reach:
 def _on_feeders(connection: Connection, feeders: set[str]) -> dict[str, frozenset[str]]:
     table, found = RECORDS["transformer_area"], defaultdict[str, set[str]](set)
     wanted = select(table.c.id, table.c.feeder).where(among(connection, table.c.feeder, feeders))
-    for key, feeder in connection.execute(wanted) if feeders else ():
+    for key, feeder in connection.execute(wanted).all() if feeders else ():
         found[feeder].add(key)
     return {feeder: frozenset(keys) for feeder, keys in found.items()}
 
@@ -66,7 +78,7 @@ def _on_feeders(connection: Connection, feeders: set[str]) -> dict[str, frozense
 def _serving(connection: Connection, areas: set[str]) -> dict[str, frozenset[str]]:
     found = defaultdict[str, set[str]](set)
     for chunk in chunks(sorted(areas)):
-        for area, key in connection.execute(_SERVED, {"roots": chunk}):
+        for area, key in connection.execute(_SERVED, {"roots": chunk}).all():
             found[area].add(key)
     return {area: frozenset(keys) for area, keys in found.items()}
 
@@ -75,6 +87,6 @@ def _supply_of(connection: Connection, customers: set[str]) -> dict[str, Supply]
     table, found = RECORDS["customer"], dict[str, Supply]()
     columns = table.c.id, table.c.transformer_area, table.c.feeder
     for chunk in chunks(sorted(customers)):
-        for key, area, feeder in connection.execute(select(*columns).where(table.c.id.in_(chunk))):
+        for key, area, feeder in connection.execute(select(*columns).where(table.c.id.in_(chunk))).all():
             found[key] = area, feeder
     return found

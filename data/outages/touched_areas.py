@@ -1,17 +1,21 @@
 """The areas that windows touch: whole, or so many of their transformer areas."""
 
-from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from heapq import nsmallest
 
-from sqlalchemy import Connection, and_, func, select
+from sqlalchemy import Connection, func, select
 
 from data.fields import Json
+from data.outages.above import Above
+from data.outages.kept_network import SERVES
 from data.outages.windows import Affected
 from data.store.among import among
 from data.store.schema import LINK, RECORDS
 
-_SERVES = and_(LINK.c.kind == "transformer_area", LINK.c.field == "areas")
+AREAS_NAMED = 50
+"""How many areas of a scope are named; the others are counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,33 +32,38 @@ class TouchedArea:
         return {"id": self.id, "name": self.name, "hit": self.hit, "total": self.total}
 
 
-def areas_touched(connection: Connection, affected: Sequence[Affected]) -> list[tuple[TouchedArea, ...]]:
-    """For each of several scopes the areas that its transformer areas serve, those hit most first."""
-    served = _areas_of(connection, sorted(set[str]().union(*(one.transformer_areas for one in affected))))
-    areas = sorted({area for found in served.values() for area in found})
+@dataclass(frozen=True, slots=True)
+class TouchedAreas:
+    """The areas that a scope touches: the first `AREAS_NAMED` of them, those hit most first, and how many there are."""
+
+    named: tuple[TouchedArea, ...]
+    count: int
+
+
+def areas_touched(connection: Connection, affected: Sequence[Affected], above: Above) -> list[TouchedAreas]:
+    """For each of several scopes the areas that its transformer areas serve.
+
+    Args:
+        connection: To the store.
+        affected: What each scope takes out.
+        above: Knows what stands above all of that.
+    """
+    hits = [above.served(one.transformer_areas) for one in affected]
+    named = [nsmallest(AREAS_NAMED, one.items(), key=lambda area: (-area[1], area[0])) for one in hits]
+    areas = sorted({area for one in named for area, _ in one})
     totals, names = _totals(connection, areas), _names(connection, areas)
-    found = []
-    for one in affected:
-        hits = Counter(area for key in one.transformer_areas for area in served.get(key, ()))
-        touched = (TouchedArea(area, names.get(area, area), hit, totals[area]) for area, hit in hits.items())
-        found.append(tuple(sorted(touched, key=lambda area: (-area.hit, area.id))))
-    return found
+    return [
+        TouchedAreas(tuple(TouchedArea(area, names.get(area, area), hit, totals[area]) for area, hit in one), len(all_))
+        for one, all_ in zip(named, hits, strict=True)
+    ]
 
 
-def _areas_of(connection: Connection, transformer_areas: list[str]) -> dict[str, list[str]]:
-    found = defaultdict[str, list[str]](list)
-    wanted = select(LINK.c.id, LINK.c.target).where(_SERVES, among(connection, LINK.c.id, transformer_areas))
-    for key, area in connection.execute(wanted):
-        found[key].append(area)
-    return found
-
-
-def _totals(connection: Connection, areas: list[str]) -> Counter[str]:
-    wanted = select(LINK.c.target, func.count()).where(_SERVES, among(connection, LINK.c.target, areas))
+def _totals(connection: Connection, areas: Iterable[str]) -> Counter[str]:
+    wanted = select(LINK.c.target, func.count()).where(SERVES, among(connection, LINK.c.target, areas))
     return Counter(dict(connection.execute(wanted.group_by(LINK.c.target)).all()))
 
 
-def _names(connection: Connection, areas: list[str]) -> dict[str, str]:
+def _names(connection: Connection, areas: Iterable[str]) -> dict[str, str]:
     table = RECORDS["area"]
     wanted = select(table.c.id, table.c.name).where(among(connection, table.c.id, areas))
     return dict(connection.execute(wanted).all())

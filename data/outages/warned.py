@@ -7,7 +7,7 @@ from typing import Literal
 
 from data.fields import Json
 from data.kinds import OUTAGE_KINDS
-from data.outages.meeting import Meeting
+from data.outages.meeting import Overlap
 from data.outages.notice_rules import Notice, NoticeRules
 from data.outages.overlaps import FOREVER
 from data.outages.timetable import SHANGHAI
@@ -52,11 +52,11 @@ def of_notice(kind: str, notice: Notice | None) -> list[Warned]:
     ]
 
 
-def of_overlaps(overlaps: Sequence[Meeting]) -> list[Warned]:
-    """That other windows take out part of the same at the same time."""
+def of_overlaps(overlaps: Sequence[Overlap], overlapping: int) -> list[Warned]:
+    """That other windows take out part of the same at the same time: `overlapping` of them, some of which are known."""
     if not overlaps:
         return []
-    zh, en = _listed([_overlap(one) for one in overlaps])
+    zh, en = _listed([_overlap(one) for one in overlaps[:_LISTED]], overlapping)
     return [Warned("overlap", f"停电重叠：{zh}", f"overlaps: {en}")]
 
 
@@ -88,10 +88,10 @@ def of_customers(customers: int, important: int, sensitive: int) -> list[Warned]
     return [Warned("to_be_told", f"须通知{'、'.join(zh)}", f"to be told: {' and '.join(en)} customers")]
 
 
-def _overlap(one: Meeting) -> tuple[str, str]:
-    begin, end = one.span or (one.window.begins, one.window.ends)
+def _overlap(one: Overlap) -> tuple[str, str]:
+    begin, end = one.span
     until = "" if end == FOREVER else _time(end)
-    areas = len(one.transformer_areas)
+    areas = one.transformer_areas
     shared_zh, shared_en = (f"，{areas} 个台区", f", {areas} transformer areas") if areas else ("", "")
     key, kind, start = one.window.id, one.window.kind, _time(begin)
     return (
@@ -105,9 +105,9 @@ def _called(key: str) -> str:
     return f"本表第 {key.removeprefix(UNSET)} 行" if key.startswith(UNSET) else key
 
 
-def _listed(told: list[tuple[str, str]]) -> tuple[str, str]:
-    more = len(told) - _LISTED
-    zh, en = "；".join(one for one, _ in told[:_LISTED]), "; ".join(one for _, one in told[:_LISTED])
+def _listed(told: list[tuple[str, str]], count: int) -> tuple[str, str]:
+    more = count - len(told)
+    zh, en = "；".join(one for one, _ in told), "; ".join(one for _, one in told)
     return (f"{zh}，另有 {more} 条", f"{en} and {more} more") if more > 0 else (zh, en)
 
 

@@ -97,8 +97,8 @@ def test_rows_of_one_file_that_overlap_are_told(store: Store, tmp_path: Path) ->
     assert one
     assert two
     assert late
-    assert [met.window.id for met in one.overlaps] == ["row 3"]
-    assert [met.window.id for met in two.overlaps] == ["row 2"]
+    assert [met.window.id for met in one.met.overlaps] == ["row 3"]
+    assert [met.window.id for met in two.met.overlaps] == ["row 2"]
     assert [warning.code for warning in late.warnings] == ["notice_late", "to_be_told"]
 
 
