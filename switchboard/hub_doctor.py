@@ -12,6 +12,7 @@ from data.store.store import Store
 from switchboard.checks import SPARE_BYTES, Check, free_disk, is_private
 from sync.hub.home import HubHome
 from sync.hub.jobs import JOBS, JobNow, JobReport, jobs_now, read_reports
+from sync.hub.soundness import Soundness, StoreDamagedError
 from sync.hub.tls import Certificate
 from sync.language import Language
 from sync.line_words import line_words
@@ -32,6 +33,7 @@ def examine_hub(path: Path) -> Iterator[Check]:
         return
     try:
         yield _store(home, store)
+        yield from _file(store)
         yield from _certificate(home, store)
         with store.read() as connection:
             jobs = jobs_now(read_reports(connection), home.keeping, store.clock.now())
@@ -67,6 +69,20 @@ def _store(home: HubHome, store: Store) -> Check:
     facts = {"revision": revision, "epoch": epoch, "database": kind}
     zh, en = f"数据库可用（{kind}，修订号 {revision}）", f"the store is there ({kind}, revision {revision})"
     return Check("store", good=True, zh=zh, en=en, facts={**facts, "path": str(home.path)})
+
+
+def _file(store: Store) -> Iterator[Check]:
+    """Of a store in a file of the home, which is read from beginning to end."""
+    soundness = Soundness(store.engine)
+    if not soundness.checked:
+        return
+    try:
+        soundness.check()
+    except StoreDamagedError as damaged:
+        zh = f"数据库文件已损坏（{soundness.damage}）：请停止服务，留存此目录，用 switchboard restore 恢复最近的备份"
+        yield Check("store_file", good=False, zh=zh, en=f"{damaged}: {soundness.damage}")
+        return
+    yield Check("store_file", good=True, zh="数据库文件完好", en="the file of the store is sound")
 
 
 def _certificate(home: HubHome, store: Store) -> Iterator[Check]:

@@ -197,6 +197,10 @@ WORDS: Mapping[str, Said] = {
         "没有保存：服务器磁盘已满或不能写入，请联系管理员",
         "Nothing was kept: the hub's disk is full, failing or read-only. Tell whoever runs the hub",
     ),
+    "hub_damaged": (
+        "没有保存：服务器数据库已损坏，请立即联系管理员恢复备份",
+        "Nothing was kept: the hub's database is damaged. Tell whoever runs the hub to put back the newest copy",
+    ),
     "database_busy": ("数据库忙，请重试", "The database is busy or does not answer: try again"),
     "address_too_long": ("地址太长", "The address is too long"),
     "address_wrong": ("地址有误", "The address is no text"),

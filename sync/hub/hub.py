@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractContextManager, ExitStack, asynccontextmanager, closing
 from dataclasses import dataclass
 
-from fastapi import APIRouter, Depends, FastAPI
+from fastapi import APIRouter, Depends, FastAPI, Response
 
 from data.store import change_log
 from data.store.database import is_postgresql
@@ -18,9 +18,12 @@ from sync.hub.notices import Notices
 from sync.hub.problems import DOCUMENTED, add_problem_answers
 from sync.hub.retention import LogRetention
 from sync.hub.shelf import SnapshotShelf
+from sync.hub.soundness import Soundness
 from sync.hub.stream import Stream
 from sync.hub.urgent import news_since
 from sync.hub.withdrawal import Withdrawals
+
+_WELL, _UNAVAILABLE = 200, 503
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,7 @@ class Hub:
     withdrawals: Withdrawals
     retention: LogRetention
     jobs: Jobs
+    soundness: Soundness
 
 
 def make_hub(store: Store, shelf: SnapshotShelf) -> Hub:
@@ -46,7 +50,8 @@ def make_hub(store: Store, shelf: SnapshotShelf) -> Hub:
 
     notices = Notices(store.engine) if is_postgresql(store.engine) else None
     stream = Stream(head, store.clock, notices, lambda since: news_since(store, since))
-    return Hub(store, shelf, stream, head, Withdrawals(store, stream.look_now), LogRetention(store), Jobs(store))
+    withdrawals = Withdrawals(store, stream.look_now)
+    return Hub(store, shelf, stream, head, withdrawals, LogRetention(store), Jobs(store), Soundness(store.engine))
 
 
 def create_app(
@@ -93,9 +98,17 @@ def create_app(
         app.include_router(router)
 
     @app.get("/healthz", dependencies=[Depends(Anybody("says only that the hub is there"))])
-    def healthz() -> dict[str, object]:
+    def healthz(response: Response) -> dict[str, object]:
+        """Answers 200 while the hub is well, 503 once its database was found damaged."""
         with hub.store.read() as connection:
             revision, epoch = change_log.head(connection), change_log.epoch(connection)
-        return {"status": "ok", "revision": revision, "epoch": epoch, "version": version}
+        damaged = bool(hub.soundness.damage)
+        response.status_code = _UNAVAILABLE if damaged else _WELL
+        return {
+            "status": "damaged" if damaged else "ok",
+            "revision": revision,
+            "epoch": epoch,
+            "version": version,
+        }
 
     return app

@@ -28,6 +28,7 @@ JOBS: Mapping[str, tuple[str, str]] = {
     "forget_customers": ("清除过期客户信息", "Forgetting customers"),
     "compact_log": ("压缩变更日志", "Change log compaction"),
     "clean_up": ("清理过期登记", "Clearing of what is over"),
+    "check_store": ("检查数据库文件", "Check of the database's file"),
 }
 """Each job and what it is called, in Chinese and English."""
 
@@ -36,6 +37,7 @@ _LATE_AFTER: Mapping[str, timedelta] = {
     "keep_checkpoint": timedelta(hours=36),
     "compact_log": timedelta(hours=6),
     "clean_up": timedelta(hours=6),
+    "check_store": timedelta(hours=6),
 }
 """Jobs that always have something to do: each is late when it was not done for so long."""
 
@@ -146,7 +148,9 @@ def read_reports(connection: Connection) -> dict[str, JobReport]:
 
 def jobs_now(reports: Mapping[str, JobReport], keeping: Keeping, now: datetime) -> list[JobNow]:
     """Every job as it is at `now`, in the order of `JOBS`."""
-    wanted = frozenset(_wanted(keeping))
+    # Only a hub with a file of its own checks one: it begins with that.
+    checked = {"check_store"} if reports["check_store"] != JobReport() else set[str]()
+    wanted = {*_wanted(keeping), *checked}
     return [JobNow(name, _state(name, one, name in wanted, now), one) for name, one in reports.items()]
 
 

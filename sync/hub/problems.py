@@ -12,7 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse
 from fastapi.templating import Jinja2Templates
 from pydantic import BaseModel
-from sqlalchemy.exc import DataError, OperationalError
+from sqlalchemy.exc import DatabaseError, DataError, OperationalError
 from starlette.exceptions import HTTPException
 
 from data.errors import AmbiguousError, NotFoundError, SwitchboardError
@@ -32,6 +32,7 @@ from sync.errors import (
     TooManyTriesError,
     TooOldError,
 )
+from sync.hub.soundness import DAMAGED, GO_ON
 from sync.language import Language, language
 from sync.line_words import line_words
 from sync.refusal_words import refusal_words
@@ -74,6 +75,7 @@ _NOT_TEXT = "a text holds a character that cannot be stored 文字中有无法�
 _TOO_LONG = "string_too_long"
 _OF_THE_DISK = ("disk is full", "disk I/O error", "No space left on device", "readonly database")
 """As SQLite and PostgreSQL say that they cannot write."""
+_OF_DAMAGE = (DAMAGED, "disk image is malformed", "file is not a database", "malformed database schema")
 
 _LOG = logging.getLogger(__name__)
 _TEMPLATES = Jinja2Templates(Path(__file__).parents[1] / "desk" / "templates")
@@ -199,20 +201,7 @@ def add_problem_answers(app: FastAPI) -> None:
         wait = {"Retry-After": str(error.wait_s)} if isinstance(error, TooManyTriesError) else None
         return answer(request, status_of(error), error, wait, _kind_of(error))
 
-    @app.exception_handler(OperationalError)
-    def unanswered(request: Request, error: OperationalError) -> Response:
-        if any(words in str(error.orig) for words in _OF_THE_DISK):
-            _LOG.error("the database cannot write: %s", error.orig)
-            told = SyncError("the hub cannot write: its disk is full, failing or read-only 中心磁盘已满或不能写入")
-            return answer(request, _NO_SPACE, told.about("hub_disk"))
-        _LOG.warning("the database does not answer: %s", error.orig)
-        told = SyncError("the database is busy or does not answer: try again 数据库忙，请重试").about("database_busy")
-        return answer(request, _UNAVAILABLE, told, {"Retry-After": "5"})
-
-    @app.exception_handler(DataError)
-    @app.exception_handler(UnicodeEncodeError)
-    def not_text(request: Request, _error: DataError | UnicodeEncodeError) -> Response:
-        return answer(request, _ANY_OTHER, SyncError(_NOT_TEXT).about("text_not_storable"))
+    _add_database_answers(app)
 
     @app.exception_handler(HTTPException)
     def theirs(request: Request, error: HTTPException) -> Response:
@@ -228,3 +217,28 @@ def add_problem_answers(app: FastAPI) -> None:
         else:
             told.about("field_wrong", field=field, why=first["msg"])
         return answer(request, _ANY_OTHER, told)
+
+
+def _add_database_answers(app: FastAPI) -> None:
+    @app.exception_handler(DatabaseError)
+    def unreadable(request: Request, error: DatabaseError) -> Response:
+        if not any(words in str(error.orig) for words in _OF_DAMAGE):
+            raise error  # nobody expects it: it is logged under a number
+        return answer(request, _NO_SPACE, SyncError(GO_ON).about("hub_damaged"))
+
+    @app.exception_handler(OperationalError)
+    def unanswered(request: Request, error: OperationalError) -> Response:
+        if DAMAGED in str(error.orig):
+            return answer(request, _NO_SPACE, SyncError(GO_ON).about("hub_damaged"))
+        if any(words in str(error.orig) for words in _OF_THE_DISK):
+            _LOG.error("the database cannot write: %s", error.orig)
+            told = SyncError("the hub cannot write: its disk is full, failing or read-only 中心磁盘已满或不能写入")
+            return answer(request, _NO_SPACE, told.about("hub_disk"))
+        _LOG.warning("the database does not answer: %s", error.orig)
+        told = SyncError("the database is busy or does not answer: try again 数据库忙，请重试").about("database_busy")
+        return answer(request, _UNAVAILABLE, told, {"Retry-After": "5"})
+
+    @app.exception_handler(DataError)
+    @app.exception_handler(UnicodeEncodeError)
+    def not_text(request: Request, _error: DataError | UnicodeEncodeError) -> Response:
+        return answer(request, _ANY_OTHER, SyncError(_NOT_TEXT).about("text_not_storable"))

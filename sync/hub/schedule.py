@@ -29,6 +29,8 @@ _CHOICES_EVERY_MINUTES = 60
 _LOG_EVERY_MINUTES = 60
 _ENTRIES_EVERY_MINUTES = 60
 _DISPLAYS_EVERY_MINUTES = 1
+_CHECKS_EVERY_MINUTES = 60
+_FIRST_CHECK_AFTER = timedelta(seconds=20)
 _TAKEN_OVER_WITHIN = timedelta(seconds=3 * LASTS_S)
 
 
@@ -55,6 +57,10 @@ class HubSchedule:
         self.add(suspecting.look, IntervalTrigger(seconds=int(LOOKS_EVERY.total_seconds())))
         clean_up = hub.jobs.watched("clean_up", lambda: _clean_entries(hub))
         self.add(clean_up, IntervalTrigger(minutes=_ENTRIES_EVERY_MINUTES))
+        if hub.soundness.checked:
+            first = datetime.now(UTC) + _FIRST_CHECK_AFTER
+            check = hub.jobs.watched("check_store", hub.soundness.check)
+            self.add(check, IntervalTrigger(minutes=_CHECKS_EVERY_MINUTES, start_date=first))
 
     def add(self, job: Callable[[], object], trigger: BaseTrigger) -> None:
         """Has a job done by the hub process that leads; never twice at once in one process.
