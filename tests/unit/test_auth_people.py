@@ -173,6 +173,8 @@ def test_a_reset_password_is_good_for_changing_it_only(store: Store) -> None:
             auth.begin_shift(store, pc(store), "wang", secret)
     people.set_password(store, "wang", "another", "person:wang")
     assert not auth.sign_in(store, "wang", "another")[0].must_change
+    with pytest.raises(RefusedError):  # the PIN went with the password
+        auth.begin_shift(store, pc(store), "wang", PIN)
 
 
 def test_another_role_or_password_ends_what_was_begun_with_the_old_one(store: Store) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from python_calamine import CalamineWorkbook
 from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
 
 from data.errors import BadValueError, DataError
 from data.export_files import plain_text, write_rows
@@ -64,6 +65,16 @@ def test_phones_are_masked_unless_they_are_asked_for(store: Store, tmp_path: Pat
     assert ("export_clear" if clear else "export", "os:test", said) in acts
     if sys.platform != "win32":
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_nobody_has_an_export_that_is_not_on_record(store: Store, tmp_path: Path) -> None:
+    with store.write("test", "a trail that takes nothing") as writing:
+        writing.connection.exec_driver_sql(
+            "CREATE TRIGGER full BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'no room'); END"
+        )
+    with pytest.raises(SQLAlchemyError, match="no room"):
+        export_to(store, Export("customers", clear=True), tmp_path / "out.csv", "os:test")
+    assert not (tmp_path / "out.csv").exists()
 
 
 def test_no_text_becomes_a_formula(store: Store, tmp_path: Path) -> None:
