@@ -1,11 +1,17 @@
-"""The hub's pages in a real browser: one Chromium a test file, each visit with cookies and a screen of its own."""
+"""The hub's pages in a real browser: one Chromium a test file, each visit with cookies and a screen of its own.
+
+What an act leads to is awaited, with `expect` or a locator's own waiting, before it is read: `page.keyboard` returns
+before the page that it asks for is there. Only what stands on a page that has come is read with a bare `assert`.
+"""
 
 import os
 import shutil
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import unquote_plus
 
 import pytest
 
@@ -21,6 +27,9 @@ SCREEN = (1280, 800)
 ZOOMED = (640, 400)
 """The same screen at 200 %."""
 PHONE = (390, 844)
+
+PATIENCE_MS = 60_000
+"""What never comes is a failure; what comes late on a busy machine is none."""
 
 _SERIOUS = {"serious", "critical"}
 _REFUSED = "Failed to load resource: the server responded with a status of 4"
@@ -61,6 +70,7 @@ class Visits:
         self._contexts.append(context)
         cookies = {"switchboard_language": language, **({"switchboard_session": token_of(hub, name)} if name else {})}
         context.add_cookies([{"name": one, "value": value, "url": hub.url} for one, value in cookies.items()])
+        context.set_default_timeout(PATIENCE_MS)
         page = context.new_page()
         page.on("pageerror", lambda error: self.complaints.append(f"{page.url}: {error}"))
         page.on("console", lambda said: self._hear(page.url, said.type, said.text))
@@ -86,8 +96,9 @@ def token_of(hub: RunningHub, name: str) -> str:
 @pytest.fixture(scope="module")
 def browser() -> "Iterator[Browser]":
     """A Chromium for the tests of one file: while it runs, nothing else in the process can have an event loop."""
-    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - see above
+    from playwright.sync_api import expect, sync_playwright  # noqa: PLC0415 - see above
 
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=CHROMIUM, args=QUIET)
         yield browser
@@ -111,6 +122,7 @@ def no_serious_fault(page: "Page") -> None:
     """
     from axe_playwright_python.sync_playwright import Axe  # noqa: PLC0415 - it reads a large script
 
+    page.wait_for_load_state()
     found = Axe().run(page).response["violations"]
     faults = [
         f"{one['id']}: {', '.join(str(node['target']) for node in one['nodes'][:3])}"
@@ -128,11 +140,46 @@ def tab_to(page: "Page", wanted: "Locator", at_most: int = 80) -> None:
     Raises:
         AssertionError: it never gets it.
     """
+    page.wait_for_load_state()  # the keys are a script's
+    wanted.wait_for()
     for _ in range(at_most):
         if wanted.evaluate("one => one === document.activeElement"):
             return
         page.keyboard.press("Tab")
     raise AssertionError(f"no Tab leads to {wanted} on {page.url}")
+
+
+def wait_for(page: "Page", holds: Callable[[], bool]) -> None:
+    """Returns as soon as `holds()`: for what neither `expect` nor a locator can tell.
+
+    Raises:
+        AssertionError: it never does.
+    """
+    until = time.monotonic() + PATIENCE_MS / 1000
+    while not holds():
+        assert time.monotonic() < until, f"it never came on {page.url}"
+        page.wait_for_timeout(50)
+
+
+def type_until_found(page: "Page", text: str, wanted: "Locator") -> None:
+    """Types into the picker that has the focus until its list has `wanted`.
+
+    It is typed again while the lookup of a hub that has just begun is being prepared; the answer to the whole of it is
+    the last one.
+    """
+
+    def found() -> bool:
+        page.keyboard.press("Control+A")
+        page.keyboard.press("Delete")
+        with page.expect_response(
+            lambda answer: answer.url.endswith("/desk/find") and text in unquote_plus(answer.request.post_data or "")
+        ):
+            page.keyboard.insert_text(text[:-1])
+            page.keyboard.insert_text(text[-1])
+        page.wait_for_timeout(300)
+        return wanted.count() > 0
+
+    wait_for(page, found)
 
 
 def picture(page: "Page", name: str) -> None:

@@ -66,10 +66,14 @@ class GrabbedKey:
         os.close(self._stop_reader)
         self._display.close()
 
-    def _grab(self) -> None:
+    def _find_key(self) -> int:
+        """The code of the combination's key on the keyboard as it is now; 0 where it has none."""
         name = KEYSYMS.get(self._combination.key, self._combination.key)
         keysym = XK.string_to_keysym(name) or XK.string_to_keysym(name.upper())
-        self._keycode = self._display.keysym_to_keycode(keysym)
+        return int(self._display.keysym_to_keycode(keysym))
+
+    def _grab(self) -> None:
+        self._keycode = self._find_key()
         if not self._keycode:
             raise HotkeyError(f"this keyboard has no key for {self._combination.label}: choose another `hotkey`")
         refused = error.CatchError(error.BadAccess)
@@ -111,6 +115,8 @@ class GrabbedKey:
 
     def _remap(self, event: Any) -> None:  # noqa: ANN401 - Xlib ships no types
         self._display.refresh_keyboard_mapping(event)
+        if self._find_key() == self._keycode:
+            return  # a second keyboard was touched: given free and taken again, the key would be lost for a moment
         self._ungrab()
         try:
             self._grab()

@@ -8,7 +8,7 @@ from urllib.parse import urlencode, urlsplit
 
 import pytest
 from fastapi.routing import APIRoute
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from switchboard.hub_process import compose
 from sync.hub.home import HubHome
@@ -99,7 +99,7 @@ def test_somebody_signs_in_and_out_in_a_browser(shared_hub: RunningHub, browser:
     page.click("button.main")
     page.wait_for_url("**/desk/fleet")
     page.goto(shared_hub.url + "/nowhere")
-    assert "没有这个页面" in page.inner_text("h1")
+    expect(page.locator("h1")).to_contain_text("没有这个页面")
     page.close()
 
 

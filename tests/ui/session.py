@@ -95,6 +95,14 @@ class Session:
         screen.sync()
         screen.close()
 
+    def change_keyboard(self) -> None:
+        """Has every program hear of a new keyboard, as when a second one is touched; each key stays where it is."""
+        screen = display.Display(self.environment["DISPLAY"])
+        last = screen.display.info.max_keycode
+        screen.change_keyboard_mapping(last, [tuple(screen.get_keyboard_mapping(last, 1)[0])])
+        screen.sync()
+        screen.close()
+
     def ask(self, *command: str) -> str:
         """What a program prints; nothing where it fails because what it looks for is not there."""
         done = subprocess.run(

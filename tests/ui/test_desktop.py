@@ -135,6 +135,13 @@ def test_a_held_hotkey_is_one_press(session: Session, pc: AgentPc) -> None:
     pc.wait_for(visible=True, query="")
 
 
+def test_a_press_on_another_keyboard_is_not_lost(session: Session, pc: AgentPc) -> None:
+    for press in range(10):
+        session.change_keyboard()
+        session.press(HOTKEY)
+        pc.wait_for(visible=press % 2 == 0)
+
+
 def test_caps_lock_does_not_disable_the_hotkey(session: Session, pc: AgentPc) -> None:
     session.press("Caps_Lock")
     try:

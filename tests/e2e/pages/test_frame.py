@@ -1,5 +1,7 @@
 """What every page of the desk has: a way in, a frame, and two languages."""
 
+from playwright.sync_api import expect
+
 from tests.browser import Visits, no_serious_fault, picture
 from tests.hubs import RunningHub
 
@@ -21,5 +23,5 @@ def test_a_wrong_password_is_said_and_the_name_is_kept(visits: Visits, desk_hub:
     page.fill("input[name=password]", "wrong")
     page.keyboard.press("Enter")
     page.get_by_role("alert").wait_for()
-    assert page.input_value("input[name=name]") == "duty"
+    expect(page.locator("input[name=name]")).to_have_value("duty")
     no_serious_fault(page)

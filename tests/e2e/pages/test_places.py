@@ -3,16 +3,13 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import Page, expect
 
 from data.demo.records import demo_records
-from tests.browser import PHONE, ZOOMED, Visits, no_serious_fault, picture, tab_to
+from tests.browser import PHONE, ZOOMED, Visits, no_serious_fault, picture, tab_to, wait_for
 from tests.hubs import RunningHub
-
-if TYPE_CHECKING:
-    from playwright.sync_api import Page
 
 FEEDER = "F02616"
 """10kV 塔山线, which supplies half of 塔山乡."""
@@ -37,11 +34,11 @@ def feeder_out(hub: RunningHub) -> Iterator[None]:
         hub.post(f"/outages/{made['id']}/restore", {}, token)
 
 
-def view_of(page: "Page") -> list[float]:
+def view_of(page: Page) -> list[float]:
     return [float(number) for number in str(page.get_attribute("#map", "viewBox")).split()]
 
 
-def look_up(page: "Page", typed: str) -> None:
+def look_up(page: Page, typed: str) -> None:
     """Sends what is typed, as a page without scripts does; it stands in no address."""
     page.locator("#q").fill(typed)
     with page.expect_navigation():
@@ -61,16 +58,16 @@ def test_a_feeder_is_found_and_its_card_opened_by_keys_alone(visits: Visits, sha
         page.wait_for_url("**id=F02616")
         page.wait_for_function("document.activeElement.id === 'card-head'")
         card = page.locator("#card")
-        assert card.locator(".verdict").inner_text().strip() == "停电"
-        assert "10kV 塔山线自" in card.locator(".script").first.inner_text()
-        assert "断线" in card.locator(".windows").inner_text()
-        assert page.locator("#results [aria-current]").count() == 1
+        expect(card.locator(".verdict")).to_have_text("停电")
+        expect(card.locator(".script").first).to_contain_text("10kV 塔山线自")
+        expect(card.locator(".windows")).to_contain_text("断线")
+        expect(page.locator("#results [aria-current]")).to_have_count(1)
         no_serious_fault(page)
         picture(page, "lookup")
         page.keyboard.press("Escape")
         page.keyboard.type("no such thing at all")
         page.locator("#count", has_text="没有找到").wait_for()
-        assert card.is_hidden()
+        expect(card).to_be_hidden()
 
 
 def test_a_masked_phone_is_shown_for_a_reason_and_what_was_typed_is_kept(
@@ -82,13 +79,12 @@ def test_a_masked_phone_is_shown_for_a_reason_and_what_was_typed_is_kept(
     page.get_by_text("查看明文").click()
     page.select_option("select[name=reason]", "other")
     page.get_by_role("button", name="查看", exact=True).click()
-    assert "请说明用途" in page.get_by_role("alert").inner_text()
-    assert page.input_value("select[name=reason]") == "other"
+    expect(page.get_by_role("alert")).to_contain_text("请说明用途")
+    expect(page.locator("select[name=reason]")).to_have_value("other")
     no_serious_fault(page)
     page.fill("input[name=text]", "回复抢修到达时间")
     page.keyboard.press("Enter")
-    page.locator("output.revealed").wait_for()
-    assert page.locator("output.revealed").inner_text() == CUSTOMER["phone"]
+    expect(page.locator("output.revealed")).to_have_text(str(CUSTOMER["phone"]))
     picture(page, "revealed")
 
 
@@ -98,7 +94,7 @@ def test_a_caller_is_found_by_a_whole_phone_number_that_is_sent(visits: Visits, 
     page.locator("#count", has_text="没有找到").wait_for()
     page.keyboard.press("Enter")
     page.locator("#card-head", has_text=str(CUSTOMER["name"])).wait_for()
-    assert str(CUSTOMER["id"]) in page.locator("#results").inner_text()
+    expect(page.locator("#results")).to_contain_text(str(CUSTOMER["id"]))
 
 
 @pytest.mark.parametrize("name", ["auditor", "maintainer", "editor"])
@@ -115,14 +111,16 @@ def test_the_tree_is_walked_by_keys_down_to_a_customer(visits: Visits, shared_hu
     page = visits.open(shared_hub, "duty", f"/desk/tree?key=customer:{CUSTOMER['id']}")
     no_serious_fault(page)
     page.goto(f"{shared_hub.url}/desk/tree?key=transformer_area:{CUSTOMER['transformer_area']}")
-    assert page.evaluate("document.activeElement.id") == "here"
+    here = page.locator("#here")
+    expect(here).to_be_focused()
     page.keyboard.press("ArrowLeft")
-    assert not page.locator("#here").evaluate("one => one.parentNode.open")
+    expect(page.locator("details:not([open]) > #here")).to_be_visible()
     page.keyboard.press("ArrowRight")
+    expect(page.locator("details[open] > #here")).to_be_visible()
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Enter")
     page.wait_for_url("**/desk/lookup?kind=customer*")
-    assert page.locator("#card-head").is_visible()
+    expect(page.locator("#card-head")).to_be_visible()
 
 
 def test_the_tree_opens_level_by_level_by_mouse(visits: Visits, shared_hub: RunningHub) -> None:
@@ -154,11 +152,11 @@ def test_the_map_opens_at_a_feeder_and_moves_by_keys(visits: Visits, shared_hub:
         no_serious_fault(page)
         tab_to(page, page.locator("#map"))
         page.keyboard.press("+")
-        assert view_of(page)[2] < width
+        wait_for(page, lambda: view_of(page)[2] < width)
         page.keyboard.press("ArrowRight")
-        assert view_of(page)[0] > x
+        wait_for(page, lambda: view_of(page)[0] > x)
         page.keyboard.press("0")
-        assert view_of(page)[2] == whole
+        wait_for(page, lambda: view_of(page)[2] == whole)
         picture(page, "map")
 
 
@@ -172,13 +170,13 @@ def test_the_map_moves_and_opens_cards_by_mouse(visits: Visits, shared_hub: Runn
     page.mouse.down()
     page.mouse.move(middle[0] - 60, middle[1], steps=4)
     page.mouse.up()
-    assert view_of(page)[0] > x, "dragged, and no card was opened"
+    wait_for(page, lambda: view_of(page)[0] > x)  # dragged, and no card was opened
     page.mouse.wheel(0, 100)
     page.wait_for_function(f"document.getElementById('map').viewBox.baseVal.width > {width}")
     page.get_by_role("button", name="看全图").click()
     page.locator("#map a", has=page.locator("polygon.focus")).click()
     page.wait_for_url("**/desk/lookup?kind=area&id=211402206")
-    assert "塔山乡" in page.locator("#card-head").inner_text()
+    expect(page.locator("#card-head")).to_contain_text("塔山乡")
 
 
 @pytest.mark.parametrize(
@@ -205,7 +203,7 @@ def test_an_open_tree_shows_new_states_by_itself_and_stays_as_it_is(visits: Visi
         line.locator(".state", has_text="停电").wait_for()
         below.locator(":scope > li.window", has_text="进行中").wait_for()
         transformer_area.locator("ul > li[data-key] .state", has_text="停电").first.wait_for()
-        assert transformer_area.get_attribute("open") is not None
-        assert page.evaluate("document.activeElement.matches('summary')")
+        expect(transformer_area).to_have_attribute("open", "")
+        expect(transformer_area.locator("summary").first).to_be_focused()
         picture(page, "tree renewed")
     line.locator(".state", has_text="正常").wait_for()

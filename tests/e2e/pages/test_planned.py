@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 from python_calamine import CalamineWorkbook
 
 from tests.browser import SCREEN, ZOOMED, Visits, no_serious_fault, picture, tab_to
@@ -55,7 +56,7 @@ def test_works_are_looked_at_and_then_set_once_by_keyboard_alone(
     page.locator("[name=file]").set_input_files(works)
     page.get_by_role("button", name="上传并核对").click()
     page.locator("tr.present").wait_for()
-    assert page.get_by_role("button", name="设置这").count() == 0
+    expect(page.get_by_role("button", name="设置这")).to_have_count(0)
 
 
 def test_what_is_wrong_comes_back_as_a_workbook_and_a_file_that_is_none_as_a_word(

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 from sqlalchemy import select
 
 from data.store.schema import RECORDS
@@ -69,4 +70,4 @@ def test_a_pull_is_tried_done_refused_approved_and_declined(
     page.get_by_role("row").filter(has_text="待批准").get_by_role("link").click(timeout=LONG_MS)
     page.get_by_role("button", name="拒绝，保留记录").click()
     page.get_by_text("已拒绝").wait_for()
-    assert page.get_by_role("button", name="批准").count() == 0
+    expect(page.get_by_role("button", name="批准")).to_have_count(0)

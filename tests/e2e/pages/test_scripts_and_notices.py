@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 from urllib.request import Request, urlopen
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser import SCREEN, ZOOMED, Visits, no_serious_fault, picture, tab_to
 from tests.hubs import RunningHub
@@ -33,14 +34,14 @@ def test_a_script_is_seen_while_it_is_written_and_saved_by_keyboard(visits: Visi
     tab_to(page, page.get_by_role("button", name="保存"))
     page.keyboard.press("Enter")
     page.get_by_text("本中心的话术").wait_for()
-    assert page.locator("textarea[name=zh]").input_value() == OWN
+    expect(page.locator("textarea[name=zh]")).to_have_value(OWN)
     picture(page, "script-saved")
-    assert page.get_by_role("row").filter(has_text="supervisor").count() == 1
+    expect(page.get_by_role("row").filter(has_text="supervisor")).to_have_count(1)
     page.get_by_role("button", name="恢复默认").click()
     page.get_by_text("默认话术").wait_for()
     page.get_by_role("link", name="填入这一版").click()
     page.get_by_text("已填入第 1 版").wait_for()
-    assert page.locator("textarea[name=zh]").input_value() == OWN
+    expect(page.locator("textarea[name=zh]")).to_have_value(OWN)
 
 
 def test_what_is_no_script_says_why_and_stays_in_the_form(visits: Visits, shared_hub: RunningHub) -> None:
@@ -50,7 +51,7 @@ def test_what_is_no_script_says_why_and_stays_in_the_form(visits: Visits, shared
     page.get_by_role("alert").filter(has_text="没有 {etr}").wait_for()
     page.get_by_role("button", name="保存").click()
     page.get_by_role("alert").filter(has_text="中文").wait_for()
-    assert words.input_value() == "{place}，{etr}来电"
+    expect(words).to_have_value("{place}，{etr}来电")
     words.fill("{place}没有停电")
     page.get_by_role("button", name="预览").click()
     page.wait_for_url("**/desk/scripts/preview")
@@ -64,12 +65,12 @@ def test_it_is_seen_who_has_read_a_notice(visits: Visits, shared_hub: RunningHub
     desk.get_by_role("button", name="发布").click()
     desk.get_by_text("还没有人").wait_for(state="attached")
     agent = visits.open(shared_hub, "agent", "/desk/notices")
-    assert agent.get_by_role("button", name="撤回").count() == 0
+    expect(agent.get_by_role("button", name="撤回")).to_have_count(0)
     agent.get_by_role("button", name="我已读").click()
     agent.get_by_role("button", name="我已读").wait_for(state="detached")
     desk.reload()
     desk.get_by_text("已读 1 人").click()
-    assert desk.locator(".mark").filter(has_text="agent").is_visible()
+    expect(desk.locator(".mark").filter(has_text="agent")).to_be_visible()
     picture(desk, "notice-read")
     desk.get_by_role("button", name="撤回").click()
     desk.get_by_text("没有公告").wait_for()
@@ -85,7 +86,7 @@ def test_a_notice_that_ends_before_it_begins_is_refused_and_stays_in_the_form(
     page.get_by_label("到（空").fill("2026-01-01T00:00")
     page.get_by_role("button", name="发布").click()
     page.get_by_role("alert").filter(has_text="要晚于开始和现在").wait_for()
-    assert page.get_by_label("内容").input_value() == "今晚升级"
+    expect(page.get_by_label("内容")).to_have_value("今晚升级")
 
 
 def test_links_to_other_systems_are_set_and_what_is_no_address_is_refused(
@@ -96,7 +97,7 @@ def test_links_to_other_systems_are_set_and_what_is_no_address_is_refused(
     page.get_by_label("网址 1").fill("javascript:alert(1)")
     page.get_by_role("button", name="保存").nth(2).click()
     page.get_by_role("alert").filter(has_text="http").wait_for()
-    assert page.get_by_label("网址 1").input_value() == "javascript:alert(1)"
+    expect(page.get_by_label("网址 1")).to_have_value("javascript:alert(1)")
     page.get_by_label("网址 1").fill("https://gis.example/map?line={feeder_number}")
     page.get_by_role("button", name="保存").nth(2).click()
     page.get_by_role("status").filter(has_text="已保存").wait_for()
@@ -112,9 +113,9 @@ def test_the_centres_rules_are_kept(visits: Visits, shared_hub: RunningHub) -> N
     page.get_by_label("敏感用户").check()
     page.get_by_role("button", name="保存").nth(1).click()
     page.get_by_role("status").filter(has_text="已保存").wait_for()
-    assert page.get_by_label("计划停电").input_value() == "240"
-    assert page.get_by_label("预计恢复推迟").input_value() == "30"
-    assert page.get_by_label("敏感用户").is_checked()
+    expect(page.get_by_label("计划停电")).to_have_value("240")
+    expect(page.get_by_label("预计恢复推迟")).to_have_value("30")
+    expect(page.get_by_label("敏感用户")).to_be_checked()
 
 
 def test_the_links_stand_on_the_card_of_a_record_and_on_the_page_of_a_window(

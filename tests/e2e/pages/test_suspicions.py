@@ -4,17 +4,14 @@ import re
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
+from playwright.sync_api import Page, expect
 
 from tests.browser import ZOOMED, Visits, no_serious_fault, picture, tab_to
-from tests.hubs import RunningHub, enrol, switchboard
+from tests.hubs import PATIENCE_S, RunningHub, enrol, switchboard
 
-if TYPE_CHECKING:
-    from playwright.sync_api import Page
-
-PATIENCE_S = 40.0
 PLACES = ("T00616001", "T00603001", "T00604001", "T00606001")
 LATER = "T00605001"
 Raised = dict[str, dict[str, Any]]
@@ -71,7 +68,7 @@ def raised(shared_hub: RunningHub, pc: Path) -> Raised:
     return found
 
 
-def open_page(visits: Visits, hub: RunningHub, person: str, **how: Any) -> "Page":
+def open_page(visits: Visits, hub: RunningHub, person: str, **how: Any) -> Page:
     return visits.open(hub, person, "/desk/suspicions", **how)
 
 
@@ -87,7 +84,7 @@ def test_reports_become_a_suspicion_on_the_pc_and_with_one_act_a_window(
     page.wait_for_url("**/desk/outages/*")
     assert state(pc, "TQ00616001") == "outage"
     assert standing(shared_hub, "T00616001") is None
-    assert "已设停电" in open_page(visits, shared_hub, "duty").locator("table.recent").inner_text()
+    expect(open_page(visits, shared_hub, "duty").locator("table.recent")).to_contain_text("已设停电")
 
 
 def test_what_is_dismissed_with_a_reason_is_normal_again(
@@ -98,7 +95,7 @@ def test_what_is_dismissed_with_a_reason_is_normal_again(
     card.get_by_label("排除原因").fill("客户内部故障")
     card.get_by_role("button", name="排除", exact=True).click()
     page.locator("table.recent", has_text="客户内部故障").wait_for()
-    assert card.count() == 0
+    expect(card).to_have_count(0)
     assert state(pc, "TQ00603001") == "normal"
 
 
@@ -111,7 +108,7 @@ def test_news_come_to_the_open_page_and_leave_what_is_typed_alone(
     reason.fill("变压器故障")
     report(shared_hub, *(LATER,) * 3)
     page.locator(".suspicion", has_text="TQ00605001").wait_for()
-    assert reason.input_value() == "变压器故障"
+    expect(reason).to_have_value("变压器故障")
     switchboard("suspicions", "dismiss", one["id"], "--reason", "误报", "--home", str(shared_hub.home))
     path = f"/desk/suspicions/{one['id']}/dismiss"
     second = "async path => (await fetch(path, {method: 'POST', body: new URLSearchParams({reason: 'x'})})).text()"
@@ -122,14 +119,14 @@ def test_a_supervisor_sets_the_thresholds_and_is_told_what_is_wrong(visits: Visi
     page = open_page(visits, shared_hub, "supervisor")
     page.get_by_label("台区阈值").fill("0")
     page.get_by_role("button", name="保存，立即生效").click()
-    assert "台区阈值：请填 1 至 100" in page.get_by_role("alert").inner_text()
-    assert page.get_by_label("台区阈值").input_value() == "0"
+    expect(page.get_by_role("alert")).to_contain_text("台区阈值：请填 1 至 100")
+    expect(page.get_by_label("台区阈值")).to_have_value("0")
     page.get_by_label("台区阈值").fill("16")
     page.get_by_role("button", name="保存，立即生效").click()
     page.wait_for_url("**/desk/suspicions#rules")
-    assert page.get_by_label("台区阈值").input_value() == "16"
+    expect(page.get_by_label("台区阈值")).to_have_value("16")
     page.get_by_role("button", name="恢复默认").click()
-    assert page.get_by_label("台区阈值").input_value() == "15"
+    expect(page.get_by_label("台区阈值")).to_have_value("15")
 
 
 def test_who_may_set_no_window_sees_the_evidence_alone(visits: Visits, shared_hub: RunningHub, raised: Raised) -> None:

@@ -109,8 +109,8 @@ def test_what_was_typed_is_kept_when_it_is_refused(visits: Visits, hub: RunningH
     mine.get_by_label("By what means").select_option("visit")
     mine.get_by_role("button", name="Not needed").click()
     expect(page.get_by_role("alert")).to_have_text("Say why nobody need be told")
-    assert mine.get_by_label("Told to whom").input_value() == "杨工"
-    assert mine.get_by_label("By what means").input_value() == "visit"
+    expect(mine.get_by_label("Told to whom")).to_have_value("杨工")
+    expect(mine.get_by_label("By what means")).to_have_value("visit")
     mine.get_by_label("Note", exact=True).fill("矿井停产")
     mine.get_by_role("button", name="Not needed").click()
     expect(mine).to_have_count(0)

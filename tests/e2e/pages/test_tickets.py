@@ -1,18 +1,13 @@
 """The pages of tickets and of the business catalogue, by keyboard and by mouse."""
 
 import re
-import time
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
+from playwright.sync_api import Page, expect
 
-from tests.browser import SCREEN, ZOOMED, Visits, browser, no_serious_fault, picture, tab_to, visits
-from tests.hubs import PATIENCE_S, RunningHub
-
-if TYPE_CHECKING:
-    from playwright.sync_api import Page
-
-__all__ = ["browser", "visits"]
+from tests.browser import SCREEN, ZOOMED, Visits, no_serious_fault, picture, tab_to, type_until_found
+from tests.hubs import RunningHub
 
 PLACE = "TQ00616001"
 
@@ -22,19 +17,7 @@ def report(hub: RunningHub, place: str = PLACE, **more: Any) -> dict[str, Any]:
     return hub.post("/tickets", body, hub.sign_in("agent"))
 
 
-def type_until_found(page: "Page", text: str) -> None:
-    """Types again while the lookup of a hub that has just begun is being prepared."""
-    found = page.locator("#place-list [role=option]", has_text=text)
-    until = time.monotonic() + PATIENCE_S
-    while found.count() == 0 and time.monotonic() < until:
-        page.keyboard.press("Control+A")
-        with page.expect_response("**/desk/find?*"):
-            page.keyboard.type(text)
-        page.wait_for_timeout(300)
-    assert found.count() == 1
-
-
-def body_of(page: "Page") -> str:
+def body_of(page: Page) -> str:
     return page.inner_text("main")
 
 
@@ -44,15 +27,15 @@ def test_a_ticket_is_made_by_keyboard_alone_and_hangs_on_the_report_that_is_open
     lead = report(shared_hub)
     page = visits.open(shared_hub, "agent", "/desk/tickets")
     page.keyboard.press("n")
-    assert page.evaluate("document.activeElement.name") == "text"
+    expect(page.locator("#text")).to_be_focused()
     tab_to(page, page.locator("#kind"))
     tab_to(page, page.locator("#business"))
     page.keyboard.press("ArrowDown")
     tab_to(page, page.locator("#place"))
-    type_until_found(page, PLACE)
+    type_until_found(page, PLACE, page.locator("#place-list [role=option]", has_text=PLACE))
     page.keyboard.press("Enter")
     page.wait_for_selector(f"#near a[href='/desk/tickets/{lead['number']}']")
-    assert "将自动关联到" in page.inner_text("#near")
+    expect(page.locator("#near")).to_contain_text("将自动关联到")
     tab_to(page, page.locator("#text"))
     page.keyboard.type("整栋楼没电")
     picture(page, "tickets-entry")
@@ -61,8 +44,8 @@ def test_a_ticket_is_made_by_keyboard_alone_and_hangs_on_the_report_that_is_open
     number = page.inner_text("[role=status] a")
     assert re.fullmatch(r"GD\d{8}-\d{4}", number)
     row = page.locator("#tickets tr", has=page.locator(f"a.number:text-is('{number}')"))
-    assert f"关联到 {lead['number']}" in row.inner_text()
-    assert "报修 > 无电" in row.inner_text()
+    expect(row).to_contain_text(f"关联到 {lead['number']}")
+    expect(row).to_contain_text("报修 > 无电")
     no_serious_fault(page)
 
 
@@ -72,9 +55,9 @@ def test_what_is_refused_stands_by_its_field_and_what_was_typed_is_kept(shared_h
     page.fill("#place", "NOWHERE")
     page.click("text=Save the ticket")
     page.wait_for_selector("#place[aria-invalid=true]")
-    assert page.inner_text("#place-said") == "No transformer area has the number or name 'NOWHERE'"
-    assert page.input_value("#text") == "no power"
-    assert page.input_value("#place") == "NOWHERE"
+    expect(page.locator("#place-said")).to_have_text("No transformer area has the number or name 'NOWHERE'")
+    expect(page.locator("#text")).to_have_value("no power")
+    expect(page.locator("#place")).to_have_value("NOWHERE")
     no_serious_fault(page)
 
 
@@ -87,7 +70,7 @@ def test_a_ticket_is_taken_settled_with_those_linked_to_it_and_taken_up_again_by
     tab_to(page, page.get_by_role("button", name="接单处理"))
     page.keyboard.press("Enter")
     page.wait_for_selector("h2:has-text('处理中')")
-    assert page.locator("select[name=person]").input_value() == "duty"
+    expect(page.locator("select[name=person]")).to_have_value("duty")
     tab_to(page, page.get_by_role("button", name="办结", exact=True))
     page.keyboard.press("Enter")
     page.wait_for_selector("#remark-said")
@@ -98,17 +81,18 @@ def test_a_ticket_is_taken_settled_with_those_linked_to_it_and_taken_up_again_by
     page.wait_for_selector("h2:has-text('已办结')")
     picture(page, "ticket-settled")
     page.click(f"a[href='/desk/tickets/{again['number']}']")
+    page.wait_for_url(f"**/desk/tickets/{again['number']}")
     page.wait_for_selector("h2:has-text('已办结')")
-    assert f"{lead['number']}: 更换熔断器，已复电" in page.inner_text(".history")
+    expect(page.locator(".history")).to_contain_text(f"{lead['number']}: 更换熔断器，已复电")
     page.fill("#remark", "又没电了")
     page.click("button:has-text('重新处理')")
     page.wait_for_selector("h2:has-text('处理中')")
     page.select_option("select[name=person]", "")
     page.select_option("select[name=branch]", "")
     page.click("button:has-text('保存')")
-    page.wait_for_function("() => document.querySelector('.facts').innerText.includes('未指派')")
+    expect(page.locator(".facts")).to_contain_text("未指派")
     page.click("button:has-text('解除关联')")
-    page.wait_for_function("() => !document.querySelector('.facts').innerText.includes('关联到')")
+    expect(page.locator(".facts")).not_to_contain_text("关联到")
 
 
 def test_two_officers_on_one_ticket_see_both_changes_and_what_was_typed_is_kept(
@@ -123,14 +107,14 @@ def test_two_officers_on_one_ticket_see_both_changes_and_what_was_typed_is_kept(
     second.fill("#remark", "等客户回电")
     second.click("button:has-text('转待回复')")
     second.wait_for_selector(".moved")
-    assert "我来处理" in second.inner_text(".moved")
-    assert "等客户回电" in second.inner_text(".moved")
-    assert second.input_value("#remark") == "等客户回电"
+    expect(second.locator(".moved")).to_contain_text("我来处理")
+    expect(second.locator(".moved")).to_contain_text("等客户回电")
+    expect(second.locator("#remark")).to_have_value("等客户回电")
     picture(second, "ticket-moved")
     no_serious_fault(second)
     second.click("button:has-text('转待回复')")
     second.wait_for_selector("h2:has-text('待回复')")
-    assert "duty" in second.inner_text(".facts"), "what nobody changed on the second page stays as the first left it"
+    expect(second.locator(".facts")).to_contain_text("duty")  # which nobody changed on the second page
 
 
 def test_a_window_on_the_place_shows_on_the_ticket(shared_hub: RunningHub, visits: Visits) -> None:
@@ -146,7 +130,9 @@ def test_a_window_on_the_place_shows_on_the_ticket(shared_hub: RunningHub, visit
     page = visits.open(shared_hub, "agent", f"/desk/tickets/{key}")
     assert "已有停电信息" in body_of(page)
     assert page.get_attribute(".known.out a", "href") == f"/desk/outages/{made['id']}"
-    listed = visits.open(shared_hub, "agent", "/desk/tickets?q=" + key)
+    listed = visits.open(shared_hub, "agent", "/desk/tickets")
+    listed.fill("#find", key)
+    expect(listed.locator("#tickets tbody tr")).to_have_count(1)
     assert listed.locator(".flag.out").count() == 1
 
 
@@ -158,11 +144,13 @@ def test_the_list_and_the_filters_fit_and_follow_each_other(
     key = report(shared_hub, "TQ00617002", text=text, kind="complaint")["number"]
     page = visits.open(shared_hub, "supervisor", "/desk/tickets", size=size)
     page.select_option(".filters select[name=kind]", "complaint")
-    page.wait_for_function("() => !document.querySelector('#tickets').innerText.includes('报修')")
-    assert key in page.inner_text("#tickets")
-    assert "kind=complaint" in page.url
-    page.fill("#find", "没有这样的内容")
+    expect(page.locator("#tickets")).not_to_contain_text("报修")
+    expect(page.locator("#tickets")).to_contain_text(key)
+    page.wait_for_url("**kind=complaint**")
+    page.fill("#find", "没有这样的内容 nowhere")
     page.wait_for_selector("#tickets .empty")
+    assert "nowhere" not in page.url  # it may be somebody's name
+    assert "kind=complaint" in page.url
     no_serious_fault(page)
     one = visits.open(shared_hub, "supervisor", f"/desk/tickets/{key}", size=size)
     no_serious_fault(one)
@@ -183,7 +171,7 @@ def test_supervisors_change_the_catalogue_and_agents_see_what_it_counts(
     row.wait_for()
     no_serious_fault(page)
     row.locator("button", has_text="停用").click()
-    page.wait_for_selector("tr.retired")
+    page.locator("tr.retired", has_text=name).wait_for()
     page.select_option("select[name=parent]", "enquiry")
     page.fill("main form input[name=name] >> nth=0", name)
     page.click("button:has-text('新增')")

@@ -44,7 +44,7 @@ def test_an_act_without_its_reason_is_refused_by_the_field(visits: Visits, desk_
     page.fill("#act-revise input[name=etr]", "2027-01-01T10:00")
     page.get_by_role("button", name="改到此时").click()
     expect(page.locator("#revise-reason-fault")).to_contain_text("请填写原因")
-    assert page.input_value("#act-revise input[name=etr]") == "2027-01-01T10:00"
+    expect(page.locator("#act-revise input[name=etr]")).to_have_value("2027-01-01T10:00")
     no_serious_fault(page)
 
 
@@ -120,7 +120,7 @@ def test_of_two_officers_the_second_sees_both_versions_and_keeps_what_he_typed(
     missed = second.locator("section.missed")
     expect(missed).to_contain_text("第一位改的")
     expect(missed).to_contain_text("第二位改的")
-    assert second.input_value("#act-revise input[name=reason]") == "第二位改的"
+    expect(second.locator("#act-revise input[name=reason]")).to_have_value("第二位改的")
     no_serious_fault(second)
     picture(second, "window-conflict")
     second.get_by_role("button", name="+2 小时").click()

@@ -3,24 +3,17 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser import SCREEN, ZOOMED, Visits, no_serious_fault, picture, tab_to
+from tests.browser import SCREEN, ZOOMED, Visits, no_serious_fault, picture, tab_to, type_until_found
 from tests.e2e.pages.desk_windows import BOHAI, add_window
 from tests.hubs import RunningHub
 
 
 def pick(page: Page, text: str, option: str) -> None:
-    """Picks a place by keys alone; the hub may still be making what it looks up in."""
+    """Picks a place by keys alone."""
     field = page.locator("#place")
     tab_to(page, field)
     wanted = page.locator("#found [role=option]").filter(has_text=option).first
-    page.keyboard.type(text)
-    for _ in range(40):
-        try:
-            wanted.wait_for(timeout=500)
-            break
-        except Exception:  # noqa: BLE001 - it is not there yet
-            page.keyboard.press("Backspace")
-            page.keyboard.type(text[-1])
+    type_until_found(page, text, wanted)
     for _ in range(20):
         if wanted.get_attribute("aria-selected") == "true":
             break
@@ -64,8 +57,8 @@ def test_what_is_missing_is_said_by_its_field_and_what_was_typed_stays(visits: V
     page.get_by_role("button", name="保存").click()
     expect(page.locator("#new-etr-fault")).to_contain_text("须晚于开始")
     expect(page.locator("#new-off_at-fault")).to_contain_text("钟点")
-    assert page.input_value("input[name=crew]") == "抢修二班"
-    assert page.input_value("input[name=etr]") == "2026-11-24T09:00"
+    expect(page.locator("input[name=crew]")).to_have_value("抢修二班")
+    expect(page.locator("input[name=etr]")).to_have_value("2026-11-24T09:00")
     expect(page.locator("#chips")).to_contain_text("渤海线")
     no_serious_fault(page)
 
@@ -84,7 +77,7 @@ def test_a_place_that_is_none_is_refused_by_its_field(visits: Visits, desk_hub: 
     page.locator("[data-hours='1']").click()
     page.get_by_role("button", name="保存").click()
     expect(page.locator("#new-q-fault")).to_contain_text("没有找到")
-    assert page.input_value("#place") == "没有这条线"
+    expect(page.locator("#place")).to_have_value("没有这条线")
 
 
 def test_a_picked_place_is_taken_away_again_by_key_and_by_mouse(visits: Visits, desk_hub: RunningHub) -> None:
@@ -105,7 +98,7 @@ def test_without_scripts_the_form_previews_and_saves_too(visits: Visits, desk_hu
     page.fill("input[name=reason]", "消缺")
     page.get_by_role("button", name="预览").click()
     expect(page.locator("#preview")).to_contain_text("客户")
-    assert page.input_value("input[name=reason]") == "消缺"
+    expect(page.locator("input[name=reason]")).to_have_value("消缺")
     page.get_by_role("button", name="保存").click()
     expect(page.get_by_role("status").first).to_contain_text("已保存")
 
@@ -122,6 +115,6 @@ def test_what_comes_again_is_kept_as_a_template_and_entered_from_it(visits: Visi
     page.select_option("select[name=template]", "渤海线巡检")
     page.get_by_role("button", name="套用").click()
     expect(page.locator("#chips")).to_contain_text("渤海线")
-    assert page.input_value("input[name=reason]") == "每月巡检"
-    assert page.input_value("select[name=kind]") == "planned"
+    expect(page.locator("input[name=reason]")).to_have_value("每月巡检")
+    expect(page.locator("select[name=kind]")).to_have_value("planned")
     no_serious_fault(page)
