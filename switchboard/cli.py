@@ -83,6 +83,10 @@ class _FailedError(Exception):
     """Carries the one line to the end of `main`."""
 
 
+_STANDBY = "read-write mode during recovery"
+"""What a PostgreSQL standby says of a transaction that wants to write; its SQLSTATE, 0A000, stands for much else."""
+
+
 @contextmanager
 def _one_line_failures() -> Iterator[None]:
     """The command's dispatcher: what is refused becomes one line; what is a fault of ours is logged with it."""
@@ -112,6 +116,8 @@ def _database_reason(error: Exception) -> str | None:
     names = {parent.__name__ for parent in type(cause).__mro__}
     if not isinstance(cause, sqlite3.Error) and "OperationalError" not in names and "DatabaseError" not in names:
         return None
+    if _STANDBY in str(cause):
+        return "a PostgreSQL standby takes no change: do this in a home on the primary"
     return f"the database says: {_one_line(cause)}; nothing was changed"
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import psycopg
@@ -25,8 +26,9 @@ _SETTINGS = ("listen_addresses=", "fsync=off", "full_page_writes=off", "max_conn
 
 @dataclass(frozen=True, slots=True)
 class PostgresServer:
-    """A server that listens on a socket in `directory` only."""
+    """A server that listens on a socket in `directory` only, run by the programs in `programs`."""
 
+    programs: Path
     directory: Path
     user: str
 
@@ -40,9 +42,31 @@ class PostgresServer:
         name = f"test_{uuid4().hex[:12]}"
         self._execute(f"CREATE DATABASE {name} {options}")
         try:
-            yield f"postgresql://{self.user}@/{name}?host={self.directory}"
+            yield self.url(name)
         finally:
             self._execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def url(self, name: str) -> str:
+        """Where the database of a name is."""
+        return f"postgresql://{self.user}@/{name}?host={self.directory}"
+
+    @contextmanager
+    def standby(self) -> Iterator["PostgresServer"]:
+        """A hot standby that follows this server; it has the same databases, and takes no change."""
+        with _directory() as (directory, start):
+            copy = [
+                self.programs / "pg_basebackup",
+                "-h",
+                self.directory,
+                "-D",
+                directory / "cluster",
+                "-R",
+                "-X",
+                "stream",
+            ]
+            subprocess.run([*copy, "--checkpoint=fast", "--no-sync"], check=True, **start)
+            with _running(self.programs, directory, start) as server:
+                yield server
 
     def _execute(self, statement: str) -> None:
         where = {"host": str(self.directory), "user": self.user, "dbname": "postgres"}
@@ -72,36 +96,51 @@ def postgresql(postgresql_server: PostgresServer) -> Iterator[str]:
 @contextmanager
 def serving(programs: Path) -> Iterator[PostgresServer]:
     """A server of a new cluster, ended and removed with the block."""
+    with _directory() as (directory, start):
+        subprocess.run([programs / "initdb", "-D", directory / "cluster", *_CLUSTER], check=True, **start)
+        with _running(programs, directory, start) as server:
+            yield server
+
+
+@contextmanager
+def _directory() -> Iterator[tuple[Path, dict[str, Any]]]:
+    """A directory for a cluster, its sockets and its log, and how programs are started there."""
     # It refuses to run as root, and pytest's directories are closed to everybody else.
-    user = "postgres" if os.geteuid() == 0 else getpass.getuser()
+    user = _user()
     group = user if os.geteuid() == 0 else None
     with tempfile.TemporaryDirectory(prefix="switchboard-pg-", ignore_cleanup_errors=True) as folder:
         directory = Path(folder)
         if group:
             shutil.chown(directory, user, group)
-        cluster, log = directory / "cluster", directory / "log"
-        with log.open("wb") as output:
-            start = {"stdout": output, "stderr": output, "user": group and user, "group": group, "cwd": "/"}
-            subprocess.run([programs / "initdb", "-D", cluster, *_CLUSTER], check=True, **start)  # type: ignore[call-overload]  # one set of options for both
-            settings = [word for one in _SETTINGS for word in ("-c", one)]
-            command = [programs / "postgres", "-D", cluster, "-k", directory, *settings]
-            with subprocess.Popen(command, **start) as process:  # type: ignore[call-overload]
-                try:
-                    _wait_until_ready(directory, user, log)
-                    yield PostgresServer(directory, user)
-                finally:
-                    process.send_signal(signal.SIGINT)  # ends sessions and then itself
-                    process.wait(_READY_WITHIN_S)
+        with (directory / "log").open("wb") as output:
+            yield directory, {"stdout": output, "stderr": output, "user": group and user, "group": group, "cwd": "/"}
 
 
-def _wait_until_ready(directory: Path, user: str, log: Path) -> None:
+@contextmanager
+def _running(programs: Path, directory: Path, start: dict[str, Any]) -> Iterator[PostgresServer]:
+    settings = [word for one in _SETTINGS for word in ("-c", one)]
+    command: list[str | Path] = [programs / "postgres", "-D", directory / "cluster", "-k", directory, *settings]
+    with subprocess.Popen(command, **start) as process:
+        try:
+            _wait_until_ready(directory, _user())
+            yield PostgresServer(programs, directory, _user())
+        finally:
+            process.send_signal(signal.SIGINT)  # ends sessions and then itself
+            process.wait(_READY_WITHIN_S)
+
+
+def _user() -> str:
+    return "postgres" if os.geteuid() == 0 else getpass.getuser()
+
+
+def _wait_until_ready(directory: Path, user: str) -> None:
     until = time.monotonic() + _READY_WITHIN_S
     while True:
         try:
             psycopg.connect(host=str(directory), user=user, dbname="postgres").close()
         except psycopg.OperationalError:
             if time.monotonic() > until:
-                raise AssertionError(log.read_text(encoding="utf-8", errors="replace")) from None
+                raise AssertionError((directory / "log").read_text(encoding="utf-8", errors="replace")) from None
             time.sleep(0.05)
         else:
             return
