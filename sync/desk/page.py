@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -34,39 +34,87 @@ def desk_static() -> StaticFiles:
 
 @dataclass(frozen=True, slots=True)
 class NavEntry:
-    """A way to a page, for those who may do `act`."""
+    """A way to a page, for those who may do `act`.
+
+    Attributes:
+        under: Where the pages that belong to it stand, if not below its own path.
+    """
 
     path: str
     zh: str
     en: str
     act: str
+    under: str = ""
+
+    def holds(self, path: str) -> bool:
+        """Whether `path` is a page that belongs to this one."""
+        return path.startswith(f"{self.under or self.path}/")
+
+
+@dataclass(frozen=True, slots=True)
+class NavGroup:
+    """Ways to pages that serve one purpose."""
+
+    zh: str
+    en: str
+    entries: tuple[NavEntry, ...]
 
 
 NAV = (
-    NavEntry("/desk", "停电信息", "Outages", "see_desk"),
-    NavEntry("/desk/suspicions", "疑似停电", "Suspected", "see_desk"),
-    NavEntry("/desk/planned", "批量计划", "Planned works", "set_outage"),
-    NavEntry("/desk/told", "重要客户通知", "To be told", "see_desk"),
-    NavEntry("/desk/call-backs", "复电回访", "Call-backs", "work_tickets"),
-    NavEntry("/desk/tickets", "工单", "Tickets", "work_tickets"),
-    NavEntry("/desk/catalogue", "业务目录", "Catalogue", "work_tickets"),
-    NavEntry("/desk/lookup", "查询", "Look up", "see_places"),
-    NavEntry("/desk/tree", "线路树", "Network", "see_places"),
-    NavEntry("/desk/map", "地图", "Map", "see_places"),
-    NavEntry("/desk/records", "资料维护", "Records", "edit_records"),
-    NavEntry("/desk/import", "批量导入", "Import", "import_files"),
-    NavEntry("/desk/pulls", "营销取数", "Central systems", "run_pull"),
-    NavEntry("/desk/scripts", "话术", "Scripts", "edit_scripts"),
-    NavEntry("/desk/notices", "公告", "Notices", "see_desk"),
-    NavEntry("/desk/conflicts", "冲突", "Conflicts", "resolve_conflicts"),
-    NavEntry("/desk/export", "导出", "Export", "export"),
-    NavEntry("/desk/fleet", "坐席电脑", "PCs", "see_fleet"),
-    NavEntry("/desk/people", "人员", "People", "manage_people"),
-    NavEntry("/desk/audit", "审计", "Audit", "see_audit"),
-    NavEntry("/desk/settings", "设置", "Settings", "set_up_centre"),
-    NavEntry("/wallboard", "大屏", "Wallboard", "see_wallboard"),
+    NavGroup(
+        "停电",
+        "Outages",
+        (
+            NavEntry("/desk", "停电信息", "Outages", "see_desk", under="/desk/outages"),
+            NavEntry("/desk/suspicions", "疑似停电", "Suspected", "see_desk"),
+            NavEntry("/desk/planned", "批量计划", "Planned works", "set_outage"),
+            NavEntry("/desk/told", "重要客户通知", "To be told", "see_desk"),
+            NavEntry("/wallboard", "大屏", "Wallboard", "see_wallboard"),
+        ),
+    ),
+    NavGroup(
+        "来电",
+        "Callers",
+        (
+            NavEntry("/desk/lookup", "查询", "Look up", "see_places"),
+            NavEntry("/desk/tickets", "工单", "Tickets", "work_tickets"),
+            NavEntry("/desk/call-backs", "复电回访", "Call-backs", "work_tickets"),
+            NavEntry("/desk/catalogue", "业务目录", "Catalogue", "work_tickets"),
+        ),
+    ),
+    NavGroup(
+        "电网",
+        "Network",
+        (
+            NavEntry("/desk/tree", "线路树", "Supply tree", "see_places"),
+            NavEntry("/desk/map", "地图", "Map", "see_places"),
+        ),
+    ),
+    NavGroup(
+        "资料",
+        "Records",
+        (
+            NavEntry("/desk/records", "资料维护", "Records", "edit_records"),
+            NavEntry("/desk/conflicts", "冲突", "Conflicts", "resolve_conflicts"),
+            NavEntry("/desk/import", "批量导入", "Import", "import_files"),
+            NavEntry("/desk/pulls", "营销取数", "Central systems", "run_pull"),
+            NavEntry("/desk/export", "导出", "Export", "export"),
+        ),
+    ),
+    NavGroup(
+        "中心",
+        "Centre",
+        (
+            NavEntry("/desk/notices", "公告", "Notices", "see_desk"),
+            NavEntry("/desk/scripts", "话术", "Scripts", "edit_scripts"),
+            NavEntry("/desk/fleet", "坐席电脑", "PCs", "see_fleet"),
+            NavEntry("/desk/people", "人员", "People", "manage_people"),
+            NavEntry("/desk/audit", "审计", "Audit", "see_audit"),
+            NavEntry("/desk/settings", "设置", "Settings", "set_up_centre"),
+        ),
+    ),
 )
-"""Every page of the desk, in the order in which it is offered."""
+"""Every page of the desk, by what it serves, in the order in which it is offered."""
 
 
 def local_time(value: str) -> str:
@@ -87,11 +135,16 @@ class Desk:
     Args:
         filters: More filters of these templates.
         labels: More names that these templates know.
+        done: What is said, in Chinese and in English, where an address ends in `?done=` and one of these keys.
     """
 
     def __init__(
-        self, filters: Mapping[str, Callable[..., object]] | None = None, labels: Mapping[str, object] | None = None
+        self,
+        filters: Mapping[str, Callable[..., object]] | None = None,
+        labels: Mapping[str, object] | None = None,
+        done: Mapping[str, tuple[str, str]] | None = None,
     ) -> None:
+        self._done = done or {}
         self._templates = Jinja2Templates(_HERE / "templates")
         self._templates.env.filters |= {"local_time": local_time, "local_input": local_input, **(filters or {})}
         self._templates.env.globals |= {"t": _in_its_language, "ROLES": ROLES, **(labels or {})}
@@ -110,6 +163,7 @@ class Desk:
             "lang": language(request),
             "nav": _nav(request, person),
             "here": request.url.path,
+            "what_was_done": self._done.get(request.query_params.get("done", "")),
             "switch_language": _switch(request),
             "may": lambda act: person is not None and may(person.role, act),
             **values,
@@ -141,11 +195,16 @@ def _in_its_language(context: Context, zh: str, en: str) -> str:
     return en if context.get("lang") == "en" else zh
 
 
-def _nav(request: Request, person: Person | None) -> list[NavEntry]:
+def _nav(request: Request, person: Person | None) -> list[NavGroup]:
+    """The ways of this hub that `person` may go; groups in which there are none are left out."""
     if person is None or person.must_change:
         return []
     served = _served(request.app)
-    return [entry for entry in NAV if may(person.role, entry.act) and entry.path in served]
+    offered = [
+        replace(group, entries=tuple(one for one in group.entries if may(person.role, one.act) and one.path in served))
+        for group in NAV
+    ]
+    return [group for group in offered if group.entries]
 
 
 @lru_cache(maxsize=1)
