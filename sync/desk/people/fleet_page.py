@@ -1,16 +1,19 @@
 """The desk's page of devices: how each PC and display fares, new codes, and revoking."""
 
-import re
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
-from fastapi import APIRouter, Depends, Form, Request, Response
+from fastapi import APIRouter, Depends, Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
-from data.clock import to_iso
+from data.clock import from_iso, to_iso
 from data.errors import SwitchboardError
 from data.rights import may
 from sync.auth import Person, devices
 from sync.auth.fleet import list_devices
+from sync.desk.branches import branch_names, branches_named, in_a_field
 from sync.desk.page import Desk
 from sync.hub.asking import PersonWho
 from sync.hub.hub import Hub
@@ -42,11 +45,21 @@ JOB_LABELS = {
     "off": ("未设置", "not set up"),
 }
 READER_LABELS = {"standard": ("含姓名地址", "names and addresses"), "least": ("不含客户资料", "no customers' data")}
+SHOWN: Mapping[str, tuple[str, str, Callable[[Mapping[str, Any]], bool]]] = {
+    "": ("在用", "In use", lambda one: one["state"] != "revoked"),
+    "troubled": ("要看一看", "To be looked at", lambda one: bool(one["stale"] or one["hotkey"] == "taken")),
+    "waiting": ("待登记", "To be enrolled", lambda one: one["state"] == "waiting"),
+    "revoked": ("已注销", "Revoked", lambda one: one["state"] == "revoked"),
+    "all": ("全部", "All", lambda _: True),
+}
+"""What the list may be cut down to, under what it is called in an address."""
+_DONE = {"reader": ("已保存", "Saved"), "revoked": ("已注销", "Revoked")}
 _SEE_OTHER = 303
 _STALE_S = 120
-_SEPARATORS = "[;；,，\\s]+"
+_AT_ONCE = 50
 
 Text = Annotated[str, Form(max_length=200)]
+Asked = Annotated[str, Query(max_length=200)]
 
 
 def fleet_router(hub: Hub, keeping: Keeping) -> APIRouter:
@@ -59,31 +72,52 @@ def fleet_router(hub: Hub, keeping: Keeping) -> APIRouter:
     router = APIRouter(include_in_schema=False)
     labels = {"STATES": STATE_LABELS, "HOTKEYS": HOTKEY_LABELS, "KINDS": KIND_LABELS, "READERS": READER_LABELS}
     jobs = {"JOBS": JOBS, "JOB_STATES": JOB_LABELS, "line_words": line_words}
-    desk = Desk({"how_long": how_long}, {**labels, **jobs, "STALE_S": _STALE_S})
+    filters: dict[str, Callable[..., object]] = {"how_long": how_long, "in_a_field": in_a_field}
+    desk = Desk(filters, {**labels, **jobs, "SHOWN": SHOWN}, _DONE)
     Reader = Annotated[Person, Depends(PersonWho(hub.store, "see_fleet"))]
     Manager = Annotated[Person, Depends(PersonWho(hub.store, "manage_devices"))]
 
-    def page(request: Request, person: Person, status: int = 200, **more: Any) -> Response:  # noqa: ANN401
+    def page(
+        request: Request,
+        person: Person,
+        status: int = 200,
+        *,
+        show: str = "",
+        q: str = "",
+        after: int = 0,
+        **more: Any,  # noqa: ANN401
+    ) -> Response:
+        now = hub.store.clock.now()
         with hub.store.read() as connection:
-            listed = list_devices(connection, hub.store.clock.now())
-            done = hub.jobs.now(connection, keeping)
-        values = {
+            listed = [{**one, "stale": is_stale(one, now)} for one in list_devices(connection, now)]
+            values: dict[str, Any] = {"jobs": hub.jobs.now(connection, keeping), "names": branch_names(connection)}
+        found = narrowed(listed, show, q)
+        values |= {
             "entered": {},
-            "devices": listed,
-            "jobs": done,
+            "devices": found[after : after + _AT_ONCE],
+            "counts": {key: sum(map(fits, listed)) for key, (_, _, fits) in SHOWN.items()},
+            "wanted": {"show": show, "q": q},
             "may_manage": may(person.role, "manage_devices"),
-            **more,
         }
-        return desk.render(request, person, "fleet.html", status, **values)
+        values |= {"total": len(found), "after": after, "at_once": _AT_ONCE}
+        return desk.render(request, person, "fleet.html", status, **{**values, **more})
 
     @router.get("/desk/fleet")
-    def fleet(request: Request, reader: Reader) -> Response:
-        return page(request, reader)
+    def fleet(
+        request: Request,
+        reader: Reader,
+        show: Asked = "",
+        q: Asked = "",
+        after: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
+    ) -> Response:
+        return page(request, reader, show=show if show in SHOWN else "", q=q, after=after)
 
     @router.post("/desk/fleet/add")
     def add(request: Request, manager: Manager, name: Text, kind: Text, branches: Text = "") -> Response:
         try:
-            code, expires = devices.add_device(hub.store, name, named(branches), actor(manager), kind)
+            with hub.store.read() as connection:
+                held_to = branches_named(connection, branches)
+            code, expires = devices.add_device(hub.store, name, held_to, actor(manager), kind)
         except SwitchboardError as error:
             entered = {"name": name, "kind": kind, "branches": branches}
             return page(request, manager, status_of(error), error=refusal(request, error), entered=entered)
@@ -93,25 +127,39 @@ def fleet_router(hub: Hub, keeping: Keeping) -> APIRouter:
     @router.post("/desk/fleet/{key}/reader")
     def reader(request: Request, manager: Manager, key: str, reader: Text) -> Response:
         try:
-            devices.set_reader(hub.store, key, reader, actor(manager))
+            done = devices.set_reader(hub.store, key, reader, actor(manager))
         except SwitchboardError as error:
             return page(request, manager, status_of(error), error=refusal(request, error))
-        return RedirectResponse("/desk/fleet", _SEE_OTHER)
+        return _back_to(done.name, "reader")
 
     @router.post("/desk/fleet/{key}/revoke")
     def revoke(request: Request, manager: Manager, key: str) -> Response:
         try:
-            devices.revoke_device(hub.store, key, actor(manager))
+            revoked = devices.revoke_device(hub.store, key, actor(manager))
         except SwitchboardError as error:
             return page(request, manager, status_of(error), error=refusal(request, error))
-        return RedirectResponse("/desk/fleet", _SEE_OTHER)
+        return _back_to(revoked.name, "revoked")
 
     return router
 
 
-def named(text: str) -> tuple[str, ...]:
-    """The ids in a field of a page, however they are separated."""
-    return tuple(one for one in re.split(_SEPARATORS, text) if one)
+def is_stale(device: Mapping[str, Any], now: datetime) -> bool:
+    """Whether the cache was old when the PC last told of itself: one that is switched off is no trouble."""
+    if device["state"] != "enrolled" or device["cache_age_s"] is None or not device["status_at"]:
+        return False
+    silent_s = (now - from_iso(device["status_at"])).total_seconds()
+    return bool(device["cache_age_s"] - silent_s > _STALE_S)
+
+
+def narrowed(devices: Sequence[Mapping[str, Any]], show: str, text: str) -> list[Mapping[str, Any]]:
+    """Those that `show` of `SHOWN` asks for and whose name, or whoever works there, holds `text`, in any case."""
+    fits, wanted = SHOWN[show][2], text.strip().casefold()
+    return [one for one in devices if fits(one) and wanted in f"{one['name']}\n{one['person'] or ''}".casefold()]
+
+
+def _back_to(device: str, done: str) -> Response:
+    """The list with this device, and what was done to it."""
+    return RedirectResponse("/desk/fleet?" + urlencode({"show": "all", "q": device, "done": done}), _SEE_OTHER)
 
 
 def how_long(seconds: int | None, lang: Language = "zh") -> str:

@@ -1,11 +1,12 @@
 """The desk's page of people: who may sign in, in which role, for which branches."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
-from fastapi import APIRouter, Depends, Form, Request, Response
+from fastapi import APIRouter, Depends, Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
 from sqlalchemy import Connection
 
@@ -15,32 +16,54 @@ from sync.auth import Person, people
 from sync.auth.changes import DEVICE_HOLDER
 from sync.auth.fleet import list_devices
 from sync.auth.lockout import let_in_again, open_place, shut_places
+from sync.desk.branches import branch_names, branches_named, in_a_field
 from sync.desk.page import Desk
-from sync.desk.people.fleet_page import named
 from sync.hub.asking import PersonWho
 from sync.hub.hub import Hub
 from sync.hub.problems import status_of
 from sync.refusal_words import refusal
 from sync.routes.outage_routes import actor
 
+_AT_ONCE = 50
 _SEE_OTHER = 303
 _BLANK: Mapping[str, str] = MappingProxyType({})
 """What a form holds that nobody has filled in yet."""
+_DONE = {
+    "role": ("已保存，本人须重新登录", "Saved: they have to sign in again"),
+    "disable": ("已停用，本人已退出登录", "Disabled, and signed out"),
+    "enable": ("已启用", "Enabled"),
+    "unlock": ("已解除锁定", "Let in again"),
+    "open-place": ("已解除锁定", "Opened again"),
+}
 
 Text = Annotated[str, Form(max_length=200)]
+Asked = Annotated[str, Query(max_length=200)]
 
 
 def people_router(hub: Hub) -> APIRouter:
     """The page `/desk/people`, and what is done from it."""
     router = APIRouter(include_in_schema=False)
-    desk = Desk()
+    desk = Desk({"in_a_field": in_a_field}, done=_DONE)
     Manager = Annotated[Person, Depends(PersonWho(hub.store, "manage_people"))]
 
-    def page(request: Request, person: Person, status: int = 200, **more: Any) -> Response:  # noqa: ANN401
+    def page(
+        request: Request,
+        person: Person,
+        status: int = 200,
+        *,
+        q: str = "",
+        role: str = "",
+        after: int = 0,
+        **more: Any,  # noqa: ANN401
+    ) -> Response:
         with hub.store.read() as connection:
             now = hub.store.clock.now()
-            values = {"people": people.list_people(connection, now), "places": _shut(connection, now)}
-        return desk.render(request, person, "people.html", status, **{"entered": _BLANK, **values, **more})
+            everybody = people.list_people(connection, now)
+            values: dict[str, Any] = {"places": _shut(connection, now), "names": branch_names(connection)}
+        found = narrowed(everybody, q, role)
+        values |= {"people": found[after : after + _AT_ONCE], "total": len(found), "after": after, "at_once": _AT_ONCE}
+        values |= {"everybody": len(everybody), "wanted": {"q": q, "role": role}, "entered": _BLANK}
+        return desk.render(request, person, "people.html", status, **{**values, **more})
 
     def act(
         request: Request,
@@ -55,24 +78,36 @@ def people_router(hub: Hub) -> APIRouter:
             return page(request, manager, status_of(error), error=refusal(request, error), entered=entered)
         if password is not None:
             return page(request, manager, made={"name": name, "password": password})
-        return RedirectResponse("/desk/people", _SEE_OTHER)
+        done = request.url.path.rpartition("/")[2]
+        return RedirectResponse("/desk/people?" + urlencode({"q": name, "done": done}), _SEE_OTHER)
+
+    def branches_of(text: str) -> tuple[str, ...]:
+        with hub.store.read() as connection:
+            return branches_named(connection, text)
 
     @router.get("/desk/people")
-    def listed(request: Request, manager: Manager) -> Response:
-        return page(request, manager)
+    def listed(
+        request: Request,
+        manager: Manager,
+        q: Asked = "",
+        role: Asked = "",
+        after: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
+    ) -> Response:
+        return page(request, manager, q=q, role=role, after=after)
 
     @router.post("/desk/people/add")
     def add(request: Request, manager: Manager, name: Text, role: Text, branches: Text = "") -> Response:
         def do() -> str:
-            return people.new_person(hub.store, name, role, actor(manager), named(branches))
+            return people.new_person(hub.store, name, role, actor(manager), branches_of(branches))
 
         return act(request, manager, name, do, {"name": name, "role": role, "branches": branches})
 
     @router.post("/desk/people/role")
     def role(request: Request, manager: Manager, name: Text, role: Text, branches: Text = "") -> Response:
-        return act(
-            request, manager, name, lambda: people.set_role(hub.store, name, role, actor(manager), named(branches))
-        )
+        def do() -> None:
+            people.set_role(hub.store, name, role, actor(manager), branches_of(branches))
+
+        return act(request, manager, name, do)
 
     @router.post("/desk/people/reset")
     def reset(request: Request, manager: Manager, name: Text) -> Response:
@@ -95,6 +130,13 @@ def people_router(hub: Hub) -> APIRouter:
         return act(request, manager, place, lambda: open_place(hub.store, place, actor(manager)))
 
     return router
+
+
+def narrowed(people: Sequence[Mapping[str, Any]], text: str, role: str) -> list[Mapping[str, Any]]:
+    """Those whose name holds `text`, in any case, and who have `role`, the disabled ones last; empty asks nothing."""
+    wanted = text.strip().casefold()
+    found = [one for one in people if wanted in one["name"].casefold() and role in {"", one["role"]}]
+    return sorted(found, key=lambda one: one["disabled_at"] is not None)
 
 
 def _shut(connection: Connection, now: datetime) -> list[tuple[str, str, str]]:

@@ -12,6 +12,7 @@ from data.upkeep.kept import check_kept
 from data.upkeep.listing import Listed, listed_records, retired_of
 from data.upkeep.seen import as_shown
 from sync.auth import Person
+from sync.desk.branches import branch_names
 from sync.desk.records.record_words import RecordWords
 from sync.language import Language
 
@@ -90,6 +91,4 @@ def _row(words: RecordWords, columns: list[Field], kind: str, doc: Doc) -> dict[
 
 
 def _branches(connection: Connection, person: Person) -> list[tuple[str, str]]:
-    table = RECORDS["branch"]
-    rows = connection.execute(select(table.c.id, table.c.name).order_by(table.c.id)).all()
-    return [(row.id, row.name) for row in rows if is_within(connection, row.id, person.branches)]
+    return [one for one in branch_names(connection).items() if is_within(connection, one[0], person.branches)]
