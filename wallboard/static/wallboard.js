@@ -77,6 +77,7 @@ function draw() {
     figure(metric.label, metric.label_en, written(metric.value, metric.unit))));
   byId("tickets").replaceChildren(...figures.tickets.map(ticket));
   byId("seats").replaceChildren(...figures.seats.slice(0, SEATS).map(seat));
+  byId("no-seats").hidden = figures.seats.length > 0;
 }
 
 function drawLink() {

@@ -4,15 +4,14 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
-from sqlalchemy import select
 
 from data.errors import SwitchboardError
 from data.notices import board
 from data.notices.describing import describe_notice
 from data.notices.notice import LONGEST
 from data.notices.readers import readers_of
-from data.store.schema import RECORDS
 from sync.auth import Person
+from sync.desk.branches import branch_names
 from sync.desk.outages.window_forms import local_moment
 from sync.desk.page import Desk
 from sync.hub.asking import PersonWho
@@ -27,6 +26,11 @@ STATES = {
     "ended": ("已结束", "Ended"),
     "withdrawn": ("已撤回", "Withdrawn"),
 }
+_DONE = {
+    "posted": ("已发布，正在送到每台坐席电脑", "Posted: on its way to every PC"),
+    "withdrawn": ("已撤回", "Withdrawn"),
+    "read": ("已标为已读", "Marked as read"),
+}
 _SEE_OTHER = 303
 
 Text = Annotated[str, Form(max_length=1000)]
@@ -35,7 +39,7 @@ Text = Annotated[str, Form(max_length=1000)]
 def notice_page_router(hub: Hub) -> APIRouter:
     """The page `/desk/notices`, and what is done from it."""
     router = APIRouter(include_in_schema=False)
-    desk = Desk(labels={"STATES": STATES, "LONGEST": LONGEST})
+    desk = Desk(labels={"STATES": STATES, "LONGEST": LONGEST}, done=_DONE)
     Reader = Annotated[Person, Depends(PersonWho(hub.store, "see_desk"))]
     Poster = Annotated[Person, Depends(PersonWho(hub.store, "post_notices"))]
 
@@ -44,7 +48,7 @@ def notice_page_router(hub: Hub) -> APIRouter:
         with hub.store.read() as connection:
             notices = board.list_notices(connection, now, ended=ended)
             readers = readers_of(connection, notices)
-            branches = dict(connection.execute(select(RECORDS["branch"].c.id, RECORDS["branch"].c.name)).all())
+            branches = branch_names(connection)
         told = [describe_notice(one, now, readers[one.id]) for one in notices]
         mine = {one.id for one in notices if person.name in {mark.reader for mark in readers[one.id].read}}
         values = {"notices": told, "branches": branches, "mine": mine, "ended": ended, "entered": {}, **more}
@@ -78,7 +82,7 @@ def notice_page_router(hub: Hub) -> APIRouter:
         except SwitchboardError as problem:
             return page(request, poster, status_of(problem), error=refusal(request, problem), entered=entered)
         hub.stream.look_now()
-        return RedirectResponse("/desk/notices", _SEE_OTHER)
+        return RedirectResponse("/desk/notices?done=posted", _SEE_OTHER)
 
     @router.post("/desk/notices/{key}/withdraw")
     def withdraw(request: Request, poster: Poster, key: str) -> Response:
@@ -88,7 +92,7 @@ def notice_page_router(hub: Hub) -> APIRouter:
         except SwitchboardError as problem:
             return page(request, poster, status_of(problem), error=refusal(request, problem))
         hub.stream.look_now()
-        return RedirectResponse("/desk/notices", _SEE_OTHER)
+        return RedirectResponse("/desk/notices?done=withdrawn", _SEE_OTHER)
 
     @router.post("/desk/notices/{key}/read")
     def read(request: Request, reader: Reader, key: str) -> Response:
@@ -97,6 +101,6 @@ def notice_page_router(hub: Hub) -> APIRouter:
                 board.mark_read(writing, key, actor(reader), "", hub.store.clock.now())
         except SwitchboardError as problem:
             return page(request, reader, status_of(problem), error=refusal(request, problem))
-        return RedirectResponse("/desk/notices", _SEE_OTHER)
+        return RedirectResponse("/desk/notices?done=read", _SEE_OTHER)
 
     return router

@@ -37,6 +37,13 @@ from sync.refusal_words import refusal
 from sync.routes.outage_routes import actor
 
 _SEE_OTHER = 303
+_DONE = {
+    "add_business": ("已新增", "Added"),
+    "change_business": ("已修改", "Changed"),
+    "retire_business": ("已停用，已有的工单不受影响", "Retired: tickets that have it keep it"),
+    "bring_back_business": ("已恢复使用", "Brought back"),
+    "set_ticket_rules": ("已保存", "Saved"),
+}
 
 Day = Annotated[str, Query(max_length=10)]
 Line = Annotated[str, Form(max_length=100)]
@@ -45,7 +52,7 @@ Line = Annotated[str, Form(max_length=100)]
 def catalogue_page_router(hub: Hub) -> APIRouter:
     """The page `/desk/catalogue`, and what is done from it."""
     router = APIRouter(include_in_schema=False)
-    desk = ticket_desk()
+    desk = ticket_desk(_DONE)
     Worker = Annotated[Person, Depends(PersonWho(hub.store, "work_tickets"))]
     Editor = Annotated[Person, Depends(PersonWho(hub.store, "set_up_centre"))]
 
@@ -72,7 +79,7 @@ def catalogue_page_router(hub: Hub) -> APIRouter:
         except SwitchboardError as error:
             return page(request, person, status=status_of(error), error=refusal(request, error), typed=typed)
         hub.stream.look_now()
-        return RedirectResponse("/desk/catalogue", _SEE_OTHER)
+        return RedirectResponse(f"/desk/catalogue?done={about.replace(' ', '_')}", _SEE_OTHER)
 
     @router.get("/desk/catalogue")
     def catalogue(request: Request, worker: Worker, since: Day = "", until: Day = "") -> Response:
@@ -125,7 +132,7 @@ def catalogue_page_router(hub: Hub) -> APIRouter:
         return act(
             request,
             editor,
-            "retire business",
+            "bring back business" if back else "retire business",
             lambda writing: retire_business(writing, code, actor(editor), retired=not back),
             {},
         )

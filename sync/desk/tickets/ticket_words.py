@@ -59,9 +59,10 @@ FIELDS: dict[str, Said] = {
 }
 
 
-def ticket_desk() -> Desk:
-    """The frame of the pages about tickets, with their words."""
+def ticket_desk(done: Mapping[str, tuple[str, str]] | None = None) -> Desk:
+    """The frame of the pages about tickets, with their words, and what is said of what was done."""
     return Desk(
+        done=done,
         labels={
             "said": place_words.said,
             "KINDS": KINDS,
@@ -78,7 +79,7 @@ def ticket_desk() -> Desk:
             "when": when,
             "left": left,
             "place_name": place_name,
-        }
+        },
     )
 
 
