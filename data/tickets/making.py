@@ -82,7 +82,7 @@ def add_ticket(writing: Writing, key: str, at: datetime, entered: NewTicket, by:
     connection.execute(insert(TICKET).values(row))
     changes: Changes = {"state": (None, "open"), **({"lead": (None, lead)} if lead else {})}
     add_event(writing, key, by.name, changes, "")
-    audit.record(connection, writing.clock.now(), by.actor, "make_ticket", key)
+    audit.record(connection, writing.clock.now(), by.actor, "make_ticket", str(row["number"]))
     return get_ticket(connection, key)
 
 

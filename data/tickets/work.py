@@ -165,7 +165,7 @@ def _store(writing: Writing, ticket: Ticket, changed: _Values, text: str, by: Ma
             update(TICKET).where(TICKET.c.id == ticket.id).values(**values, version=ticket.version + 1)
         )
     add_event(writing, ticket.id, by.name, {name: (before[name], value) for name, value in changed.items()}, text)
-    audit.record(writing.connection, now, by.actor, "work_ticket", f"{ticket.id} {' '.join(sorted(changed))}".strip())
+    audit.record(writing.connection, now, by.actor, "work_ticket", " ".join([ticket.number, *sorted(changed)]))
 
 
 def _end_linked(writing: Writing, lead: Ticket, change: TicketChange, by: Maker) -> None:

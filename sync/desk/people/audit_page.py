@@ -14,8 +14,9 @@ from data.store.audit_chain import Entry
 from data.store.audit_commits import COMMITTED
 from sync.audit.trail import LOCAL
 from sync.auth import Person
+from sync.auth.fleet import list_devices
 from sync.desk.page import Desk
-from sync.desk.people.audit_words import act_words
+from sync.desk.people.audit_words import about_words, act_words, actor_words
 from sync.hub.asking import PersonWho
 from sync.hub.hub import Hub
 from sync.language import Language
@@ -29,7 +30,9 @@ Text = Annotated[str, Query(max_length=100)]
 def audit_page_router(hub: Hub) -> APIRouter:
     """The page `/desk/audit`."""
     router = APIRouter(include_in_schema=False)
-    desk = Desk({"day_and_time": _day_and_time, "in_words": _in_words}, {"act_words": act_words})
+    desk = Desk(
+        {"day_and_time": _day_and_time, "in_words": _in_words}, {"act_words": act_words, "actor_words": actor_words}
+    )
     may_see = PersonWho(hub.store, "see_audit")
 
     @router.get("/desk/audit")
@@ -50,9 +53,17 @@ def audit_page_router(hub: Hub) -> APIRouter:
         with hub.store.read() as connection:
             found = audit.newest(connection, wanted, before=before, limit=_PAGE + 1)
             acts = audit.acts_of(connection)
+            devices = {one["id"]: one["name"] for one in list_devices(connection, hub.store.clock.now())}
         shown = found[:_PAGE]
         older = urlencode({**filters, "before": shown[-1].number}) if len(found) > _PAGE else ""
-        values = {"entries": shown, "acts": acts, "older": older, "filters": filters, "first": before is None}
+        values = {
+            "entries": shown,
+            "acts": acts,
+            "devices": devices,
+            "older": older,
+            "filters": filters,
+            "first": before is None,
+        }
         return desk.render(request, reader, "audit.html", 422 if error else 200, error=error, **values)
 
     return router
@@ -84,7 +95,7 @@ def _day_and_time(at: str) -> str:
 def _in_words(entry: Entry, lang: Language) -> str:
     """What an entry is about, for people: a commit without its digest."""
     if entry.act != COMMITTED:
-        return entry.about
+        return about_words(entry.act, entry.about, lang)
     try:
         about = json.loads(entry.about)
         words = (

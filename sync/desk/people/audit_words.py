@@ -1,5 +1,8 @@
-"""What audited acts are called, in Chinese and in English."""
+"""What audited acts and who did them are called, in Chinese and in English."""
 
+from collections.abc import Mapping
+
+from data.rights import ROLES
 from data.store.audit_commits import COMMITTED
 from sync.language import Language
 
@@ -92,3 +95,38 @@ _ACTS = {
 def act_words(act: str, language: Language) -> str:
     """What an act is called; its own name where it has no other."""
     return _ACTS.get(act, (act, act))[language == "en"]
+
+
+def actor_words(actor: str, devices: Mapping[str, str], language: Language) -> str:
+    """Who acted, for people: a person by name, a PC by what it is called, else what of the hub's machine it was.
+
+    Args:
+        actor: As the trail names it, such as `person:wang`.
+        devices: Names of devices by their ids.
+        language: The reader's.
+    """
+    kind, _, name = actor.partition(":")
+    if kind == "person":
+        return name
+    if kind == "device":
+        return devices.get(name, actor)
+    if kind == "os":
+        return f"{name} (the hub's machine)" if language == "en" else f"{name}（服务器上）"
+    return ("The hub" if language == "en" else "服务器") if actor == "hub" else actor
+
+
+def about_words(act: str, about: str, language: Language) -> str:
+    """What an act was about, for people: roles and addresses by what they are called, all else as it stands."""
+    if act in {"add_person", "set_role"}:
+        name, role, branches = _person_and_role(about)
+        return f"{name} · {ROLES[role][language == 'en']} {branches}".strip() if role else about
+    if act.startswith("sign_in"):
+        return about.replace("address:", "from " if language == "en" else "来自 ")
+    return about
+
+
+def _person_and_role(about: str) -> tuple[str, str, str]:
+    """The name, which may have spaces in it, the role and the branches of `NAME ROLE BRANCH ...`."""
+    words = about.split(" ")
+    at = max((number for number, word in enumerate(words) if number and word in ROLES), default=0)
+    return " ".join(words[:at]), words[at] if at else "", "、".join(words[at + 1 :])
