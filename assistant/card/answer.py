@@ -115,6 +115,8 @@ class Result:
     Attributes:
         score: 0 to 100; the first result is the best.
         path: Where it is, widest first, such as `("连山区", "塔山乡")`: tells namesakes apart.
+        feeder_total, transformer_area_total: How many there are; the lists hold the first of them, of the transformer
+            areas those first that are out.
         affected: For an area in `partial_outage`: how many of how many transformer areas are out.
         suspicion: The strongest, where the state is `suspected`.
         script: The sentence to read out to the caller, and `script_en` the same in English.
@@ -138,6 +140,8 @@ class Result:
     affected: tuple[int, int] | None = None
     script_en: str = ""
     suspicion: SuspicionView | None = None
+    feeder_total: int = 0
+    transformer_area_total: int = 0
 
     def said(self, *, english: bool) -> str:
         """What to read out; in Chinese where there is no English."""

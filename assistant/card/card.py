@@ -52,13 +52,17 @@ class _Supply:
     """Where a record stands in the network.
 
     Attributes:
+        feeders, transformer_areas: The first of them.
         areas: The area itself, or the area served, then those that contain it, nearest first.
+        feeder_total, transformer_area_total: How many there are.
     """
 
     branch: str | None
     feeders: tuple[str, ...]
     transformer_areas: tuple[str, ...]
     areas: tuple[_Area, ...]
+    feeder_total: int
+    transformer_area_total: int
 
 
 class CardMaker:
@@ -88,7 +92,7 @@ class CardMaker:
         """
         doc = read_doc(self._connection, hit.kind, hit.id) or {}
         place = self._board.place(hit.kind, hit.id)
-        supply = self._supply(hit.kind, doc, place)
+        supply = self._supply(hit.kind, doc, place, at)
         judged = self._board.verdict(place, at)
         windows = self._board.windows_touching(place, at)
         branch = self._branch(supply.branch)
@@ -113,6 +117,8 @@ class CardMaker:
             path=self._path(supply, hit),
             affected=judged.affected if judged.state == "partial_outage" else None,
             suspicion=self._suspicion(place, judged, at) if judged.state == "suspected" else None,
+            feeder_total=supply.feeder_total,
+            transformer_area_total=supply.transformer_area_total,
         )
 
     def _suspicion(self, place: Place, judged: Verdict, at: datetime) -> SuspicionView | None:
@@ -124,15 +130,15 @@ class CardMaker:
     def _rows(self, sql: str, *values: object) -> Sequence[Sequence[Any]]:
         return cast("Sequence[Sequence[Any]]", self._connection.execute(sql, values).fetchall())
 
-    def _supply(self, kind: str, doc: Doc, place: Place) -> _Supply:
+    def _supply(self, kind: str, doc: Doc, place: Place, at: datetime) -> _Supply:
+        hanging = len(place.transformer_areas)
         if kind == "area":
             areas = self._lineage(place.id)
             branch = next((area.branch for area in areas if area.branch), None)
-            shown = tuple(sorted(place.transformer_areas)[:SHOWN_TRANSFORMER_AREAS])
-            return _Supply(branch, self._feeders_of_area(place.id), shown, areas)
+            feeders, total = self._feeders_of_area(place.id)
+            return _Supply(branch, feeders, self._worst_first(place, at), areas, total, hanging)
         if kind == "feeder":
-            shown = tuple(sorted(place.transformer_areas)[:SHOWN_TRANSFORMER_AREAS])
-            return _Supply(_text(doc.get("branch")), (place.id,), shown, ())
+            return _Supply(_text(doc.get("branch")), (place.id,), self._worst_first(place, at), (), 1, hanging)
         transformer_area = place.id if kind == "transformer_area" else next(iter(place.transformer_areas), None)
         feeder = self._network.feeder_of(transformer_area) if transformer_area else place.feeder
         branches = self._rows("SELECT branch FROM feeder WHERE id = ?", feeder) if feeder else ()
@@ -141,7 +147,17 @@ class CardMaker:
             (feeder,) if feeder else (),
             (transformer_area,) if transformer_area else (),
             self._areas_served(transformer_area) if transformer_area else (),
+            1 if feeder else 0,
+            1 if transformer_area else 0,
         )
+
+    def _worst_first(self, place: Place, at: datetime) -> tuple[str, ...]:
+        """The first of its transformer areas: those that are out, in maintenance or suspected before all others."""
+        of_place, board = place.transformer_areas, self._board
+        taken = (board.taken(at, maintenance=False), board.taken(at, maintenance=True), board.suspected(at))
+        troubled = [one for some in taken for one in sorted(of_place & some.transformer_areas)]
+        others = sorted(of_place)[: SHOWN_TRANSFORMER_AREAS + len(troubled)]
+        return tuple(dict.fromkeys(troubled + others))[:SHOWN_TRANSFORMER_AREAS]
 
     def _lineage(self, area: str) -> tuple[_Area, ...]:
         rows = self._rows(
@@ -159,18 +175,19 @@ class CardMaker:
         )
         return self._lineage(served[0][0]) if served else ()
 
-    def _feeders_of_area(self, area: str) -> tuple[str, ...]:
-        """The feeders on which an area's transformer areas hang, the one with the most first."""
+    def _feeders_of_area(self, area: str) -> tuple[tuple[str, ...], int]:
+        """The feeders on which an area's transformer areas hang, the one with the most first; how many there are."""
         rows = self._rows(
             "WITH RECURSIVE within(id) AS"
             " (SELECT ? UNION SELECT area.id FROM within CROSS JOIN area ON area.parent_id = within.id)"
-            " SELECT feeder FROM transformer_area WHERE id IN (SELECT link.id FROM within CROSS JOIN link"
+            " SELECT feeder, count(*) OVER () FROM transformer_area WHERE id IN"
+            " (SELECT link.id FROM within CROSS JOIN link"
             " WHERE link.target = within.id AND link.kind = 'transformer_area' AND link.field = 'areas')"
             " GROUP BY feeder ORDER BY count(*) DESC, feeder LIMIT ?",
             area,
             SHOWN_FEEDERS,
         )
-        return tuple(row[0] for row in rows)
+        return tuple(row[0] for row in rows), rows[0][1] if rows else 0
 
     def _branch(self, branch: str | None) -> BranchView | None:
         rows = self._rows("SELECT id, name, phone FROM branch WHERE id = ?", branch) if branch else ()

@@ -64,8 +64,9 @@ def card_of(
         yield Heading(words("heading.customer"))
         yield Line(words("field.customer_no"), result.id)
         yield from customer_lines(result.customer, words)
-    yield from _supplies("feeder", result.feeders, MOST_FEEDERS, freshness, words)
-    yield from _supplies("transformer_area", result.transformer_areas, MOST_TRANSFORMER_AREAS, freshness, words)
+    yield from _supplies("feeder", result.feeders[:MOST_FEEDERS], result.feeder_total, freshness, words)
+    shown = result.transformer_areas[:MOST_TRANSFORMER_AREAS]
+    yield from _supplies("transformer_area", shown, result.transformer_area_total, freshness, words)
 
 
 def ways_onwards(result: Result, words: Words) -> tuple[Action, ...]:
@@ -144,13 +145,14 @@ def marks_of(customer: CustomerView, words: Words) -> list[str]:
 
 
 def _supplies(
-    kind: NodeKind, supplies: tuple[SupplyView, ...], most: int, freshness: Freshness, words: Words
+    kind: NodeKind, supplies: tuple[SupplyView, ...], total: int, freshness: Freshness, words: Words
 ) -> Iterator[Block]:
+    """The first of those that supply a place or hang on it, and how many of the `total` are not shown."""
     if supplies:
         yield Heading(words(f"heading.{kind}s"))
-    for supply in supplies[:most]:
+    for supply in supplies:
         yield Supply(str(Key(kind, supply.id)), supply.name, supply.number, *verdict_of(supply.state, freshness, words))
-    yield from _more(len(supplies) - most, words)
+    yield from _more(total - len(supplies), words)
 
 
 def _more(count: int, words: Words) -> Iterator[Block]:

@@ -77,6 +77,8 @@ def some_results(now: datetime) -> tuple[Result, ...]:
             contacts=(MANAGER, CREW),
             feeders=(FEEDER,),
             transformer_areas=TRANSFORMER_AREAS,
+            feeder_total=1,
+            transformer_area_total=len(TRANSFORMER_AREAS),
             outages=(going_on, planned),
             script=OUTAGE_SCRIPT,
             match=Match("initials", ((0, 2),)),
