@@ -3,6 +3,9 @@
 Masking happens where data leaves the hub, so that nothing beyond it (cache, index, log) ever holds what it hides.
 """
 
+from collections.abc import Sequence
+from typing import Any
+
 from data.fields import Doc, Kind
 from data.kinds import CUSTOMER
 
@@ -14,6 +17,7 @@ HIDDEN = "***"
 """What stands where the least class may not read."""
 
 _LEAST_BUCKET = "least:"
+_PHONE = list(CUSTOMER.by_name).index("phone")
 
 
 def mask_phone(phone: str) -> str:
@@ -33,6 +37,13 @@ def for_caches(kind: Kind, doc: Doc, reader: str = STANDARD) -> Doc:
     if reader == LEAST:
         return {**doc, **{name: HIDDEN for name in PERSONAL if doc[name]}}
     return {**doc, "phone": mask_phone(str(doc["phone"]))} if doc["phone"] else doc
+
+
+def columns_for_caches(kind: Kind, columns: Sequence[Sequence[Any]]) -> Sequence[Sequence[Any]]:
+    """The values of each field of many documents, as the caches of standard readers may hold them: see `for_caches`."""
+    if kind is not CUSTOMER:
+        return columns
+    return [*columns[:_PHONE], [mask_phone(one) if one else one for one in columns[_PHONE]], *columns[_PHONE + 1 :]]
 
 
 PERSONAL = tuple(field.name for field in CUSTOMER.fields if field.personal)

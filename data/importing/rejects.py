@@ -3,8 +3,6 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-import xlsxwriter
-
 from data.importing.outcomes import Rejected
 from data.whole_file import whole_file
 
@@ -27,6 +25,8 @@ def write_error_workbook(path: Path, rejects: Iterable[Rejected]) -> int:
 
 
 def _write(path: Path, rejects: Iterable[Rejected]) -> int:
+    import xlsxwriter  # noqa: PLC0415 - most imports and all pulls refuse nothing that is written
+
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     written = 0
     with xlsxwriter.Workbook(path, options) as workbook:

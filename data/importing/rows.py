@@ -23,7 +23,9 @@ _PHONE = re.compile(r"\+?\d[\d ()-]*\d")
 _PHONE_DIGITS = (3, 15)
 _BETWEEN_PHONES = re.compile(r"\s*[;,、/]\s*")
 _CUSTOMER_NUMBER = re.compile(r"[0-9]{10}")
-_CHECKED = {"email": email_trouble, "fax": fax_trouble, "postcode": postcode_trouble}
+CHECKED = {"email": email_trouble, "fax": fax_trouble, "postcode": postcode_trouble}
+"""By field, what is wrong with a text."""
+
 _IDENTIFIERS = frozenset({"id", "number", "code", "phone", "postcode", "fax"})
 _REFERENCES = frozenset({FieldType.REF, FieldType.REFS})
 
@@ -138,7 +140,7 @@ def _choice(known: Field, text: str) -> str:
 def _checked(kind: str, known: Field, text: str) -> str:
     if known.name == "phone":
         return _phone(known, text)
-    if known.name in _CHECKED and (trouble := _CHECKED[known.name](text)):
+    if known.name in CHECKED and (trouble := CHECKED[known.name](text)):
         raise BadValueError(known.name, text, trouble)
     if kind == "customer" and known.name == "id" and not _CUSTOMER_NUMBER.fullmatch(text):
         raise BadValueError(known.name, text, "a customer number has 10 digits")

@@ -3,11 +3,7 @@
 from pathlib import Path
 from uuid import uuid4
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine, inspect, text
 
 from data.clock import SystemClock
 from data.errors import DataError
@@ -16,6 +12,9 @@ from data.store import audit
 from data.store.audit_commits import MIGRATED, describe_migration
 from data.store.change_log import get_meta, lock, set_meta
 from data.store.database import WRITE
+
+_HERE = Path(__file__).parent
+_TABLE = "alembic_version"
 
 
 def migrate(engine: Engine) -> None:
@@ -37,7 +36,12 @@ def migrate(engine: Engine) -> None:
 
 def upgrade(connection: Connection) -> None:
     """What `migrate` does, in a transaction that is under way and may write."""
-    config, before = _config(), schema_of(connection)
+    # Alembic takes longer to load than a store takes to open, and nearly always there is nothing to be done.
+    from alembic import command  # noqa: PLC0415
+    from alembic.config import Config  # noqa: PLC0415
+
+    config, before = Config(), schema_of(connection)
+    config.set_main_option("script_location", str(_HERE))
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
     if connection.dialect.name == "postgresql":
@@ -52,18 +56,19 @@ def upgrade(connection: Connection) -> None:
 
 def schema_of(connection: Connection) -> str:
     """The last step that the tables have taken, such as `0006`; empty where there are no tables."""
-    return MigrationContext.configure(connection).get_current_revision() or ""
+    if not inspect(connection).has_table(_TABLE):
+        return ""
+    return connection.execute(text(f"SELECT version_num FROM {_TABLE}")).scalar_one_or_none() or ""
 
 
 def is_known(schema: str) -> bool:
     """Whether this Switchboard has the step `schema`: a newer one may have others."""
-    return schema in {one.revision for one in ScriptDirectory.from_config(_config()).walk_revisions()}
+    return schema in _steps()
 
 
-def _config() -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent))
-    return config
+def _steps() -> list[str]:
+    """All steps, in order: they are numbered, and their files are named by their numbers."""
+    return sorted(path.name.partition("_")[0] for path in (_HERE / "versions").glob("[0-9]*.py"))
 
 
 def _is_present(connection: Connection) -> bool:
@@ -76,7 +81,7 @@ def _is_present(connection: Connection) -> bool:
         raise DataError(
             f"the store is a newer Switchboard's (tables {found}): update this one before it opens the store"
         )
-    return found == ScriptDirectory.from_config(_config()).get_current_head()
+    return found == _steps()[-1]
 
 
 def _check_encoding(connection: Connection) -> None:

@@ -15,6 +15,14 @@ def to_cells(fields: Iterable[Field], doc: Doc) -> list[Any]:
     return [json.dumps(doc[f.name], ensure_ascii=False) if f.type in JSON_TYPES else doc[f.name] for f in fields]
 
 
+def cell_columns(fields: Iterable[Field], columns: Iterable[Sequence[Any]]) -> list[Sequence[Any]]:
+    """What `to_cells` makes of many documents, by columns: the values of each of these fields."""
+    return [
+        [json.dumps(one, ensure_ascii=False) for one in values] if field.type in JSON_TYPES else values
+        for field, values in zip(fields, columns, strict=True)
+    ]
+
+
 def from_cells(fields: Iterable[Field], cells: Sequence[Any]) -> Doc:
     """The document in cells that `to_cells` made."""
     return {

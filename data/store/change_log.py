@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
 
-from sqlalchemy import Connection, func, insert, select, text, update
+from sqlalchemy import Connection, bindparam, func, insert, select, text, update
 
 from data.clock import to_iso
 from data.masking import READERS, STANDARD, bucket_counted, counted_bucket
@@ -27,6 +27,18 @@ CHANNEL = "switchboard"
 _LOGGED_TOGETHER = 1000
 _FLOOR = "log_floor"
 _ADVISORY_LOCK = 0x53_57_42_44  # one number for all hubs of a database: "SWBD"
+
+
+_SUMS_OF = select(BUCKET.c.bucket, BUCKET.c.kind, BUCKET.c.rows, BUCKET.c.set_hash).where(
+    BUCKET.c.bucket.in_(bindparam("names", expanding=True))
+)
+_CHANGE_SUM = (
+    update(BUCKET)
+    .where(BUCKET.c.bucket == bindparam("b"), BUCKET.c.kind == bindparam("k"))
+    .values(rows=bindparam("rows"), set_hash=bindparam("set_hash"))
+)
+_ADD_SUM = insert(BUCKET).values(bucket=bindparam("b"), kind=bindparam("k"))
+"""Made once: every commit runs them."""
 
 
 @dataclass(slots=True)
@@ -105,8 +117,7 @@ def append(connection: Connection, touched: Touched, actor: str, action: str, at
         while some := list(islice(remaining, _LOGGED_TOGETHER)):
             rows = [{"revision": revision, "kind": k, "id": i, "bucket": b} for k, i, b in some]
             add_rows(connection, CHANGE, rows)
-    for (bucket, kind), delta in touched.sums.items():
-        _add_to_bucket(connection, bucket, kind, delta)
+    _add_to_buckets(connection, touched.sums)
     notify(connection, str(revision))
     return revision
 
@@ -178,15 +189,19 @@ def sums(connection: Connection, buckets: list[str] | None, reader: str = STANDA
     return found.get(STANDARD, {}) | found.get(reader, {})
 
 
-def _add_to_bucket(connection: Connection, bucket: str, kind: str, delta: SetSum) -> None:
-    here = (BUCKET.c.bucket == bucket) & (BUCKET.c.kind == kind)
-    row = connection.execute(select(BUCKET.c.rows, BUCKET.c.set_hash).where(here)).first()
-    if row is None:
-        values = {"rows": delta.rows, "set_hash": hash_bytes(delta.set_hash)}
-        connection.execute(insert(BUCKET).values(bucket=bucket, kind=kind, **values))
-        return
-    total = SetSum(row.rows, int.from_bytes(row.set_hash, "big")) + delta
-    connection.execute(update(BUCKET).where(here).values(rows=total.rows, set_hash=hash_bytes(total.set_hash)))
+def _add_to_buckets(connection: Connection, deltas: Sums) -> None:
+    stored: dict[Part, SetSum] = {}
+    for bucket, kind, rows, set_hash in connection.execute(_SUMS_OF, {"names": [bucket for bucket, _ in deltas]}):
+        stored[bucket, kind] = SetSum(rows, int.from_bytes(set_hash, "big"))
+    changed, added = list[dict[str, object]](), list[dict[str, object]]()
+    for part, delta in deltas.items():
+        total = stored.get(part, SetSum()) + delta
+        row = {"b": part[0], "k": part[1], "rows": total.rows, "set_hash": hash_bytes(total.set_hash)}
+        (changed if part in stored else added).append(row)
+    if changed:
+        connection.execute(_CHANGE_SUM, changed)
+    if added:
+        connection.execute(_ADD_SUM, added)
 
 
 def get_meta(connection: Connection, key: str) -> str | None:

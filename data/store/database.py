@@ -11,6 +11,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from data.errors import DataError
+from data.store.waiting_writers import waiting
 
 _LOCK_WAIT_S = 15
 
@@ -144,7 +145,10 @@ def _open_sqlite(url: URL, cache_bytes: int) -> Engine:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Any) -> None:  # noqa: ANN401
-        writing = connection.get_execution_options().get(WRITE)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+        if not connection.get_execution_options().get(WRITE):
+            connection.exec_driver_sql("BEGIN")
+            return
+        with waiting(str(url.database)):
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     return engine

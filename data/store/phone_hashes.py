@@ -7,7 +7,7 @@ from sqlalchemy import Connection, delete, select
 
 from data.fields import Json
 from data.phone_numbers import numbers_in, same_number
-from data.store.bulk import add_rows
+from data.store.bulk import add_values
 from data.store.rows import chunks
 from data.store.schema import CUSTOMER_PHONE, RECORDS
 
@@ -48,12 +48,9 @@ class PhoneHashes:
             phones: Customer numbers, of which no hash is kept yet, with their phone fields.
         """
         rows = [
-            {"customer": customer, "hash": self.hash_of(form)}
-            for customer, field in phones
-            if field
-            for form in numbers_in(str(field))
+            (customer, self.hash_of(form)) for customer, field in phones if field for form in numbers_in(str(field))
         ]
-        add_rows(connection, CUSTOMER_PHONE, rows)
+        add_values(connection, CUSTOMER_PHONE, ("customer", "hash"), rows)
 
     def customers_with(self, connection: Connection, form: str, buckets: list[str] | None, limit: int) -> list[str]:
         """Numbers of the customers who have this phone number, in order; empty where nobody has.

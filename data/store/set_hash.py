@@ -8,9 +8,10 @@ Source:
     Clarke et al., "Incremental Multiset Hash Functions", ASIACRYPT 2003, MSet-Add-Hash.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
+from typing import Any
 
 from data.fields import EMPTY, Doc, Json, Kind, canonical_json
 
@@ -20,7 +21,8 @@ GLOBAL = "global"
 Part = tuple[str, str]
 """What is counted and hashed by itself: a bucket and a kind."""
 
-_MODULUS = 1 << 128
+_HASH_BYTES = 16
+_MODULUS = 1 << 8 * _HASH_BYTES
 _NO_VALUE = "\0"
 """Text that no field of text may hold; its quotes cannot stand inside another text either."""
 _BETWEEN = f",{canonical_json(_NO_VALUE)},"
@@ -32,31 +34,45 @@ def row_hash(kind: Kind, doc: Doc) -> int:
     Later fields count up to the last that is not empty: one that a cache does not have yet, and that holds nothing,
     makes no difference.
     """
-    return _hashed(kind, canonical_json(_counted_values(kind, doc)))
+    values = _counted(kind, [doc[field.name] for field in kind.fields])
+    return int.from_bytes(_digest(kind, canonical_json([*values])), "big")
 
 
 def row_hashes(kind: Kind, docs: Iterable[Doc]) -> list[int]:
     """What `row_hash` answers for each of many records, in their order: all are put into JSON in one go."""
-    values = [_counted_values(kind, doc) for doc in docs]
-    parted: list[Json] = [one for each in values for one in (each, _NO_VALUE)]
+    values = ([doc[field.name] for field in kind.fields] for doc in docs)
+    return [int.from_bytes(one, "big") for one in value_hashes(kind, values)]
+
+
+def value_hashes(kind: Kind, records: Iterable[Sequence[Json]]) -> list[bytes]:
+    """What `hash_bytes` makes of the `row_hash` of each of many records, in their order.
+
+    Args:
+        kind: Of the records.
+        records: The values of each in the order of the kind's fields.
+    """
+    values = [_counted(kind, record) for record in records]
+    parted: list[Any] = [_NO_VALUE] * (2 * len(values))
+    parted[::2] = values
     texts = f"{canonical_json(parted)[1:-1]},".split(_BETWEEN)[:-1]
     if len(texts) != len(values):  # a field of JSON may hold even this
-        texts = [canonical_json(each) for each in values]
-    return [_hashed(kind, text) for text in texts]
+        texts = [canonical_json([*each]) for each in values]
+    return [_digest(kind, text) for text in texts]
 
 
-def _counted_values(kind: Kind, doc: Doc) -> list[Json]:
-    values: list[Json] = [doc[field.name] for field in kind.fields]
-    if kind.fields[-1].later:
-        first = sum(not field.later for field in kind.fields)
-        while len(values) > first and values[-1] in EMPTY:
-            values.pop()
+def _counted(kind: Kind, record: Sequence[Json]) -> Sequence[Json]:
+    """The values that count of a record."""
+    if not kind.fields[-1].later:
+        return record
+    values = list(record)
+    first = sum(not field.later for field in kind.fields)
+    while len(values) > first and values[-1] in EMPTY:
+        values.pop()
     return values
 
 
-def _hashed(kind: Kind, text: str) -> int:
-    whole = (kind.name + text).encode("utf-8", "surrogatepass")
-    return int.from_bytes(blake2b(whole, digest_size=16).digest(), "big")
+def _digest(kind: Kind, text: str) -> bytes:
+    return blake2b((kind.name + text).encode("utf-8", "surrogatepass"), digest_size=_HASH_BYTES).digest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,4 +134,4 @@ def by_kind(sums: Sums) -> dict[str, SetSum]:
 
 def hash_bytes(hashed: int) -> bytes:
     """The 16 bytes under which a hash is stored."""
-    return hashed.to_bytes(16, "big")
+    return hashed.to_bytes(_HASH_BYTES, "big")

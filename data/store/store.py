@@ -4,19 +4,19 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
-from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Connection, Engine, bindparam, delete, select, update
 
 from data.clock import Clock
-from data.fields import Doc, FieldType
+from data.fields import Doc, FieldType, Kind
 from data.kinds import CUSTOMER, KINDS
 from data.masking import LEAST, counted_bucket
 from data.store import audit, change_log
 from data.store.audit_commits import COMMITTED, describe_commit
 from data.store.buckets import BucketFinder, customers_below
 from data.store.bulk import add_rows, add_values
+from data.store.cells import cell_columns
 from data.store.database import WRITE, is_postgresql
 from data.store.least_sums import are_kept, least_hash
 from data.store.phone_hashes import PhoneHashes, forget_phones
@@ -25,7 +25,7 @@ from data.store.rows import chunks, get_docs
 from data.store.schema import LINK, RECORDS
 from data.store.set_hash import SetSum
 
-_ID, _PHONE = itemgetter(0), itemgetter(list(CUSTOMER.by_name).index("phone"))
+_PHONE = list(CUSTOMER.by_name).index("phone")
 
 
 @dataclass(slots=True)
@@ -137,24 +137,30 @@ class Writing:
         self._keep_phones(prepared)
         self._rebucket_below(prepared.kind, prepared.supplying)
 
-    def add_new(self, kind: str, rows: Sequence[tuple[Any, ...]]) -> None:
-        """Adds records of a kind without lists, none of which is stored yet.
+    def add_new(
+        self, kind: str, columns: Sequence[Sequence[Any]], hashes: Sequence[bytes], buckets: Sequence[str]
+    ) -> None:
+        """Adds records, none of which is stored yet.
 
         Args:
             kind: Of the records.
-            rows: The values of canonical documents in the order of the kind's fields, then their hash and bucket.
+            columns: The values of canonical documents, field by field.
+            hashes: Of each record.
+            buckets: Of each record.
         """
-        names = (*KINDS[kind].by_name, "row_hash", "bucket")
-        add_values(self.connection, RECORDS[kind], names, rows)
-        self._touched.added_all(kind, ((row[0], row[-1], int.from_bytes(row[-2], "big")) for row in rows))
+        described, ids = KINDS[kind], columns[0]
+        rows = list(zip(*cell_columns(described.fields, columns), hashes, buckets, strict=True))
+        add_values(self.connection, RECORDS[kind], (*described.by_name, "row_hash", "bucket"), rows)
+        add_values(self.connection, LINK, ("kind", "id", "field", "target"), list(_links(described, columns)))
+        self._touched.added_all(kind, zip(ids, buckets, map(_number, hashes), strict=True))
         if kind == CUSTOMER.name:
             if self._keeps_least:
-                for row in rows:
-                    hashed = least_hash(dict(zip(names, row, strict=True)))
-                    self._touched.held(kind, counted_bucket(row[-1], LEAST), SetSum().plus(hashed))
+                for values, bucket in zip(zip(*columns, strict=True), buckets, strict=True):
+                    hashed = least_hash(dict(zip(described.by_name, values, strict=True)))
+                    self._touched.held(kind, counted_bucket(bucket, LEAST), SetSum().plus(hashed))
             if self._phones is not None:
-                self._phones.keep(self.connection, zip(map(_ID, rows), map(_PHONE, rows), strict=True))
-        self._rebucket_below(kind, [row[0] for row in rows])
+                self._phones.keep(self.connection, zip(ids, columns[_PHONE], strict=True))
+        self._rebucket_below(kind, list(ids))
 
     def leave_unlogged(self) -> None:
         """Has what this transaction touches logged nowhere: it is part of what is too much to be followed."""
@@ -245,3 +251,15 @@ class Writing:
             docs = get_docs(self.connection, "customer", chunk)
             moved = [doc for key, doc in docs.items() if self.buckets.bucket("customer", doc) != buckets[key]]
             self._update("customer", [row_of(self.buckets, KINDS["customer"], doc) for doc in moved])
+
+
+def _links(kind: Kind, columns: Sequence[Sequence[Any]]) -> Iterator[tuple[str, str, str, str]]:
+    """Rows of the table of links, by the columns of records."""
+    for field, lists in zip(kind.fields, columns, strict=True):
+        if field.type is FieldType.REFS:
+            for key, targets in zip(columns[0], lists, strict=True):
+                yield from ((kind.name, key, field.name, target) for target in targets)
+
+
+def _number(hashed: bytes) -> int:
+    return int.from_bytes(hashed, "big")

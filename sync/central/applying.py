@@ -1,18 +1,19 @@
 """The rows of one feed, read and spooled, compared with what is known and taken into the store."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from data.errors import BadValueError
 from data.importing import Problem, Rejected
 from data.importing.rows import value_of
 from data.kinds import KINDS
 from sync.central.known_rows import BROUGHT, KnownRows, SeenRows
+from sync.central.lots import Lot, SourceRow
 from sync.central.mapping import Feed
 from sync.central.outcomes import TableOutcome, Taken
-from sync.central.reader import SourceRow
+from sync.central.plain_rows import NONE, Made
 from sync.central.records import Target
 from sync.central.spool import Spool
 from sync.central.steps import PLANNED, Steps
@@ -23,6 +24,8 @@ TREES = frozenset({"area", "branch"})
 
 REFERRED_TO_BY_NONE = frozenset({"customer", "ticket"})
 """Kinds whose records may go before anything else does, without leaving anybody alone."""
+
+_T = TypeVar("_T")
 
 _LOOKED_AT = 20
 """So many rows that are known as they are cost as much as one that is stored."""
@@ -138,12 +141,28 @@ class FeedApplier:
     def _load(self) -> None:
         """Takes rows of which nothing is known; what was seen is noted at the end."""
         seen = SeenRows()
-        for rows in self._batches(self.read.spool.part(0)):
-            self.steps.spend(self._take_rows(rows, {}, seen))
+        for lot, made in self.read.spool.lots():
+            self.steps.spend(self._load_lot(lot, made, seen))
         blocks = iter(sorted(seen.packed))
         while some := list(islice(blocks, self.steps.pace.together)):
-            self._known.replace(some, seen)
+            self._known.add(some, seen)
             self.steps.spend(len(some))
+
+    def _load_lot(self, lot: Lot, made: Made, seen: SeenRows) -> int:
+        """Takes rows of which nothing is known; what that cost."""
+        new = made
+        if new.at:
+            twice = seen.may_have(_at(lot.blocks, made.at), made.columns[0])
+            new = NONE if twice else self.target.add_made(self.steps.writing, made)
+        if new.at:
+            self.read.outcome.add(new)
+            digests = [digest | BROUGHT for digest in _at(lot.digests, new.at)]
+            seen.add_all(_at(lot.blocks, new.at), new.columns[0], digests)
+        if len(new.at) == len(lot.blocks):
+            return len(new.at)
+        stored = set(new.at)
+        left = [row for at, row in enumerate(lot.rows()) if at not in stored]
+        return len(new.at) + self._take_rows(left, {}, seen)
 
     def _compare(self, unit: _Unit) -> None:
         """Takes the rows of some blocks, and notes what was seen of them in the same transaction."""
@@ -192,12 +211,15 @@ class FeedApplier:
 
     def _store(self, some: list[Offered], seen: SeenRows) -> int:
         """Stores rows; what that cost."""
-        new = self.target.add_plain(self.steps.writing, [one.row for one in some])
+        if not some:
+            return 0
+        made = self.target.made(list(zip(*(one.row.cells for one in some), strict=True)))
+        new = self.target.add_made(self.steps.writing, made)
         self.read.outcome.add(new)
-        for number in new:
-            row, key, _ = some[number]
+        for row, key, _ in _at(some, new.at):
             seen.add(row.block, key, row.digest | BROUGHT)
-        left = [one for number, one in enumerate(some) if number not in new] if len(new) < len(some) else []
+        stored = set(new.at)
+        left = [one for number, one in enumerate(some) if number not in stored]
         for offered, became in self._taken(left):
             if isinstance(became, Taken):
                 self.read.outcome.take(became)
@@ -206,7 +228,7 @@ class FeedApplier:
             if offered.was is not None:  # it is there, and will be offered again
                 seen.add(offered.row.block, offered.key, offered.was & BROUGHT)
             self.waiting.add(offered, became)
-        return len(new) + len(left) * PLANNED
+        return len(new.at) + len(left) * PLANNED
 
     def _entry(self, offered: Offered, became: Taken) -> int:
         return offered.entry(brought=became.before is None or self.read.adopt)
@@ -214,6 +236,11 @@ class FeedApplier:
     def _taken(self, some: list[Offered]) -> Iterator[tuple[Offered, Taken | Rejected]]:
         for became in self.target.take(self.steps.writing, [one.row for one in some]):
             yield some[became.row], became
+
+
+def _at(values: Sequence[_T], places: Sequence[int]) -> Sequence[_T]:
+    """Those of `values` that stand at `places`."""
+    return values if len(places) == len(values) else [values[at] for at in places]
 
 
 class Difference(NamedTuple):

@@ -1,11 +1,14 @@
 """Rows of PostgreSQL by COPY, which takes half the time of a cursor's."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import Connection, Select
 from sqlalchemy.dialects import postgresql
+
+from sync.central.lots import Texts
 
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _MEANT = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
@@ -17,25 +20,23 @@ def can_copy(connection: Connection) -> bool:
     return connection.dialect.name == "postgresql" and connection.dialect.driver == "psycopg"
 
 
-def copied_rows(connection: Connection, statement: Select[Any]) -> Iterator[tuple[str, ...]]:
-    """The cells of each row as texts, streamed; empty where there is NULL."""
+def copied_columns(connection: Connection, statement: Select[Any], together: int) -> Iterator[Sequence[Texts]]:
+    """The columns of `together` rows at a time as texts, streamed; empty where there is NULL."""
     sql = str(statement.compile(dialect=_PLAIN, compile_kwargs={"literal_binds": True}))
+    width = len(statement.selected_columns)
     driver: Any = connection.connection.driver_connection
-    with driver.cursor() as cursor, cursor.copy(f"COPY ({sql}) TO STDOUT") as copy:
-        for line in copy:
-            yield _cells(str(line, "utf-8"))
+    with driver.cursor() as cursor, cursor.copy(f"COPY ({sql}) TO STDOUT (NULL '')") as copy:
+        lines = iter(copy)
+        while some := list(islice(lines, together)):
+            yield _columns(str(b"".join(some), "utf-8"), width)
 
 
-def _cells(line: str) -> tuple[str, ...]:
-    """The cells of a line in COPY's text format."""
-    cells = line[:-1].split("\t")
-    if "\\" not in line:
-        return tuple(cells)
-    return tuple(["" if cell == r"\N" else _unescaped(cell) if "\\" in cell else cell for cell in cells])
-
-
-def _unescaped(cell: str) -> str:
-    return _ESCAPED.sub(_meant, cell)
+def _columns(text: str, width: int) -> Sequence[Texts]:
+    """The columns of lines in COPY's text format, in which a tab or a line's end inside a cell is escaped."""
+    cells = text[:-1].replace("\n", "\t").split("\t")
+    if "\\" in text:
+        cells = [_ESCAPED.sub(_meant, cell) if "\\" in cell else cell for cell in cells]
+    return [cells[at::width] for at in range(width)]
 
 
 def _meant(found: re.Match[str]) -> str:

@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
+from sync.central.lots import SourceRow
 from sync.central.mapping import Feed
-from sync.central.reader import SourceRow
 
 NONE = "NONE"
 

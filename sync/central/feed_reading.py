@@ -11,10 +11,11 @@ from data.store.schema import CENTRAL_FEED, RECORDS
 from sync.central.applying import TREES, ReadFeed
 from sync.central.cursors import asked_from, cursor_text
 from sync.central.known_rows import KnownRows
+from sync.central.lots import Lot
 from sync.central.mapping import Feed
 from sync.central.outcomes import TableOutcome
 from sync.central.plain_rows import PlainRows, code_lists, fields_named
-from sync.central.reader import SourceReader, SourceRow
+from sync.central.reader import SourceReader
 from sync.central.spool import PARTS, MakeRecords, Spool
 from sync.central.statements import FeedStatement
 
@@ -97,7 +98,7 @@ def read_feed(
     fresh = state.empty and not state.rows and since is None and not whole_kind
     # where rows stand in other blocks than before, no part holds all that is known of its rows
     divided = not (fresh or moved or whole_kind)
-    make = _record_maker(feed) if not state.rows else None
+    make = _record_maker(feed) if fresh else None
     spool = Spool(folder, PARTS if divided else 1, make)
     try:
         if feed.kind == "call_event":
@@ -105,11 +106,11 @@ def read_feed(
             _fill(spool, outcome, reader.events(feed, since))
         elif since is not None or not reader.digests or anew or not state.sums:
             blocks = set(state.sums)
-            _fill(spool, outcome, reader.rows(feed, since=since))
+            _fill(spool, outcome, reader.lots(feed, since=since))
         else:
             blocks = _different_blocks(outcome, state.sums, reader.sums(feed))
             if blocks:
-                _fill(spool, outcome, reader.rows(feed, blocks), count=False)
+                _fill(spool, outcome, reader.lots(feed, blocks), count=False)
     except BaseException:
         spool.close()
         raise
@@ -129,16 +130,16 @@ def read_feed(
 
 
 def _record_maker(feed: Feed) -> MakeRecords | None:
-    """Makes records of rows that are read for the first time: nearly all of them are new."""
+    """Makes records of rows of which nothing is known: nearly all of them are new."""
     if feed.kind not in KINDS:
         return None
     fields = fields_named(feed.kind, FeedStatement(feed).fields)
     return PlainRows(KINDS[feed.kind], fields, code_lists(feed, fields)).made
 
 
-def _fill(spool: Spool, outcome: TableOutcome, rows: Iterable[SourceRow], *, count: bool = True) -> None:
-    for row in rows:
-        spool.add(row)
+def _fill(spool: Spool, outcome: TableOutcome, lots: Iterable[Lot], *, count: bool = True) -> None:
+    for lot in lots:
+        spool.add(lot)
     outcome.transferred = spool.rows
     if count:
         outcome.read = spool.rows

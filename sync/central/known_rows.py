@@ -1,11 +1,13 @@
 """What a pull remembers of the rows that it has seen: the ids of their records and their digests, block by block."""
 
 from array import array
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from operator import lt
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, delete, func, select
 
+from data.store.bulk import add_rows
 from data.store.schema import CENTRAL_BLOCK
 from sync.central.row_digest import SUM_MODULUS
 
@@ -25,14 +27,28 @@ class SeenRows:
     """
 
     packed: dict[int, tuple[bytearray, "array[int]"]] = field(default_factory=dict)
+    _greatest: str = ""
 
     def add(self, block: int, key: str, digest: int) -> None:
         """Takes a row; `digest` may have `BROUGHT` beside it."""
-        found = self.packed.get(block)
-        if found is None:
-            found = self.packed[block] = (bytearray(b"\n"), array("q"))
-        found[0].extend(key.encode() + b"\n")
-        found[1].append(digest)
+        self.add_all((block,), (key,), (digest,))
+
+    def add_all(self, blocks: Iterable[int], keys: Sequence[str], digests: Iterable[int]) -> None:
+        """Takes rows, one or more."""
+        packed = self.packed
+        for block, key, digest in zip(blocks, keys, digests, strict=True):
+            found = packed.get(block)
+            if found is None:
+                found = packed[block] = (bytearray(b"\n"), array("q"))
+            found[0].extend(key.encode() + b"\n")
+            found[1].append(digest)
+        self._greatest = max(self._greatest, *keys)
+
+    def may_have(self, blocks: Iterable[int], keys: Sequence[str]) -> bool:
+        """Whether any of these rows was taken, or two of them have one id; quickly told of what comes in order."""
+        if not keys or (keys[0] > self._greatest and all(map(lt, keys, keys[1:]))):
+            return False
+        return len(set(keys)) < len(keys) or any(map(self.has, blocks, keys))
 
     def has(self, block: int, key: str) -> bool:
         """Whether a row with this id was taken."""
@@ -75,9 +91,12 @@ class KnownRows:
         """Remembers of these blocks what was seen, and nothing else."""
         for some in _some(blocks):
             self._connection.execute(delete(CENTRAL_BLOCK).where(self._here, CENTRAL_BLOCK.c.block.in_(some)))
-            rows = [self._row(block, *seen.packed[block]) for block in some if block in seen.packed]
-            if rows:
-                self._connection.execute(insert(CENTRAL_BLOCK), rows)
+            self.add(some, seen)
+
+    def add(self, blocks: Iterable[int], seen: SeenRows) -> None:
+        """Remembers of these blocks, of which nothing is known, what was seen."""
+        rows = [self._row(block, *seen.packed[block]) for block in blocks if block in seen.packed]
+        add_rows(self._connection, CENTRAL_BLOCK, rows)
 
     def mend(self, rows: Iterable[tuple[int, str, int]]) -> None:
         """Takes further rows, or other digests of known ones, into their blocks."""

@@ -8,7 +8,7 @@ from data.fields import canonical_json
 from data.importing.columns import fields_of
 from data.kinds import KINDS
 
-RECORD_KINDS = ("branch", "area", "feeder", "transformer_area", "contact", "customer")
+RECORD_KINDS = ("branch", "area", "feeder", "contact", "transformer_area", "customer")
 """The kinds of record that are pulled, in the order in which they are stored."""
 
 CALL_EVENT_FIELDS = ("at", "call_id", "queue", "agent", "event", "args")

@@ -59,12 +59,12 @@ class TableOutcome:
     sample: list[Json] = field(default_factory=list)
     reasons: list[Json] = field(default_factory=list)
 
-    def add(self, new: Mapping[int, Made]) -> None:
+    def add(self, new: Made) -> None:
         """Counts new records of plain rows."""
-        for values, _ in islice(new.values(), max(0, _SHOWN - self.added)):
+        for values in islice(zip(*new.columns, strict=True), max(0, _SHOWN - self.added)):
             doc = dict(zip(KINDS[self.kind].by_name, values, strict=True))
             self._show("added", Taken(0, str(doc["id"]), None, doc))
-        self.added += len(new)
+        self.added += len(new.at)
 
     def take(self, taken: Taken) -> None:
         """Counts a row that is stored."""

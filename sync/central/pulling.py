@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -16,7 +16,6 @@ from data.importing import Problem, Rejected
 from data.store import audit
 from data.store.bulk import keep_few_pages
 from data.store.change_log import LOGGED_AT_MOST
-from data.store.database import is_postgresql
 from data.store.store import Store, Writing
 from sync.central.applying import Difference, FeedApplier, ReadFeed, difference
 from sync.central.claim import Claim
@@ -131,8 +130,7 @@ class _Pull:
             different = self._difference(read)
             claim = Claim(self.id, source, read, states)
             begin_step = partial(self._step, claim, sum(one.rows for one in different.values()))
-            pace = self.puller.pace if not is_postgresql(store.engine) else replace(self.puller.pace, pause_s=0.0)
-            with Steps(begin_step, pace, whole=self.wish.dry_run) as steps:
+            with Steps(begin_step, self.puller.pace, store.engine, whole=self.wish.dry_run) as steps:
                 self._apply(steps, read, different, spools)
                 claim.settle(steps.writing)
                 if not self.wish.dry_run:
@@ -165,7 +163,7 @@ class _Pull:
 
     def _read(self, states: Mapping[str, FeedState], spools: ExitStack) -> list[ReadFeed]:
         found: list[ReadFeed] = []
-        with reading(self.puller.url) as reader:
+        with reading(self.puller.url, self.puller.pace.together) as reader:
             for feed in self.puller.source.feeds:
                 one = read_feed(
                     reader,

@@ -1,8 +1,8 @@
 """Reading a central system: one transaction that cannot write, and rows that stream."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL
@@ -11,14 +11,13 @@ from sqlalchemy.pool import NullPool
 
 from sync.central import row_digest
 from sync.central.cell_texts import cell_text
-from sync.central.copy_rows import can_copy, copied_rows
+from sync.central.copy_rows import can_copy, copied_columns
 from sync.central.errors import SourceError
+from sync.central.lots import Lot, Texts
 from sync.central.mapping import Feed
-from sync.central.plain_rows import Made
 from sync.central.statements import FeedStatement
 
 _ANSWER_WITHIN_S = 20
-_ROWS_AT_A_TIME = 2000
 _FEW_BLOCKS = row_digest.BLOCKS // 8
 """More blocks than these are not named in the question: everything is read, and what is not wanted passed over."""
 
@@ -34,31 +33,17 @@ _SNAPSHOT = {"postgresql": "REPEATABLE READ", "mysql": "REPEATABLE READ", "maria
 _CONNECT_LIMIT = {"psycopg": "connect_timeout", "pymysql": "connect_timeout", "psycopg2": "connect_timeout"}
 
 
-class SourceRow(NamedTuple):
-    """One row of a central system.
-
-    Attributes:
-        block: In which it is compared, 0 for call events.
-        digest: Of all its cells.
-        cells: Its values as texts, in the order of the feed's fields; empty where nothing is known.
-        made: The record that it makes if there is none yet; None where that was not tried, or where it is not plain.
-    """
-
-    block: int
-    digest: int
-    cells: tuple[str, ...]
-    made: Made | None = None
-
-
 class SourceReader:
     """One read-only transaction on a central system.
 
     Args:
         connection: In a transaction.
+        together: So many rows come as one lot, but for the last.
     """
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, together: int) -> None:
         self._connection = connection
+        self._together = together
 
     @property
     def digests(self) -> bool:
@@ -76,10 +61,13 @@ class SourceReader:
 
     def sums(self, feed: Feed) -> dict[int, tuple[int, int]]:
         """Number of rows and sum of digests, modulo `row_digest.SUM_MODULUS`, of each block that has rows."""
-        found: Iterable[Any] = self._connection.execute(FeedStatement(feed).sums(self._connection.dialect))
-        return {int(block): (int(rows), int(summed) % row_digest.SUM_MODULUS) for block, rows, summed in found}
+        found: dict[int, tuple[int, int]] = {}
+        for blocks, rows, sums in self._columns(FeedStatement(feed).sums(self._connection.dialect)):
+            held = zip(map(int, rows), [int(one) % row_digest.SUM_MODULUS for one in sums], strict=True)
+            found.update(zip(map(int, blocks), held, strict=True))
+        return found
 
-    def rows(self, feed: Feed, blocks: Collection[int] | None = None, since: object = None) -> Iterator[SourceRow]:
+    def lots(self, feed: Feed, blocks: Collection[int] | None = None, since: object = None) -> Iterator[Lot]:
         """The feed's rows, streamed.
 
         Args:
@@ -89,33 +77,39 @@ class SourceReader:
         """
         statement = FeedStatement(feed)
         if not self.digests:
-            for cells in self._texts(statement.since(since)):
-                yield SourceRow(row_digest.block_of(cells[0]), row_digest.digest_of(cells), cells)
+            for columns in self._columns(statement.since(since)):
+                found = [row_digest.block_of(key) for key in columns[0]]
+                yield Lot(found, [row_digest.digest_of(cells) for cells in zip(*columns, strict=True)], columns)
             return
         asked = blocks if blocks is not None and len(blocks) <= _FEW_BLOCKS else None
         question = statement.digested_rows(self._connection.dialect, asked, since)
-        for texts in self._texts(question):
-            block = int(texts[0])
-            if blocks is None or block in blocks:
-                yield SourceRow(block, int(texts[1]) % row_digest.SUM_MODULUS, texts[2:])
+        for numbers, digests, *cells in self._columns(question):
+            lot = Lot(list(map(int, numbers)), [int(one) % row_digest.SUM_MODULUS for one in digests], cells)
+            if blocks is None or asked is not None:
+                yield lot
+            elif left := [row for row in lot.rows() if row.block in blocks]:
+                yield Lot.of(left)
 
-    def events(self, feed: Feed, since: object = None) -> Iterator[SourceRow]:
+    def events(self, feed: Feed, since: object = None) -> Iterator[Lot]:
         """The rows of a feed of call events, in their order, streamed."""
-        for cells in self._texts(FeedStatement(feed).since(since)):
-            yield SourceRow(0, 0, cells)
+        return map(Lot.alone, self._columns(FeedStatement(feed).since(since)))
 
-    def _texts(self, statement: Any) -> Iterator[tuple[str, ...]]:  # noqa: ANN401 - a SELECT of any columns
+    def _columns(self, statement: Any) -> Iterator[Sequence[Texts]]:  # noqa: ANN401 - a SELECT of any columns
         if can_copy(self._connection):
-            yield from copied_rows(self._connection, statement)
+            yield from copied_columns(self._connection, statement, self._together)
             return
-        options = {"stream_results": True, "yield_per": _ROWS_AT_A_TIME}
-        for row in self._connection.execute(statement, execution_options=options):
-            yield tuple([cell_text(value) for value in row])
+        options = {"stream_results": True, "yield_per": self._together}
+        for rows in self._connection.execute(statement, execution_options=options).partitions():
+            yield [list(map(cell_text, column)) for column in zip(*rows, strict=True)]
 
 
 @contextmanager
-def reading(url: URL) -> Iterator[SourceReader]:
+def reading(url: URL, together: int) -> Iterator[SourceReader]:
     """A reader of the central system at `url`, seeing one moment of it where the source can.
+
+    Args:
+        url: With its password.
+        together: So many rows come as one lot.
 
     Raises:
         SourceError: it does not answer, or refuses a question; the message holds no password.
@@ -125,7 +119,7 @@ def reading(url: URL) -> Iterator[SourceReader]:
         level = _SNAPSHOT.get(engine.dialect.name)
         options: dict[str, Any] = {"isolation_level": level} if level else {}
         with engine.connect().execution_options(**options) as connection, connection.begin() as transaction:
-            yield SourceReader(connection)
+            yield SourceReader(connection, together)
             transaction.rollback()
     except NoSuchModuleError as error:
         raise SourceError(f"{url.drivername}: there is no such kind of database: {error}") from None

@@ -1,7 +1,7 @@
 """Rows of a central system as records of the store."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Protocol
 
 from data.fields import Doc
@@ -11,11 +11,12 @@ from data.names.pinyin import readings_of
 from data.store.rows import get_docs
 from data.store.store import Writing
 from data.store.stored_records import StoredRecords
+from sync.central.lots import SourceRow, Texts
 from sync.central.mapping import Feed
 from sync.central.new_records import NewRecords
 from sync.central.outcomes import Taken
-from sync.central.plain_rows import FLAGS, Made, PlainRows, code_lists, fields_named
-from sync.central.reader import SourceRow
+from sync.central.plain_columns import FLAGS
+from sync.central.plain_rows import Made, PlainRows, code_lists, fields_named
 
 _NO_CHARACTER = re.compile("[\0\ud800-\udfff]")
 
@@ -23,8 +24,12 @@ _NO_CHARACTER = re.compile("[\0\ud800-\udfff]")
 class Target(Protocol):
     """Where the rows of a feed go."""
 
-    def add_plain(self, writing: Writing, rows: Sequence[SourceRow]) -> Mapping[int, Made]:
-        """The new records that plain rows among these make, now stored, by the row's place."""
+    def made(self, cells: Sequence[Texts]) -> Made:
+        """The new records that the plain ones of some rows would make; `cells` are their columns."""
+        ...
+
+    def add_made(self, writing: Writing, made: Made) -> Made:
+        """Stores new records of those that were made; answers which."""
         ...
 
     def take(self, writing: Writing, rows: Sequence[SourceRow]) -> Iterator[Taken | Rejected]:
@@ -54,13 +59,19 @@ class RecordTarget:
         self._plain = PlainRows(self._kind, fields, self._codes)
         self._new: NewRecords | None = None
 
-    def add_plain(self, writing: Writing, rows: Sequence[SourceRow]) -> Mapping[int, Made]:
-        """The new records that plain rows among these make, now stored, by the row's place."""
+    def made(self, cells: Sequence[Texts]) -> Made:
+        """The new records that the plain ones of some rows would make; `cells` are their columns."""
+        return self._plain.made(cells)
+
+    def add_made(self, writing: Writing, made: Made) -> Made:
+        """Stores new records of those that were made; answers which."""
+        if not made.at:
+            return made
         if self._new is None:
-            self._new = NewRecords(writing, self._kind, self._plain)
+            self._new = NewRecords(writing, self._kind)
         elif self._new.writing is not writing:
             self._new.go_on(writing)
-        return self._new.add(rows)
+        return self._new.add(made)
 
     def take(self, writing: Writing, rows: Sequence[SourceRow]) -> Iterator[Taken | Rejected]:
         """What became of each row, by its place among these; the stored ones are written."""

@@ -4,10 +4,12 @@ import marshal
 import tempfile
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
 from pathlib import Path
+from typing import Any
 
-from sync.central.plain_rows import Made
-from sync.central.reader import SourceRow
+from sync.central.lots import Lot, SourceRow, Texts
+from sync.central.plain_rows import NONE, Made
 from sync.central.row_digest import BLOCKS
 
 PARTS = 64
@@ -15,8 +17,8 @@ PARTS = 64
 
 _TOGETHER = 500
 
-MakeRecords = Callable[[Sequence[tuple[str, ...]]], list[Made | None]]
-"""Makes records of the cells of rows."""
+MakeRecords = Callable[[Sequence[Texts]], Made]
+"""Makes records of the columns of rows."""
 
 
 class Spool:
@@ -25,7 +27,7 @@ class Spool:
     Args:
         folder: Where the file is; private, as rows hold personal data.
         parts: 1 for rows in the order in which they came, or `PARTS`.
-        make: Records are made of the rows by this, and kept with them; None: of none.
+        make: Of rows of one part, records are made by this and kept with them; None: of none.
     """
 
     def __init__(self, folder: Path, parts: int, make: MakeRecords | None = None) -> None:
@@ -40,14 +42,18 @@ class Spool:
         """Removes the file."""
         self._file.close()
 
-    def add(self, row: SourceRow) -> None:
-        """Keeps a row."""
-        part = self.part_of(row.block)
-        waiting = self._waiting[part]
-        waiting.append(row)
-        self.rows += 1
-        if len(waiting) == _TOGETHER:
-            self._flush(part)
+    def add(self, lot: Lot) -> None:
+        """Keeps rows."""
+        self.rows += len(lot.blocks)
+        if self.parts == 1:
+            self._keep(0, lot)
+            return
+        for row in lot.rows():
+            part = self.part_of(row.block)
+            waiting = self._waiting[part]
+            waiting.append(row)
+            if len(waiting) == _TOGETHER:
+                self._keep(part, Lot.of(self._waiting.pop(part)))
 
     def part_of(self, block: int) -> int:
         """The part in which the rows of a block are."""
@@ -56,14 +62,22 @@ class Spool:
     def part(self, number: int) -> Iterator[SourceRow]:
         """The rows of a part, in the order in which they came."""
         if self._waiting[number]:
-            self._flush(number)
-        for start, length in self._pieces[number]:
-            self._file.seek(start)
-            yield from map(SourceRow._make, marshal.loads(self._file.read(length)))  # noqa: S302 - this process's own
+            self._keep(number, Lot.of(self._waiting.pop(number)))
+        return chain.from_iterable(lot.rows() for lot, _ in self._kept(number))
 
-    def _flush(self, part: int) -> None:
-        rows = self._waiting.pop(part)
-        made = self._make([row.cells for row in rows]) if self._make else [None] * len(rows)
-        piece = marshal.dumps([(*row[:3], one) for row, one in zip(rows, made, strict=True)])
+    def lots(self) -> Iterator[tuple[Lot, Made]]:
+        """All rows of a spool of one part, with the records that were made of them."""
+        return self._kept(0)
+
+    def _keep(self, part: int, lot: Lot) -> None:
+        made: tuple[Any, ...] = tuple(self._make(lot.columns) if self._make else NONE)
+        columns: Any = lot.columns  # of texts, which marshal takes
+        piece = marshal.dumps((list(lot.blocks), list(lot.digests), columns, made))
         self._pieces[part].append((self._file.seek(0, 2), len(piece)))
         self._file.write(piece)
+
+    def _kept(self, part: int) -> Iterator[tuple[Lot, Made]]:
+        for start, length in self._pieces[part]:
+            self._file.seek(start)
+            *lot, made = marshal.loads(self._file.read(length))  # noqa: S302 - this process's own
+            yield Lot(*lot), Made(*made)

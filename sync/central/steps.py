@@ -7,7 +7,10 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
 
+from sqlalchemy import Engine
+
 from data.store.store import Writing
+from data.store.waiting_writers import somebody_waits
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,18 +21,24 @@ class Pace:
         cost: A transaction ends when it has cost so much: 1 for a row that is stored as it is, `PLANNED` for one that
             has to be planned; some 0.3 s.
         together: So many rows are compared and stored together; a transaction ends between two such lots.
-        pause_s: Between two transactions. Whoever waits for SQLite's lock looks for it every 0.1 s; on PostgreSQL they
-            stand in a queue.
+        waits: Whether somebody else waits to write; asked between two transactions.
+        pause_s: What they are given then: whoever waits for SQLite's lock looks for it every 0.1 s.
         pause: Waits for so many seconds.
     """
 
-    cost: int = 8_000
+    cost: int = 16_000
     together: int = 1_000
+    waits: Callable[[Engine], bool] = somebody_waits
     pause_s: float = 0.12
     pause: Callable[[float], None] = time.sleep
 
+    def give_way(self, engine: Engine) -> None:
+        """Lets those write who wait."""
+        if self.waits(engine):
+            self.pause(self.pause_s)
 
-PLANNED = 12
+
+PLANNED = 24
 """What a row costs that is not plain, beside one that is."""
 
 
@@ -39,12 +48,16 @@ class Steps:
     Args:
         begin: Opens one.
         pace: When one ends.
+        engine: Of the store.
         whole: There is one alone, however long: a rehearsal, or what must not be seen in parts.
     """
 
-    def __init__(self, begin: Callable[[], AbstractContextManager[Writing]], pace: Pace, *, whole: bool) -> None:
+    def __init__(
+        self, begin: Callable[[], AbstractContextManager[Writing]], pace: Pace, engine: Engine, *, whole: bool
+    ) -> None:
         self._begin = begin
         self.pace = pace
+        self._engine = engine
         self._whole = whole
         self._open: _Open | None = None
         self._rested = True
@@ -64,7 +77,7 @@ class Steps:
         """The transaction that is open; one is opened where none is."""
         if self._open is None:
             if not self._rested:
-                self.pace.pause(self.pace.pause_s)
+                self.pace.give_way(self._engine)
             context = ExitStack()
             self._open = _Open(context, context.enter_context(self._begin()))
         return self._open.writing

@@ -1,6 +1,6 @@
 """Rows of a central system as tickets."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -17,10 +17,10 @@ from data.tickets.business import Catalogue
 from data.tickets.catalogue import read_catalogue
 from data.tickets.making import due_iso
 from data.tickets.states import FINISHED, STATES, TICKET_KINDS
+from sync.central.lots import SourceRow, Texts
 from sync.central.mapping import TICKET_FIELDS, Feed
 from sync.central.outcomes import Taken
-from sync.central.plain_rows import Made
-from sync.central.reader import SourceRow
+from sync.central.plain_rows import NONE, Made
 
 _CLOSED = "closed"
 """What mapping files may call `done`."""
@@ -44,9 +44,13 @@ class TicketTarget:
         self._timezone = timezone
         self._blank: Doc = {**dict.fromkeys(TICKET_FIELDS), "text": "", "created_by": feed.source}
 
-    def add_plain(self, _writing: Writing, _rows: Sequence[SourceRow]) -> Mapping[int, Made]:
+    def made(self, _cells: Sequence[Texts]) -> Made:
         """None: every ticket is looked at."""
-        return {}
+        return NONE
+
+    def add_made(self, _writing: Writing, made: Made) -> Made:
+        """Stores nothing."""
+        return made
 
     def take(self, writing: Writing, rows: Sequence[SourceRow]) -> Iterator[Taken | Rejected]:
         """What became of each row, by its place among these; the stored ones are written."""

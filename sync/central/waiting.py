@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from data.importing import Problem, Rejected
 from sync.central.known_rows import BROUGHT
-from sync.central.reader import SourceRow
+from sync.central.lots import SourceRow
 
 _TOGETHER = 500
 _IN_MEMORY = 1_000_000
