@@ -54,17 +54,8 @@ class PostgresServer:
     def standby(self) -> Iterator["PostgresServer"]:
         """A hot standby that follows this server; it has the same databases, and takes no change."""
         with _directory() as (directory, start):
-            copy = [
-                self.programs / "pg_basebackup",
-                "-h",
-                self.directory,
-                "-D",
-                directory / "cluster",
-                "-R",
-                "-X",
-                "stream",
-            ]
-            subprocess.run([*copy, "--checkpoint=fast", "--no-sync"], check=True, **start)
+            copying = self.programs / "pg_basebackup", "-h", self.directory, "-D", directory / "cluster"
+            subprocess.run([*copying, "-R", "-X", "stream", "--checkpoint=fast", "--no-sync"], check=True, **start)
             with _running(self.programs, directory, start) as server:
                 yield server
 
