@@ -44,15 +44,18 @@ def lookup_router(hub: Hub, places: Places, reveals_per_hour: int) -> APIRouter:
     Reader = Annotated[Person, Depends(PersonWho(hub.store, "see_places"))]
     Revealer = Annotated[Person, Depends(PersonWho(hub.store, "reveal"))]
 
-    @router.get("/desk/find")
+    @router.post("/desk/find")
     def find(
         request: Request,
         reader: Reader,
-        q: Words = "",
-        kinds: Words = "",
-        limit: Annotated[int, Query(ge=1, le=_MOST_OPTIONS)] = 10,
+        q: Typed = "",
+        kinds: Typed = "",
+        limit: Annotated[int, Form(ge=1, le=_MOST_OPTIONS)] = 10,
     ) -> Response:
-        """Options of a listbox for htmx; for a program that accepts JSON alone, the same as data."""
+        """Options of a listbox for htmx; for a program that accepts JSON alone, the same as data.
+
+        What was typed may be somebody's name: it stands in no address.
+        """
         answer = places.find(reader, q, asked_kinds(kinds), limit)
         if request.headers.get("accept") == "application/json":
             return JSONResponse({"as_of": answer["as_of"], "options": [option(one) for one in answer["results"]]})

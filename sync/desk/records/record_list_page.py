@@ -1,9 +1,9 @@
 """The desk's page that lists the records which staff keep, and what its forms ask for while they are filled in."""
 
+from dataclasses import replace
 from typing import Annotated
-from urllib.parse import urlencode
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, Form, Query, Request, Response
 
 from data.names.pinyin import readings_of
 from data.upkeep.codes import suggested_code
@@ -21,6 +21,7 @@ from sync.routes.record_routes import KeptKind
 
 _ALIKE = 20
 Asked = Annotated[str, Query(max_length=200)]
+Typed = Annotated[str, Form(max_length=200)]
 
 
 def record_list_router(hub: Hub, places: Places) -> APIRouter:
@@ -45,20 +46,34 @@ def record_list_router(hub: Hub, places: Places) -> APIRouter:
         request: Request,
         editor: Editor,
         kind: KeptKind = "area",
-        text: Asked = "",
         branch: Asked = "",
         only: Asked = "",
         state: Asked = "",
-        after: Asked = "",
     ) -> Response:
+        return page(request, editor, Listed(kind, branch=branch), only, state)
+
+    @router.post("/desk/records")
+    def find(
+        request: Request,
+        editor: Editor,
+        kind: Annotated[KeptKind, Form()] = "area",
+        text: Typed = "",
+        branch: Typed = "",
+        only: Typed = "",
+        state: Typed = "",
+        after: Typed = "",
+    ) -> Response:
+        """The list as it was asked for; what was typed may be a customer's name: it stands in no address."""
+        return page(request, editor, Listed(kind, text, branch=branch, after=after), only, state)
+
+    def page(request: Request, editor: Person, asked: Listed, only: str, state: str) -> Response:
+        kind = asked.kind
         filtered = FILTERS.get(kind)
         chosen = ((filtered, only),) if filtered and only else ()
-        wanted = Listed(kind, text, alike(editor, kind, text), branch, chosen, after)
+        wanted = replace(asked, alike=alike(editor, kind, asked.text), only=chosen)
         with hub.store.read() as connection:
             values = list_values(connection, editor, language(request), wanted, retired=state == "retired")
-        first = urlencode({"kind": kind, "text": text, "branch": branch, "only": only})
-        values |= {"first": f"/desk/records?{first}", "only": only}
-        return desk.render(request, editor, "records.html", **values)
+        return desk.render(request, editor, "records.html", **values, only=only)
 
     @router.get("/desk/records/choices/{kind}")
     def choices(request: Request, editor: Editor, kind: str) -> Response:

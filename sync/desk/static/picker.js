@@ -1,7 +1,7 @@
 // A text field from which places are picked by keys or mouse; htmx fills its list from /desk/find.
 //
 //   <input data-picker role="combobox" aria-expanded="false" aria-autocomplete="list" aria-controls="LIST" name="q"
-//          autocomplete="off" hx-get="/desk/find" hx-trigger="input changed delay:120ms" hx-target="#LIST">
+//          autocomplete="off" hx-post="/desk/find" hx-params="q" hx-trigger="input changed delay:120ms" hx-target="#LIST">
 //   <ul id="LIST" role="listbox" aria-label="…" hidden></ul>
 //
 // What is picked comes as the event `place-picked` on the field, its detail {kind, id, label}; the field is then empty.

@@ -18,8 +18,8 @@
   function ask() {
     var near = document.getElementById("near");
     if (!place.value.trim()) { near.replaceChildren(); return; }
-    var asked = new URLSearchParams({ kind: kind.value, place_kind: placeKind.value, place: place.value });
-    window.htmx.ajax("GET", "/desk/tickets/near?" + asked, { target: near, swap: "innerHTML" });
+    var asked = { kind: kind.value, place_kind: placeKind.value, place: place.value };
+    window.htmx.ajax("POST", "/desk/tickets/near", { target: near, swap: "innerHTML", values: asked });
   }
 
   form.addEventListener("place-picked", function (event) {
@@ -36,4 +36,5 @@
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.requestSubmit();
   });
   follow();
+  if (place.getAttribute("aria-invalid") === null) ask();
 })();

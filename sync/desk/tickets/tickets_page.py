@@ -22,7 +22,7 @@ from data.tickets.making import NewTicket, add_ticket
 from data.tickets.places import nearby, spot_at
 from data.tickets.rules import read_rules
 from sync.auth import Person
-from sync.desk.tickets.ticket_page import branch_names
+from sync.desk.branches import branch_names
 from sync.desk.tickets.ticket_words import ticket_desk
 from sync.hub.asking import PersonWho
 from sync.hub.hub import Hub
@@ -95,12 +95,30 @@ def tickets_page_router(hub: Hub) -> APIRouter:
         mine: Asked = "",
         branch: Asked = "",
         mark: Asked = "",
-        q: Asked = "",
         made: Asked = "",
         after: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
+        place_kind: Asked = Typed().place_kind,
+        place: Asked = "",
     ) -> Response:
+        """The list; with a place, the form of a new ticket is for it."""
+        wanted = Wanted(state, kind, worker.name if mine else "", branch, mark)
+        return list_page(request, worker, wanted, after, made=made, typed=Typed(place_kind=place_kind, place=place))
+
+    @router.post("/desk/ticket-list")
+    def find(
+        request: Request,
+        worker: Worker,
+        state: Line = "pending",
+        kind: Line = "",
+        mine: Line = "",
+        branch: Line = "",
+        mark: Line = "",
+        q: Line = "",
+        after: Annotated[int, Form(ge=0, le=1_000_000)] = 0,
+    ) -> Response:
+        """The list as it was asked for; what was typed may be somebody's name: it stands in no address."""
         wanted = Wanted(state, kind, worker.name if mine else "", branch, mark, q)
-        return list_page(request, worker, wanted, after, made=made)
+        return list_page(request, worker, wanted, after)
 
     @router.post("/desk/tickets")
     def make(
@@ -125,11 +143,11 @@ def tickets_page_router(hub: Hub) -> APIRouter:
         hub.stream.look_now()
         return RedirectResponse(f"/desk/tickets?made={made.number}", _SEE_OTHER)
 
-    @router.get("/desk/tickets/near")
+    @router.post("/desk/tickets/near")
     def near(
-        request: Request, reporter: Reporter, kind: Asked = "", place_kind: Asked = "", place: Asked = ""
+        request: Request, reporter: Reporter, kind: Line = "", place_kind: Line = "", place: Line = ""
     ) -> Response:
-        """For the form: windows and open reports where the new ticket is for."""
+        """For the form: windows and open reports where the new ticket is for; nothing is changed."""
         now = hub.store.clock.now()
         with hub.store.read() as connection:
             try:
@@ -145,7 +163,6 @@ def _listed(connection: Connection, wanted: Wanted, now: datetime, after: int, r
     found = list_tickets(connection, wanted, now, limit=_PAGE + 1, after=after, reader=reader)
     asked = {name: value for name, value in asdict(wanted).items() if value and name not in {"person", "text"}}
     asked |= {"mine": "1"} if wanted.person else {}
-    asked |= {"q": wanted.text} if wanted.text else {}
     catalogue = read_catalogue(connection)
     return {
         "now": now,
@@ -153,8 +170,8 @@ def _listed(connection: Connection, wanted: Wanted, now: datetime, after: int, r
         "tickets": describe_tickets(connection, found[:_PAGE], now, reader),
         "counts": ticket_counts(connection, now, reader),
         "query": urlencode(asked),
-        "more": urlencode({**asked, "after": after + _PAGE}) if len(found) > _PAGE else "",
-        "branches": branch_names(connection),
+        "more": after + _PAGE if len(found) > _PAGE else None,
+        "branches": branch_names(connection).items(),
         "catalogue": catalogue,
     }
 
