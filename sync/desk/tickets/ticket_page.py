@@ -11,13 +11,14 @@ from sqlalchemy import Connection, select
 from data.errors import BadValueError, SwitchboardError
 from data.outages.timetable import SHANGHAI
 from data.rights import may
-from data.store.schema import PERSON, RECORDS
+from data.store.schema import PERSON
 from data.tickets.catalogue import read_catalogue
 from data.tickets.describing import describe_ticket
 from data.tickets.history import TicketEvent, history_of
 from data.tickets.ticket import find_own_ticket, get_ticket, get_tickets
 from data.tickets.work import TicketChange, TicketMovedError, work_ticket
 from sync.auth import Person
+from sync.desk.branches import branch_names
 from sync.desk.tickets.ticket_words import shown_value, ticket_desk
 from sync.hub.asking import PersonWho
 from sync.hub.hub import Hub
@@ -143,7 +144,7 @@ def _ticket_values(connection: Connection, key: str, now: datetime, person: Pers
         "ticket": doc,
         "history": [(one, _told(connection, one, lang)) for one in reversed(history)],
         "catalogue": read_catalogue(connection),
-        "branches": branch_names(connection),
+        "branches": branch_names(connection).items(),
         "people": _people(connection),
     }
 
@@ -152,19 +153,13 @@ def _told(connection: Connection, event: TicketEvent, lang: Language) -> list[tu
     """The fields that an act changed, with their values before and after, as people read them."""
     catalogue = read_catalogue(connection)
     ids = [value for pair in event.changes.values() for value in pair if value]
-    names = {key: name for key, name in branch_names(connection) if key in ids}
+    names = {key: name for key, name in branch_names(connection).items() if key in ids}
     leads = {key for key in event.changes.get("lead", ()) if key}
     names |= {key: one.number for key, one in get_tickets(connection, leads).items()}
     return [
         (name, *(shown_value(name, value, catalogue, names, lang) for value in pair))  # type: ignore[misc]  # two
         for name, pair in event.changes.items()
     ]
-
-
-def branch_names(connection: Connection) -> list[tuple[str, str]]:
-    """Every branch's id and name, by id."""
-    table = RECORDS["branch"]
-    return [(key, name) for key, name in connection.execute(select(table.c.id, table.c.name).order_by(table.c.id))]
 
 
 def _people(connection: Connection) -> Iterable[str]:
