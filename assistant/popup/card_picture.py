@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from assistant.card.answer import CustomerView, Freshness, OutageView, Result, SupplyView
+from assistant.forms.messages import FORM_KEYS, FormWanted
 from assistant.model.popup_messages import MapWanted, OpenTree
 from assistant.model.popup_state import phones
 from assistant.model.popup_tree import key_of
@@ -67,6 +68,16 @@ def card_of(
     yield from _supplies("feeder", result.feeders[:MOST_FEEDERS], result.feeder_total, freshness, words)
     shown = result.transformer_areas[:MOST_TRANSFORMER_AREAS]
     yield from _supplies("transformer_area", shown, result.transformer_area_total, freshness, words)
+
+
+def entries(result: Result, words: Words) -> tuple[Action, ...]:
+    """What is entered most about a result: a ticket, and where it is out that the caller waits for power."""
+    out = any(window.phase in ("active", "overdue") for window in result.outages)
+    return tuple(
+        Action(words(f"action.{kind}"), key, FormWanted(kind))
+        for key, kind in FORM_KEYS.items()
+        if kind == "ticket" or (kind == "call_back" and out)
+    )
 
 
 def ways_onwards(result: Result, words: Words) -> tuple[Action, ...]:

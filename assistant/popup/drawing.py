@@ -156,6 +156,8 @@ class CardPainter:
         height = pen.px(22)
         for action in block.actions:
             width = pen.small.width(action.text) + gap + pen.small.width(action.key) + 2 * gap
+            if x > pen.px(PAD) and x + width > self._width - pen.px(PAD):
+                x, self._y = pen.px(PAD), self._y + height + gap
             box = self._canvas.create_rectangle(
                 x, self._y, x + width, self._y + height, fill=pen.theme.ground, outline=pen.theme.line
             )

@@ -11,7 +11,7 @@ from assistant.card.answer import Answer, Freshness, Result
 from assistant.model.popup_notices import reminders, unread
 from assistant.model.popup_state import State
 from assistant.popup.blocks import Block, Foot, Heading, Line, Listing, Message, Picture, Row, Strip
-from assistant.popup.card_picture import card_of, verdict_of, ways_onwards
+from assistant.popup.card_picture import card_of, entries, verdict_of, ways_onwards
 from assistant.popup.moments import spoken
 from assistant.popup.reveal_picture import with_reveal
 from assistant.popup.theme import Tone
@@ -118,8 +118,8 @@ def _card(state: State, facts: Facts, words: Words, now: datetime) -> Iterator[B
     elif state.answer is None or state.chosen is None:
         yield _nothing(state, words)
     else:
-        ways = ways_onwards(state.chosen, words)
-        card = card_of(state.on_card or state.chosen, state.answer.freshness, state.phone, ways, words, now)
+        acts = entries(state.chosen, words) + ways_onwards(state.chosen, words)
+        card = card_of(state.on_card or state.chosen, state.answer.freshness, state.phone, acts, words, now)
         yield from with_reveal(card, state.chosen, state.reveal, words)
 
 

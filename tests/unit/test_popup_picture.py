@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.card.answer import Answer, Match, SuspicionView
+from assistant.forms.messages import FormWanted
 from assistant.model.popup_messages import Intent, MapWanted, OpenTree, OutboxSeen, RevealWanted, ShiftSeen
 from assistant.model.popup_model import update
 from assistant.model.popup_state import Notice, State
@@ -356,7 +357,8 @@ def test_what_an_older_text_had_found_is_not_left_standing() -> None:
 def test_the_card_leads_to_the_map_and_into_the_tree_where_the_record_has_a_place_there() -> None:
     def actions(selected: int) -> list[tuple[str, Intent]]:
         found = only(Actions, replace(SHOWN, selected=selected))
-        return [(one.text, one.intent) for block in found if isinstance(block, Actions) for one in block.actions]
+        offered = [one for block in found if isinstance(block, Actions) for one in block.actions]
+        return [(one.text, one.intent) for one in offered if not isinstance(one.intent, FormWanted)]
 
     on_map = ("地图", MapWanted())
     assert actions(0) == [("线路树", OpenTree("feeder:f1")), on_map]
@@ -372,3 +374,12 @@ def test_a_stale_card_does_not_say_a_bare_normal_of_what_it_hangs_on_either() ->
         "停电·未确认",
         "正常·未确认",
     }
+
+
+def test_a_card_offers_a_ticket_and_where_it_is_out_to_tell_the_caller_when_it_is_back() -> None:
+    def offered(state: State) -> list[str]:
+        return [one.key for block in blocks(state) if isinstance(block, Actions) for one in block.actions]
+
+    assert offered(SHOWN)[:2] == ["F2", "F3"]
+    normal = replace(ANSWER.results[2], outages=())
+    assert offered(replace(SHOWN, answer=replace(ANSWER, results=(normal,))))[:2] == ["F2", "Ctrl+M"]
