@@ -54,7 +54,7 @@ from tests.stores import NETWORK, NOON, fill
 
 MANY = 100
 _ALL = Scope.of(None)
-_SHORT = Pace(cost=10, together=4)
+_SHORT = Pace(cost=10, together=4, in_memory=9)
 """A large pull's transactions, as small as to be many here."""
 
 _OLD_STEP = "0007"

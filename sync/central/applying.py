@@ -1,20 +1,23 @@
 """The rows of one feed, read and spooled, compared with what is known and taken into the store."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import islice
+from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 from data.errors import BadValueError
 from data.importing import Problem, Rejected
 from data.importing.rows import value_of
 from data.kinds import KINDS
-from sync.central.known_rows import BROUGHT, KnownRows, SeenRows
+from sync.central.known_rows import BROUGHT, KnownRows
 from sync.central.lots import Lot, SourceRow
 from sync.central.mapping import Feed
 from sync.central.outcomes import TableOutcome, Taken
 from sync.central.plain_rows import NONE, Made
 from sync.central.records import Target
+from sync.central.seen_rows import LoadedRows, SeenRows
 from sync.central.spool import Spool
 from sync.central.steps import PLANNED, Steps
 from sync.central.waiting import Offered, WaitingRows
@@ -82,6 +85,7 @@ class FeedApplier:
         steps: The transactions.
         target: Where its rows go.
         waiting: Rows that were refused, but may be mended by what other tables bring.
+        folder: For what does not fit into memory; private, as rows hold personal data.
         gone: The ids of the records that the pull once brought and that vanished from the source, from `difference`.
         tried_at: How much the other tables had brought when what waits was last tried.
     """
@@ -90,6 +94,7 @@ class FeedApplier:
     steps: Steps
     target: Target
     waiting: WaitingRows
+    folder: Path
     gone: list[str] = field(default_factory=list)
     tried_at: int = 0
 
@@ -140,13 +145,15 @@ class FeedApplier:
 
     def _load(self) -> None:
         """Takes rows of which nothing is known; what was seen is noted at the end."""
-        seen = SeenRows()
-        for lot, made in self.read.spool.lots():
-            self.steps.spend(self._load_lot(lot, made, seen))
-        blocks = iter(sorted(seen.packed))
-        while some := list(islice(blocks, self.steps.pace.together)):
-            self._known.add(some, seen)
-            self.steps.spend(len(some))
+        with closing(LoadedRows(self.folder, self.steps.pace.in_memory)) as seen:
+            for lot, made in self.read.spool.lots():
+                self.steps.spend(self._load_lot(lot, made, seen))
+                seen.put_away()
+            for part in seen.parts():
+                blocks = iter(sorted(part.packed))
+                while some := list(islice(blocks, self.steps.pace.together)):
+                    self._known.add(some, part)
+                    self.steps.spend(len(some))
 
     def _load_lot(self, lot: Lot, made: Made, seen: SeenRows) -> int:
         """Takes rows of which nothing is known; what that cost."""

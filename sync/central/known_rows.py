@@ -1,59 +1,20 @@
 """What a pull remembers of the rows that it has seen: the ids of their records and their digests, block by block."""
 
 from array import array
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from operator import lt
+from collections.abc import Collection, Iterable, Iterator
 
 from sqlalchemy import Connection, delete, func, select
 
 from data.store.bulk import add_rows
 from data.store.schema import CENTRAL_BLOCK
 from sync.central.row_digest import SUM_MODULUS
+from sync.central.seen_rows import SeenRows
 
 BROUGHT = SUM_MODULUS
 """Set beside the digest of a row whose record the pull itself has brought: it may delete it."""
 
 _DIGEST_BYTES = 8
 _BLOCKS_AT_A_TIME = 400
-
-
-@dataclass(slots=True)
-class SeenRows:
-    """Rows as they are met, packed: some twenty bytes each.
-
-    Attributes:
-        packed: By block, a line for each id and a number for each digest.
-    """
-
-    packed: dict[int, tuple[bytearray, "array[int]"]] = field(default_factory=dict)
-    _greatest: str = ""
-
-    def add(self, block: int, key: str, digest: int) -> None:
-        """Takes a row; `digest` may have `BROUGHT` beside it."""
-        self.add_all((block,), (key,), (digest,))
-
-    def add_all(self, blocks: Iterable[int], keys: Sequence[str], digests: Iterable[int]) -> None:
-        """Takes rows, one or more."""
-        packed = self.packed
-        for block, key, digest in zip(blocks, keys, digests, strict=True):
-            found = packed.get(block)
-            if found is None:
-                found = packed[block] = (bytearray(b"\n"), array("q"))
-            found[0].extend(key.encode() + b"\n")
-            found[1].append(digest)
-        self._greatest = max(self._greatest, *keys)
-
-    def may_have(self, blocks: Iterable[int], keys: Sequence[str]) -> bool:
-        """Whether any of these rows was taken, or two of them have one id; quickly told of what comes in order."""
-        if not keys or (keys[0] > self._greatest and all(map(lt, keys, keys[1:]))):
-            return False
-        return len(set(keys)) < len(keys) or any(map(self.has, blocks, keys))
-
-    def has(self, block: int, key: str) -> bool:
-        """Whether a row with this id was taken."""
-        found = self.packed.get(block)
-        return found is not None and b"\n" + key.encode("utf-8", "surrogatepass") + b"\n" in found[0]
 
 
 class KnownRows:

@@ -214,9 +214,10 @@ class _Pull:
         appliers: list[FeedApplier] = []
         for one in read:
             if one.feed.kind != "call_event":
-                waiting = WaitingRows(self.puller.folder)
+                folder, gone = self.puller.folder, different[one.feed.key].gone
+                waiting = WaitingRows(folder)
                 spools.callback(waiting.close)
-                appliers.append(FeedApplier(one, steps, self._target(one.feed), waiting, different[one.feed.key].gone))
+                appliers.append(FeedApplier(one, steps, self._target(one.feed), waiting, folder, gone))
         for number, applier in enumerate(appliers, 1):
             applier.apply()
             _mend(appliers[:number])

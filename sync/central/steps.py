@@ -15,12 +15,13 @@ from data.store.waiting_writers import somebody_waits
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How a pull shares the store with others who write.
+    """How a pull shares the store with others who write, and the machine.
 
     Attributes:
         cost: A transaction ends when it has cost so much: 1 for a row that is stored as it is, `PLANNED` for one that
             has to be planned; some 0.3 s.
         together: So many rows are compared and stored together; a transaction ends between two such lots.
+        in_memory: What was seen of so many rows is kept in memory, the rest on disk.
         waits: Whether somebody else waits to write; asked between two transactions.
         pause_s: What they are given then: whoever waits for SQLite's lock looks for it every 0.1 s.
         pause: Waits for so many seconds.
@@ -28,6 +29,7 @@ class Pace:
 
     cost: int = 16_000
     together: int = 1_000
+    in_memory: int = 200_000
     waits: Callable[[Engine], bool] = somebody_waits
     pause_s: float = 0.12
     pause: Callable[[float], None] = time.sleep

@@ -26,7 +26,7 @@ from tests.stores import fill, in_file, opened_store
 from wallboard.calls import ImportResult
 
 MANY = 60
-SHORT = Pace(cost=10, together=4, waits=lambda _: True, pause_s=0.0)
+SHORT = Pace(cost=10, together=4, in_memory=9, waits=lambda _: True, pause_s=0.0)
 
 NETWORK = """
 [[sources.marketing.tables]]
