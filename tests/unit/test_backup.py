@@ -186,6 +186,7 @@ class TestOfAFile:
             ({"audit": [1, "0" * 64]}, "is not what its manifest says"),
             ({"sums": []}, "is not what its manifest says"),
             ({"parts": {"../out": [0, ""]}}, "leads out of the home"),
+            ({"parts": {"phone.key": [32, "0" * 64]}}, "part phone.key is not what the manifest says"),
             ({"revision": None, "extra": 1}, "its manifest is not one"),
         ],
     )
