@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import partial
-from itertools import chain, islice
+from itertools import chain, islice, pairwise
 from typing import Any, NamedTuple
 
 from assistant.lookup import candidates
@@ -15,7 +15,7 @@ from data.caches.index import FIRST_COMMON_NAME
 from data.kinds import RANKED
 from data.sqlite import Connection
 
-_WRITTEN, _WHOLE, _AT_START, _ANYWHERE, _STARTING = 32, 24, 32, 32, 48
+_WRITTEN, _WHOLE, _AT_START, _ANYWHERE, _STARTING = 20, 24, 32, 20, 48
 _SHOWN = 10
 _PLACES = {RANKED.index("transformer_area"): 2, RANKED.index("customer"): 6}
 """Of ten, at most so many are of these kinds while others come near (`assistant.lookup.shortlist`)."""
@@ -32,6 +32,7 @@ _LIKE_IT, _TELLING = 60.0, 4
 GOOD = 80.0
 """With enough matches as good as this nobody looks for slips."""
 _LAST_RANK = len(RANKED) - 1
+_WHOLE_KINDS = frozenset((UnitKind.SYLLABLE, UnitKind.HANZI))
 _ENOUGH_GOOD, _LONG_WRITTEN, _LONG_TYPED, _CERTAIN_TYPED = 5, 3, 4, 4
 
 
@@ -229,10 +230,14 @@ def enough_good(query: Query, matches: list[NameMatch]) -> bool:
 
 
 def _may_be_another(query: Query, matches: list[NameMatch]) -> bool:
-    """Whether whole syllables were typed that no place or line is called: a slip may have led to the matches."""
+    """Whether a slip may have led to the matches: no place or line is called what was typed.
+
+    Nobody types a single letter before whole syllables: `xiwwo` is a slip sooner than 西窝铺.
+    """
     if not query.is_spelt or not _SHORTEST_SURE_SLIP <= len(query.compact) <= _LONGEST_SURE_SLIP:
         return False
-    if any(unit.kind not in (UnitKind.SYLLABLE, UnitKind.HANZI) for unit in query.segmentations[0]):
+    kinds = [unit.kind for unit in query.segmentations[0]]
+    if not _WHOLE_KINDS.issuperset(kinds) and (UnitKind.INITIAL, UnitKind.SYLLABLE) not in pairwise(kinds):
         return False
     return not any(match.score >= _CALLED_SO and match.candidate.rank < _LAST_RANK for match in matches)
 

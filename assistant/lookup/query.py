@@ -152,7 +152,9 @@ def parse(typed: str, readings_of: ReadingsOf, simplified: Callable[[str], str] 
         simplified: Writes traditional characters as names are written.
     """
     as_typed = plain_query(typed)
-    plain = _COUNTED.sub(lambda numeral: _NUMERALS[numeral[0]], simplified(as_typed))
+    plain = as_typed
+    if not plain.isascii():
+        plain = _COUNTED.sub(lambda numeral: _NUMERALS[numeral[0]], simplified(plain))
     text = _without_voltage(plain)
     ways = _likely(_ways_of(text, readings_of))
     if _parts_letters(text):
@@ -225,7 +227,7 @@ def _switches(units: Segmentation) -> int:
 
 
 def _without_voltage(text: str) -> str:
-    voltage = VOLTAGE.match(text)
+    voltage = VOLTAGE.match(text) if text[:1].isdigit() else None
     return text[voltage.end() :].strip() or text if voltage else text
 
 
@@ -249,6 +251,8 @@ def _likely(ways: list[Way]) -> list[Way]:
 
 def _parts_letters(text: str) -> bool:
     """Whether a space or sign stands between two letters."""
+    if text.isalnum():
+        return False
     runs = [(kind, "".join(run)) for kind, run in groupby(text, _class_of)]
     return any(kind == " " and runs[i - 1][0] == runs[i + 1][0] == "a" for i, (kind, _) in enumerate(runs[1:-1], 1))
 

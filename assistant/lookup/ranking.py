@@ -6,7 +6,6 @@ A name answers in one of two ways. Its neighbouring characters stand for the uni
 
 from collections.abc import Sequence
 from functools import cached_property, lru_cache
-from sys import intern
 from typing import NamedTuple
 
 from assistant.lookup.query import Query
@@ -38,8 +37,7 @@ class Parsed(NamedTuple):
 def parsed(text: str, readings: str) -> Parsed:
     """The name taken apart; remembered, since the next keystroke grades most of the names of the last."""
     plain, groups, positions = searchable(text, readings)
-    # A few hundred groups make up all names: each is kept once.
-    return Parsed(plain, tuple(map(intern, groups)), positions, *said_of(plain))
+    return Parsed(plain, groups, positions, *said_of(plain))
 
 
 EXACT = 99.5
@@ -89,6 +87,7 @@ class NameMatch(NamedTuple):
         score: 0 to 100.
         start: The first character of the name, of those that count, that the query stands for.
         end: The one after the last.
+        name: The candidate taken apart.
         way: The reading of the query that fits; None for the whole name and for a guess.
     """
 
@@ -96,14 +95,14 @@ class NameMatch(NamedTuple):
     score: float
     start: int
     end: int
+    name: Parsed
     way: "Way | None" = None
 
     @property
     def reason(self) -> str:
         """One word: `name`, `name_prefix`, `pinyin`, `initials`, `mixed`, `sounds_like` or `fuzzy`."""
         if self.way is not None:
-            name = parsed(self.candidate.text, self.candidate.readings)
-            return _reason(self.way, self.start, name.plain, name.groups)
+            return _reason(self.way, self.start, self.name.plain, self.name.groups)
         return "name" if self.score >= EXACT else "fuzzy"
 
     @property
@@ -111,8 +110,7 @@ class NameMatch(NamedTuple):
         """`[start, end)` stretches of the name that the query stands for."""
         if self.way is None and self.score >= EXACT:
             return ((0, len(self.candidate.text)),)
-        name = parsed(self.candidate.text, self.candidate.readings)
-        return spans_of(name.positions[self.start : self.end])
+        return spans_of(self.name.positions[self.start : self.end])
 
 
 class Grades(dict[str, float]):
@@ -124,28 +122,47 @@ class Grades(dict[str, float]):
     def __init__(self, unit: Unit) -> None:
         super().__init__()
         self.unit = unit
+        self._grade = _GRADED[unit.kind]
 
     def __missing__(self, group: str) -> float:
-        first, *later = (self._grade(reading) for reading in group.split("|"))
-        grade = self[group] = max(0.0, first, *(grade - _LATER_READING for grade in later))
+        if "|" in group:
+            first, *later = [self._grade(self.unit, reading) for reading in group.split("|")]
+            grade = max(0.0, first, *[grade - _LATER_READING for grade in later])
+        else:
+            grade = self._grade(self.unit, group)
+        self[group] = grade
         return grade
 
-    def _grade(self, reading: str) -> float:
-        unit = self.unit
-        match unit.kind:
-            case UnitKind.SIGN:
-                return float(reading == unit.text)
-            case UnitKind.INITIAL:
-                return _INITIAL * reading.startswith(unit.text)
-            case UnitKind.SYLLABLE:
-                return 1.0 if reading == unit.text else _SYLLABLE_ALIKE * (sound_of(reading) in unit.sounds)
-            case UnitKind.BEGINNING:
-                begins = reading.startswith(unit.text)
-                return _BEGINNING if begins else _BEGINNING_ALIKE * (sound_of(reading) in unit.sounds)
-            case UnitKind.HANZI:
-                if reading in unit.readings:
-                    return _HANZI_HOMOPHONE if reading == unit.readings[0] else _HANZI_OTHER_READING
-                return _HANZI_ALIKE * (sound_of(reading) in unit.sounds)
+
+def _as_sign(unit: Unit, reading: str) -> float:
+    return float(reading == unit.text)
+
+
+def _as_initial(unit: Unit, reading: str) -> float:
+    return _INITIAL * reading.startswith(unit.text)
+
+
+def _as_syllable(unit: Unit, reading: str) -> float:
+    return 1.0 if reading == unit.text else _SYLLABLE_ALIKE * (sound_of(reading) in unit.sounds)
+
+
+def _as_beginning(unit: Unit, reading: str) -> float:
+    return _BEGINNING if reading.startswith(unit.text) else _BEGINNING_ALIKE * (sound_of(reading) in unit.sounds)
+
+
+def _as_hanzi(unit: Unit, reading: str) -> float:
+    if reading in unit.readings:
+        return _HANZI_HOMOPHONE if reading == unit.readings[0] else _HANZI_OTHER_READING
+    return _HANZI_ALIKE * (sound_of(reading) in unit.sounds)
+
+
+_GRADED = {
+    UnitKind.SIGN: _as_sign,
+    UnitKind.INITIAL: _as_initial,
+    UnitKind.SYLLABLE: _as_syllable,
+    UnitKind.BEGINNING: _as_beginning,
+    UnitKind.HANZI: _as_hanzi,
+}
 
 
 @lru_cache(maxsize=32)
@@ -162,20 +179,17 @@ class Way:
         loss: What a name that answers this way loses.
         graded: Each unit as it is typed, with its grades.
         most: What the units' grades can add up to.
+        text: The units as typed, without spaces.
     """
 
-    __slots__ = ("graded", "loss", "most", "units")
+    __slots__ = ("graded", "loss", "most", "text", "units")
 
     def __init__(self, units: Segmentation, loss: float = 0.0) -> None:
         self.units = units
         self.loss = loss
         self.graded = [(unit.text, grades_of(unit)) for unit in units]
-        self.most = sum(_BEST_OF.get(unit.kind, 1.0) for unit in units)
-
-    @property
-    def text(self) -> str:
-        """The units as typed, without spaces."""
-        return "".join(unit.text for unit in self.units)
+        self.most = sum([_BEST_OF.get(unit.kind, 1.0) for unit in units])
+        self.text = "".join([unit.text for unit in units])
 
     @property
     def kind(self) -> str:
@@ -192,13 +206,13 @@ class Ranker:
     """Grades names against one query."""
 
     def __init__(self, query: Query) -> None:
-        self._query = query
+        self._typed, self._is_spelt = query.compact, query.is_spelt
         self._ways = [Way(units, query.loss_of(units)) for units in query.ways]
 
     @cached_property
     def best_inside(self) -> float:
         """What a name that does not start with the query can score at most."""
-        spelt = _WITHIN_SPELT * self._query.is_spelt
+        spelt = _WITHIN_SPELT * self._is_spelt
         return max(
             (
                 _CONTIGUOUS - _GRADE_WEIGHT * (1 - way.most / len(way.units)) + _COVERAGE + _ALL_SAID - way.loss - spelt
@@ -210,26 +224,27 @@ class Ranker:
     def aligned(self, candidate: Candidate) -> NameMatch | None:
         """The best way in which neighbouring characters of the name stand for the query's units, if there is one."""
         name = parsed(candidate.text, candidate.readings)
-        if name.plain == self._query.compact:
-            return NameMatch(candidate, EXACT, 0, len(name.plain))
-        inside = self._loss_inside(candidate, name) if self._query.is_spelt else 0.0
+        if name.plain == self._typed:
+            return NameMatch(candidate, EXACT, 0, len(name.plain), name)
         best, best_way, best_start = 0.0, None, 0
         for way in self._ways:
             start, mean = _best_alignment(way, name.plain, name.groups)
             if mean:
-                score = _score(mean, start, len(way.units), name) - way.loss - (inside if start else 0.0)
+                score = _score(mean, start, len(way.units), name) - way.loss
+                if start and self._is_spelt:
+                    score -= _loss_inside(candidate, name)
                 if score > best:
                     best, best_way, best_start = score, way, start
                 if mean >= _BEGINNING and not way.loss:
                     break  # nothing reads it better: the likelier ways come first
         if best_way is None:
             return None
-        return NameMatch(candidate, best, best_start, best_start + len(best_way.units), best_way)
+        return NameMatch(candidate, best, best_start, best_start + len(best_way.units), name, best_way)
 
-    @staticmethod
-    def _loss_inside(candidate: Candidate, name: Parsed) -> float:
-        is_person = candidate.rank == _COMMON and len(name.plain) <= _PERSON
-        return _WITHIN_A_PERSON if is_person else _WITHIN_SPELT
+
+def _loss_inside(candidate: Candidate, name: Parsed) -> float:
+    is_person = candidate.rank == _COMMON and len(name.plain) <= _PERSON
+    return _WITHIN_A_PERSON if is_person else _WITHIN_SPELT
 
 
 def _best_alignment(way: Way, plain: str, groups: Sequence[str]) -> tuple[int, float]:

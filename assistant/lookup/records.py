@@ -101,14 +101,15 @@ def bearing(connection: Connection, names: Sequence[Candidate]) -> dict[int, lis
     """
     texts = {name.nid: name.text for name in names}
     found: dict[int, list[Record]] = {nid: [] for nid in texts}
-    padded = [*texts, *[None] * (BEARERS_OF - len(texts))]
-    for nid, kind, rid, key, code in connection.execute(_FEW_BORNE, padded * (len(RANKED) - 1)):
-        found[nid].append(Record(kind, rid, key, texts[nid], code))
+    if few := [name.nid for name in names if name.rank < _ORDER[_MANY]]:
+        for nid, kind, rid, key, code in connection.execute(_FEW_BORNE, _padded(few) * (len(RANKED) - 1)):
+            found[nid].append(Record(kind, rid, key, texts[nid], code))
     for statement, nids in _of_many(names, found):
-        for nid, rid, key, code in connection.execute(statement, nids).fetchall():
+        for nid, rid, key, code in connection.execute(statement, nids):
             found[nid].append(Record(_MANY, rid, key, texts[nid], code))
-    for nid, kind, rid in connection.execute(_ALSO_BORNE, padded).fetchall():
-        found[nid] += _read(connection, kind, "rid = ?", (rid,))
+    if others := [name.nid for name in names if name.uses > len(found[name.nid])]:
+        for nid, kind, rid in connection.execute(_ALSO_BORNE, _padded(others)).fetchall():
+            found[nid] += _read(connection, kind, "rid = ?", (rid,))
     return {nid: _fewest(records) for nid, records in found.items()}
 
 
@@ -117,11 +118,17 @@ def _of_many(names: Sequence[Candidate], found: dict[int, list[Record]]) -> Iter
     wanted = [name for name in names if name.uses > len(found[name.nid])]
     rare = [name.nid for name in wanted if name.uses <= MOST_NAMESAKES]
     if rare:
-        yield _ALL_BORNE, [*rare, *[None] * (BEARERS_OF - len(rare))]
+        yield _ALL_BORNE, _padded(rare)
     yield from ((_MANY_BORNE, [name.nid]) for name in wanted if name.uses > MOST_NAMESAKES)
 
 
+def _padded(nids: list[int]) -> list[int | None]:
+    return [*nids, *[None] * (BEARERS_OF - len(nids))]
+
+
 def _fewest(records: list[Record]) -> list[Record]:
+    if len(records) < 2:  # noqa: PLR2004 - one is in order
+        return records
     ordered = sorted(records, key=lambda record: (record.order, record.id))
     if len(ordered) <= MOST_NAMESAKES:
         return ordered

@@ -1,10 +1,10 @@
 """Typed letters taken apart into syllables, beginnings of syllables and initials; and what they were meant to be."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
 from itertools import product
+from typing import NamedTuple
 
 from rapidfuzz.distance import OSA
 
@@ -30,8 +30,7 @@ Sounds = tuple[str, ...]
 """The sound codes that one syllable may have."""
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
+class Unit(NamedTuple):
     """The part of a query that stands for one character of a name.
 
     Attributes:
@@ -79,15 +78,18 @@ _INITIAL_LETTERS = frozenset("bpmfdtnlgkhjqxrzcsyw")
 _VOWELS = frozenset("aoe")
 
 
-def _units(letters: str, *, is_end: bool) -> Iterator[tuple[float, Unit]]:
-    """What `letters` can be as one unit."""
-    if found := typed_sound(letters):
-        sound, standard = found
-        yield _SYLLABLE if standard else _MISSPELT, Unit(UnitKind.SYLLABLE, letters, (sound,))
+@lru_cache(maxsize=256)
+def _units(letters: str, *, is_end: bool) -> list[tuple[float, Unit]]:
+    """What `letters` can be as one unit; kept, because the next keystroke has most units of the last."""
+    found = []
+    if heard := typed_sound(letters):
+        sound, standard = heard
+        found.append((_SYLLABLE if standard else _MISSPELT, Unit(UnitKind.SYLLABLE, letters, (sound,))))
     if is_end and len(letters) > 1 and (sounds := sounds_beginning(letters)):
-        yield _BEGINNING, Unit(UnitKind.BEGINNING, letters, sounds)
+        found.append((_BEGINNING, Unit(UnitKind.BEGINNING, letters, sounds)))
     if len(letters) == 1 or letters in ("zh", "ch", "sh"):
-        yield _cost_of_initial(letters, is_end=is_end), Unit(UnitKind.INITIAL, letters)
+        found.append((_cost_of_initial(letters, is_end=is_end), Unit(UnitKind.INITIAL, letters)))
+    return found
 
 
 def _cost_of_initial(letters: str, *, is_end: bool) -> float:

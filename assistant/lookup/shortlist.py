@@ -8,13 +8,16 @@ from assistant.lookup.ranking import EXACT
 from assistant.lookup.records import Found, Record
 from data.kinds import RANKED
 
-_COMMON = len(RANKED) - 1
+_COMMON, _MANY = len(RANKED) - 1, RANKED[-1]
 _FEW_KEPT = 4
 """So many of ten places are kept for areas, feeders and transformer areas that come near: hundreds of thousands of
 customers' names hold something that sounds like anything."""
+_MORE_KEPT = 7
+"""So many, but no more transformer areas, where they are almost as good as the last customers shown: who types `gaolf`
+may mean 高丽 with a slip, and of people whose initials it may be there are hundreds."""
 _NAMESAKES = 3
 """Of ten places, customers of the very name that was typed take no more while another name comes near."""
-_SERIES_KIND, _SERIES = RANKED.index("transformer_area"), 2
+_SERIES_KIND, _SERIES = "transformer_area", 2
 """Of ten places, transformer areas take no more while something else comes near: they are numbered in long series.
 Where a slip is in what was typed it may be in the number, so that any of them may be meant; but a guess does not go
 before those that hold what was typed."""
@@ -36,9 +39,9 @@ class Shortlist:
 
     def __init__(self, limit: int) -> None:
         self.limit = limit
-        self._kept = _FEW_KEPT * limit // 10
+        self._kept, self._more_kept = _FEW_KEPT * limit // 10, _MORE_KEPT * limit // 10
         self._found: dict[tuple[str, int], Found] = {}
-        self._bars: tuple[float, float] | None = None
+        self._bars: tuple[float, float, float] | None = None
 
     def add(self, found: Found) -> None:
         """Notes a record, unless it is there with at least as good a score."""
@@ -65,10 +68,12 @@ class Shortlist:
             rank: Ordinal of its kind in `data.kinds.RANKED`.
             ties: Whether equals are told apart by more than the score.
         """
-        bar, bar_of_few = self._bars or self._raise_bars()
+        bar, bar_of_few, bar_of_more = self._bars or self._raise_bars()
         if score > bar or (ties and score == bar):
             return True
-        return rank < _COMMON and score > max(bar_of_few, _NEAR)
+        if rank == _COMMON or score <= _NEAR:
+            return False
+        return score > bar_of_few or (score > bar_of_more and score + _ALMOST >= bar)
 
     def prefer(self, record: Record, weight: float, found: Found | None) -> None:
         """Lifts a record that was chosen for this query before; never over one that is exactly what was typed.
@@ -105,22 +110,25 @@ class Shortlist:
             return ranked[: self.limit]
         wanted = self._without_surplus(ranked)
         shown, rest = wanted[: self.limit], wanted[self.limit :]
-        lacking = self._kept - sum(_is_few(found) for found in shown)
-        near = [found for found in rest if _is_few(found) and found.score >= _NEAR][: max(0, lacking)]
-        for few in near:
+        there = sum(map(_is_few, shown))
+        near = [found for found in rest if _is_few(found) and found.score >= _NEAR]
+        lacking = max(0, self._kept - there)
+        others = [found for found in near[lacking:] if found.record.kind != _SERIES_KIND]
+        more = others[: max(0, self._more_kept - max(there, self._kept))]
+        for few in (*near[:lacking], *more):
             last = next(i for i in range(len(shown) - 1, -1, -1) if not _is_few(shown[i]))
-            if not _gives_way(shown[last], few):
+            if not _gives_way(shown[last], few, is_kept=sum(map(_is_few, shown)) < self._kept):
                 break
             shown[last] = few
         chosen = {(found.record.kind, found.record.rid) for found in shown}
         return [found for found in ranked if (found.record.kind, found.record.rid) in chosen]
 
-    def _raise_bars(self) -> tuple[float, float]:
+    def _raise_bars(self) -> tuple[float, float, float]:
         if len(self._found) < self._kept:
-            return 0.0, 0.0
+            return 0.0, 0.0, 0.0
         wanted, _ = self._parted(sorted(self._found.values(), key=_by_score))
         few = [found for found in wanted if _is_few(found)]
-        self._bars = _bar(wanted, self.limit), _bar(few, self._kept)
+        self._bars = _bar(wanted, self.limit), _bar(few, self._kept), _bar(few, self._more_kept)
         return self._bars
 
     def _without_surplus(self, ranked: list[Found]) -> list[Found]:
@@ -145,23 +153,27 @@ class Shortlist:
         surplus: list[Found] = []
         for found in ranked:
             sort, most = _sort_of(found)
-            seen[sort] += found.reason != _GUESS
-            (surplus if most and seen[sort] > max(1, most * self.limit // 10) else kept).append(found)
+            if most:
+                seen[sort] += found.reason != _GUESS
+                (surplus if seen[sort] > max(1, most * self.limit // 10) else kept).append(found)
+            else:
+                kept.append(found)
         return kept, sorted(surplus, key=lambda found: found.reason == _GUESS)
 
 
 def _sort_of(found: Found) -> tuple[str, int]:
     """What a record is one of many of, and how many of ten places these take; 0 for as many as there are."""
-    if found.record.order == _SERIES_KIND and found.score < EXACT:
-        return found.record.kind, _SERIES
-    if not _is_few(found) and found.score >= EXACT:
+    kind = found.record.kind
+    if kind == _SERIES_KIND and found.score < EXACT:
+        return kind, _SERIES
+    if kind == _MANY and found.score >= EXACT:
         return found.record.name, _NAMESAKES
     return "", 0
 
 
 def _is_held_in_series(found: Found) -> bool:
     """Whether a transformer area's name holds the very characters that were typed."""
-    return found.record.order == _SERIES_KIND and found.reason in _WRITTEN_REASONS
+    return found.record.kind == _SERIES_KIND and found.reason in _WRITTEN_REASONS
 
 
 def _by_score(found: Found) -> float:
@@ -177,10 +189,10 @@ def _is_exact(found: Found) -> bool:
     return found.score >= EXACT and (found.reason == "name" or found.reason in _EXACT_REASONS)
 
 
-def _gives_way(shown: Found, few: Found) -> bool:
+def _gives_way(shown: Found, few: Found, *, is_kept: bool) -> bool:
     is_written = shown.reason in _WRITTEN_REASONS and few.reason not in _WRITTEN_REASONS
-    return not is_written or shown.score <= few.score + _ALMOST
+    return (is_kept and not is_written) or shown.score <= few.score + _ALMOST
 
 
 def _is_few(found: Found) -> bool:
-    return found.record.order < _COMMON
+    return found.record.kind != _MANY

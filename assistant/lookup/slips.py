@@ -38,7 +38,7 @@ class SlipRanker:
         slips, unwritten, start, end = _nearest_window(self._sounds, heard, typed, name.plain)
         score = _TWO_SLIPS if slips > 1 else _ONE_SLIP if unwritten else _ONE_MISSING
         score += _WRITTEN * (1 - unwritten / len(typed)) + _COVERAGE * min(1.0, len(typed) / name.stem)
-        return _match(candidate, score, start, end)
+        return _match(candidate, name, score, start, end)
 
     def _heard(self, name: Parsed) -> str:
         """The name's sounds, one sign a character: of several readings the one that the query holds."""
@@ -62,14 +62,14 @@ class SlipRanker:
         elif slips == 2 and len(typed) >= _LONG:  # noqa: PLR2004 - two slips
             score = _TWO_SLIPS
         else:
-            return NameMatch(candidate, _GUESS * likeness, first, last)
+            return NameMatch(candidate, _GUESS * likeness, first, last, name)
         meant = "".join(spellings[first:last])
         score += _COVERAGE * min(1.0, (last - first) / name.stem) - _UNLIKENESS * (100 - fuzz.ratio(typed, meant))
-        return _match(candidate, score, first, last)
+        return _match(candidate, name, score, first, last)
 
 
-def _match(candidate: Candidate, score: float, start: int, end: int) -> NameMatch:
-    return NameMatch(candidate, score if start else score + _AT_START, start, end)
+def _match(candidate: Candidate, name: Parsed, score: float, start: int, end: int) -> NameMatch:
+    return NameMatch(candidate, score if start else score + _AT_START, start, end, name)
 
 
 def _plausibility(typed: str, meant: str) -> float:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
-from operator import itemgetter
 
 from assistant.lookup import candidates, records
 from assistant.lookup.cancelling import Cancelled, give_up_if, never
@@ -30,8 +29,6 @@ _CODE_EXACT, _NUMBER_PREFIX, _CODE_PREFIX, _CODE_PART, _CODE_COVERAGE, _CODE_END
 _SHORTEST_CODE = 2
 _ELSEWHERE = 0.55
 """What is left of the score of what answers the narrower part alone: less than counts as good."""
-
-_PROMISE = itemgetter(slice(4))
 
 Preferences = Callable[[str], Mapping[tuple[str, str], float]]
 """What was chosen before for a query's plain text: `(kind, id)` with weights, 0 to 1."""
@@ -122,7 +119,8 @@ class TextSearch:
                 yield Found(record, score, "code" if record.kind == "area" else "number")
 
     def _add_bearers(self, shortlist: Shortlist, query: Query, matches: list[NameMatch]) -> None:
-        promising = sorted([(*_promise(match), match) for match in matches], key=_PROMISE)
+        # No two names have one text, so matches themselves are never compared.
+        promising = sorted([(*_promise(match), match) for match in matches])
         for start in range(0, len(promising), records.BEARERS_OF):
             # Among equals an own branch's record goes first, so with own branches all equals are looked at.
             ties = bool(self._own_branches)

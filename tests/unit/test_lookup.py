@@ -262,3 +262,18 @@ def test_a_place_that_holds_the_text_goes_before_customers_that_begin_with_it(tm
     cache = cache_of(tmp_path / "cache.db", records)
     assert LookupEngine(cache).search("药王庙")[0].id == "1"
     cache.close()
+
+
+def test_a_single_letter_before_whole_syllables_is_a_slip_sooner_than_an_initial(tmp_path: Path) -> None:
+    supply = [record for record in RECORDS if record[1]["id"] in ("b1", "f1")]
+    series: Rows = [
+        (
+            "transformer_area",
+            {"id": f"t{number}", "number": f"T{number}", "name": f"西窝铺村{number}号台区", "feeder": "f1"},
+        )
+        for number in range(12)
+    ]
+    areas: Rows = [("area", {"id": "a1", "name": "西窝铺村"}), ("area", {"id": "meant", "name": "下卧村"})]
+    connection = cache_of(tmp_path / "cache.db", [*supply, *areas, *series])
+    assert "meant" in ids(LookupEngine(connection).search("xiwwo"))
+    connection.close()

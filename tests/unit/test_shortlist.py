@@ -59,6 +59,25 @@ def test_a_series_of_transformer_areas_leaves_places_to_others() -> None:
     assert kinds(result) == ["transformer_area"] * 4 + ["customer"] * 6
 
 
+def test_places_that_are_almost_as_good_go_before_the_last_of_many_customers() -> None:
+    result = shown(TEN, *many("customer", 20, 86.5), *many("area", 9, 83.0))
+    assert kinds(result) == ["customer"] * 3 + ["area"] * 7
+
+
+def test_places_that_are_not_almost_as_good_take_no_more_than_those_kept_for_them() -> None:
+    result = shown(TEN, *many("customer", 20, 92.0), *many("area", 9, 83.0))
+    assert kinds(result) == ["customer"] * 6 + ["area"] * 4
+
+
+def test_there_is_room_for_a_place_that_is_almost_as_good() -> None:
+    shortlist = Shortlist(TEN)
+    for record in (*many("customer", 20, 86.5), *many("area", 4, 84.0)):
+        shortlist.add(record)
+    assert shortlist.has_room_for(82.0, 0, ties=False)
+    assert not shortlist.has_room_for(79.0, 0, ties=False)
+    assert not shortlist.has_room_for(82.0, 3, ties=False)
+
+
 def test_a_series_leaves_room_for_what_is_found_after_it() -> None:
     shortlist = Shortlist(TEN)
     for record in many("transformer_area", 20, 95.0):
