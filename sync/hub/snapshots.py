@@ -18,6 +18,7 @@ from sqlalchemy import Connection
 
 from data.caches import cache
 from data.caches.build import build_cache, changes_for
+from data.caches.check import check_cache
 from data.errors import DataError
 from data.masking import STANDARD
 from data.sqlite import Connection as CacheConnection
@@ -185,10 +186,22 @@ def _advance(store: Connection, scope: Scope, master: Path) -> int | None:
         with closing(connect(master)) as connection:
             revision = follow(store, scope, connection)
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            return revision
+        if revision is not None:
+            _check_whole(master)
     except (DatabaseError, DataError, KeyError, ValueError) as error:
         _LOG.warning("the cache of scope %s is damaged (%s): it is made afresh", scope.key, error)
         return None
+    return revision
+
+
+def _check_whole(master: Path) -> None:
+    """SQLite notices a rotten page only when it reads it: what is published has been read, each time.
+
+    Raises:
+        DataError: something is wrong with it.
+    """
+    for damage in check_cache(master, thorough=False):
+        raise DataError(damage.detail)
 
 
 def _rebuild(store: Connection, scope: Scope, master: Path) -> int:

@@ -1,5 +1,7 @@
 import json
+import logging
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -7,6 +9,7 @@ import zstandard
 from sqlalchemy import update
 
 from data.caches import cache
+from data.caches.check import check_cache
 from data.caches.recount import recount
 from data.sqlite import Connection, connect
 from data.store import change_log
@@ -130,6 +133,28 @@ def test_a_damaged_working_file_is_made_afresh(
     second = shelf.ensure(ALL)
     assert second.revision == first.revision + 1
     assert same_sums(recount(expanded(shelf, second)), second.sums)
+
+
+@pytest.mark.parametrize("table", ["code_fts_data", "alias"])
+def test_a_working_file_that_rots_without_an_error_is_not_published_again(
+    store: Store, tmp_path: Path, table: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    directory = tmp_path / "snapshots" / "all"
+    publish(store, ALL, directory)
+    master = directory / "master.db"
+    with closing(connect(master)) as connection:
+        (size,) = connection.execute("PRAGMA page_size").fetchone()
+        (root,) = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = ?", (table,)).fetchone()
+    with master.open("r+b") as content:
+        content.seek((root - 1) * size)
+        content.write(bytes([0xA5]) * size)
+    change(store, "绥中")
+    with caplog.at_level(logging.WARNING):
+        manifest = publish(store, ALL, directory)
+    assert "made afresh" in caplog.text
+    assert check_cache(master, thorough=True) == []
+    with store.read() as connection:
+        assert same_sums(manifest.sums, change_log.sums(connection, None))
 
 
 def test_a_snapshot_that_does_not_match_the_stores_sums_is_never_published(store: Store, shelf: SnapshotShelf) -> None:
