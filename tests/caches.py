@@ -6,6 +6,9 @@ from pathlib import Path
 
 from data.caches import cache, index
 from data.caches.cache import Change
+from data.caches.index_build import IndexBuild
+from data.caches.record_build import RecordBuild
+from data.caches.statements import Statements
 from data.characters.rows import character_rows
 from data.fields import Doc, Json
 from data.kinds import KINDS, RANKED
@@ -31,22 +34,14 @@ def cache_of(path: Path, rows: Rows) -> Connection:
     connection.execute("BEGIN")
     cache.create_cache(connection)
     index.add_characters(connection, character_rows())
-    index.add_names(connection, _names(docs))
-    nids = dict(connection.execute("SELECT text, nid FROM name").fetchall())
-    for described in KINDS.values():
-        cache.insert_rows(connection, described, docs[described.name])
-        links = [link for doc in docs[described.name] for link in cache.links_of(described, doc)]
-        connection.executemany("INSERT INTO link VALUES (?, ?, ?, ?)", links)
-        if described.named:
-            numbered = list(enumerate(docs[described.name], 1))
-            index.add_codes(
-                connection, described.name, [(rid, cache.codes_of(described, doc)) for rid, doc in numbered]
-            )
-            for rid, doc in numbered:
-                aliases = cache.names_of(described, doc)[1:]
-                index.set_aliases(connection, described.name, rid, [nids[alias] for alias in aliases])
+    with Statements(connection) as statements:
+        search = IndexBuild(statements)
+        search.add_names(_names(docs))
+        records = RecordBuild(statements, search)
+        for described in KINDS.values():
+            records.add(described, docs[described.name])
+        search.finish()
     cache.create_indexes(connection)
-    index.finish_build(connection)
     connection.execute("COMMIT")
     return connection
 

@@ -1,6 +1,6 @@
 """Making a whole cache from the store: at the hub, once for each scope in use."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -8,15 +8,18 @@ from sqlalchemy import Connection, Result, func, literal, select
 
 from data.caches import cache, index
 from data.caches.cache import Change
+from data.caches.index_build import IndexBuild
+from data.caches.record_build import RecordBuild
+from data.caches.statements import Statements
 from data.characters.rows import character_rows
-from data.fields import Doc, FieldType, Kind
+from data.fields import Doc, Kind
 from data.kinds import KINDS, RANKED
 from data.masking import HIDDEN, LEAST, STANDARD, for_caches
 from data.names.pinyin import readings_of
 from data.sqlite import Connection as CacheConnection
 from data.sqlite import connect
 from data.store import change_log
-from data.store.cells import from_cells
+from data.store.cells import JSON_TYPES, from_cells
 from data.store.rows import get_docs
 from data.store.schema import RECORDS
 from data.store.set_hash import GLOBAL, Part, SetSum, row_hashes
@@ -47,13 +50,16 @@ def build_cache(store: Connection, path: Path, scope: str, buckets: list[str] | 
         connection.execute("BEGIN")
         cache.create_cache(connection)
         index.add_characters(connection, character_rows())
-        index.add_names(connection, _names(store, buckets, reader))
         sums: dict[Part, SetSum] = {}
-        for kind in KINDS.values():
-            sums |= _add_kind(store, connection, kind, buckets, reader)
+        with Statements(connection) as statements:
+            search = IndexBuild(statements)
+            search.add_names(_names(store, buckets, reader))
+            records = RecordBuild(statements, search)
+            for kind in KINDS.values():
+                sums |= _add_kind(store, records, kind, buckets, reader)
+            search.finish()
         cache.create_indexes(connection)
         _count_shared_names(connection)
-        index.finish_build(connection)
         revision = change_log.head(store)
         cache.write_sums(connection, sums)
         cache.write_meta(
@@ -156,49 +162,32 @@ def _docs(
     """The documents of a kind by id, or areas by size and id, and the bucket of each, in chunks."""
     table = RECORDS[kind.name]
     wider_first: list[Any] = [func.length(table.c.id)] if by_size and kind.name == "area" else []
-    query = select(table.c.bucket, *(table.c[name] for name in kind.by_name)).order_by(*wider_first, table.c.id)
+    query = select(*(table.c[name] for name in kind.by_name), table.c.bucket).order_by(*wider_first, table.c.id)
     if buckets is not None:
         query = query.where(table.c.bucket.in_(buckets))
+    doc_of = _reader_of_rows(kind)
     for rows in store.execute(query, execution_options={"yield_per": _CHUNK}).partitions():
-        yield [from_cells(kind.fields, row[1:]) for row in rows], [row[0] for row in rows]
+        yield [doc_of(row) for row in rows], [row[-1] for row in rows]
+
+
+def _reader_of_rows(kind: Kind) -> Callable[[Sequence[Any]], Doc]:
+    """What makes the document of a row that begins with the cells of a kind's fields."""
+    if any(field.type in JSON_TYPES for field in kind.fields):
+        return lambda row: from_cells(kind.fields, row[: len(kind.fields)])
+    names = tuple(kind.by_name)
+    return lambda row: dict(zip(names, row, strict=False))
 
 
 def _add_kind(
-    store: Connection, connection: CacheConnection, kind: Kind, buckets: list[str] | None, reader: str
+    store: Connection, records: RecordBuild, kind: Kind, buckets: list[str] | None, reader: str
 ) -> dict[Part, SetSum]:
     sums: dict[Part, SetSum] = {}
-    before = 0
     for stored, own in _docs(store, kind, buckets):
         docs = [for_caches(kind, doc, reader) for doc in stored]
-        cache.insert_rows(connection, kind, docs, own)
-        if _has(kind, FieldType.REFS):
-            connection.executemany(
-                "INSERT INTO link VALUES (?, ?, ?, ?)", (link for doc in docs for link in cache.links_of(kind, doc))
-            )
-        if kind.named:
-            _index_records(connection, kind, docs, before)
-        before += len(docs)
+        records.add(kind, docs, own)
         hashes: dict[str, list[int]] = {}
         for hashed, bucket in zip(row_hashes(kind, docs), own, strict=True):
             hashes.setdefault(bucket, []).append(hashed)
         for bucket, some in hashes.items():
             sums[bucket, kind.name] = sums.get((bucket, kind.name), SetSum()) + SetSum.of(some)
     return sums
-
-
-def _has(kind: Kind, field_type: FieldType) -> bool:
-    return any(field.type is field_type for field in kind.fields)
-
-
-def _index_records(connection: CacheConnection, kind: Kind, docs: list[Doc], before: int) -> None:
-    """Codes and aliases of freshly inserted records: in an empty table rids count from 1."""
-    rows = list(enumerate(docs, before + 1))
-    index.add_codes(connection, kind.name, ((rid, cache.codes_of(kind, doc)) for rid, doc in rows))
-    if _has(kind, FieldType.TEXTS):
-        for rid, doc in rows:
-            if aliases := cache.names_of(kind, doc)[1:]:
-                index.set_aliases(connection, kind.name, rid, [_name_id(connection, alias) for alias in aliases])
-
-
-def _name_id(connection: CacheConnection, name: str) -> int:
-    return int(connection.execute("SELECT nid FROM name WHERE text = ?", (name,)).fetchone()[0])

@@ -90,56 +90,48 @@ def create_indexes(connection: Connection) -> None:
     for table, fields in _INDEXES.items():
         for name in fields:
             connection.execute(f"CREATE INDEX {table}_{name} ON {table} ({name})")
+    create_search_indexes(connection)
+    create_supply_counts(connection)
+    # Without figures the planner takes any index that fits; a sample of each is enough to tell them apart.
+    connection.execute("PRAGMA analysis_limit=1000")
+    connection.execute("ANALYZE")
+
+
+def create_search_indexes(connection: Connection) -> None:
+    """Makes those that look-ups need: from a name to who bears it, of customers, and what lies in what."""
     for kind in KINDS.values():
         if kind.named:
             # With the transformer area, so that bearers of a common name in one place are found in the index alone.
             columns = "name_id, transformer_area" if "transformer_area" in kind.by_name else "name_id"
             connection.execute(f"CREATE INDEX {kind.name}_name_id ON {kind.name} ({columns})")
     create_customer_indexes(connection)
-    create_supply_counts(connection)
     place_index.create_place_table(connection)
     place_index.fill_places(connection)
-    # Without figures the planner takes any index that fits; a sample of each is enough to tell them apart.
-    connection.execute("PRAGMA analysis_limit=1000")
-    connection.execute("ANALYZE")
 
 
 def _stored(kind: Kind) -> list[Field]:
     return [field for field in kind.fields if not (kind.named and field.name == "name")]
 
 
-def insert_rows(connection: Connection, kind: Kind, docs: Sequence[Doc], buckets: Sequence[str] = ()) -> None:
-    """Adds records that the cache does not hold; their names are in the index already.
-
-    Args:
-        connection: The cache, in a transaction.
-        kind: The kind of all `docs`.
-        docs: Canonical documents.
-        buckets: Of a scoped kind, that of each; the global one where none are given.
-    """
+def _insert_row(connection: Connection, kind: Kind, doc: Doc, bucket: str) -> None:
+    """Adds a record that the cache does not hold; its name is in the index already."""
     fields = _stored(kind)
-    columns, values = [field.name for field in fields], ["?"] * len(fields)
+    columns, values, cells = [field.name for field in fields], ["?"] * len(fields), to_cells(fields, doc)
     if kind.named:
         columns.append("name_id")
         values.append("(SELECT nid FROM name WHERE text = ?)")
-        fields.append(kind.by_name["name"])
-    cells = (to_cells(fields, doc) for doc in docs)
+        cells.append(doc["name"])
     if kind.scoped:
         columns.append("bucket")
         values.append("?")
-        own = buckets or [GLOBAL] * len(docs)
-        numbers = _add_buckets(connection, own)
-        cells = ([*row, numbers[bucket]] for row, bucket in zip(cells, own, strict=True))
-    sql = f"INSERT INTO {kind.name} ({', '.join(columns)}) VALUES ({', '.join(values)})"
-    connection.executemany(sql, cells)
+        cells.append(_add_bucket(connection, bucket))
+    connection.execute(f"INSERT INTO {kind.name} ({', '.join(columns)}) VALUES ({', '.join(values)})", cells)
 
 
-def _add_buckets(connection: Connection, names: Iterable[str]) -> dict[str, int]:
-    """The numbers of these buckets, those that are new included."""
-    own = sorted(set(names))
-    connection.executemany("INSERT OR IGNORE INTO bucket (name) VALUES (?)", [(name,) for name in own])
-    select = "SELECT name, number FROM bucket WHERE name = ?"
-    return dict(connection.execute(select, (name,)).fetchone() for name in own)
+def _add_bucket(connection: Connection, name: str) -> int:
+    """The number of a bucket, which may be new."""
+    connection.execute("INSERT OR IGNORE INTO bucket (name) VALUES (?)", (name,))
+    return int(connection.execute("SELECT number FROM bucket WHERE name = ?", (name,)).fetchone()[0])
 
 
 def links_of(kind: Kind, doc: Doc) -> list[tuple[str, str, str, str]]:
@@ -156,7 +148,7 @@ def names_of(kind: Kind, doc: Doc) -> list[str]:
 
 def codes_of(kind: Kind, doc: Doc) -> tuple[str, ...]:
     """What of a document can be typed as a code or number."""
-    return tuple(str(doc[name]) for name in kind.codes if doc[name])
+    return tuple([str(doc[name]) for name in kind.codes if doc[name]])
 
 
 class CacheWriter:
@@ -207,7 +199,7 @@ class CacheWriter:
 
     def _insert(self, kind: Kind, doc: Doc, change: Change) -> None:
         name_ids = self._acquire(kind, doc, change.readings)
-        insert_rows(self._connection, kind, [doc], [change.bucket])
+        _insert_row(self._connection, kind, doc, change.bucket)
         if kind.named:
             rid = self._connection.execute(f"SELECT rid FROM {kind.name} WHERE id = ?", (doc["id"],)).fetchone()[0]
             self._index.add_codes(kind.name, rid, codes_of(kind, doc))
@@ -242,7 +234,7 @@ class CacheWriter:
             borne = self._borne(kind, rid, self._acquire(kind, doc, change.readings)[1:])
         _update_row(self._connection, kind, rid, before, doc)
         if kind.scoped and change.bucket != stored.bucket:
-            number = _add_buckets(self._connection, [change.bucket])[change.bucket]
+            number = _add_bucket(self._connection, change.bucket)
             self._connection.execute(f"UPDATE {kind.name} SET bucket = ? WHERE rid = ?", (number, rid))
         return borne
 

@@ -6,10 +6,9 @@ recomputed from its name and readings when it must go.
 """
 
 from collections.abc import Iterable, Sequence
-from itertools import islice
 
 from data.kinds import RANKED
-from data.names.tokens import code_tokens, name_text
+from data.names.tokens import code_line
 from data.sqlite import Connection
 
 KIND_STRIDE = 8
@@ -21,8 +20,6 @@ the others from 1: what is asked of these alone costs nothing for those."""
 
 COMMON = len(RANKED) - 1
 """Rank of names that only the last of the ranked kinds bears."""
-
-_AT_ONCE = 2000
 
 _TABLES = """
 CREATE TABLE name (
@@ -57,28 +54,6 @@ def add_characters(connection: Connection, characters: Iterable[tuple[str, str, 
     connection.executemany("INSERT OR REPLACE INTO hanzi VALUES (?, ?, ?, ?)", characters)
 
 
-def add_names(connection: Connection, names: Iterable[tuple[str, str, int, int]]) -> None:
-    """Adds distinct names `(text, readings, rank, uses)` to empty tables, the best first."""
-    nid = 0
-    remaining = iter(names)
-    while some := list(islice(remaining, _AT_ONCE)):
-        rows = []
-        for text, readings, rank, uses in some:
-            nid = nid + 1 if rank < COMMON else max(nid + 1, FIRST_COMMON_NAME)
-            rows.append((nid, text, readings, rank, uses))
-        connection.executemany("INSERT INTO name VALUES (?, ?, ?, ?, ?)", rows)
-        tokens = ((number, name_text(text, readings)) for number, text, readings, *_ in rows)
-        connection.executemany("INSERT INTO name_fts(rowid, t) VALUES (?, ?)", tokens)
-
-
-def add_codes(connection: Connection, kind: str, rows: Iterable[tuple[int, Sequence[str]]]) -> None:
-    """Adds the codes of records `(rid, codes)` of one kind."""
-    connection.executemany(
-        "INSERT INTO code_fts(rowid, t) VALUES (?, ?)",
-        ((code_row(kind, rid), tokens) for rid, codes in rows if (tokens := code_text(codes))),
-    )
-
-
 def code_row(kind: str, rid: int) -> int:
     """The row of `code_fts` of a record."""
     return rid * KIND_STRIDE + RANKED.index(kind)
@@ -86,19 +61,7 @@ def code_row(kind: str, rid: int) -> int:
 
 def code_text(codes: Sequence[str]) -> str:
     """What the row of a record with these codes holds; empty where it has none."""
-    if len(codes) == 1:
-        return " ".join(code_tokens(codes[0]))
-    return " ".join(dict.fromkeys(token for code in codes for token in code_tokens(code)))
-
-
-def finish_build(connection: Connection) -> None:
-    """Merges the full-text tables into one segment each, once everything was added.
-
-    They were written a megabyte at a time, so that the segment ends on a high level: what changes later is merged with
-    its like on lower ones, and the whole is not written again with every few changes.
-    """
-    for table in ("name_fts", "code_fts"):
-        connection.execute(f"INSERT INTO {table}({table}) VALUES ('optimize')")
+    return " ".join(filter(None, map(code_line, codes)))
 
 
 def set_aliases(connection: Connection, kind: str, rid: int, nids: Iterable[int]) -> list[int]:

@@ -130,6 +130,12 @@ def _read(group: str) -> tuple[tuple[str, str], ...]:
     return tuple(dict.fromkeys((sound_of(reading), _initial_of(reading)) for reading in group.split("|")))
 
 
+@lru_cache(maxsize=4096)
+def _read_usually(group: str) -> tuple[str, str]:
+    """The first of `_read`."""
+    return _read(group)[0]
+
+
 def name_tokens(text: str, readings: str) -> list[str]:
     """The distinct search tokens of a name, in a fixed order; empty when no character of it counts.
 
@@ -137,24 +143,27 @@ def name_tokens(text: str, readings: str) -> list[str]:
         text: The name as stored.
         readings: Its readings, as `data.names.pinyin.readings_of` writes them.
     """
-    return name_text(text, readings).split()
+    return list(dict.fromkeys(name_text(text, readings).split()))
 
 
 def name_text(text: str, readings: str) -> str:
-    """What `name_tokens` answers, separated by spaces: so a name's row of the full-text table is written."""
+    """What `name_tokens` answers, separated by spaces: so a name's row of the full-text table is written.
+
+    Some may be there more than once: the table, which keeps no positions, does not mind, and it is made sooner.
+    """
     plain, groups, _ = searchable(text, readings)
     if not plain:
         return ""
     stem, _ = said_of(plain)
+    if "|" not in readings:
+        return _shape(len(plain), stem, None)((*plain, *chain.from_iterable(map(_read_usually, groups))))
     read = [_read(group) for group in groups]
     if prod(map(len, read)) > _MOST_COMBINATIONS:
         return " ".join(dict.fromkeys(_by_parts(plain, stem, read)))
     usual, *others = product(*read)
-    text = _filled(plain, stem, usual, None)
-    if not others and stem == len(plain) and _has_no_doubles(plain, read):
-        return text
-    lines = [text, *(_filled(plain, stem, way, _first_other(way, usual)) for way in others)]
-    return " ".join(dict.fromkeys(" ".join(lines).split(" ")))
+    lines = [_filled(plain, stem, usual, None)]
+    lines += [_filled(plain, stem, way, _first_other(way, usual)) for way in others]
+    return " ".join(lines)
 
 
 _Way = tuple[tuple[str, str], ...]
@@ -203,12 +212,6 @@ def _shape(length: int, stem: int, about: int | None) -> Callable[[Sequence[str]
     return lambda known: layout % chosen(known)
 
 
-def _has_no_doubles(plain: str, read: Iterable[tuple[tuple[str, str], ...]]) -> bool:
-    """Whether no character, sound or initial of a name of one reading comes twice, and so no token: most people's."""
-    parts = {START_INITIAL, END_INITIAL, *plain, *chain.from_iterable(way for (way,) in read)}
-    return len(parts) == 2 + 3 * len(plain)
-
-
 def _by_parts(plain: str, stem: int, read: Sequence[tuple[tuple[str, str], ...]]) -> Iterator[str]:
     """The tokens of a name of so many readings that not every combination of them is looked at."""
     sounds = [list(dict.fromkeys(sound for sound, _ in ways)) for ways in read]
@@ -254,6 +257,11 @@ def _of_stem(sounds: list[list[str]], initials: list[list[str]]) -> Iterator[str
 
 def code_tokens(code: str) -> list[str]:
     """The distinct search tokens of a code or number, in a fixed order; empty when it holds no letter or digit."""
+    return list(dict.fromkeys(code_line(code).split()))
+
+
+def code_line(code: str) -> str:
+    """What `code_tokens` answers, separated by spaces; some may be there more than once, as in `name_text`."""
     plain = plain_code(code)
-    whole = ["c" + plain] if 0 < len(plain) <= SHORT_CODE else []
-    return list(dict.fromkeys(whole + ["n" + plain[i : i + CODE_GRAM] for i in range(len(plain) - CODE_GRAM + 1)]))
+    line = " n".join(["", *[plain[at : at + CODE_GRAM] for at in range(len(plain) - CODE_GRAM + 1)]])
+    return f"c{plain}{line}" if 0 < len(plain) <= SHORT_CODE else line[1:]

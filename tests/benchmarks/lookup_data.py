@@ -36,6 +36,8 @@ _CACHE_SOURCES = (
     "data/store/cells.py",
     "data/characters",
     "data/caches/index.py",
+    "data/caches/index_build.py",
+    "data/caches/record_build.py",
     "data/caches/place_index.py",
     "data/names/pinyin.py",
     "data/caches/supply_counts.py",

@@ -6,14 +6,13 @@ import pytest
 from data.caches.cache import CacheWriter, Change
 from data.caches.index import (
     FIRST_COMMON_NAME,
-    add_codes,
-    add_names,
     create_search_tables,
-    finish_build,
     set_aliases,
 )
+from data.caches.index_build import IndexBuild
 from data.caches.index_changes import IndexChanges, PendingRows
 from data.caches.recount import indexed_postings, named_postings
+from data.caches.statements import Statements
 from data.errors import NotFoundError
 from data.fields import Json
 from data.sqlite import Connection, connect
@@ -34,8 +33,10 @@ def rows(connection: Connection, table: str, token: str) -> list[int]:
 
 
 def test_names_are_numbered_in_the_order_given(connection: Connection) -> None:
-    add_names(connection, [("塔山乡", "ta shan xiang", 0, 1), ("塔山线", "ta shan xian", 1, 2)])
-    finish_build(connection)
+    with Statements(connection) as statements:
+        search = IndexBuild(statements)
+        search.add_names([("塔山乡", "ta shan xiang", 0, 1), ("塔山线", "ta shan xian", 1, 2)])
+        search.finish()
     assert rows(connection, "name_fts", "h塔山") == [1, 2]
     assert rows(connection, "name_fts", "h山线") == [2]
 
@@ -68,8 +69,10 @@ def test_a_name_that_is_not_there_cannot_be_released(connection: Connection) -> 
 
 
 def test_codes_are_found_by_kind_until_removed(connection: Connection) -> None:
-    add_codes(connection, "feeder", [(1, ("616",)), (2, ())])
-    add_codes(connection, "customer", [(1, ("2114000616",))])
+    with Statements(connection) as statements:
+        search = IndexBuild(statements)
+        search.add_codes("feeder", 1, [("616",), ()])
+        search.add_codes("customer", 1, [("2114000616",)])
     assert rows(connection, "code_fts", "c616") == [1 * 8 + 1]
     assert rows(connection, "code_fts", "n0616") == [1 * 8 + 3]
     changes = IndexChanges(connection)
@@ -137,7 +140,8 @@ def bearers(cache: Connection, text: str) -> set[str]:
 
 def test_names_that_customers_alone_bear_are_numbered_by_themselves(connection: Connection) -> None:
     names = [("塔山乡", "ta shan xiang", 0, 1), ("张伟", "zhang wei", 3, 9), ("李娜", "li na", 3, 1)]
-    add_names(connection, names)
+    with Statements(connection) as statements:
+        IndexBuild(statements).add_names(names)
     assert rows(connection, "name_fts", "h塔山") == [1]
     assert rows(connection, "name_fts", "h张伟") == [FIRST_COMMON_NAME]
     assert rows(connection, "name_fts", "h李娜") == [FIRST_COMMON_NAME + 1]
@@ -214,3 +218,17 @@ def test_after_moves_the_index_holds_what_it_should(cache: Connection) -> None:
         writer.apply([change("area", {**AREA, "name": text}), change("customer", {**OTHER, "name": text})])
     writer.apply([Change("area", "a1", None), Change("customer", "2114000002", None)])
     assert indexed_postings(cache, "name_fts") == named_postings(cache)
+
+
+def test_an_index_filled_in_many_statements_ends_as_one_segment_and_is_merged_as_usual_from_then_on(
+    connection: Connection,
+) -> None:
+    with Statements(connection) as statements:
+        search = IndexBuild(statements)
+        for rid in range(10):
+            search.add_codes("area", rid, [(f"code{rid}",)])
+        search.finish()
+    assert connection.execute("SELECT count(DISTINCT segid) FROM code_fts_idx").fetchone() == (1,)
+    assert indexed_postings(connection, "code_fts").count == 10 * len(["ccode1", "ncode", "node1"])
+    settings = dict(connection.execute("SELECT k, v FROM code_fts_config").fetchall())
+    assert (settings["automerge"], settings["crisismerge"]) == (4, 16)

@@ -2,6 +2,8 @@
 
 from assistant.lookup.lookup import LookupEngine
 from data.caches import index
+from data.caches.index_build import IndexBuild
+from data.caches.statements import Statements
 from data.sqlite import connect
 from tests.benchmarks.peers.peer import SHOWN, Peer
 
@@ -20,8 +22,10 @@ class Ours(Peer):
             target.execute(f"PRAGMA {pragma}")
         target.execute("BEGIN")
         index.create_search_tables(target)
-        index.add_names(target, source.execute("SELECT text, readings, rank, uses FROM name ORDER BY nid"))
-        index.finish_build(target)
+        with Statements(target) as statements:
+            search = IndexBuild(statements)
+            search.add_names(source.execute("SELECT text, readings, rank, uses FROM name ORDER BY nid"))
+            search.finish()
         target.execute("COMMIT")
         target.close()
         source.close()
