@@ -4,7 +4,6 @@ import atexit
 import gc
 import io
 import json
-import os
 import secrets
 import shutil
 import socket
@@ -15,13 +14,19 @@ import time
 import urllib.request
 import warnings
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout, suppress
+from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from switchboard import cli
+from switchboard.hub_lookup import HubLookup
+from sync.hub.home import HubHome
+from sync.hub.shelf import SnapshotShelf
+from sync.hub.snapshots import Scope
+from sync.replica.agent_home import AgentHome
+from tests.forks import Program, Verb
 
 PATIENCE_S = 60.0
 COMMAND = [sys.executable, "-m", "switchboard"]
@@ -53,7 +58,7 @@ class RunningHub:
 
     home: Path
     url: str
-    process: "subprocess.Popen[str]"
+    process: Verb | Program
 
     @property
     def port(self) -> int:
@@ -88,7 +93,23 @@ def _demo_hub() -> Path:
     atexit.register(shutil.rmtree, place, ignore_errors=True)
     home = Path(place) / "home"
     switchboard("init", "--home", str(home), "--demo", "--customers", "1000")
+    _make_caches(HubHome(home))
     return home
+
+
+def _make_caches(home: HubHome) -> None:
+    """Makes what every hub of a copy of the home would make first: the snapshot, and the cache of its own lookup."""
+    store = home.open_store()
+    shelf = SnapshotShelf(home.snapshots, store, encrypted=home.keeping.encrypt_caches)
+    everything = Scope.of(None)
+    shelf.ensure(everything)
+    own, until = AgentHome(home.snapshots / "own" / everything.key), time.monotonic() + PATIENCE_S
+    with HubLookup(store, shelf, home.snapshots / "own").running():
+        while own.current_cache() is None:
+            assert time.monotonic() < until, "the hub's own cache never came"
+            time.sleep(0.02)
+    shelf.close()
+    store.engine.dispose()
 
 
 def make_demo_hub(home: Path) -> Path:
@@ -97,30 +118,51 @@ def make_demo_hub(home: Path) -> Path:
 
 
 @contextmanager
-def serving(home: Path, *words: str, log: Path | None = None) -> Iterator[RunningHub]:
+def serving(
+    home: Path, *words: str, log: Path | None = None, start: type[Verb | Program] = Verb
+) -> Iterator[RunningHub]:
     """The hub of `home`, ready, on a free port, its log in a file where one is named; ended with the block."""
-    command = [*COMMAND, "hub", "--home", str(home), "--port", "0", *words]
-    with ExitStack() as opened:
-        errors = opened.enter_context(log.open("wb")) if log else None
-        process = opened.enter_context(
-            subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True, env=os.environ)
-        )
+    with tempfile.TemporaryDirectory() as place:
+        errors = log or Path(place) / "log"
+        process = start(("hub", "--home", str(home), "--port", "0", *words), Path(place) / "said", errors)
         try:
-            assert process.stdout
-            url = process.stdout.readline().split()[-1]
+            url = _url_of(process, errors)
             _wait_until_ready(url)
             yield RunningHub(home, url, process)
         finally:
             process.terminate()
-            process.wait(PATIENCE_S)
+            try:
+                process.wait(PATIENCE_S)
+            finally:
+                process.kill()
+                if log is None:
+                    sys.stderr.write(errors.read_text(encoding="utf-8"))
 
 
 def enrol(hub: RunningHub, agent: Path, name: str = "seat-1", url: str = "") -> Path:
     """The home of an agent that is enrolled, at `url` where another way leads to the hub, and has its first cache."""
     code = switchboard("agents", "add", name, "--home", str(hub.home))["code"]
     switchboard("enrol", "--home", str(agent), "--hub", url or hub.url, "--code", code)
-    switchboard("sync", "--once", "--home", str(agent))
-    return agent
+    until = time.monotonic() + PATIENCE_S
+    while True:
+        try:
+            switchboard("sync", "--once", "--home", str(agent))
+        except subprocess.CalledProcessError as refused:
+            # A busy machine lets the snapshot, which is made with less priority, wait longer than a PC does.
+            if "cannot be reached" not in refused.stderr or time.monotonic() > until:
+                raise
+        else:
+            return agent
+
+
+def _url_of(process: Verb | Program, errors: Path) -> str:
+    """Where a hub says that it listens."""
+    until = time.monotonic() + PATIENCE_S
+    while "\n" not in process.said:
+        assert process.poll() is None, errors.read_text(encoding="utf-8")
+        assert time.monotonic() < until, "the hub never said where it listens"
+        time.sleep(0.02)
+    return process.said.split()[-1]
 
 
 def _wait_until_ready(url: str) -> None:

@@ -23,7 +23,7 @@ from Xlib.ext import xtest
 from assistant.resident.instance import InstanceError
 from tests.benchmarks.bench_main_path import quantiles, row, serving, switchboard
 from tests.hubs import RunningHub, enrol
-from tests.ui.session import AgentPc, clean_environment, running, wait_until
+from tests.ui.session import AgentPc, Session, clean_environment, running, wait_until
 
 ROUNDS = 50
 IDLE_S = 30.0
@@ -141,7 +141,7 @@ def main() -> None:
         wait_until((work / "typed.focused").exists, "the other program's focus")
         command = [sys.executable, "-m", "switchboard", "assistant", "--home", str(agent)]
         process = stack.enter_context(running(command, environment))
-        pc = AgentPc(agent, process)
+        pc = AgentPc(agent, process, Session(environment))
         wait_until(lambda: (agent / "cache").exists() and _hub_connected(pc), "the assistant")
         display = Display(environment["DISPLAY"])
         row(f"**popup over {customers:,} customers**", "p50 / p99 / most")

@@ -24,6 +24,7 @@ from tests.benchmarks.fan_out_replica import following
 from tests.benchmarks.report import percentile, say, say_heading, say_row
 from tests.benchmarks.sync_fresh import FreshOptions
 from tests.following import enrolled, store_of
+from tests.forks import Program
 from tests.hubs import RunningHub, serving, switchboard
 
 _ROUNDS = {500: 100, 2_000: 60, 5_000: 40}
@@ -97,7 +98,7 @@ def _served(options: FreshOptions) -> Iterator[tuple[RunningHub, Store]]:
     home = options.hub or options.work / "few"
     if not home.exists():
         switchboard("init", "--home", str(home), "--demo", "--customers", "5000")
-    with serving(home) as hub, store_of(home) as store:
+    with serving(home, start=Program) as hub, store_of(home) as store:
         HubClient.at(enrolled(hub, options.work / f"first {time.time_ns()}")).manifest()  # made while the hub starts
         time.sleep(_SETTLED_S)
         yield hub, store

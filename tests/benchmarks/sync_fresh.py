@@ -30,6 +30,7 @@ from sync.replica.replica import Replica, SyncReport
 from tests.benchmarks.peers.installed import MissingPeerError
 from tests.benchmarks.peers.pouchdb import Replication, replicate
 from tests.benchmarks.report import say, say_heading, say_row
+from tests.forks import Program
 from tests.hubs import RunningHub, serving, switchboard
 
 _CHANGED = 1000
@@ -58,7 +59,7 @@ class FreshOptions:
 def measure_fresh(options: FreshOptions) -> None:
     """Prints the tables."""
     home = options.hub or _demo(options)
-    with serving(home) as hub, _store_of(home) as store:
+    with serving(home, start=Program) as hub, _store_of(home) as store:
         seat = _enrolled(hub, store, options.work / "seat")
         client = HubClient.at(seat)
         client.manifest()

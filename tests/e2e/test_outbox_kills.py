@@ -1,17 +1,14 @@
 """PC and hub killed at random moments while entries are made and sent: everything that was taken arrives, once."""
 
 import contextlib
-import multiprocessing
 import os
 import random
-import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -28,15 +25,12 @@ from sync.outbox.sending import OutboxSender
 from sync.outbox.waiting import Author, Outbox
 from sync.replica.agent_home import AgentHome
 from sync.replica.hub_client import HubClient
+from tests.forks import FORKS
 from tests.hubs import PATIENCE_S, enrol, free_port, serving
 
 KILLS = int(os.environ.get("SWITCHBOARD_KILLS", "12"))
 AREA = "211402206"
 CLOCK = SystemClock()
-# Each process begins as a copy of one that has imported everything: a kill must not wait for a second of imports.
-FORKS: Any = multiprocessing.get_context("spawn" if sys.platform == "win32" else "forkserver")
-if sys.platform != "win32":
-    FORKS.set_forkserver_preload(["tests.e2e.test_outbox_kills", "switchboard.hub_process", "sync.routes.entry_routes"])
 
 
 def hub_process(home: Path, port: int) -> None:

@@ -30,16 +30,8 @@ def logged(tmp_path: Path) -> Iterator[tuple[RunningHub, Path]]:
     store = HubHome(home).open_store()
     plant(store)
     store.engine.dispose()
-    with log.open("w", encoding="utf-8") as kept:
-        command = [*COMMAND, "hub", "--home", str(home), "--port", "0"]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=kept, text=True) as process:
-            assert process.stdout
-            url = process.stdout.readline().split()[-1]
-            try:
-                yield RunningHub(home, url, process), log
-            finally:
-                process.terminate()
-                process.wait(PATIENCE_S)
+    with serving(home, log=log) as hub:
+        yield hub, log
 
 
 def plant(store: Store) -> None:

@@ -15,7 +15,7 @@ from data.clock import to_iso
 from data.sqlite import connect
 from sync.replica.agent_home import AgentHome
 from tests.hubs import RunningHub, enrol, make_demo_hub, serving, switchboard
-from tests.ui.session import ENTRY, TREE, AgentPc, OtherProgram, Session, resident, wait_until
+from tests.ui.session import ENTRY, PATIENCE_S, TREE, AgentPc, OtherProgram, Session, resident, wait_until
 
 TASHAN_FEEDER = "F02616"
 PICTURES = "SWITCHBOARD_PICTURES"
@@ -65,6 +65,7 @@ def wallboard(hub: RunningHub) -> Iterator[Page]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
         page = browser.new_page(viewport={"width": 1920, "height": 1080})
+        page.set_default_timeout(PATIENCE_S * 1000)
         page.goto(f"{hub.url}/login")
         page.fill("input[name=name]", "supervisor")
         page.fill("input[name=password]", "demo")

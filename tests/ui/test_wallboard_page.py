@@ -16,6 +16,7 @@ from data.readers import EVERYBODYS
 from data.store.metadata import METADATA
 from data.store.schema import RECORDS
 from sync.hub.guard import RequestGuard
+from tests.browser import PATIENCE_MS
 from wallboard.pages import wallboard_router
 
 START = datetime(2026, 11, 22, 6, 2, tzinfo=UTC)
@@ -68,6 +69,7 @@ class Hub:
         page.on("console", lambda said: self._heard(said.text))
         page.clock.install(time=START - timedelta(minutes=1))  # it goes on until it is paused, which must lie ahead
         page.clock.pause_at(START)
+        page.set_default_timeout(PATIENCE_MS)
         page.add_init_script(COUNTED_FETCHES)
         page.route("**/*", self._answer)
 
