@@ -34,6 +34,9 @@ def main(argv: list[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    os.umask(
+        0o077
+    )  # what a verb writes may hold customers: it is its user's alone, also in a home that others may enter
     parser = argparse.ArgumentParser(prog="switchboard", description="供电服务热线速查助手 Call-centre quick lookup")
     parser.add_argument("--version", action="version", version=f"switchboard {__version__}")
     add_verbs(parser)
