@@ -25,6 +25,10 @@ from sync.routes.outage_routes import actor
 
 _FIRST = "normal"
 _SEE_OTHER, _MISTAKE = 303, 422
+_DONE = {
+    "saved": ("已保存，坐席马上照此说", "Saved: agents say it from now on"),
+    "reset": ("已恢复默认", "The default holds again"),
+}
 
 Key = Annotated[str, Query(max_length=60)]
 Words = Annotated[str, Form(max_length=LONGEST * 2)]
@@ -43,7 +47,7 @@ def script_page_router(hub: Hub) -> APIRouter:
     """The page `/desk/scripts`, and what is done from it."""
     router = APIRouter(include_in_schema=False)
     labels = {"CASES": CASES, "FACTS": FACTS, "LONGEST": LONGEST}
-    desk = Desk(filters={"case_name": _case_name, "kind_name": _kind_name}, labels=labels)
+    desk = Desk(filters={"case_name": _case_name, "kind_name": _kind_name}, labels=labels, done=_DONE)
     Editor = Annotated[Person, Depends(PersonWho(hub.store, "edit_scripts"))]
 
     def shown(request: Request, entered: _Entered) -> dict[str, Any]:
@@ -89,7 +93,7 @@ def script_page_router(hub: Hub) -> APIRouter:
             case_of(script)
             return page(request, editor, _Entered(script, zh, en), _MISTAKE, error=refusal(request, problem))
         hub.stream.look_now()
-        return RedirectResponse(f"/desk/scripts?script={script}", _SEE_OTHER)
+        return RedirectResponse(f"/desk/scripts?script={script}&done=saved", _SEE_OTHER)
 
     @router.post("/desk/scripts/reset")
     def reset(request: Request, editor: Editor, script: Words) -> Response:
@@ -102,7 +106,7 @@ def script_page_router(hub: Hub) -> APIRouter:
                 zh, en = script_text(connection, script).texts
             return page(request, editor, _Entered(script, zh, en), status_of(problem), error=refusal(request, problem))
         hub.stream.look_now()
-        return RedirectResponse(f"/desk/scripts?script={script}", _SEE_OTHER)
+        return RedirectResponse(f"/desk/scripts?script={script}&done=reset", _SEE_OTHER)
 
     return router
 

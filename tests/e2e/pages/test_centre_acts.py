@@ -49,3 +49,19 @@ def test_an_entry_of_the_catalogue_is_opened_and_renamed_by_keyboard(visits: Vis
 def test_a_wallboard_without_calls_says_so(visits: Visits, desk_hub: RunningHub) -> None:
     page = visits.open(desk_hub, "supervisor", "/wallboard")
     expect(page.locator("#no-seats")).to_be_visible()
+
+
+def test_a_script_and_a_rule_that_are_saved_say_so_and_the_word_has_the_focus(
+    visits: Visits, desk_hub: RunningHub
+) -> None:
+    page = visits.open(desk_hub, "supervisor", "/desk/scripts?script=restored")
+    page.fill("textarea[name=zh]", "{place}已经来电")
+    page.get_by_role("button", name="保存").click()
+    done = page.get_by_role("status")
+    expect(done).to_have_text("已保存，坐席马上照此说")
+    expect(done).to_be_focused()
+    page.get_by_role("button", name="恢复默认").click()
+    expect(done).to_have_text("已恢复默认")
+    page.goto(f"{desk_hub.url}/desk/settings")
+    page.locator("section[aria-labelledby=notice-rules] button").click()
+    expect(done).to_be_focused()

@@ -38,6 +38,7 @@ def test_somebody_is_added_for_branches_by_name_and_moved_by_keyboard_alone(
     page.keyboard.press("Enter")
     page.get_by_role("alert").filter(has_text="没有编号或名称为“不存在”的供电单位").wait_for()
     expect(page.locator("form.entry [name=branches]")).to_have_value("连山供电所；不存在")
+    expect(page.locator("form.entry [name=name]")).to_be_focused()
     page.fill("form.entry [name=branches]", "连山供电所；白马石供电所")
     page.locator("form.entry button").click()
     expect(page.get_by_role("heading", name="赵敏 · 初始密码")).to_be_focused()
