@@ -96,7 +96,7 @@ def _names(source: Path, target: Path) -> dict[str, float]:
 
 def _search(source: Path, target: Path) -> dict[str, float]:
     """Of a copy of the cache, everything that only look-ups need is dropped, and made anew."""
-    names, codes = _names_at_hand(source), _codes_at_hand(source)
+    names = _names_at_hand(source)
     shutil.copyfile(source, target)
     with _opened(target) as connection:
         _drop_search(connection)
@@ -107,9 +107,8 @@ def _search(source: Path, target: Path) -> dict[str, float]:
         with Statements(connection) as statements:
             search = IndexBuild(statements)
             search.add_names((text, readings_of(text), rank, uses) for text, rank, uses in names)
-            for kind, own in codes.items():
-                for first in range(0, len(own), _CODES_AT_ONCE):
-                    search.add_codes(kind, first + 1, own[first : first + _CODES_AT_ONCE])
+            for kind, rid, codes in _codes(source):
+                search.add_codes(kind, rid, codes)
             search.finish()
         cache.create_search_indexes(connection)
         connection.execute("COMMIT")
@@ -124,16 +123,15 @@ def _names_at_hand(source: Path) -> list[tuple[str, int, int]]:
     return found
 
 
-def _codes_at_hand(source: Path) -> dict[str, list[tuple[str, ...]]]:
-    """By kind, the codes of each record, in the order of their numbers from 1 on: the cache was made afresh."""
+def _codes(source: Path) -> Iterator[tuple[str, int, list[list[str]]]]:
+    """A kind, the number of a record, and the codes of some from this one on; the cache was made afresh."""
     with closing(connect(source, read_only=True)) as connection:
-        return {
-            kind: [
-                tuple(filter(None, row))
-                for row in connection.execute(f"SELECT {', '.join(KINDS[kind].codes)} FROM {kind} ORDER BY rid")
-            ]
-            for kind in RANKED
-        }
+        for kind in RANKED:
+            found = connection.execute(f"SELECT {', '.join(KINDS[kind].codes)} FROM {kind} ORDER BY rid")
+            rid = 1
+            while some := found.fetchmany(_CODES_AT_ONCE):
+                yield kind, rid, [list(filter(None, row)) for row in some]
+                rid += len(some)
 
 
 @contextmanager
