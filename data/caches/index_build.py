@@ -16,7 +16,7 @@ _OF_A_BUILD = {"automerge": 0, "crisismerge": 1000}
 _OF_CHANGES = {"automerge": 4, "crisismerge": 16}
 """When segments are merged: while the table is filled hardly ever, later as FTS5 has it unless it is told otherwise."""
 
-_LEVELS = 5
+_MERGED_FIRST = 5
 
 
 class IndexBuild:
@@ -24,8 +24,8 @@ class IndexBuild:
 
     Segments are merged once, in the end: merging them on the way, as FTS5 does, takes as long as writing them. What is
     merged in the end comes to lie one level above all others, and is written again with the sixteenth change if that is
-    the first one. So the first few segments are merged as they come, and climb a level each; that is soon done, and the
-    whole ends above them.
+    the first one. So the first few segments are merged as they come, and climb with each; that is soon done, and the whole
+    ends above them.
     """
 
     def __init__(self, statements: Statements) -> None:
@@ -71,7 +71,7 @@ class IndexBuild:
 
     def _merge_first(self, table: str) -> None:
         self._written[table] += 1
-        if self._written[table] <= _LEVELS:
+        if self._written[table] <= _MERGED_FIRST:
             self._optimize(table)
 
     def _optimize(self, table: str) -> None:
