@@ -24,8 +24,8 @@ class IndexBuild:
 
     Segments are merged once, in the end: merging them on the way, as FTS5 does, takes as long as writing them. What is
     merged in the end comes to lie one level above all others, and is written again with the sixteenth change if that is
-    the first one. So the first few segments are merged as they come, and climb with each; that is soon done, and the whole
-    ends above them.
+    the first one. So the first few segments are merged as they come, and climb with each: that is soon done, and the
+    whole ends above them.
     """
 
     def __init__(self, statements: Statements) -> None:
