@@ -8,7 +8,7 @@ from assistant.lookup.cancelling import Cancelled, give_up_if, never
 from assistant.lookup.characters import Characters
 from assistant.lookup.names import GOOD, Names, enough_good
 from assistant.lookup.query import Query, parse
-from assistant.lookup.ranking import EXACT, NameMatch, Ranker
+from assistant.lookup.ranking import EXACT, NameMatch, Ranker, Span
 from assistant.lookup.records import Found, Record
 from assistant.lookup.shortlist import Shortlist
 from assistant.lookup.within import Within
@@ -153,7 +153,8 @@ class TextSearch:
             score = _score_as(match, record.order)
             if match.score < EXACT:
                 score -= min(before * _NAMESAKE_LOSS, _MOST_NAMESAKE_LOSS)
-            yield Found(record, score, reason, spans if record.name == name.text else (), name.uses)
+            own = spans if record.name == name.text else _in_own_name(record.name, name.text, spans)
+            yield Found(record, score, reason, own, name.uses)
 
     def _is_own(self, record: Record) -> bool:
         return bool(self._own_branches) and records.branch_of(self._connection, record) in self._own_branches
@@ -164,6 +165,14 @@ class TextSearch:
             return -found.score, not self._is_own(record), record.order, -found.uses, record.name, record.id
 
         return shortlist.shown(sorted(shortlist.all(), key=order))
+
+
+def _in_own_name(own: str, other: str, spans: tuple[Span, ...]) -> tuple[Span, ...]:
+    """Where a record's own name holds what matched of its other name; empty where it does not hold all of that."""
+    places = [own.find(other[start:end]) for start, end in spans]
+    if min(places, default=-1) < 0:
+        return ()
+    return tuple((place, place + end - start) for place, (start, end) in zip(places, spans, strict=True))
 
 
 def _names_a_place(query: Query, match: NameMatch) -> bool:
