@@ -33,6 +33,7 @@ from data.outages.windows import Change, OutageWindow, Publication, Restoration,
 from data.store.rows import get_docs
 from data.store.store import Writing
 
+_BACK = "已确认送电"
 _OWN_PART = "本单位部分已送电"
 """Said of a restoration by a branch that gave no reason; a reason is read out."""
 
@@ -168,10 +169,10 @@ def restore_outage(
         return _restore_parts(writing, window, parts, moment, by, reason or ", ".join(part.id for part in parts))
     own = own_part(writing.connection, window, writing.branches)
     if own is None:
-        return _revise(writing, replace(window, restored_at=moment), by, "restored", reason or "restored")
+        return _revise(writing, replace(window, restored_at=moment), by, "restored", reason or _BACK)
     restored = [part.item for part in window.restorations]
     if not own or is_whole(writing.connection, window, [*own, *restored]):
-        return _revise(writing, replace(window, restored_at=moment), by, "restored", reason or "restored", scope=own)
+        return _revise(writing, replace(window, restored_at=moment), by, "restored", reason or _BACK, scope=own)
     return _restore_parts(writing, window, own, moment, by, reason or _OWN_PART)
 
 

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from sqlalchemy import Connection, TextClause, func, select, text
 
-from data.outages.kept_customers import ALL_CUSTOMERS, AllCustomers
+from data.outages.kept_customers import ALL_CUSTOMERS
 from data.outages.reach import Reach
 from data.outages.windows import Affected
 from data.store.among import among
@@ -69,7 +69,7 @@ class AffectedCustomers:
     def _important(self) -> "_Important":
         connection, kept = self._connection, self._kept
         return _Important(
-            _important_in(kept) if kept else _by(connection, "transformer_area", self._areas, important=True),
+            kept.important_in_area if kept else _by(connection, "transformer_area", self._areas, important=True),
             _by(connection, "feeder", self._feeders, important=True),
             _important_among(connection, self._named),
         )
@@ -86,10 +86,6 @@ class _Important:
     in_area: Mapping[str, int]
     straight_on: Counter[str]
     named: frozenset[str]
-
-
-def _important_in(kept: AllCustomers) -> dict[str, int]:
-    return {area: sum(one.is_important for one in some) for area, some in kept.concerned.items()}
 
 
 def _by(connection: Connection, field: str, ids: list[str], *, important: bool = False) -> Counter[str]:

@@ -45,10 +45,12 @@ class AllCustomers:
 
     Attributes:
         in_area: How many there are, by transformer area.
+        important_in_area: How many of them are important or high-risk, where any are.
         concerned: Those whom an interruption concerns more than others, by transformer area.
     """
 
     in_area: Mapping[str, int]
+    important_in_area: Mapping[str, int]
     concerned: Mapping[str, Sequence[Concerned]]
 
 
@@ -58,17 +60,14 @@ def concerned_among(connection: Connection, where: ColumnElement[bool]) -> list[
     return [Concerned._make(row) for row in connection.execute(wanted).all()]
 
 
-def _in_area(connection: Connection) -> Mapping[str, int]:
+def _all_customers(connection: Connection) -> AllCustomers:
     column = _TABLE.c.transformer_area
-    wanted = select(column, func.count()).where(column.is_not(None)).group_by(column)
-    return dict(connection.execute(wanted).all())
+    counted = select(column, func.count()).where(column.is_not(None)).group_by(column)
+    concerned = defaultdict[str, list[Concerned]](list)
+    for one in concerned_among(connection, column.is_not(None)):
+        concerned[str(one.transformer_area)].append(one)
+    important = {area: sum(one.is_important for one in some) for area, some in concerned.items()}
+    return AllCustomers(dict(connection.execute(counted).all()), important, dict(concerned))
 
 
-def _concerned(connection: Connection) -> Mapping[str, Sequence[Concerned]]:
-    found = defaultdict[str, list[Concerned]](list)
-    for one in concerned_among(connection, _TABLE.c.transformer_area.is_not(None)):
-        found[str(one.transformer_area)].append(one)
-    return dict(found)
-
-
-ALL_CUSTOMERS = Kept((CUSTOMER.name,), lambda connection: AllCustomers(_in_area(connection), _concerned(connection)))
+ALL_CUSTOMERS = Kept((CUSTOMER.name,), _all_customers)

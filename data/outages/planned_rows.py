@@ -37,7 +37,7 @@ PLANNED_WORK = Kind(
         Field("weekdays", ("星期",)),
         Field("every_weeks", ("每几周", "间隔周数"), FieldType.REAL),
         Field("cause", ("原因分类",), choices=CAUSES),
-        Field("crew", ("施工单位", "检修班组", "班组")),
+        Field("crew", ("施工单位", "检修班组", "抢修班组", "班组")),
         Field("crew_phone", ("班组电话", "联系电话")),
         Field("hold", ("待确认", "到时待确认"), FieldType.FLAG),
     ),

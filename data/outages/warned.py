@@ -75,17 +75,18 @@ def of_repeats(earlier: Sequence[OutageWindow], rules: NoticeRules) -> list[Warn
 
 
 def of_customers(customers: int, important: int, sensitive: int) -> list[Warned]:
-    """Whom the window concerns more than others, or that it concerns nobody."""
+    """Whom the window concerns more than others, or that it concerns nobody; `sensitive` are neither of the others."""
     if not customers:
         return [Warned("nobody", "范围内没有客户，请核对范围", "no customer is in the scope: is it the right one?")]
     if not important and not sensitive:
         return []
+    other_zh, other_en = ("另有", "other ") if important else ("", "")
     told = (
         (important, f"重要/高危客户 {important} 户", f"{important} important or high-risk"),
-        (sensitive, f"敏感客户 {sensitive} 户", f"{sensitive} sensitive"),
+        (sensitive, f"{other_zh}敏感客户 {sensitive} 户", f"{sensitive} {other_en}sensitive"),
     )
     zh, en = [zh for count, zh, _ in told if count], [en for count, _, en in told if count]
-    return [Warned("to_be_told", f"须通知{'、'.join(zh)}", f"to be told: {' and '.join(en)} customers")]
+    return [Warned("to_be_told", f"须通知{'，'.join(zh)}", f"to be told: {' and '.join(en)} customers")]
 
 
 def _overlap(one: Overlap) -> tuple[str, str]:

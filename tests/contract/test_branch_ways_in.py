@@ -1,5 +1,6 @@
 """Tickets, call-backs and crossing windows of other branches, by every way in: the API, the pages, the PCs' outbox."""
 
+import re
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -145,10 +146,24 @@ def test_a_crew_restores_its_part_of_a_window_that_crosses_branches_on_the_page(
     shown = crew.get(f"/desk/outages/{key}?act=part").text
     assert 'value="transformer_area:T1"' in shown
     assert 'value="transformer_area:T3"' not in shown
+    assert acts_on(shown, key) == {"restore", "part"}
     assert crew.post(f"/desk/outages/{key}/restore", data={"seen": "1"}).status_code == 303
+    assert acts_on(crew.get(f"/desk/outages/{key}").text, key) == set()
     (window,) = [one for one in crew.get("/outages").json() if one["id"] == key]
     assert (window["restoration"], window["revisions"][-1]["change"]) == ("partial", "partial_restoration")
     assert client(hub, "supervisor").post(f"/outages/{key}/restore", json={}).json()["restoration"] == "full"
+
+
+def test_a_window_elsewhere_is_read_only_on_its_page_and_not_among_those_in_the_field(hub: ComposedHub) -> None:
+    key, crew = outage(hub, THEIRS), client(hub, "maintainer")
+    assert acts_on(crew.get(f"/desk/outages/{key}").text, key) == set()
+    assert key not in crew.get("/desk/field?everyone=1").text
+    assert key in client(hub, "supervisor").get("/desk/field?everyone=1").text
+
+
+def acts_on(page: str, key: str) -> set[str]:
+    """The acts that a window's page has forms for."""
+    return set(re.findall(f'action="/desk/outages/{key}/([a-z]+)"', page))
 
 
 def test_a_pc_of_the_least_class_is_told_no_names_in_lists(hub: ComposedHub) -> None:

@@ -13,7 +13,7 @@ from data.clock import to_iso
 from data.errors import SwitchboardError
 from data.outages.describing import describe_outages
 from data.outages.entry import add_outage
-from data.outages.listing import ENDED_LISTED, listing, windows_since
+from data.outages.listing import ENDED_LISTED, branches_touched, listing, windows_since
 from data.outages.promises import owners
 from data.outages.rules import REASON_AT_MOST
 from data.store.schema import RECORDS
@@ -118,8 +118,11 @@ def field_router(hub: Hub) -> APIRouter:
 
 
 def _windows(connection: Connection, now: datetime, person: Person, *, everyone: bool) -> list[Mapping[str, Any]]:
-    """What is on or to come, of the person alone or of everyone."""
+    """What is on or to come, of the person alone or of everyone in the person's branches."""
     known = [one for one in windows_since(connection, now) if everyone or actor(person) in owners(one)]
+    if everyone and person.branches:
+        touched = branches_touched(connection, known)
+        known = [one for one in known if not touched[one.id].isdisjoint(person.branches)]
     lists = listing(known, now)
     return [*describe_outages(connection, [*lists.now, *lists.coming], now, reader=person.reading)]
 

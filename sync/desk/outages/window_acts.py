@@ -1,6 +1,6 @@
 """What may be done to a window from its pages: each act by its name in the address, one transaction, one revision."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -21,13 +21,15 @@ from data.outages.documents import outage_from_doc
 from data.outages.entry import resolve_scope
 from data.outages.public_scope import public_scope
 from data.outages.rules import REASON_AT_MOST
-from data.outages.windows import OutageWindow
+from data.outages.windows import OutageWindow, ScopeItem
 from data.store.rows import get_docs
 from data.store.store import Writing
 from sync.auth import Person
 from sync.desk.outages.window_forms import ActForm
 from sync.hub.hub import Hub
 from sync.routes.outage_routes import actor, note
+
+_OF_A_PART = frozenset({"restore", "part"})
 
 
 class ChangedMeanwhileError(DataError):
@@ -49,8 +51,18 @@ def find_window(connection: Connection, key: str) -> OutageWindow:
     return outage_from_doc(doc)
 
 
-def possible_acts(window: OutageWindow, at: datetime) -> tuple[str, ...]:
-    """The names of what may be done to a window at `at`, what is done most comes first."""
+def possible_acts(window: OutageWindow, at: datetime, own: Collection[ScopeItem] | None = None) -> tuple[str, ...]:
+    """The names of what may be done to a window at `at`, what is done most comes first.
+
+    Args:
+        window: Which.
+        at: When.
+        own: From `data.outages.branch_parts.own_part`: of a window that crosses branches only one's own part is
+            restored, until all of that is; the rest is done by who works for all of them.
+    """
+    if own is not None:
+        left = set(own).difference(window.restored_items(at))
+        return tuple(act for act in possible_acts(window, at) if act in _OF_A_PART) if left else ()
     if window.withdrawn_at is not None:
         return ()
     if window.restored_at is not None:

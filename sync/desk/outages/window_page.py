@@ -45,13 +45,15 @@ def window_router(hub: Hub) -> APIRouter:
         with hub.store.read() as connection:
             window = find_window(connection, key)
             told = describe_outage(connection, window, now, person.reading)
+            own = own_part(connection, window, person.branches)
             shown = {
                 "window": told,
                 "beside": beside(connection, window, str(told["public_scope"]), now, language(request), person),
                 "stored": window,
                 "parts": _parts(connection, window, person.reading),
-                "crosses": own_part(connection, window, person.branches) is not None,
-                "acts": possible_acts(window, now) if may(person.role, "set_outage") else (),
+                "crosses": own is not None,
+                "own": [(item.kind, item.id) for item in own or ()],
+                "acts": possible_acts(window, now, own) if may(person.role, "set_outage") else (),
             }
         return desk.render(request, person, "window.html", status, **{"now": now, "typed": None, **shown, **values})
 
