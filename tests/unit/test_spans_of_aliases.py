@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from assistant.lookup.lookup import LookupEngine
+from data.fields import Json
 from tests.caches import cache_of
 
-VILLAGE = {"id": "A1", "name": "塔山村委会", "code": "tsc", "aliases": ["塔山村", "老营盘"]}
+VILLAGE: dict[str, Json] = {"id": "A1", "name": "塔山村委会", "code": "tsc", "aliases": ["塔山村", "老营盘"]}
 
 
 @pytest.fixture

@@ -162,7 +162,8 @@ def test_every_change_stands_in_the_history_and_in_the_audit_trail(store: Store,
     assert (ticket.version, ticket.branch) == (4, "B2")
     with store.read() as connection:
         acts = [(one.by, dict(one.changes), one.text) for one in history_of(connection, ticket.id)]
-        audited = connection.execute(select(AUDIT.c.actor, AUDIT.c.act).where(AUDIT.c.about.contains(ticket.number))).all()
+        mine = AUDIT.c.about.contains(ticket.number)
+        audited = connection.execute(select(AUDIT.c.actor, AUDIT.c.act).where(mine)).all()
     assert acts[0] == ("wang", {"state": (None, "open")}, "")
     assert acts[1] == ("li", {"state": ("open", "working"), "person": (None, "li")}, "已派人")
     assert acts[2][1]["kind"] == ("trouble_report", "complaint")
