@@ -11,7 +11,7 @@ from data.fields import Doc, Json
 from data.importing import write_error_workbook
 from data.outages.describing import describe_outage
 from data.outages.entry import add_outage
-from data.outages.planned_works import import_planned_works
+from data.outages.planned_works import import_planned_works, read_planned_works
 from data.outages.preview import preview as preview_of
 from data.outages.templates import OutageTemplate, list_templates, read_template, remove_template, save_template
 from data.store import audit
@@ -39,9 +39,10 @@ def import_works(options: argparse.Namespace) -> dict[str, Json]:
     path, errors = Path(options.file), Path(options.errors) if options.errors else None
     if errors and errors.exists() and errors.samefile(path):
         raise BadValueError("--errors", options.errors, "is the file to be imported: give another name")
+    file = read_planned_works(path, path.name)
     with _store(options).write(os_actor(), "import planned works") as writing:
         writing.rehearsal = options.dry_run
-        works = import_planned_works(writing, path, path.name, os_actor())
+        works = import_planned_works(writing, file, os_actor())
         if errors:  # before the commit: rows that are neither set nor listed would be lost
             write_error_workbook(errors, works.rejected)
     if works.ignored:

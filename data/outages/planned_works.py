@@ -95,28 +95,50 @@ class PlannedWorks:
 
 
 @dataclass(frozen=True, slots=True)
+class PlannedFile:
+    """What a file says: up to `ROWS_AT_MOST` rows, what it is called, and a line about ignored columns, or None."""
+
+    name: str
+    rows: tuple[PlannedRow, ...]
+    ignored: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class _Good:
     entered: NewOutage
     window: OutageWindow
     digest: str
 
 
-def import_planned_works(writing: Writing, path: Path, name: str, by: str) -> PlannedWorks:
+def read_planned_works(path: Path, name: str) -> PlannedFile:
+    """What a file says, read without the store: a workbook takes long, and others write meanwhile.
+
+    Args:
+        path: CSV or XLSX, with Chinese or English headers (`data.outages.planned_rows`).
+        name: What the file is called, for the audit trail.
+
+    Raises:
+        DataError: the file cannot be read, has no header, or more than `ROWS_AT_MOST` rows.
+    """
+    with open_table(path) as table:
+        columns = match_columns(PLANNED_WORK, table.header)
+        rows = list(islice(table.rows, ROWS_AT_MOST + 1))
+    if len(rows) > ROWS_AT_MOST:
+        raise DataError(f"the file has more than {ROWS_AT_MOST} rows 超过 {ROWS_AT_MOST} 行: split it 请分成几个文件")
+    return PlannedFile(name, tuple(planned_row(columns, row) for row in rows), columns.warning)
+
+
+def import_planned_works(writing: Writing, file: PlannedFile, by: str) -> PlannedWorks:
     """Sets a window for each good row of a file that has none yet; nothing of it where `writing` is a rehearsal.
 
     Two rows are the same work when kind, scope, times and hours are; another reason or crew makes no other window.
 
     Args:
         writing: The transaction.
-        path: CSV or XLSX, with Chinese or English headers (`data.outages.planned_rows`).
-        name: What the file is called, for the audit trail.
+        file: What was read.
         by: Who.
-
-    Raises:
-        DataError: the file cannot be read, has no header, or more than `ROWS_AT_MOST` rows.
     """
-    rows, ignored = _read(path)
-    good, refused = _checked(writing, rows, by)
+    good, refused = _checked(writing, file.rows, by)
     present = _present(writing.connection, [one.digest for one in good.values()])
     first = {one.digest: number for number, one in reversed(good.items())}
     new = [number for number, one in good.items() if one.digest not in present and first[one.digest] == number]
@@ -125,27 +147,18 @@ def import_planned_works(writing: Writing, path: Path, name: str, by: str) -> Pl
     )
     found = dict(zip(new, told, strict=True))
     works = []
-    for row in rows:
+    for row in file.rows:
         if row.number in refused:
             works.append(PlannedWork(row.number, "rejected", problems=refused[row.number]))
         elif row.number in found:
-            key = _add(writing, good[row.number], name, by)
+            key = _add(writing, good[row.number], file.name, by)
             works.append(PlannedWork(row.number, "added", None if writing.rehearsal else key, found[row.number]))
         else:
             works.append(PlannedWork(row.number, "present", present.get(good[row.number].digest)))
-    result = PlannedWorks(tuple(works), ignored)
-    about = f"{name}: {result.count('added')} added, {result.count('rejected')} rejected"
+    result = PlannedWorks(tuple(works), file.ignored)
+    about = f"{file.name}: {result.count('added')} added, {result.count('rejected')} rejected"
     audit.record(writing.connection, writing.clock.now(), by, "import_planned_works", about)
     return result
-
-
-def _read(path: Path) -> tuple[list[PlannedRow], str | None]:
-    with open_table(path) as table:
-        columns = match_columns(PLANNED_WORK, table.header)
-        rows = list(islice(table.rows, ROWS_AT_MOST + 1))
-    if len(rows) > ROWS_AT_MOST:
-        raise DataError(f"the file has more than {ROWS_AT_MOST} rows 超过 {ROWS_AT_MOST} 行: split it 请分成几个文件")
-    return [planned_row(columns, row) for row in rows], columns.warning
 
 
 def _checked(

@@ -13,7 +13,7 @@ from pydantic import AwareDatetime, Field
 
 from data.clock import to_iso, usable
 from data.errors import DataError
-from data.outages.planned_works import PlannedWorks, import_planned_works
+from data.outages.planned_works import PlannedWorks, import_planned_works, read_planned_works
 from data.outages.preview import preview
 from data.outages.templates import OutageTemplate, list_templates, read_template, remove_template, save_template
 from data.upkeep.uploads import said_by_name
@@ -95,13 +95,11 @@ def take_planned_works(hub: Hub, person: Person, name: str, content: BinaryIO, *
     Raises:
         DataError: the file is too large, or cannot be read.
     """
-    with (
-        _kept(content) as path,
-        said_by_name(path, name),
-        hub.store.write(actor(person), "import planned works", person.branches) as writing,
-    ):
+    with _kept(content) as path, said_by_name(path, name):
+        file = read_planned_works(path, name)
+    with hub.store.write(actor(person), "import planned works", person.branches) as writing:
         writing.rehearsal = dry_run
-        works = import_planned_works(writing, path, name, actor(person))
+        works = import_planned_works(writing, file, actor(person))
     if works.count("added") and not dry_run:
         hub.stream.look_now()
     return works

@@ -8,7 +8,7 @@ from data.clock import to_iso
 from data.errors import BadValueError, DataError
 from data.outages.documents import outage_from_doc
 from data.outages.planned_rows import local_moment
-from data.outages.planned_works import PlannedWorks, import_planned_works
+from data.outages.planned_works import PlannedWorks, import_planned_works, read_planned_works
 from data.outages.windows import OutageWindow
 from data.store.rows import all_docs
 from data.store.store import Store
@@ -26,7 +26,7 @@ def file_of(directory: Path, *rows: str, header: str = HEADER) -> Path:
 def taken(store: Store, path: Path, *, dry_run: bool = False, branches: tuple[str, ...] = ()) -> PlannedWorks:
     with store.write("test", "import planned works", branches) as writing:
         writing.rehearsal = dry_run
-        return import_planned_works(writing, path, path.name, "person:duty")
+        return import_planned_works(writing, read_planned_works(path, path.name), "person:duty")
 
 
 def windows(store: Store) -> list[OutageWindow]:
