@@ -43,6 +43,7 @@
     open(field, false);
     listOf(field).replaceChildren();
     field.value = "";
+    field.dispatchEvent(new Event("input", { bubbles: true })); // else htmx would not look up the same text again
     field.dispatchEvent(new CustomEvent("place-picked", { bubbles: true, detail: detail }));
   }
 

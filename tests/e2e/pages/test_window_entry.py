@@ -91,6 +91,13 @@ def test_a_picked_place_is_taken_away_again_by_key_and_by_mouse(visits: Visits, 
     expect(page.locator("#picked")).to_contain_text("已去掉")
 
 
+def test_the_same_text_pasted_again_after_a_pick_is_looked_up_again(visits: Visits, desk_hub: RunningHub) -> None:
+    page = visits.open(desk_hub, "duty", "/desk/outages/new")
+    pick(page, "连山线", "10kV 连山线（602）")
+    page.keyboard.insert_text("连山线")
+    expect(page.locator("#found [role=option]").first).to_be_visible()
+
+
 def test_without_scripts_the_form_previews_and_saves_too(visits: Visits, desk_hub: RunningHub) -> None:
     page = visits.open(desk_hub, "duty", "/desk/outages/new", scripts=False)
     page.fill("#place", BOHAI)
