@@ -156,41 +156,36 @@ def name_text(text: str, readings: str) -> str:
         return ""
     stem, _ = said_of(plain)
     if "|" not in readings:
-        return _shape(len(plain), stem, None)((*plain, *chain.from_iterable(map(_read_usually, groups))))
+        return _shape((1,) * len(plain), stem)((*plain, *chain.from_iterable(map(_read_usually, groups))))
     read = [_read(group) for group in groups]
-    if prod(map(len, read)) > _MOST_COMBINATIONS:
+    counts = tuple(map(len, read))
+    if prod(counts) > _MOST_COMBINATIONS:
         return " ".join(dict.fromkeys(_by_parts(plain, stem, read)))
-    usual, *others = product(*read)
-    lines = [_filled(plain, stem, usual, None)]
-    lines += [_filled(plain, stem, way, _first_other(way, usual)) for way in others]
-    return " ".join(lines)
+    return _shape(counts, stem)((*plain, *chain.from_iterable(chain.from_iterable(read))))
 
 
-_Way = tuple[tuple[str, str], ...]
-"""The sound and the initial of each character of a name, read in one way."""
+@lru_cache(maxsize=4096)
+def _shape(counts: tuple[int, ...], stem: int) -> Callable[[Sequence[str]], str]:
+    """What lays out the tokens of names whose characters have so many readings each, with a stem of so many.
 
-
-def _filled(plain: str, stem: int, way: _Way, about: int | None) -> str:
-    return _shape(len(plain), stem, about)((*plain, *chain.from_iterable(way)))
-
-
-def _first_other(way: _Way, usual: _Way) -> int:
-    """Where the first character stands that is not read in the usual way: only tokens it is in are new."""
-    return next(at for at, (one, other) in enumerate(zip(way, usual, strict=True)) if one != other)
-
-
-@lru_cache(maxsize=1024)
-def _shape(length: int, stem: int, about: int | None) -> Callable[[Sequence[str]], str]:
-    """What lays out the tokens of names of so many characters with a stem of so many, read in one way.
-
-    It is given a name's characters, then the sound and the initial of each, and answers the tokens with spaces
+    It is given a name's characters, then sound and initial of each reading of each, and answers the tokens with spaces
     between them; some may be there twice. Which part stands in which token is the same for all names of a shape: they
-    are filled in, in one go, instead of taken apart. Of a character `about`, only the tokens that say how it is read.
+    are filled in, in one go, instead of taken apart. Some thousand shapes make up every name.
     """
-    parts = range(length + 2 * length)
-    written, sounds, initials = parts[:length], parts[length::2], parts[length + 1 :: 2]
+    length = len(counts)
+    first_readings = [length + 2 * sum(counts[:at]) for at in range(length)]
+    ways = product(*(range(first, first + 2 * count, 2) for first, count in zip(first_readings, counts, strict=True)))
+    tokens = dict.fromkeys(chain.from_iterable(_tokens_read(range(length), sounds, stem) for sounds in ways))
+    layout = " ".join("".join(one if isinstance(one, str) else "%s" for one in token) for token in tokens)
+    chosen = itemgetter(*(one for token in tokens for one in token if isinstance(one, int)))
+    return lambda known: layout % chosen(known)
+
+
+def _tokens_read(written: Sequence[int], sounds: Sequence[int], stem: int) -> list[tuple[str | int, ...]]:
+    """The tokens of a name that is read in one way, by where its parts stand; an initial stands after its sound."""
+    length, initials = len(written), [sound + 1 for sound in sounds]
     anchored, line = [START_SOUND, *sounds, END_SOUND], [START_INITIAL, *initials, END_INITIAL]
-    tokens: list[Sequence[str | int]] = [("h", *written[at : at + 2]) for at in range(max(1, length - 1))]
+    tokens: list[tuple[str | int, ...]] = [("h", *written[at : at + 2]) for at in range(max(1, length - 1))]
     if length <= SHORT_NAME:
         tokens.append(("w", *sounds))
     tokens += (("s", *pair) for pair in pairwise(anchored))
@@ -205,11 +200,7 @@ def _shape(length: int, stem: int, about: int | None) -> Callable[[Sequence[str]
         tokens.append(("s", sounds[stem - 1], END_SOUND))
         ended = [*line[: stem + 1], END_INITIAL]
         tokens += (("i", *ended[-run:]) for run in range(2, LONGEST_INITIALS + 1))
-    if about is not None:
-        tokens = [token for token in tokens if sounds[about] in token or initials[about] in token]
-    layout = " ".join("".join(one if isinstance(one, str) else "%s" for one in token) for token in tokens)
-    chosen = itemgetter(*(one for token in tokens for one in token if isinstance(one, int)))
-    return lambda known: layout % chosen(known)
+    return tokens
 
 
 def _by_parts(plain: str, stem: int, read: Sequence[tuple[tuple[str, str], ...]]) -> Iterator[str]:
