@@ -184,7 +184,8 @@ def _shape(counts: tuple[int, ...], stem: int) -> Callable[[Sequence[str]], str]
 def _tokens_read(written: Sequence[int], sounds: Sequence[int], stem: int) -> list[tuple[str | int, ...]]:
     """The tokens of a name that is read in one way, by where its parts stand; an initial stands after its sound."""
     length, initials = len(written), [sound + 1 for sound in sounds]
-    anchored, line = [START_SOUND, *sounds, END_SOUND], [START_INITIAL, *initials, END_INITIAL]
+    anchored: list[str | int] = [START_SOUND, *sounds, END_SOUND]
+    line: list[str | int] = [START_INITIAL, *initials, END_INITIAL]
     tokens: list[tuple[str | int, ...]] = [("h", *written[at : at + 2]) for at in range(max(1, length - 1))]
     if length <= SHORT_NAME:
         tokens.append(("w", *sounds))
