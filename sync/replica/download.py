@@ -89,7 +89,6 @@ def fetch(source: SnapshotSource, manifest: Manifest, packed: Path, target: Path
         DamagedError: what came is not what the manifest says; nothing of it is kept.
         HubUnreachableError: the line broke, or somebody else than the hub answered.
         RefusedError: the hub has the file no longer.
-        PreparingError: it has none, and makes one.
     """
     have = packed.stat().st_size if packed.exists() else 0
     return _fetch_from_one(source, manifest, packed, target, have if have <= manifest.size else 0)

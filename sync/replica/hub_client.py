@@ -3,7 +3,7 @@
 import json
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any, Self
 from urllib.parse import urlencode
 
@@ -137,7 +137,7 @@ class HubClient(HubLine):
                 return self._answer(Manifest.from_json, "GET", "/snapshot", headers=headers)
             except PreparingError as preparing:
                 self._pause(preparing.retry_after_s)
-        raise HubUnreachableError(f"{self.url} has been preparing a snapshot for too long: look at its log")
+        raise self._never_prepared()
 
     def repair(self, ask: RepairAsk) -> Repair:
         """What makes a cache equal to the hub, of which some parts do not add up.
@@ -153,6 +153,8 @@ class HubClient(HubLine):
     ) -> Iterator[tuple[Manifest, int, Iterator[bytes]]]:
         """Which snapshot comes, from where on, and its bytes: from `have` on, or from the beginning.
 
+        It waits while a hub prepares the one that it sends instead.
+
         Args:
             manifest: Of the one to fetch.
             have: Bytes of it that are here; 0 with `or_another`.
@@ -164,7 +166,7 @@ class HubClient(HubLine):
         headers = {"Accept-Encoding": "identity", **({SNAPSHOT_HEADER: ANOTHER} if or_another else {})}
         if have:
             headers |= {"Range": f"bytes={have}-", **({"If-Range": manifest.etag} if manifest.etag else {})}
-        with self._stream("GET", manifest.url, headers) as response:
+        with self._stream_once_prepared(manifest.url, headers) as response:
             blocks = self._counted(response.stream(_BLOCK))
             with self._checked(manifest.url):
                 if or_another and response.headers.get(SNAPSHOT_HEADER) == ANOTHER:
@@ -173,6 +175,22 @@ class HubClient(HubLine):
                 else:
                     start = first_byte(response.status, response.headers, manifest, have)
             yield manifest, start, blocks
+
+    @contextmanager
+    def _stream_once_prepared(self, path: str, headers: dict[str, str]) -> Iterator[urllib3.BaseHTTPResponse]:
+        for _ in range(_PREPARING_AT_MOST):
+            with ExitStack() as answered:
+                try:
+                    response = answered.enter_context(self._stream("GET", path, headers))
+                except PreparingError as preparing:
+                    self._pause(preparing.retry_after_s)
+                    continue
+                yield response
+                return
+        raise self._never_prepared()
+
+    def _never_prepared(self) -> HubUnreachableError:
+        return HubUnreachableError(f"{self.url} has been preparing a snapshot for too long: look at its log")
 
     def _counted(self, blocks: Iterator[bytes]) -> Iterator[bytes]:
         for block in blocks:

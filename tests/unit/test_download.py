@@ -170,6 +170,20 @@ def test_the_file_of_another_hub_will_do_where_a_proxy_never_asks_the_right_one(
     assert pc.whole()
 
 
+def test_a_hub_that_makes_its_own_file_only_now_is_waited_for(pc: Pc) -> None:
+    refused = iter([404] * ASKED_AGAIN + [503] * 3)
+    whole = Sent(200, json.dumps(manifest().to_json()).encode() + b"\n" + PACKED, {"Switchboard-Snapshot": "another"})
+
+    def mangle(_: Sent) -> Sent:
+        status = next(refused, 200)
+        headers = {"Retry-After": "0.01"} if status == 503 else {}
+        return whole if status == 200 else Sent(status, b"", headers)
+
+    with serving_file(PACKED, mangle) as (url, _):
+        assert fetch(HubClient(url), elsewhere(), pc.packed, pc.target) == manifest()
+    assert pc.whole()
+
+
 @pytest.mark.parametrize("before", [b"", b"{}\n", b'{"epoch":', b"<html>\n"])
 def test_another_file_without_its_manifest_is_not_taken(pc: Pc, before: bytes) -> None:
     with serving_file(PACKED, sends_its_own(before)) as (url, _):
