@@ -17,23 +17,6 @@ MOST_NAMESAKES = 50
 _MOST_WITH_PREFIX = 32
 _LAST_LETTER = "\U0010ffff"
 
-# How the branch that serves a record is found: its own, or that of what it belongs to.
-_BRANCH_OF = {
-    "area": """
-        WITH RECURSIVE up(branch, parent_id, height) AS (
-            SELECT branch, parent_id, 0 FROM area WHERE rid = ?
-            UNION ALL
-            SELECT area.branch, area.parent_id, height + 1 FROM up JOIN area ON area.id = up.parent_id WHERE height < 9
-        ) SELECT branch FROM up WHERE branch IS NOT NULL ORDER BY height LIMIT 1""",
-    "feeder": "SELECT branch FROM feeder WHERE rid = ?",
-    "transformer_area": """
-        SELECT feeder.branch FROM transformer_area AS t JOIN feeder ON feeder.id = t.feeder WHERE t.rid = ?""",
-    "customer": """
-        SELECT feeder.branch FROM customer AS c LEFT JOIN transformer_area AS t ON t.id = c.transformer_area
-        JOIN feeder ON feeder.id = coalesce(c.feeder, t.feeder) WHERE c.rid = ?""",
-}
-
-
 _ORDER = {kind: ordinal for ordinal, kind in enumerate(RANKED)}
 
 
@@ -172,12 +155,6 @@ def at_code_rows(connection: Connection, rows: Iterable[int]) -> list[Record]:
         marks = ",".join("?" * len(rids))
         found += _read(connection, kind, f"rid IN ({marks}) ORDER BY id", rids)
     return found
-
-
-def branch_of(connection: Connection, record: Record) -> str | None:
-    """Id of the branch that serves the record, None where the cache does not say."""
-    row = connection.execute(_BRANCH_OF[record.kind], (record.rid,)).fetchone()
-    return row[0] if row else None
 
 
 _TRANSFORMER_AREAS_IN = """

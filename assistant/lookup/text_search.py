@@ -1,12 +1,13 @@
 """Records by what somebody typed of their names, codes and numbers."""
 
 from collections.abc import Callable, Iterator, Mapping
-from itertools import islice
+from itertools import chain, islice
 
 from assistant.lookup import candidates, records
 from assistant.lookup.cancelling import Cancelled, give_up_if, never
 from assistant.lookup.characters import Characters
 from assistant.lookup.names import GOOD, Names, enough_good
+from assistant.lookup.own_records import OwnRecords
 from assistant.lookup.query import Query, parse
 from assistant.lookup.ranking import EXACT, NameMatch, Ranker, Span
 from assistant.lookup.records import Found, Record
@@ -46,7 +47,7 @@ class TextSearch:
     def __init__(self, connection: Connection, own_branches: frozenset[str], preferences: Preferences | None) -> None:
         self._connection = connection
         self._preferences = preferences
-        self._own_branches = own_branches
+        self._own = OwnRecords(connection, own_branches)
         self._characters = Characters(connection)
         self._names = Names(connection)
         self._within = Within(connection, self._names)
@@ -65,6 +66,10 @@ class TextSearch:
         Raises:
             CancelledError: `cancelled` said so between two stages.
         """
+        self._own.forget()
+        return self._search(text, limit, cancelled, with_slips=with_slips)
+
+    def _search(self, text: str, limit: int, cancelled: Cancelled, *, with_slips: bool) -> list[Found]:
         query = self.parse(text)
         if not query.compact or limit < 1:
             return []
@@ -85,7 +90,7 @@ class TextSearch:
             self._add_bearers(shortlist, query, self._names.nearly_matching(query, matches, whole_only=is_sure))
         if len(query.parts) > 1 and not shortlist.has_near:
             give_up_if(cancelled)
-            for found in self.search(query.parts[-1], limit, cancelled, with_slips=False):
+            for found in self._search(query.parts[-1], limit, cancelled, with_slips=False):
                 shortlist.add(found._replace(score=_ELSEWHERE * found.score))
         self._prefer(shortlist, query)
         return self._in_order(shortlist)
@@ -123,7 +128,7 @@ class TextSearch:
         promising = sorted([(*_promise(match), match) for match in matches])
         for start in range(0, len(promising), records.BEARERS_OF):
             # Among equals an own branch's record goes first, so with own branches all equals are looked at.
-            ties = bool(self._own_branches)
+            ties = bool(self._own)
             if not shortlist.has_room_for(-promising[start][0], 0, ties=ties):
                 break
             some = [
@@ -134,6 +139,7 @@ class TextSearch:
             if not some:
                 continue
             bearers = records.bearing(self._connection, [match.candidate for match in some])
+            self._own.look_up(chain.from_iterable(alike for alike in bearers.values() if len(alike) > 1))
             for match in some:
                 for found in islice(self._bearers(match, bearers[match.candidate.nid]), shortlist.limit):
                     is_other = query.of_lines and found.record.kind != _LINE
@@ -147,8 +153,8 @@ class TextSearch:
         """
         name = match.candidate
         reason, spans = match.reason, match.spans
-        if self._own_branches and len(namesakes) > 1:
-            namesakes.sort(key=lambda record: (not self._is_own(record), record.order))
+        if self._own and len(namesakes) > 1:
+            namesakes.sort(key=lambda record: (record not in self._own, record.order))
         for before, record in enumerate(namesakes):
             score = _score_as(match, record.order)
             if match.score < EXACT:
@@ -156,14 +162,12 @@ class TextSearch:
             own = spans if record.name == name.text else _in_own_name(record.name, name.text, spans)
             yield Found(record, score, reason, own, name.uses)
 
-    def _is_own(self, record: Record) -> bool:
-        return bool(self._own_branches) and records.branch_of(self._connection, record) in self._own_branches
-
     def _in_order(self, shortlist: Shortlist) -> list[Found]:
         def order(found: Found) -> tuple[float, bool, int, int, str, str]:
             record = found.record
-            return -found.score, not self._is_own(record), record.order, -found.uses, record.name, record.id
+            return -found.score, record not in self._own, record.order, -found.uses, record.name, record.id
 
+        self._own.look_up(found.record for found in shortlist.all())
         return shortlist.shown(sorted(shortlist.all(), key=order))
 
 
