@@ -26,8 +26,6 @@ _BLOCK = 1 << 20
 ASKED_AGAIN = 5
 _LONGEST_LINE = 16 << 20
 _WAITING_BLOCKS = 64
-_SYNC_EVERY = 32 << 20
-"""Bytes: the disk begins to write while the rest is still coming, so that the last wait for it is short."""
 
 
 class SnapshotSource(Protocol):
