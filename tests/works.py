@@ -26,6 +26,7 @@ from data.store.database import open_database, sqlite_url
 from data.store.rows import all_docs
 from data.store.schema import ENTRY, TICKET
 from data.store.set_hash import same_sums
+from data.store.steps import Pace
 from data.store.store import Store
 from switchboard.import_verb import import_file
 from sync import auth
@@ -34,7 +35,6 @@ from sync.auth.devices import find_device
 from sync.auth.tokens import read_token
 from sync.central.passwords import url_with_password
 from sync.central.pulling import Puller, Wish
-from sync.central.steps import Pace
 from sync.copies.backup import make_backup
 from sync.copies.backup_file import open_backup
 from sync.hub.home import make_hub_home

@@ -11,6 +11,7 @@ from data.errors import BadValueError
 from data.importing import Problem, Rejected
 from data.importing.rows import value_of
 from data.kinds import KINDS
+from data.store.steps import PLANNED, Steps
 from sync.central.known_rows import BROUGHT, KnownRows
 from sync.central.lots import Lot, SourceRow
 from sync.central.mapping import Feed
@@ -19,7 +20,6 @@ from sync.central.plain_rows import NONE, Made
 from sync.central.records import Target
 from sync.central.seen_rows import LoadedRows, SeenRows
 from sync.central.spool import Spool
-from sync.central.steps import PLANNED, Steps
 from sync.central.waiting import Offered, WaitingRows
 
 TREES = frozenset({"area", "branch"})

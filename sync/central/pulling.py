@@ -16,6 +16,7 @@ from data.importing import Problem, Rejected
 from data.store import audit
 from data.store.bulk import keep_few_pages
 from data.store.change_log import LOGGED_AT_MOST
+from data.store.steps import PLANNED, Pace, Steps
 from data.store.store import Store, Writing
 from sync.central.applying import Difference, FeedApplier, ReadFeed, difference
 from sync.central.claim import Claim
@@ -30,7 +31,6 @@ from sync.central.reader import reading
 from sync.central.records import RecordTarget, Target
 from sync.central.rehearsal import rehearsing
 from sync.central.statements import FeedStatement
-from sync.central.steps import PLANNED, Pace, Steps
 from sync.central.tickets import TicketTarget
 from sync.central.waiting import WaitingRows
 

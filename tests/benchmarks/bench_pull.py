@@ -24,10 +24,10 @@ from sqlalchemy.dialects import postgresql
 from data.demo import demo_records
 from data.demo.central import central_mapping, fill_central
 from data.sqlite import connect
+from data.store.steps import Pace
 from sync.central.mapping import RECORD_KINDS, Source
 from sync.central.mapping_file import read_mapping_file
 from sync.central.statements import FeedStatement
-from sync.central.steps import Pace
 from sync.hub.home import make_hub_home
 from tests.benchmarks.report import say, say_heading, say_row
 from tests.databases import PostgresServer, serving

@@ -14,13 +14,13 @@ from data.store import change_log
 from data.store.rows import all_docs
 from data.store.schema import CENTRAL_FEED, RECORDS
 from data.store.set_hash import same_sums
+from data.store.steps import Pace
 from data.store.store import Store
 from data.store.store_sums import hashed_sums
 from sync.central.errors import OvertakenError
 from sync.central.history import PullRecord
 from sync.central.passwords import url_with_password
 from sync.central.pulling import Puller, Wish
-from sync.central.steps import Pace
 from tests.central_systems import CentralSystem, customer_no, make_central, take_lines
 from tests.stores import fill, in_file, opened_store
 from wallboard.calls import ImportResult

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from data.store.steps import Pace
 from data.store.store import Store
 from data.store.waiting_writers import somebody_waits
 from sync.central.passwords import url_with_password
 from sync.central.pulling import Puller, Wish
-from sync.central.steps import Pace
 from tests.central_systems import CentralSystem, make_central, take_lines
 from tests.stores import fill, in_file, opened_store
 

@@ -1,4 +1,4 @@
-"""The transactions in which a pull is stored: short ones, so that others can write in between."""
+"""The transactions in which a long work is stored: short ones, so that others can write in between."""
 
 import time
 from collections.abc import Callable
@@ -15,7 +15,7 @@ from data.store.waiting_writers import somebody_waits
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How a pull shares the store with others who write, and the machine.
+    """How a long work shares the store with others who write, and the machine.
 
     Attributes:
         cost: A transaction ends when it has cost so much: 1 for a row that is stored as it is, `PLANNED` for one that
@@ -45,7 +45,7 @@ PLANNED = 24
 
 
 class Steps:
-    """The transactions of one pull, one after the other; as a context, the last one ends with it.
+    """The transactions of one work, one after the other; as a context, the last one ends with it.
 
     Args:
         begin: Opens one.
