@@ -41,6 +41,11 @@ class Person:
     sees: str = STANDARD
 
     @property
+    def actor(self) -> str:
+        """How they stand in the logs."""
+        return f"person:{self.name}"
+
+    @property
     def reading(self) -> Reader:
         """As whom they are shown records."""
         return Reader(self.branches, self.sees, self.name)

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, FastAPI, Request, Response
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.responses import HTMLResponse
 from fastapi.staticfiles import StaticFiles
 from fastapi.templating import Jinja2Templates
 from jinja2 import pass_context
@@ -19,11 +19,11 @@ from data.clock import from_iso
 from data.outages.timetable import SHANGHAI
 from data.rights import ROLES, may
 from sync.auth import Person
+from sync.desk.answers import go_on
 from sync.hub.asking import Anybody
 from sync.language import LANGUAGE_COOKIE, Language, language
 
 _A_YEAR_S = 365 * 86_400
-_SEE_OTHER = 303
 _HERE = Path(__file__).parent
 
 
@@ -182,7 +182,7 @@ def language_router() -> APIRouter:
 
     @router.get("/desk/language", dependencies=[Depends(Anybody("chooses the words of the pages, and nothing else"))])
     def choose(request: Request, to: Language, back: str = "/desk") -> Response:
-        answer = RedirectResponse(inside(back), _SEE_OTHER)
+        answer = go_on(inside(back))
         secure = request.url.scheme == "https"
         answer.set_cookie(LANGUAGE_COOKIE, to, max_age=_A_YEAR_S, httponly=True, samesite="strict", secure=secure)
         return answer

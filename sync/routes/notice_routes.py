@@ -13,7 +13,6 @@ from data.notices.readers import readers_of
 from sync.auth import Person
 from sync.hub.asking import PersonWho
 from sync.hub.hub import Hub
-from sync.routes.outage_routes import actor
 
 Branch = Annotated[str, Field(max_length=200)]
 
@@ -53,23 +52,23 @@ def notice_router(hub: Hub) -> APIRouter:
             since=usable(request.since, "since") if request.since else None,
             until=usable(request.until, "until") if request.until else None,
         )
-        with hub.store.write(actor(poster), "post notice", poster.branches) as writing:
-            notice = board.post_notice(writing, new, actor(poster))
+        with hub.store.write(poster.actor, "post notice", poster.branches) as writing:
+            notice = board.post_notice(writing, new, poster.actor)
         hub.stream.look_now()
         return describe_notice(notice, hub.store.clock.now())
 
     @router.post("/notices/{key}/withdraw")
     def withdraw(poster: Poster, key: str) -> Mapping[str, object]:
-        with hub.store.write(actor(poster), "withdraw notice", poster.branches) as writing:
-            notice = board.withdraw_notice(writing, key, actor(poster))
+        with hub.store.write(poster.actor, "withdraw notice", poster.branches) as writing:
+            notice = board.withdraw_notice(writing, key, poster.actor)
         hub.stream.look_now()
         return describe_notice(notice, hub.store.clock.now())
 
     @router.post("/notices/{key}/read")
     def read(reader: Reader, key: str) -> Mapping[str, object]:
         now = hub.store.clock.now()
-        with hub.store.write(actor(reader), "read notice") as writing:
-            board.mark_read(writing, key, actor(reader), "", now)
+        with hub.store.write(reader.actor, "read notice") as writing:
+            board.mark_read(writing, key, reader.actor, "", now)
         return {"id": key, "read": True}
 
     return router

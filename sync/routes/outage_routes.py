@@ -57,28 +57,28 @@ def outage_router(hub: Hub) -> APIRouter:
     @router.post("/outages", status_code=201)
     def add(setter: Setter, request: OutageRequest) -> Mapping[str, object]:
         entered = request.entered()
-        with hub.store.write(actor(setter), "add outage", setter.branches) as writing:
-            window = add_outage(writing, entered, actor(setter))
-            note(writing, setter, "add_outage", window.id)
+        with hub.store.write(setter.actor, "add outage", setter.branches) as writing:
+            window = add_outage(writing, entered, setter.actor)
+            audit.record(writing.connection, writing.clock.now(), setter.actor, "add_outage", window.id)
         return answer(window, setter)
 
     def done(setter: Person, act: str, key: str, do: Callable[[Writing], OutageWindow]) -> Mapping[str, object]:
-        with hub.store.write(actor(setter), act.replace("_", " "), setter.branches) as writing:
+        with hub.store.write(setter.actor, act.replace("_", " "), setter.branches) as writing:
             window = do(writing)
-            note(writing, setter, act, key)
+            audit.record(writing.connection, writing.clock.now(), setter.actor, act, key)
         return answer(window, setter)
 
     @router.post("/outages/{key}/revise")
     def revise(setter: Setter, key: str, request: ReviseRequest) -> Mapping[str, object]:
         def do(writing: Writing) -> OutageWindow:
             source, site = request.etr_source, request.site
-            return revise_outage(writing, key, request.etr, request.reason, actor(setter), etr_source=source, site=site)
+            return revise_outage(writing, key, request.etr, request.reason, setter.actor, etr_source=source, site=site)
 
         return done(setter, "revise_outage", key, do)
 
     @router.post("/outages/{key}/begin")
     def begin(setter: Setter, key: str, request: BeginRequest) -> Mapping[str, object]:
-        return done(setter, "begin_outage", key, lambda writing: begin_outage(writing, key, request.at, actor(setter)))
+        return done(setter, "begin_outage", key, lambda writing: begin_outage(writing, key, request.at, setter.actor))
 
     @router.post("/outages/{key}/edit")
     def edit(setter: Setter, key: str, request: EditRequest) -> Mapping[str, object]:
@@ -87,7 +87,7 @@ def outage_router(hub: Hub) -> APIRouter:
             setter,
             "edit_outage",
             key,
-            lambda writing: edit_outage(writing, key, wanted, request.reason, actor(setter)),
+            lambda writing: edit_outage(writing, key, wanted, request.reason, setter.actor),
         )
 
     @router.post("/outages/{key}/publish")
@@ -96,7 +96,7 @@ def outage_router(hub: Hub) -> APIRouter:
             setter,
             "publish_outage",
             key,
-            lambda writing: publish_outage(writing, key, request.channel, request.at, actor(setter)),
+            lambda writing: publish_outage(writing, key, request.channel, request.at, setter.actor),
         )
 
     @router.post("/outages/{key}/restore")
@@ -106,29 +106,19 @@ def outage_router(hub: Hub) -> APIRouter:
             setter,
             "restore_outage",
             key,
-            lambda writing: restore_outage(writing, key, request.at, parts, actor(setter), request.reason),
+            lambda writing: restore_outage(writing, key, request.at, parts, setter.actor, request.reason),
         )
 
     @router.post("/outages/{key}/reopen")
     def reopen(setter: Setter, key: str, request: ReopenRequest) -> Mapping[str, object]:
         return done(
-            setter, "reopen_outage", key, lambda writing: reopen_outage(writing, key, request.reason, actor(setter))
+            setter, "reopen_outage", key, lambda writing: reopen_outage(writing, key, request.reason, setter.actor)
         )
 
     @router.post("/outages/{key}/withdraw")
     def withdraw(setter: Setter, key: str, request: WithdrawRequest) -> Mapping[str, object]:
         return done(
-            setter, "withdraw_outage", key, lambda writing: withdraw_outage(writing, key, request.reason, actor(setter))
+            setter, "withdraw_outage", key, lambda writing: withdraw_outage(writing, key, request.reason, setter.actor)
         )
 
     return router
-
-
-def actor(person: Person) -> str:
-    """How a person stands in the logs."""
-    return f"person:{person.name}"
-
-
-def note(writing: Writing, person: Person, act: str, about: str) -> None:
-    """Audits an act in its own transaction."""
-    audit.record(writing.connection, writing.clock.now(), actor(person), act, about)

@@ -21,7 +21,6 @@ from sync.auth import Person
 from sync.hub.asking import PersonWho
 from sync.hub.hub import Hub
 from sync.routes.outage_forms import FactsRequest, OutageRequest, ScopeRequest, pairs
-from sync.routes.outage_routes import actor
 
 LARGEST_BYTES = 500_000
 _MINUTES_AT_MOST = 527_040
@@ -74,13 +73,13 @@ def planned_router(hub: Hub) -> APIRouter:
 
     @router.put("/outage-templates/{name}")
     def save(setter: Setter, name: str, request: TemplateRequest) -> Mapping[str, object]:
-        with hub.store.write(actor(setter), "save outage template", setter.branches) as writing:
-            return save_template(writing, request.template(name), actor(setter)).to_json()
+        with hub.store.write(setter.actor, "save outage template", setter.branches) as writing:
+            return save_template(writing, request.template(name), setter.actor).to_json()
 
     @router.delete("/outage-templates/{name}", status_code=204)
     def remove(setter: Setter, name: str) -> None:
-        with hub.store.write(actor(setter), "remove outage template", setter.branches) as writing:
-            remove_template(writing, name, actor(setter))
+        with hub.store.write(setter.actor, "remove outage template", setter.branches) as writing:
+            remove_template(writing, name, setter.actor)
 
     @router.post("/planned-works")
     def planned(setter: Setter, file: UploadFile, *, dry_run: Annotated[bool, Form()] = False) -> Mapping[str, object]:
@@ -97,9 +96,9 @@ def take_planned_works(hub: Hub, person: Person, name: str, content: BinaryIO, *
     """
     with _kept(content) as path, said_by_name(path, name):
         file = read_planned_works(path, name)
-    with hub.store.write(actor(person), "import planned works", person.branches) as writing:
+    with hub.store.write(person.actor, "import planned works", person.branches) as writing:
         writing.rehearsal = dry_run
-        works = import_planned_works(writing, file, actor(person))
+        works = import_planned_works(writing, file, person.actor)
     if works.count("added") and not dry_run:
         hub.stream.look_now()
     return works

@@ -18,7 +18,6 @@ from data.upkeep.telling import told_change, typed
 from sync.auth import Person
 from sync.hub.asking import PersonWho
 from sync.hub.hub import Hub
-from sync.routes.outage_routes import actor
 
 KeptKind = Literal["area", "contact", "feeder", "transformer_area", "customer"]
 Fields = Annotated[dict[str, JsonValue], Field(max_length=30)]
@@ -45,7 +44,7 @@ class UndoRequest(BaseModel):
 
 def keeper_of(person: Person) -> Keeper:
     """A person as `data.upkeep` knows those who keep records."""
-    return Keeper(actor(person), person.branches, readings_of)
+    return Keeper(person.actor, person.branches, readings_of)
 
 
 def record_router(hub: Hub) -> APIRouter:
@@ -54,7 +53,7 @@ def record_router(hub: Hub) -> APIRouter:
     Editor = Annotated[Person, Depends(PersonWho(hub.store, "edit_records"))]
 
     def done(kind: str, person: Person, about: str, do: Callable[[Writing], Doc | None]) -> Mapping[str, object]:
-        with hub.store.write(actor(person), about) as writing:
+        with hub.store.write(person.actor, about) as writing:
             doc = do(writing)
             warnings = similar_to(writing.connection, kind, doc) if doc else []
         hub.stream.look_now()
@@ -70,7 +69,7 @@ def record_router(hub: Hub) -> APIRouter:
 
     @router.post("/records/{kind}/retire/{key:path}", status_code=204)
     def retire(editor: Editor, kind: KeptKind, key: str) -> None:
-        with hub.store.write(actor(editor), "retire record") as writing:
+        with hub.store.write(editor.actor, "retire record") as writing:
             retire_record(writing, kind, key, keeper_of(editor))
         hub.stream.look_now()
 

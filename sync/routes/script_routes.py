@@ -12,7 +12,6 @@ from data.scripts.template import LONGEST
 from sync.auth import Person
 from sync.hub.asking import PersonWho
 from sync.hub.hub import Hub
-from sync.routes.outage_routes import actor
 
 Words = Annotated[str, Field(max_length=LONGEST + 1)]
 
@@ -45,15 +44,15 @@ def script_router(hub: Hub) -> APIRouter:
 
     @router.put("/scripts/{key}")
     def put(editor: Editor, key: str, request: ScriptRequest) -> Mapping[str, object]:
-        with hub.store.write(actor(editor), "edit script") as writing:
-            made = set_script(writing, key, request.zh, request.en, actor(editor))
+        with hub.store.write(editor.actor, "edit script") as writing:
+            made = set_script(writing, key, request.zh, request.en, editor.actor)
         hub.stream.look_now()
         return made.to_json()
 
     @router.delete("/scripts/{key}")
     def reset(editor: Editor, key: str) -> Mapping[str, object]:
-        with hub.store.write(actor(editor), "reset script") as writing:
-            made = reset_script(writing, key, actor(editor))
+        with hub.store.write(editor.actor, "reset script") as writing:
+            made = reset_script(writing, key, editor.actor)
         hub.stream.look_now()
         return made.to_json()
 

@@ -13,7 +13,6 @@ from sync.auth import Person
 from sync.hub.asking import PersonWho
 from sync.hub.hub import Hub
 from sync.routes.listing_parts import After, Limit
-from sync.routes.outage_routes import actor
 
 
 class DismissRequest(BaseModel):
@@ -47,16 +46,16 @@ def suspicion_router(hub: Hub) -> APIRouter:
 
     @router.post("/suspicions/{key}/dismiss")
     def dismiss(settler: Settler, key: str, request: DismissRequest) -> Mapping[str, object]:
-        with hub.store.write(actor(settler), "dismiss suspicion", settler.branches) as writing:
-            one = dismiss_suspicion(writing, key, request.reason, actor(settler))
+        with hub.store.write(settler.actor, "dismiss suspicion", settler.branches) as writing:
+            one = dismiss_suspicion(writing, key, request.reason, settler.actor)
         hub.stream.look_now()
         with hub.store.read() as connection:
             return describe_suspicion(connection, one, hub.store.clock.now())
 
     @router.post("/suspicions/{key}/confirm", status_code=201)
     def confirm(settler: Settler, key: str, request: ConfirmRequest) -> Mapping[str, object]:
-        with hub.store.write(actor(settler), "confirm suspicion", settler.branches) as writing:
-            window = confirm_suspicion(writing, key, request.etr, request.reason, actor(settler))
+        with hub.store.write(settler.actor, "confirm suspicion", settler.branches) as writing:
+            window = confirm_suspicion(writing, key, request.etr, request.reason, settler.actor)
         hub.stream.look_now()
         with hub.store.read() as connection:
             return describe_outage(connection, window, hub.store.clock.now(), settler.reading)

@@ -18,7 +18,6 @@ from sync.auth import Person
 from sync.hub.asking import PersonWho
 from sync.hub.hub import Hub
 from sync.routes.listing_parts import After, Limit
-from sync.routes.outage_routes import actor
 from sync.routes.telling_forms import (
     AttemptRequest,
     CallBackRequest,
@@ -56,8 +55,8 @@ def telling_router(hub: Hub) -> APIRouter:
 
     @router.post("/outages/{key}/told", status_code=201)
     def tell(teller: Teller, key: str, request: AttemptRequest) -> Mapping[str, object]:
-        with hub.store.write(actor(teller), "tell customer") as writing:
-            noted = record_attempt(writing, request.new(key), actor(teller), teller.reading)
+        with hub.store.write(teller.actor, "tell customer") as writing:
+            noted = record_attempt(writing, request.new(key), teller.actor, teller.reading)
         hub.stream.look_now()
         return to_tell_json(noted)
 
@@ -89,28 +88,28 @@ def call_back_router(hub: Hub) -> APIRouter:
 
     @router.post("/call-backs", status_code=201)
     def add(worker: Worker, request: CallBackRequest) -> Mapping[str, object]:
-        with hub.store.write(actor(worker), "add call-back", worker.branches) as writing:
-            key = add_call_back(writing, request.new(), actor(worker))
+        with hub.store.write(worker.actor, "add call-back", worker.branches) as writing:
+            key = add_call_back(writing, request.new(), worker.actor)
         return answer(key, worker)
 
     @router.post("/call-backs/{key}/claim")
     def claim(worker: Worker, key: str) -> Mapping[str, object]:
-        with hub.store.write(actor(worker), "claim call-back", worker.branches) as writing:
-            asked = claim_call_back(writing, key, actor(worker))
+        with hub.store.write(worker.actor, "claim call-back", worker.branches) as writing:
+            asked = claim_call_back(writing, key, worker.actor)
         until = to_iso(asked.claimed_until) if asked.claimed_until else None
         return {**answer(key, worker), "phone": asked.phone, "claimed_until": until}
 
     @router.post("/call-backs/{key}/release")
     def release(worker: Worker, key: str) -> Mapping[str, object]:
-        with hub.store.write(actor(worker), "release call-back", worker.branches) as writing:
-            release_call_back(writing, key, actor(worker))
+        with hub.store.write(worker.actor, "release call-back", worker.branches) as writing:
+            release_call_back(writing, key, worker.actor)
         return answer(key, worker)
 
     @router.post("/call-backs/{key}/tries", status_code=201)
     def tried(worker: Worker, key: str, request: TryRequest) -> Mapping[str, object]:
-        with hub.store.write(actor(worker), "call back", worker.branches) as writing:
+        with hub.store.write(worker.actor, "call back", worker.branches) as writing:
             record_try(
-                writing, key, request.result, actor(worker), note=request.note, news=request.news, etr=request.etr
+                writing, key, request.result, worker.actor, note=request.note, news=request.news, etr=request.etr
             )
         return answer(key, worker)
 

@@ -31,7 +31,6 @@ from sync.hub.asking import PersonWho
 from sync.hub.hub import Hub
 from sync.hub.problems import problem, status_of
 from sync.routes.listing_parts import After, Limit
-from sync.routes.outage_routes import actor
 from sync.routes.ticket_forms import BusinessChangeRequest, BusinessRequest, TicketRequest, WorkRequest
 
 Word = Annotated[str, Query(max_length=100)]
@@ -50,7 +49,7 @@ def ticket_router(hub: Hub) -> APIRouter:
     @router.post("/tickets", status_code=201)
     def make(reporter: Reporter, request: TicketRequest) -> Mapping[str, object]:
         now = hub.store.clock.now()
-        with hub.store.write(actor(reporter), "make ticket", reporter.branches) as writing:
+        with hub.store.write(reporter.actor, "make ticket", reporter.branches) as writing:
             made = add_ticket(writing, uuid4().hex, now, request.entered(), maker(reporter))
         hub.stream.look_now()
         return described(made, reporter.reading)
@@ -83,7 +82,7 @@ def ticket_router(hub: Hub) -> APIRouter:
     @router.post("/tickets/{key}/work", response_model=None)
     def work(worker: Worker, key: str, request: WorkRequest) -> Mapping[str, object] | Response:
         try:
-            with hub.store.write(actor(worker), "work ticket", worker.branches) as writing:
+            with hub.store.write(worker.actor, "work ticket", worker.branches) as writing:
                 worked = work_ticket(writing, key, request.version, request.change(), maker(worker))
         except TicketMovedError as moved:
             ours = request.model_dump(mode="json", exclude_unset=True)
@@ -113,21 +112,21 @@ def catalogue_router(hub: Hub) -> APIRouter:
 
     @router.post("/catalogue", status_code=201)
     def add(editor: Editor, request: BusinessRequest) -> Mapping[str, object]:
-        with hub.store.write(actor(editor), "add business") as writing:
-            added = add_business(writing, request.parent, request.name, request.due_hours, actor(editor))
+        with hub.store.write(editor.actor, "add business") as writing:
+            added = add_business(writing, request.parent, request.name, request.due_hours, editor.actor)
             path = read_catalogue(writing.connection).path(added.code)
         hub.stream.look_now()
         return business_json(added, path)
 
     @router.post("/catalogue/{code}")
     def change(editor: Editor, code: str, request: BusinessChangeRequest) -> Mapping[str, object]:
-        with hub.store.write(actor(editor), "change business") as writing:
+        with hub.store.write(editor.actor, "change business") as writing:
             if request.model_fields_set & {"name", "due_hours"}:
                 before = read_catalogue(writing.connection).find(code)
                 hours = request.due_hours if "due_hours" in request.model_fields_set else before.due_hours
-                change_business(writing, code, actor(editor), name=request.name, due_hours=hours)
+                change_business(writing, code, editor.actor, name=request.name, due_hours=hours)
             if request.retired is not None:
-                retire_business(writing, code, actor(editor), retired=request.retired)
+                retire_business(writing, code, editor.actor, retired=request.retired)
             found = read_catalogue(writing.connection)
         hub.stream.look_now()
         return business_json(found.find(code), found.path(code))
@@ -137,7 +136,7 @@ def catalogue_router(hub: Hub) -> APIRouter:
 
 def maker(person: Person) -> Maker:
     """A signed-in person as who makes or works a ticket."""
-    return Maker(person.name, actor(person))
+    return Maker(person.name, person.actor)
 
 
 def business_json(entry: Business, path: str) -> Mapping[str, object]:

@@ -3,7 +3,6 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Form, Query, Request, Response
-from fastapi.responses import RedirectResponse
 
 from data.errors import SwitchboardError
 from data.notices import board
@@ -11,6 +10,7 @@ from data.notices.describing import describe_notice
 from data.notices.notice import LONGEST
 from data.notices.readers import readers_of
 from sync.auth import Person
+from sync.desk.answers import go_on
 from sync.desk.branches import branch_names
 from sync.desk.outages.window_forms import local_moment
 from sync.desk.page import Desk
@@ -18,7 +18,6 @@ from sync.hub.asking import PersonWho
 from sync.hub.hub import Hub
 from sync.hub.problems import status_of
 from sync.refusal_words import refusal
-from sync.routes.outage_routes import actor
 
 STATES = {
     "coming": ("未开始", "Not begun"),
@@ -31,7 +30,6 @@ _DONE = {
     "withdrawn": ("已撤回", "Withdrawn"),
     "read": ("已标为已读", "Marked as read"),
 }
-_SEE_OTHER = 303
 
 Text = Annotated[str, Form(max_length=1000)]
 
@@ -77,30 +75,30 @@ def notice_page_router(hub: Hub) -> APIRouter:
                 since=local_moment(since, "从") if since else None,
                 until=local_moment(until, "到") if until else None,
             )
-            with hub.store.write(actor(poster), "post notice", poster.branches) as writing:
-                board.post_notice(writing, new, actor(poster))
+            with hub.store.write(poster.actor, "post notice", poster.branches) as writing:
+                board.post_notice(writing, new, poster.actor)
         except SwitchboardError as problem:
             return page(request, poster, status_of(problem), error=refusal(request, problem), entered=entered)
         hub.stream.look_now()
-        return RedirectResponse("/desk/notices?done=posted", _SEE_OTHER)
+        return go_on("/desk/notices?done=posted")
 
     @router.post("/desk/notices/{key}/withdraw")
     def withdraw(request: Request, poster: Poster, key: str) -> Response:
         try:
-            with hub.store.write(actor(poster), "withdraw notice", poster.branches) as writing:
-                board.withdraw_notice(writing, key, actor(poster))
+            with hub.store.write(poster.actor, "withdraw notice", poster.branches) as writing:
+                board.withdraw_notice(writing, key, poster.actor)
         except SwitchboardError as problem:
             return page(request, poster, status_of(problem), error=refusal(request, problem))
         hub.stream.look_now()
-        return RedirectResponse("/desk/notices?done=withdrawn", _SEE_OTHER)
+        return go_on("/desk/notices?done=withdrawn")
 
     @router.post("/desk/notices/{key}/read")
     def read(request: Request, reader: Reader, key: str) -> Response:
         try:
-            with hub.store.write(actor(reader), "read notice") as writing:
-                board.mark_read(writing, key, actor(reader), "", hub.store.clock.now())
+            with hub.store.write(reader.actor, "read notice") as writing:
+                board.mark_read(writing, key, reader.actor, "", hub.store.clock.now())
         except SwitchboardError as problem:
             return page(request, reader, status_of(problem), error=refusal(request, problem))
-        return RedirectResponse("/desk/notices?done=read", _SEE_OTHER)
+        return go_on("/desk/notices?done=read")
 
     return router

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Form, Request, Response
-from fastapi.responses import RedirectResponse
 
 from data.errors import SwitchboardError
 from data.kinds import KINDS
@@ -15,6 +14,7 @@ from sync.central.by_hand import Mode, PullOrder, PullsByHand
 from sync.central.errors import MappingError
 from sync.central.history import decline, get_pull, pulls, refused_pull, waits_for_approval
 from sync.central.mapping import Source, Timing
+from sync.desk.answers import go_on
 from sync.desk.page import Desk
 from sync.desk.people.fleet_page import how_long
 from sync.desk.records.record_words import field_words
@@ -24,7 +24,6 @@ from sync.hub.problems import status_of
 from sync.language import Language
 from sync.line_words import line_words
 from sync.refusal_words import refusal
-from sync.routes.outage_routes import actor
 
 OUTCOMES = {
     "done": ("已入库", "stored"),
@@ -47,7 +46,6 @@ COUNTS = {
 }
 _OTHER_KINDS = {"ticket": ("工单", "tickets"), "call_event": ("话务事件", "call events")}
 _SHOWN = 50
-_SEE_OTHER = 303
 
 Name = Annotated[str, Form(max_length=200)]
 
@@ -103,8 +101,8 @@ def pull_page_router(hub: Hub, by_hand: PullsByHand) -> APIRouter:
             by_hand.check(source)
         except MappingError as error:
             return page(request, runner, error)
-        by_hand.begin(PullOrder(source, actor(runner), mode))
-        return RedirectResponse("/desk/pulls", _SEE_OTHER)
+        by_hand.begin(PullOrder(source, runner.actor, mode))
+        return go_on("/desk/pulls")
 
     @router.post("/desk/pulls/{number}/approve")
     def approve(request: Request, approver: Approver, number: int) -> Response:
@@ -113,18 +111,18 @@ def pull_page_router(hub: Hub, by_hand: PullsByHand) -> APIRouter:
                 source, _ = refused_pull(connection, number)
         except MappingError as error:
             return one_page(request, approver, number, error)
-        by_hand.begin(PullOrder(source, actor(approver), approves=number))
-        return RedirectResponse("/desk/pulls", _SEE_OTHER)
+        by_hand.begin(PullOrder(source, approver.actor, approves=number))
+        return go_on("/desk/pulls")
 
     @router.post("/desk/pulls/{number}/decline")
     def refuse(request: Request, approver: Approver, number: int) -> Response:
         try:
-            with hub.store.write(actor(approver), "decline pull") as writing:
+            with hub.store.write(approver.actor, "decline pull") as writing:
                 decline(writing.connection, number)
-                audit.record(writing.connection, writing.clock.now(), actor(approver), "decline_pull", str(number))
+                audit.record(writing.connection, writing.clock.now(), approver.actor, "decline_pull", str(number))
         except MappingError as error:
             return one_page(request, approver, number, error)
-        return RedirectResponse(f"/desk/pulls/{number}", _SEE_OTHER)
+        return go_on(f"/desk/pulls/{number}")
 
     return router
 

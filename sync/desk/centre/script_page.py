@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Form, Query, Request, Response
-from fastapi.responses import RedirectResponse
 
 from data.clock import to_iso
 from data.errors import SwitchboardError
@@ -16,15 +15,15 @@ from data.scripts.samples import preview
 from data.scripts.scripts import case_of
 from data.scripts.template import LONGEST, ScriptError
 from sync.auth import Person
+from sync.desk.answers import go_on
 from sync.desk.page import Desk
 from sync.hub.asking import PersonWho
 from sync.hub.hub import Hub
 from sync.hub.problems import status_of
 from sync.refusal_words import refusal
-from sync.routes.outage_routes import actor
 
 _FIRST = "normal"
-_SEE_OTHER, _MISTAKE = 303, 422
+_MISTAKE = 422
 _DONE = {
     "saved": ("已保存，坐席马上照此说", "Saved: agents say it from now on"),
     "reset": ("已恢复默认", "The default holds again"),
@@ -87,26 +86,26 @@ def script_page_router(hub: Hub) -> APIRouter:
     @router.post("/desk/scripts/save")
     def save(request: Request, editor: Editor, script: Words, zh: Words = "", en: Words = "") -> Response:
         try:
-            with hub.store.write(actor(editor), "edit script") as writing:
-                set_script(writing, script, zh, en, actor(editor))
+            with hub.store.write(editor.actor, "edit script") as writing:
+                set_script(writing, script, zh, en, editor.actor)
         except ScriptError as problem:
             case_of(script)
             return page(request, editor, _Entered(script, zh, en), _MISTAKE, error=refusal(request, problem))
         hub.stream.look_now()
-        return RedirectResponse(f"/desk/scripts?script={script}&done=saved", _SEE_OTHER)
+        return go_on(f"/desk/scripts?script={script}&done=saved")
 
     @router.post("/desk/scripts/reset")
     def reset(request: Request, editor: Editor, script: Words) -> Response:
         try:
-            with hub.store.write(actor(editor), "reset script") as writing:
-                reset_script(writing, script, actor(editor))
+            with hub.store.write(editor.actor, "reset script") as writing:
+                reset_script(writing, script, editor.actor)
         except SwitchboardError as problem:
             case_of(script)
             with hub.store.read() as connection:
                 zh, en = script_text(connection, script).texts
             return page(request, editor, _Entered(script, zh, en), status_of(problem), error=refusal(request, problem))
         hub.stream.look_now()
-        return RedirectResponse(f"/desk/scripts?script={script}&done=reset", _SEE_OTHER)
+        return go_on(f"/desk/scripts?script={script}&done=reset")
 
     return router
 

@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
-from fastapi.responses import RedirectResponse
 from starlette.datastructures import FormData
 
 from data.errors import BadValueError, SwitchboardError
@@ -15,14 +14,13 @@ from data.scripts.defaults import OUTAGE_KINDS_EN
 from data.store.store import Writing
 from data.telling.rules import set_telling_rules, telling_rules
 from sync.auth import Person
+from sync.desk.answers import go_on
 from sync.desk.page import Desk
 from sync.hub.asking import PersonWho
 from sync.hub.hub import Hub
 from sync.hub.problems import status_of
 from sync.refusal_words import refusal
-from sync.routes.outage_routes import actor
 
-_SEE_OTHER = 303
 _SPARE_ROWS = 2
 _SAMPLE = {
     "customer_no": "2114000001",
@@ -62,12 +60,12 @@ def settings_router(hub: Hub) -> APIRouter:
     def saved(request: Request, keeper: Person, form: FormData, section: str, save: Save) -> Response:
         """Saves a section of the page, or shows it again with what was typed and what is wrong with it."""
         try:
-            with hub.store.write(actor(keeper), "set up centre") as writing:
-                save(writing, form, actor(keeper))
+            with hub.store.write(keeper.actor, "set up centre") as writing:
+                save(writing, form, keeper.actor)
         except SwitchboardError as problem:
             typed = {"links": _with_spare_rows(_rows(form))} if section == "links" else {"typed": dict(form)}
             return page(request, keeper, status_of(problem), failed=section, reason=refusal(request, problem), **typed)
-        return RedirectResponse(f"/desk/settings?saved={section}", _SEE_OTHER)
+        return go_on(f"/desk/settings?saved={section}")
 
     @router.get("/desk/settings")
     def settings(request: Request, keeper: Keeper, saved: str = "") -> Response:

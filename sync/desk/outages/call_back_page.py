@@ -7,7 +7,6 @@ from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Form, Query, Request, Response
-from fastapi.responses import RedirectResponse
 from sqlalchemy import Connection
 
 from data.clock import from_iso
@@ -25,18 +24,17 @@ from data.telling.call_backs import (
 )
 from data.telling.calling import claim_call_back, record_try, release_call_back
 from sync.auth import Person
+from sync.desk.answers import go_on
 from sync.desk.outages.telling_words import CALLS_SHOWN, telling_desk
 from sync.desk.place_words import KINDS
 from sync.hub.asking import PersonWho
 from sync.hub.hub import Hub
 from sync.hub.problems import status_of
 from sync.refusal_words import refusal
-from sync.routes.outage_routes import actor
 
 CALLS_AT_ONCE = 100
 """More are on the next page; those that are due come first."""
 
-_SEE_OTHER = 303
 
 Asked = Annotated[str, Query(max_length=100)]
 Line = Annotated[str, Form(max_length=200)]
@@ -76,7 +74,7 @@ def call_back_page_router(hub: Hub) -> APIRouter:
         after: int = 0,
         **more: Any,  # noqa: ANN401 - whatever the page shows
     ) -> Response:
-        now, me = hub.store.clock.now(), actor(person)
+        now, me = hub.store.clock.now(), person.actor
         show = show if show in CALLS_SHOWN else "now"
         with hub.store.read() as connection:
             listed = call_backs(connection, now, person.reading)
@@ -89,7 +87,7 @@ def call_back_page_router(hub: Hub) -> APIRouter:
 
     def back(show: str) -> Response:
         hub.stream.look_now()
-        return RedirectResponse(f"/desk/call-backs?{urlencode({'show': show})}", _SEE_OTHER)
+        return go_on(f"/desk/call-backs?{urlencode({'show': show})}")
 
     @router.get("/desk/call-backs")
     def listed(
@@ -116,8 +114,8 @@ def call_back_page_router(hub: Hub) -> APIRouter:
     ) -> Response:
         typed = Typed(phone, name, outage, customer, place_kind, place, note)
         try:
-            with hub.store.write(actor(worker), "add call-back", worker.branches) as writing:
-                add_call_back(writing, typed.entered(), actor(worker))
+            with hub.store.write(worker.actor, "add call-back", worker.branches) as writing:
+                add_call_back(writing, typed.entered(), worker.actor)
         except SwitchboardError as error:
             return page(request, worker, status=status_of(error), wrong=refusal(request, error), typed=asdict(typed))
         return back("all")
@@ -125,8 +123,8 @@ def call_back_page_router(hub: Hub) -> APIRouter:
     @router.post("/desk/call-backs/{key}/claim")
     def claim(request: Request, worker: Worker, key: str, show: Line = "now") -> Response:
         try:
-            with hub.store.write(actor(worker), "claim call-back", worker.branches) as writing:
-                claim_call_back(writing, key, actor(worker))
+            with hub.store.write(worker.actor, "claim call-back", worker.branches) as writing:
+                claim_call_back(writing, key, worker.actor)
         except SwitchboardError as error:
             return page(request, worker, show, status_of(error), error=refusal(request, error))
         return back(show)
@@ -134,8 +132,8 @@ def call_back_page_router(hub: Hub) -> APIRouter:
     @router.post("/desk/call-backs/{key}/release")
     def release(request: Request, worker: Worker, key: str, show: Line = "now") -> Response:
         try:
-            with hub.store.write(actor(worker), "release call-back", worker.branches) as writing:
-                release_call_back(writing, key, actor(worker))
+            with hub.store.write(worker.actor, "release call-back", worker.branches) as writing:
+                release_call_back(writing, key, worker.actor)
         except SwitchboardError as error:
             return page(request, worker, show, status_of(error), error=refusal(request, error))
         return back(show)
@@ -153,8 +151,8 @@ def call_back_page_router(hub: Hub) -> APIRouter:
     ) -> Response:
         try:
             promise = from_iso(etr, "etr") if etr else None
-            with hub.store.write(actor(worker), "call back", worker.branches) as writing:
-                record_try(writing, key, result, actor(worker), note=note, news=news or None, etr=promise)
+            with hub.store.write(worker.actor, "call back", worker.branches) as writing:
+                record_try(writing, key, result, worker.actor, note=note, news=news or None, etr=promise)
         except SwitchboardError as error:
             failed = {"id": key, "said": refusal(request, error), "note": note}
             return page(request, worker, show, status_of(error), failed=failed)

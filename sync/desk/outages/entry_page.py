@@ -3,7 +3,6 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Form, Query, Request, Response
-from fastapi.responses import RedirectResponse
 from sqlalchemy import Connection
 
 from data.clock import to_iso
@@ -14,7 +13,9 @@ from data.outages.preview import preview
 from data.outages.templates import OutageTemplate, list_templates, read_template, save_template
 from data.outages.windows import SCOPE_KINDS, ScopeItem
 from data.readers import Reader
+from data.store import audit
 from sync.auth import Person
+from sync.desk.answers import go_on
 from sync.desk.outages.window_forms import EntryForm, FaultyFormError
 from sync.desk.outages.window_words import window_desk
 from sync.desk.page import local_input
@@ -22,9 +23,6 @@ from sync.hub.asking import PersonWho
 from sync.hub.hub import Hub
 from sync.hub.problems import status_of
 from sync.refusal_words import refusal, refusals
-from sync.routes.outage_routes import actor, note
-
-_SEE_OTHER = 303
 
 Name = Annotated[str, Form(max_length=100)]
 
@@ -86,9 +84,9 @@ def entry_page_router(hub: Hub) -> APIRouter:
         request: Request, setter: Setter, form: Annotated[EntryForm, Form()], template_name: Name = ""
     ) -> Response:
         try:
-            with hub.store.write(actor(setter), "save outage template", setter.branches) as writing:
+            with hub.store.write(setter.actor, "save outage template", setter.branches) as writing:
                 template = _template(template_name, form.entered(writing.connection))
-                kept = save_template(writing, template, actor(setter)).name
+                kept = save_template(writing, template, setter.actor).name
         except FaultyFormError as error:
             return page(request, setter, form, status_of(error), faults=refusals(request, error.faults))
         except SwitchboardError as error:
@@ -98,15 +96,15 @@ def entry_page_router(hub: Hub) -> APIRouter:
     @router.post("/desk/outages")
     def add(request: Request, setter: Setter, form: Annotated[EntryForm, Form()]) -> Response:
         try:
-            with hub.store.write(actor(setter), "add outage", setter.branches) as writing:
-                window = add_outage(writing, form.entered(writing.connection), actor(setter))
-                note(writing, setter, "add_outage", window.id)
+            with hub.store.write(setter.actor, "add outage", setter.branches) as writing:
+                window = add_outage(writing, form.entered(writing.connection), setter.actor)
+                audit.record(writing.connection, writing.clock.now(), setter.actor, "add_outage", window.id)
         except FaultyFormError as error:
             return page(request, setter, form, status_of(error), faults=refusals(request, error.faults))
         except SwitchboardError as error:
             return page(request, setter, form, status_of(error), error=refusal(request, error))
         hub.stream.look_now()
-        return RedirectResponse(f"/desk/outages/{window.id}?done=new", _SEE_OTHER)
+        return go_on(f"/desk/outages/{window.id}?done=new")
 
     return router
 

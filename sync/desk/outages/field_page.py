@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Form, Query, Request, Response
-from fastapi.responses import RedirectResponse
 from pydantic import BaseModel, Field
 from sqlalchemy import Connection, or_, select
 
@@ -16,9 +15,11 @@ from data.outages.entry import add_outage
 from data.outages.listing import ENDED_LISTED, branches_touched, listing, windows_since
 from data.outages.promises import owners
 from data.outages.rules import REASON_AT_MOST
+from data.store import audit
 from data.store.schema import RECORDS
 from data.upkeep.branch_limits import of_branches
 from sync.auth import Person
+from sync.desk.answers import go_on
 from sync.desk.outages.window_acts import do_act
 from sync.desk.outages.window_forms import ActForm, EntryForm
 from sync.desk.outages.window_words import window_desk
@@ -28,7 +29,6 @@ from sync.hub.asking import PersonWho
 from sync.hub.hub import Hub
 from sync.hub.problems import status_of
 from sync.refusal_words import refusal
-from sync.routes.outage_routes import actor, note
 
 REASONS: tuple[Said, ...] = (
     ("设备故障，正在抢修", "Equipment failed, being repaired"),
@@ -46,7 +46,6 @@ LATER: tuple[Said, ...] = (
 
 HOURS = (1, 2, 4)
 _FEEDERS_AT_MOST = 40
-_SEE_OTHER = 303
 
 Words = Annotated[str, Query(max_length=100)]
 
@@ -97,14 +96,14 @@ def field_router(hub: Hub) -> APIRouter:
     @router.post("/desk/field")
     def add(request: Request, setter: Setter, form: Annotated[FieldForm, Form()]) -> Response:
         try:
-            with hub.store.write(actor(setter), "add outage", setter.branches) as writing:
+            with hub.store.write(setter.actor, "add outage", setter.branches) as writing:
                 entered = form.entry(writing.clock.now()).entered(writing.connection)
-                window = add_outage(writing, entered, actor(setter))
-                note(writing, setter, "add_outage", window.id)
+                window = add_outage(writing, entered, setter.actor)
+                audit.record(writing.connection, writing.clock.now(), setter.actor, "add_outage", window.id)
         except SwitchboardError as error:
             return new_page(request, setter, "", form, status_of(error), refusal(request, error))
         hub.stream.look_now()
-        return RedirectResponse("/desk/field?done=new", _SEE_OTHER)
+        return go_on("/desk/field?done=new")
 
     @router.post("/desk/field/{key}/{act}")
     def do(request: Request, setter: Setter, key: str, act: str, form: Annotated[ActForm, Form()]) -> Response:
@@ -112,14 +111,14 @@ def field_router(hub: Hub) -> APIRouter:
             do_act(hub, setter, key, act, form)
         except SwitchboardError as error:
             return mine_page(request, setter, everyone=True, status=status_of(error), error=refusal(request, error))
-        return RedirectResponse("/desk/field?done=saved", _SEE_OTHER)
+        return go_on("/desk/field?done=saved")
 
     return router
 
 
 def _windows(connection: Connection, now: datetime, person: Person, *, everyone: bool) -> list[Mapping[str, Any]]:
     """What is on or to come, of the person alone or of everyone in the person's branches."""
-    known = [one for one in windows_since(connection, now) if everyone or actor(person) in owners(one)]
+    known = [one for one in windows_since(connection, now) if everyone or person.actor in owners(one)]
     if everyone and person.branches:
         touched = branches_touched(connection, known)
         known = [one for one in known if not touched[one.id].isdisjoint(person.branches)]
@@ -133,7 +132,7 @@ def _feeders(connection: Connection, now: datetime, person: Person, q: str) -> l
     recent = [
         item.id
         for window in reversed(windows_since(connection, now - ENDED_LISTED))
-        if window.author == actor(person)
+        if window.author == person.actor
         for item in window.scope
         if item.kind == "feeder"
     ]

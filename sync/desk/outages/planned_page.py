@@ -4,7 +4,6 @@ import base64
 import binascii
 import io
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Annotated, Any
 
 import xlsxwriter
@@ -14,8 +13,9 @@ from data.errors import BadValueError, SwitchboardError
 from data.importing import write_error_workbook
 from data.kinds import OUTAGE_KINDS
 from data.outages.planned_rows import PLANNED_WORK
-from data.outages.planned_works import ROWS_AT_MOST, PlannedWorks
+from data.outages.planned_works import ROWS_AT_MOST
 from sync.auth import Person
+from sync.desk.answers import download
 from sync.desk.page import Desk
 from sync.hub.asking import PersonWho
 from sync.hub.hub import Hub
@@ -24,7 +24,6 @@ from sync.line_words import line_words
 from sync.refusal_words import refusal
 from sync.routes.planned_routes import LARGEST_BYTES, take_planned_works
 
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _SAMPLE = ("616;617", "2026-12-10 08:00", "2026-12-10 17:00", "更换导线", "线路", "计划停电")
 _SENT_AT_MOST = LARGEST_BYTES * 4 // 3 + 4
 
@@ -55,7 +54,7 @@ def planned_page_router(hub: Hub) -> APIRouter:
 
     @router.get("/desk/planned/example")
     def example(_setter: Setter) -> Response:
-        return _workbook(_example(), "planned-works.xlsx")
+        return download("planned-works.xlsx", _write_example)
 
     @router.post("/desk/planned")
     def look(request: Request, setter: Setter, file: UploadFile) -> Response:
@@ -68,7 +67,7 @@ def planned_page_router(hub: Hub) -> APIRouter:
     @router.post("/desk/planned/errors")
     def errors(setter: Setter, name: Name, content: Content) -> Response:
         works = take_planned_works(hub, setter, name, io.BytesIO(_sent(content)), dry_run=True)
-        return _workbook(_errors(works), "planned-works-errors.xlsx")
+        return download("planned-works-errors.xlsx", lambda path: write_error_workbook(path, works.rejected))
 
     return router
 
@@ -80,24 +79,11 @@ def _sent(content: str) -> bytes:
         raise BadValueError("content", content[:20], "send the file again 请重新上传文件").about("send_again") from None
 
 
-def _workbook(content: bytes, name: str) -> Response:
-    return Response(content, media_type=_XLSX, headers={"Content-Disposition": f'attachment; filename="{name}"'})
-
-
-def _errors(works: PlannedWorks) -> bytes:
-    with TemporaryDirectory(prefix="switchboard-planned-") as directory:
-        path = Path(directory) / "errors.xlsx"
-        write_error_workbook(path, works.rejected)
-        return path.read_bytes()
-
-
-def _example() -> bytes:
+def _write_example(path: Path) -> None:
     """A workbook with every column and one row, to begin with."""
-    made = io.BytesIO()
-    with xlsxwriter.Workbook(made, {"in_memory": True, "strings_to_formulas": False}) as workbook:
+    with xlsxwriter.Workbook(path, {"strings_to_formulas": False}) as workbook:
         sheet, bold = workbook.add_worksheet("计划停电"), workbook.add_format({"bold": True})
         sheet.write_row(0, 0, [field.headers[0] for field in PLANNED_WORK.fields], bold)
         sheet.write_row(1, 0, _SAMPLE)
         sheet.set_column(0, len(PLANNED_WORK.fields) - 1, 18)
         sheet.freeze_panes(1, 0)
-    return made.getvalue()

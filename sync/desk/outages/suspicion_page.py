@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Form, Query, Request, Response
-from fastapi.responses import RedirectResponse
 from starlette.datastructures import FormData
 
 from data.clock import to_iso
@@ -24,6 +23,7 @@ from data.outages.suspicion_acts import (
 from data.outages.suspicion_rules import THRESHOLDS, rules_to_json
 from data.store.store import Writing
 from sync.auth import Person
+from sync.desk.answers import go_on
 from sync.desk.outages.window_forms import local_moment
 from sync.desk.outages.window_words import when, who
 from sync.desk.page import Desk
@@ -32,7 +32,6 @@ from sync.hub.asking import PersonWho
 from sync.hub.hub import Hub
 from sync.hub.problems import status_of
 from sync.refusal_words import refusal
-from sync.routes.outage_routes import actor
 
 STATES: dict[str, Said] = {
     "standing": ("疑似停电", "Suspected"),
@@ -44,7 +43,6 @@ _STEPS_SHOWN = 8
 _SETTLED_LISTED = timedelta(hours=24)
 _SETTLED_AT_ONCE = 50
 _PROMISE = timedelta(hours=2)
-_SEE_OTHER = 303
 
 Text = Annotated[str, Form(max_length=500)]
 
@@ -95,12 +93,12 @@ def suspicion_page_router(hub: Hub) -> APIRouter:
         request: Request, person: Person, about: str, form: str, values: Mapping[str, str], do: Callable[[Writing], str]
     ) -> Response:
         try:
-            with hub.store.write(actor(person), about, person.branches) as writing:
+            with hub.store.write(person.actor, about, person.branches) as writing:
                 leads_to = do(writing)
         except SwitchboardError as error:
             return page(request, person, Typed(form, refusal(request, error), values), status_of(error))
         hub.stream.look_now()
-        return RedirectResponse(leads_to, _SEE_OTHER)
+        return go_on(leads_to)
 
     @router.get("/desk/suspicions")
     def suspicions(
@@ -115,7 +113,7 @@ def suspicion_page_router(hub: Hub) -> APIRouter:
         values = {name: str(value) for name, value in form.items()}
 
         def do(writing: Writing) -> str:
-            set_rules(writing, None if "usual" in values else _numbers(values), actor(keeper))
+            set_rules(writing, None if "usual" in values else _numbers(values), keeper.actor)
             return "/desk/suspicions#rules"
 
         return done(request, keeper, "set suspicion rules", "rules", values, do)
@@ -123,7 +121,7 @@ def suspicion_page_router(hub: Hub) -> APIRouter:
     @router.post("/desk/suspicions/{key}/confirm")
     def confirm(request: Request, settler: Settler, key: str, etr: Text = "", reason: Text = "") -> Response:
         def do(writing: Writing) -> str:
-            window = confirm_suspicion(writing, key, local_moment(etr, "etr"), reason, actor(settler))
+            window = confirm_suspicion(writing, key, local_moment(etr, "etr"), reason, settler.actor)
             return f"/desk/outages/{window.id}"
 
         return done(request, settler, "confirm suspicion", f"confirm-{key}", {"etr": etr, "reason": reason}, do)
@@ -131,7 +129,7 @@ def suspicion_page_router(hub: Hub) -> APIRouter:
     @router.post("/desk/suspicions/{key}/dismiss")
     def dismiss(request: Request, settler: Settler, key: str, reason: Text = "") -> Response:
         def do(writing: Writing) -> str:
-            dismiss_suspicion(writing, key, reason, actor(settler))
+            dismiss_suspicion(writing, key, reason, settler.actor)
             return "/desk/suspicions"
 
         return done(request, settler, "dismiss suspicion", f"dismiss-{key}", {"reason": reason}, do)

@@ -1,23 +1,17 @@
 """The desk's page of the customers who must be told of an outage: who was, and who still has to be."""
 
-import shutil
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby, islice
 from operator import itemgetter
-from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Form, Query, Request, Response
-from fastapi.responses import FileResponse, RedirectResponse
 from sqlalchemy import Connection
-from starlette.background import BackgroundTask
 
 from data.clock import from_iso
 from data.errors import SwitchboardError
-from data.export_files import FORMATS
 from data.outages.describing import describe_outages
 from data.privacy.reveal_reasons import SHOWN_FOR_S
 from data.privacy.revealing import Revealing, TooManyRevealsError, reveal
@@ -26,17 +20,16 @@ from data.store.buckets import buckets_of_scope
 from data.telling.told import NewAttempt, ToldList, ToTell, find_told, record_attempt, told_list, told_lists
 from data.telling.workbook import ToldExport, export_told
 from sync.auth import Person
+from sync.desk.answers import download, go_on
 from sync.desk.outages.telling_words import SHOWN, telling_desk
 from sync.hub.asking import PersonWho
 from sync.hub.hub import Hub
 from sync.hub.problems import status_of
 from sync.refusal_words import refusal
-from sync.routes.outage_routes import actor
 
 CUSTOMERS_AT_ONCE = 200
 """More are on the next page."""
 
-_SEE_OTHER = 303
 
 Asked = Annotated[str, Query(max_length=100)]
 Line = Annotated[str, Form(max_length=200)]
@@ -116,10 +109,10 @@ def told_router(hub: Hub, reveals_per_hour: int) -> APIRouter:
         try:
             promise = from_iso(etr, "etr") if etr else None
             new = NewAttempt(key, customer, means, result, whom, note, news or None, promise)
-            with hub.store.write(actor(teller), "tell customer") as writing:
+            with hub.store.write(teller.actor, "tell customer") as writing:
                 lists = told_lists(writing.connection, writing.clock.now(), teller.reading)
                 following = _after(_shown(lists, outage, show, after), key, customer)
-                record_attempt(writing, new, actor(teller), teller.reading)
+                record_attempt(writing, new, teller.actor, teller.reading)
         except SwitchboardError as error:
             row = f"{key}-{customer}"
             return page(
@@ -135,7 +128,7 @@ def told_router(hub: Hub, reveals_per_hour: int) -> APIRouter:
             )
         hub.stream.look_now()
         where = urlencode({"outage": outage, "show": show, "at": following, "after": after})
-        return RedirectResponse(f"/desk/told?{where}", _SEE_OTHER)  # a fragment would keep the focus from that row
+        return go_on(f"/desk/told?{where}")  # a fragment would keep the focus from that row
 
     @router.post("/desk/told/{key}/reveal")
     def reveal_phone(
@@ -149,11 +142,11 @@ def told_router(hub: Hub, reveals_per_hour: int) -> APIRouter:
     ) -> Response:
         row = f"{key}-{customer}"
         try:
-            with hub.store.write(actor(revealer), "reveal") as writing:
+            with hub.store.write(revealer.actor, "reveal") as writing:
                 buckets = buckets_of_scope(writing.connection, revealer.branches)
                 find_told(writing.connection, key, customer, writing.clock.now(), revealer.reading)
                 asked = Revealing(customer, "phone", "other", f"停电通知 {key}")
-                told = reveal(writing, asked, actor(revealer), buckets, reveals_per_hour)
+                told = reveal(writing, asked, revealer.actor, buckets, reveals_per_hour)
         except SwitchboardError as error:
             said = refusal(request, error)
             return page(request, revealer, outage, show, status_of(error), row, after, failed=said)
@@ -220,12 +213,5 @@ def _after(shown: Sequence[tuple[ToldList, list[ToTell]]], outage: str, customer
 
 
 def _download(hub: Hub, person: Person, outage: str, *, clear: bool) -> Response:
-    directory = Path(tempfile.mkdtemp(prefix="switchboard-told-"))
-    try:
-        file = directory / "to-be-told.xlsx"
-        export_told(hub.store, ToldExport(outage or None, person.reading, clear), file, actor(person))
-    except BaseException:
-        shutil.rmtree(directory, ignore_errors=True)
-        raise
-    gone = BackgroundTask(shutil.rmtree, directory, ignore_errors=True)
-    return FileResponse(file, media_type=FORMATS[file.suffix], filename=file.name, background=gone)
+    export = ToldExport(outage or None, person.reading, clear)
+    return download("to-be-told.xlsx", lambda path: export_told(hub.store, export, path, person.actor))

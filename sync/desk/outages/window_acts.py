@@ -22,12 +22,12 @@ from data.outages.entry import resolve_scope
 from data.outages.public_scope import public_scope
 from data.outages.rules import REASON_AT_MOST
 from data.outages.windows import OutageWindow, ScopeItem
+from data.store import audit
 from data.store.rows import get_docs
 from data.store.store import Writing
 from sync.auth import Person
 from sync.desk.outages.window_forms import ActForm
 from sync.hub.hub import Hub
-from sync.routes.outage_routes import actor, note
 
 _OF_A_PART = frozenset({"restore", "part"})
 
@@ -81,13 +81,13 @@ def do_act(hub: Hub, person: Person, key: str, act: str, form: ActForm) -> Outag
         SwitchboardError: the act is refused.
     """
     name, do = _known(act)
-    with hub.store.write(actor(person), name.replace("_", " "), person.branches) as writing:
+    with hub.store.write(person.actor, name.replace("_", " "), person.branches) as writing:
         window = find_window(writing.connection, key)
         if len(window.revisions) != form.seen:
             told = "这条信息刚被别人改过 somebody else has changed this window meanwhile"
             raise ChangedMeanwhileError(told).about("window_moved")
-        done = do(writing, window, form, actor(person))
-        note(writing, person, name, key)
+        done = do(writing, window, form, person.actor)
+        audit.record(writing.connection, writing.clock.now(), person.actor, name, key)
     hub.stream.look_now()
     return done
 

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Form, Query, Request, Response
-from fastapi.responses import RedirectResponse
 from sqlalchemy import Connection
 
 from data.errors import SwitchboardError
@@ -16,6 +15,7 @@ from data.outages.windows import OutageWindow, ScopeItem
 from data.readers import Reader
 from data.rights import may
 from sync.auth import Person
+from sync.desk.answers import go_on
 from sync.desk.outages.window_acts import ChangedMeanwhileError, do_act, find_window, possible_acts
 from sync.desk.outages.window_beside import beside
 from sync.desk.outages.window_forms import ActForm, FaultyFormError
@@ -30,7 +30,7 @@ from sync.refusal_words import refusal, refusals
 PARTS_LISTED = 1_000
 """How many transformer areas can be ticked as restored; of more, a feeder is restored as a whole."""
 
-_SEE_OTHER, _CONFLICT = 303, 409
+_CONFLICT = 409
 
 
 def window_router(hub: Hub) -> APIRouter:
@@ -87,7 +87,7 @@ def window_router(hub: Hub) -> APIRouter:
             )
         except SwitchboardError as error:
             return page(request, setter, key, status_of(error), error=refusal(request, error), **typed)
-        return RedirectResponse(f"/desk/outages/{key}?done={act}", _SEE_OTHER)
+        return go_on(f"/desk/outages/{key}?done={act}")
 
     return router
 

@@ -19,7 +19,6 @@ from sync.desk.outages.pending import pending_for
 from sync.desk.outages.window_words import state_of, window_desk
 from sync.hub.asking import PersonWho
 from sync.hub.hub import Hub
-from sync.routes.outage_routes import actor
 
 ENDED_AT_ONCE = 100
 """How many windows that are over are listed; a filter finds the others."""
@@ -96,7 +95,7 @@ def windows_router(hub: Hub) -> APIRouter:
 
 def _shown(connection: Connection, now: datetime, wanted: Wanted, person: Person) -> dict[str, Any]:
     """The lists, and the reader's own windows whose promise is due: those whatever the filters say."""
-    reader = actor(person)
+    reader = person.actor
     known = windows_since(connection, now - ENDED_LISTED)
     due = [one for one in known if needs_its_owner(one, now) and reader in owners(one)]
     lists = listing(_chosen(connection, known, wanted, reader), now)

@@ -4,23 +4,21 @@ from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Form, Request, Response
-from fastapi.responses import RedirectResponse
 
 from data.errors import BadValueError, SwitchboardError
 from sync import auth
 from sync.auth import Person, people
 from sync.auth.lockout import address
 from sync.auth.passwords import SHORTEST_PIN
+from sync.desk.answers import go_on
 from sync.desk.page import Desk
 from sync.hub.asking import SignedInWho
 from sync.hub.hub import Hub
 from sync.hub.problems import status_of
 from sync.refusal_words import refusal
-from sync.routes.outage_routes import actor
 from sync.routes.shift_routes import one_of_few
 
 SHORTEST_PASSWORD = 8
-_SEE_OTHER = 303
 
 Text = Annotated[str, Form(max_length=200)]
 
@@ -55,16 +53,16 @@ def account_router(hub: Hub) -> APIRouter:
                     "password_the_same"
                 )
             await with_password(request, own, old)
-            await one_of_few(partial(people.set_password, hub.store, own.name, new, actor(own)))
+            await one_of_few(partial(people.set_password, hub.store, own.name, new, own.actor))
         except SwitchboardError as error:
             return page(request, own, status_of(error), error=refusal(request, error))
-        return RedirectResponse("/login", _SEE_OTHER)
+        return go_on("/login")
 
     @router.post("/desk/account/pin")
     async def pin(request: Request, own: Own, password: Text, pin: Text) -> Response:
         try:
             await with_password(request, own, password)
-            await one_of_few(partial(people.set_pin, hub.store, own.name, pin, actor(own)))
+            await one_of_few(partial(people.set_pin, hub.store, own.name, pin, own.actor))
         except SwitchboardError as error:
             return page(request, own, status_of(error), error=refusal(request, error))
         return page(request, own, done=True)

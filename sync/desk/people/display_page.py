@@ -3,18 +3,16 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Request, Response
-from fastapi.responses import RedirectResponse
 
 from sync import auth
 from sync.auth.devices import DISPLAY_LASTS
+from sync.desk.answers import go_on
 from sync.desk.page import Desk
 from sync.errors import RefusedError
 from sync.hub.asking import DISPLAY_COOKIE, Anybody
 from sync.hub.hub import Hub
 from sync.hub.problems import status_of
 from sync.refusal_words import refusal
-
-_SEE_OTHER = 303
 
 
 def display_router(hub: Hub) -> APIRouter:
@@ -32,7 +30,7 @@ def display_router(hub: Hub) -> APIRouter:
             _, secret = auth.enrol_display(hub.store, code)
         except RefusedError as error:
             return desk.render(request, None, "display.html", status_of(error), error=refusal(request, error))
-        response = RedirectResponse("/wallboard", _SEE_OTHER)
+        response = go_on("/wallboard")
         lasts, secure = int(DISPLAY_LASTS.total_seconds()), request.url.scheme == "https"
         response.set_cookie(DISPLAY_COOKIE, secret, max_age=lasts, httponly=True, samesite="strict", secure=secure)
         return response

@@ -6,13 +6,13 @@ from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Form, Query, Request, Response
-from fastapi.responses import RedirectResponse
 
 from data.clock import from_iso, to_iso
 from data.errors import SwitchboardError
 from data.rights import may
 from sync.auth import Person, devices
 from sync.auth.fleet import list_devices
+from sync.desk.answers import go_on
 from sync.desk.branches import branch_names, branches_named, in_a_field
 from sync.desk.page import Desk
 from sync.hub.asking import PersonWho
@@ -23,7 +23,6 @@ from sync.hub.problems import status_of
 from sync.language import Language
 from sync.line_words import line_words
 from sync.refusal_words import refusal
-from sync.routes.outage_routes import actor
 
 STATE_LABELS = {
     "enrolled": ("已登记", "enrolled"),
@@ -54,7 +53,6 @@ SHOWN: Mapping[str, tuple[str, str, Callable[[Mapping[str, Any]], bool]]] = {
 }
 """What the list may be cut down to, under what it is called in an address."""
 _DONE = {"reader": ("已保存", "Saved"), "revoked": ("已注销", "Revoked")}
-_SEE_OTHER = 303
 _STALE_S = 120
 _AT_ONCE = 50
 
@@ -117,7 +115,7 @@ def fleet_router(hub: Hub, keeping: Keeping) -> APIRouter:
         try:
             with hub.store.read() as connection:
                 held_to = branches_named(connection, branches)
-            code, expires = devices.add_device(hub.store, name, held_to, actor(manager), kind)
+            code, expires = devices.add_device(hub.store, name, held_to, manager.actor, kind)
         except SwitchboardError as error:
             entered = {"name": name, "kind": kind, "branches": branches}
             return page(request, manager, status_of(error), error=refusal(request, error), entered=entered)
@@ -127,7 +125,7 @@ def fleet_router(hub: Hub, keeping: Keeping) -> APIRouter:
     @router.post("/desk/fleet/{key}/reader")
     def reader(request: Request, manager: Manager, key: str, reader: Text) -> Response:
         try:
-            done = devices.set_reader(hub.store, key, reader, actor(manager))
+            done = devices.set_reader(hub.store, key, reader, manager.actor)
         except SwitchboardError as error:
             return page(request, manager, status_of(error), error=refusal(request, error))
         return _back_to(done.name, "reader")
@@ -135,7 +133,7 @@ def fleet_router(hub: Hub, keeping: Keeping) -> APIRouter:
     @router.post("/desk/fleet/{key}/revoke")
     def revoke(request: Request, manager: Manager, key: str) -> Response:
         try:
-            revoked = devices.revoke_device(hub.store, key, actor(manager))
+            revoked = devices.revoke_device(hub.store, key, manager.actor)
         except SwitchboardError as error:
             return page(request, manager, status_of(error), error=refusal(request, error))
         return _back_to(revoked.name, "revoked")
@@ -159,7 +157,7 @@ def narrowed(devices: Sequence[Mapping[str, Any]], show: str, text: str) -> list
 
 def _back_to(device: str, done: str) -> Response:
     """The list with this device, and what was done to it."""
-    return RedirectResponse("/desk/fleet?" + urlencode({"show": "all", "q": device, "done": done}), _SEE_OTHER)
+    return go_on("/desk/fleet?" + urlencode({"show": "all", "q": device, "done": done}))
 
 
 def how_long(seconds: int | None, lang: Language = "zh") -> str:

@@ -7,7 +7,6 @@ from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Form, Query, Request, Response
-from fastapi.responses import RedirectResponse
 from sqlalchemy import Connection
 
 from data.clock import to_iso
@@ -16,16 +15,15 @@ from sync.auth import Person, people
 from sync.auth.changes import DEVICE_HOLDER
 from sync.auth.fleet import list_devices
 from sync.auth.lockout import let_in_again, open_place, shut_places
+from sync.desk.answers import go_on
 from sync.desk.branches import branch_names, branches_named, in_a_field
 from sync.desk.page import Desk
 from sync.hub.asking import PersonWho
 from sync.hub.hub import Hub
 from sync.hub.problems import status_of
 from sync.refusal_words import refusal
-from sync.routes.outage_routes import actor
 
 _AT_ONCE = 50
-_SEE_OTHER = 303
 _BLANK: Mapping[str, str] = MappingProxyType({})
 """What a form holds that nobody has filled in yet."""
 _DONE = {
@@ -79,7 +77,7 @@ def people_router(hub: Hub) -> APIRouter:
         if password is not None:
             return page(request, manager, made={"name": name, "password": password})
         done = request.url.path.rpartition("/")[2]
-        return RedirectResponse("/desk/people?" + urlencode({"q": name, "done": done}), _SEE_OTHER)
+        return go_on("/desk/people?" + urlencode({"q": name, "done": done}))
 
     def branches_of(text: str) -> tuple[str, ...]:
         with hub.store.read() as connection:
@@ -98,36 +96,36 @@ def people_router(hub: Hub) -> APIRouter:
     @router.post("/desk/people/add")
     def add(request: Request, manager: Manager, name: Text, role: Text, branches: Text = "") -> Response:
         def do() -> str:
-            return people.new_person(hub.store, name, role, actor(manager), branches_of(branches))
+            return people.new_person(hub.store, name, role, manager.actor, branches_of(branches))
 
         return act(request, manager, name, do, {"name": name, "role": role, "branches": branches})
 
     @router.post("/desk/people/role")
     def role(request: Request, manager: Manager, name: Text, role: Text, branches: Text = "") -> Response:
         def do() -> None:
-            people.set_role(hub.store, name, role, actor(manager), branches_of(branches))
+            people.set_role(hub.store, name, role, manager.actor, branches_of(branches))
 
         return act(request, manager, name, do)
 
     @router.post("/desk/people/reset")
     def reset(request: Request, manager: Manager, name: Text) -> Response:
-        return act(request, manager, name, lambda: people.reset_password(hub.store, name, actor(manager)))
+        return act(request, manager, name, lambda: people.reset_password(hub.store, name, manager.actor))
 
     @router.post("/desk/people/disable")
     def disable(request: Request, manager: Manager, name: Text) -> Response:
-        return act(request, manager, name, lambda: people.disable_person(hub.store, name, actor(manager)))
+        return act(request, manager, name, lambda: people.disable_person(hub.store, name, manager.actor))
 
     @router.post("/desk/people/enable")
     def enable(request: Request, manager: Manager, name: Text) -> Response:
-        return act(request, manager, name, lambda: people.enable_person(hub.store, name, actor(manager)))
+        return act(request, manager, name, lambda: people.enable_person(hub.store, name, manager.actor))
 
     @router.post("/desk/people/unlock")
     def unlock(request: Request, manager: Manager, name: Text) -> Response:
-        return act(request, manager, name, lambda: let_in_again(hub.store, name, actor(manager)))
+        return act(request, manager, name, lambda: let_in_again(hub.store, name, manager.actor))
 
     @router.post("/desk/people/open-place")
     def open_again(request: Request, manager: Manager, place: Text) -> Response:
-        return act(request, manager, place, lambda: open_place(hub.store, place, actor(manager)))
+        return act(request, manager, place, lambda: open_place(hub.store, place, manager.actor))
 
     return router
 

@@ -4,10 +4,10 @@ from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Request, Response
-from fastapi.responses import RedirectResponse
 
 from sync import auth
 from sync.auth.lockout import address
+from sync.desk.answers import go_on
 from sync.desk.page import Desk, inside
 from sync.errors import RefusedError, TooManyTriesError
 from sync.hub.asking import COOKIE, Anybody, session_token
@@ -15,8 +15,6 @@ from sync.hub.hub import Hub
 from sync.hub.problems import status_of
 from sync.refusal_words import refusal
 from sync.routes.shift_routes import one_of_few
-
-_SEE_OTHER = 303
 
 Text = Annotated[str, Form(max_length=500)]
 
@@ -31,7 +29,7 @@ def sign_in_router(hub: Hub) -> APIRouter:
 
     @router.get("/", dependencies=[Depends(Anybody("leads to the desk"))])
     def start() -> Response:
-        return RedirectResponse("/desk", _SEE_OTHER)
+        return go_on("/desk")
 
     @router.get("/login", dependencies=[Depends(Anybody("the page to sign in on"))])
     def login_page(request: Request, next: str = "/desk") -> Response:  # noqa: A002 - as it stands in the address
@@ -44,7 +42,7 @@ def sign_in_router(hub: Hub) -> APIRouter:
             person, token = await one_of_few(partial(auth.sign_in, hub.store, name, password, place))
         except (RefusedError, TooManyTriesError) as error:
             return page(request, status_of(error), error=refusal(request, error), name=name, next=next)
-        response = RedirectResponse("/desk/account" if person.must_change else inside(next), _SEE_OTHER)
+        response = go_on("/desk/account" if person.must_change else inside(next))
         secure = request.url.scheme == "https"
         lasts = int(auth.SESSION_LASTS.total_seconds())
         response.set_cookie(COOKIE, token, max_age=lasts, httponly=True, samesite="strict", secure=secure)
@@ -53,7 +51,7 @@ def sign_in_router(hub: Hub) -> APIRouter:
     @router.post("/logout", dependencies=[Depends(Anybody("ends the session that it bears"))])
     def logout(request: Request) -> Response:
         auth.sign_out(hub.store, session_token(request))
-        response = RedirectResponse("/login", _SEE_OTHER)
+        response = go_on("/login")
         response.delete_cookie(COOKIE)
         return response
 

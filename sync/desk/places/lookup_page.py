@@ -22,7 +22,6 @@ from sync.hub.hub import Hub
 from sync.hub.limits import spend
 from sync.hub.problems import status_of
 from sync.refusal_words import refusal
-from sync.routes.outage_routes import actor
 from sync.routes.phone_routes import find_by_phone
 
 _MOST_OPTIONS = 20
@@ -66,8 +65,8 @@ def lookup_router(hub: Hub, places: Places, reveals_per_hour: int) -> APIRouter:
         form = normal_form(q)
         if form is None or "hx-request" in request.headers or not may(reader.role, "find_by_phone"):
             return ()
-        spend(request, actor(reader), "find_by_phone")
-        return find_by_phone(hub.store, form, actor(reader), [reader.branches], "the lookup page")
+        spend(request, reader.actor, "find_by_phone")
+        return find_by_phone(hub.store, form, reader.actor, [reader.branches], "the lookup page")
 
     def page(request: Request, reader: Person, q: str, kind: str, key: str, status: int = 200, **more: Any) -> Response:  # noqa: ANN401 - whatever the card shows
         opened = places.card(reader, kind, key) if key else None
@@ -106,9 +105,9 @@ def lookup_router(hub: Hub, places: Places, reveals_per_hour: int) -> APIRouter:
         told: str | SwitchboardError
         try:
             asked = Revealing(customer, field, reason, text)
-            with hub.store.write(actor(revealer), "reveal") as writing:
+            with hub.store.write(revealer.actor, "reveal") as writing:
                 buckets = buckets_of_scope(writing.connection, revealer.branches)
-                told = reveal(writing, asked, actor(revealer), buckets, reveals_per_hour)
+                told = reveal(writing, asked, revealer.actor, buckets, reveals_per_hour)
         except BadValueError as error:
             told = error
         if isinstance(told, SwitchboardError):

@@ -3,7 +3,6 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Form, Request, Response
-from fastapi.responses import RedirectResponse
 from sqlalchemy import Connection
 
 from data.entries.conflicts import Conflict, Side, find_conflict, last_change, open_conflicts, settle
@@ -14,12 +13,12 @@ from data.rights import check, may
 from data.store.rows import get_docs
 from data.upkeep.branch_limits import check_branch
 from sync.auth import Person
+from sync.desk.answers import go_on
 from sync.desk.page import Desk, local_time
 from sync.hub.asking import PersonWho
 from sync.hub.hub import Hub
 from sync.hub.problems import status_of
 from sync.refusal_words import refusal
-from sync.routes.outage_routes import actor
 
 RIGHT_TO_SETTLE = {"outage": "set_outage", "area": "edit_records"}
 """Whoever settles a conflict about a record of this kind must be allowed to change it, too."""
@@ -31,7 +30,6 @@ _WINDOW_LABELS = {
     "restored": "已送电部分",
 }
 _SIDES: dict[str, Side] = {"ours": "ours", "theirs": "theirs"}
-_SEE_OTHER = 303
 
 
 def conflict_router(hub: Hub) -> APIRouter:
@@ -60,13 +58,13 @@ def conflict_router(hub: Hub) -> APIRouter:
     ) -> Response:
         try:
             sides = _sides(side, whole)
-            with hub.store.write(actor(settler), "settle conflict", settler.branches) as writing:
+            with hub.store.write(settler.actor, "settle conflict", settler.branches) as writing:
                 _check_right(writing.connection, settler, find_conflict(writing.connection, key))
-                settle(writing, key, sides, seen, actor(settler))
+                settle(writing, key, sides, seen, settler.actor)
         except SwitchboardError as error:
             return page(request, settler, refusal(request, error), status_of(error))
         hub.stream.look_now()
-        return RedirectResponse("/desk/conflicts", _SEE_OTHER)
+        return go_on("/desk/conflicts")
 
     return router
 

@@ -1,15 +1,9 @@
 """The desk's page from which records are downloaded, phones masked or, for whoever may, as they are."""
 
-import shutil
-import tempfile
-from pathlib import Path
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Form, Request, Response
-from fastapi.responses import FileResponse
-from starlette.background import BackgroundTask
 
-from data.export_files import FORMATS
 from data.exporting import Export
 from data.importing import IMPORTABLE
 from data.kinds import KINDS
@@ -17,10 +11,10 @@ from data.rights import may
 from data.store.buckets import buckets_of_scope
 from sync.auth import Person
 from sync.copies.export import export_to
+from sync.desk.answers import download
 from sync.desk.page import Desk
 from sync.hub.asking import PersonWho
 from sync.hub.hub import Hub
-from sync.routes.outage_routes import actor
 
 What = Annotated[Literal["areas", "branches", "feeders", "transformer-areas", "customers", "contacts"], Form()]
 Format = Annotated[Literal["xlsx", "csv"], Form()]
@@ -52,12 +46,5 @@ def export_router(hub: Hub) -> APIRouter:
 def _download(hub: Hub, person: Person, what: str, form: str, *, clear: bool) -> Response:
     with hub.store.read() as connection:
         buckets = buckets_of_scope(connection, person.branches)
-    directory = Path(tempfile.mkdtemp(prefix="switchboard-export-"))
-    try:
-        file = directory / f"{what}.{form}"
-        export_to(hub.store, Export(what, buckets, clear), file, actor(person))
-    except BaseException:
-        shutil.rmtree(directory, ignore_errors=True)
-        raise
-    gone = BackgroundTask(shutil.rmtree, directory, ignore_errors=True)
-    return FileResponse(file, media_type=FORMATS[file.suffix], filename=file.name, background=gone)
+    export = Export(what, buckets, clear)
+    return download(f"{what}.{form}", lambda path: export_to(hub.store, export, path, person.actor))

@@ -1,7 +1,5 @@
 """Files that are sent to be imported, part by part, and what is handed back of them."""
 
-import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,8 +7,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Request, Response
 from fastapi.concurrency import run_in_threadpool
-from fastapi.responses import FileResponse, JSONResponse, RedirectResponse
-from starlette.background import BackgroundTask
+from fastapi.responses import JSONResponse
 
 from data.importing import IMPORTABLE, ImportOptions, write_error_workbook
 from data.kinds import KINDS
@@ -18,12 +15,9 @@ from data.names.pinyin import readings_of
 from data.upkeep.file_import import RecordFile, preview_file
 from data.upkeep.uploads import Upload, add_part, begin_upload, drop_upload, upload_as_file
 from sync.auth import Person
+from sync.desk.answers import download, go_on
 from sync.hub.asking import PersonWho
 from sync.hub.hub import Hub
-from sync.routes.outage_routes import actor
-
-_SEE_OTHER = 303
-_SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 Text = Annotated[str, Form(max_length=200)]
 
@@ -42,32 +36,27 @@ def import_file_router(hub: Hub) -> APIRouter:
         held = await request.body()
 
         def store() -> None:
-            with hub.store.write(actor(importer), "send file") as writing:
-                add_part(writing, key, max(0, number), held, actor(importer))
+            with hub.store.write(importer.actor, "send file") as writing:
+                add_part(writing, key, max(0, number), held, importer.actor)
 
         await run_in_threadpool(store)
         return Response(status_code=204)
 
     @router.get("/desk/import/{key}/errors")
     def errors(importer: Importer, key: str) -> Response:
-        directory = Path(tempfile.mkdtemp(prefix="switchboard-import-"))
-        try:
-            with sent_file(hub, key, importer) as (upload, file):
-                rejected = preview_file(hub.store, file, directory, 0).rejected
-            workbook = directory / "errors.xlsx"
-            write_error_workbook(workbook, rejected)
-        except BaseException:
-            shutil.rmtree(directory, ignore_errors=True)
-            raise
-        gone = BackgroundTask(shutil.rmtree, directory, ignore_errors=True)
-        name = f"{Path(upload.name).stem or upload.what}-errors.xlsx"
-        return FileResponse(workbook, media_type=_SHEET, filename=name, background=gone)
+        with sent_file(hub, key, importer) as (upload, file):
+            name = f"{Path(upload.name).stem or upload.what}-errors.xlsx"
+
+            def write(path: Path) -> None:
+                write_error_workbook(path, preview_file(hub.store, file, path.parent, 0).rejected)
+
+            return download(name, write)
 
     @router.post("/desk/import/{key}/drop")
     def drop(importer: Importer, key: str) -> Response:
-        with hub.store.write(actor(importer), "drop file") as writing:
-            drop_upload(writing, key, actor(importer))
-        return RedirectResponse("/desk/import", _SEE_OTHER)
+        with hub.store.write(importer.actor, "drop file") as writing:
+            drop_upload(writing, key, importer.actor)
+        return go_on("/desk/import")
 
     return router
 
@@ -79,7 +68,7 @@ def sent_file(hub: Hub, key: str, person: Person) -> Iterator[tuple[Upload, Reco
     Raises:
         NotFoundError: there is none, or it is somebody else's.
     """
-    with upload_as_file(hub.store, key, actor(person)) as (upload, path):
+    with upload_as_file(hub.store, key, person.actor) as (upload, path):
         yield upload, RecordFile(path, KINDS[IMPORTABLE[upload.what]], ImportOptions(readings_of, clear=upload.clear))
 
 
@@ -90,8 +79,8 @@ def keep_upload(hub: Hub, person: Person, what: str, name: str, parts: Iterator[
         BadValueError: such records are not imported.
         TooLargeError: it is too long.
     """
-    with hub.store.write(actor(person), "send file") as writing:
-        key = begin_upload(writing, what, name, actor(person), clear=clear)
+    with hub.store.write(person.actor, "send file") as writing:
+        key = begin_upload(writing, what, name, person.actor, clear=clear)
         for number, part in enumerate(parts):
-            add_part(writing, key, number, part, actor(person))
+            add_part(writing, key, number, part, person.actor)
     return key

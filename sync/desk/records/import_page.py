@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Form, Request, Response, UploadFile
-from fastapi.responses import RedirectResponse
 from sqlalchemy import Connection
 
 from data.errors import DataError, SwitchboardError
@@ -29,6 +28,7 @@ from data.upkeep.uploads import (
     note_outcome,
 )
 from sync.auth import Person
+from sync.desk.answers import go_on
 from sync.desk.page import Desk
 from sync.desk.records.import_files import keep_upload, sent_file
 from sync.desk.records.record_words import RecordWords, field_words
@@ -38,9 +38,7 @@ from sync.hub.problems import status_of
 from sync.language import Language, language
 from sync.line_words import line_words
 from sync.refusal_words import refusal
-from sync.routes.outage_routes import actor
 
-_SEE_OTHER = 303
 _SHOWN = 20
 
 Text = Annotated[str, Form(max_length=200)]
@@ -93,7 +91,7 @@ def import_page_router(hub: Hub) -> APIRouter:
             key = keep_upload(hub, importer, what, file.filename or "", parts, clear=bool(clear))
         except SwitchboardError as error:
             return start_page(request, importer, error, what)
-        return RedirectResponse(f"/desk/import/{key}", _SEE_OTHER)
+        return go_on(f"/desk/import/{key}")
 
     @router.get("/desk/import/{key}")
     def preview(request: Request, importer: Importer, key: str) -> Response:
@@ -104,16 +102,16 @@ def import_page_router(hub: Hub) -> APIRouter:
         try:
             with sent_file(hub, key, importer) as (upload, file):
                 if upload.outcome is None:
-                    run = ImportRun(actor(importer), f"{upload.what} {upload.name}", seen=digest)
+                    run = ImportRun(importer.actor, f"{upload.what} {upload.name}", seen=digest)
                     outcome = import_file(hub.store, file, file.path.parent, run).to_json()
-                    with hub.store.write(actor(importer), "note import") as writing:
+                    with hub.store.write(importer.actor, "note import") as writing:
                         note_outcome(writing, key, outcome)
         except OtherThanSeenError as error:
             return preview_page(request, importer, key, error)
         except DataError as error:
             return start_page(request, importer, error)
         hub.stream.look_now()
-        return RedirectResponse(f"/desk/import/{key}", _SEE_OTHER)
+        return go_on(f"/desk/import/{key}")
 
     return router
 

@@ -6,7 +6,6 @@ from typing import Annotated, Any
 from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Request, Response
-from fastapi.responses import RedirectResponse
 from sqlalchemy import Connection
 from starlette.datastructures import FormData
 
@@ -25,6 +24,7 @@ from data.upkeep.seen import as_shown, retyped
 from data.upkeep.similar import similar_to
 from data.versions import Contradiction
 from sync.auth import Person
+from sync.desk.answers import go_on
 from sync.desk.page import Desk
 from sync.desk.records.record_form import Entered, as_ids, entered_in, form_fields, seen_text
 from sync.desk.records.record_words import KIND_WORDS, RecordWords, field_words
@@ -34,10 +34,7 @@ from sync.hub.problems import status_of
 from sync.language import Language, language
 from sync.line_words import line_words
 from sync.refusal_words import refusal
-from sync.routes.outage_routes import actor
 from sync.routes.record_routes import KeptKind, keeper_of
-
-_SEE_OTHER = 303
 
 
 class SimilarError(SwitchboardError):
@@ -73,7 +70,7 @@ def record_page_router(hub: Hub) -> APIRouter:
         request: Request, person: Person, kind: str, key: str, entered: Entered, do: Callable[[Writing], Doc | None]
     ) -> Response:
         try:
-            with hub.store.write(actor(person), f"keep {kind}") as writing:
+            with hub.store.write(person.actor, f"keep {kind}") as writing:
                 before = get_docs(writing.connection, kind, [key]).get(key) if key else None
                 doc = do(writing)
                 _confirm(writing.connection, kind, before, doc, confirmed=entered.confirmed)
@@ -81,7 +78,7 @@ def record_page_router(hub: Hub) -> APIRouter:
             return form_page(request, person, kind, key, entered, error)
         hub.stream.look_now()
         told = changes_told(kind, str(doc["id"]) if doc else key)
-        return RedirectResponse(f"/desk/records/{kind}/edit/{quote(told[0])}?done={told[1]}", _SEE_OTHER)
+        return go_on(f"/desk/records/{kind}/edit/{quote(told[0])}?done={told[1]}")
 
     def changes_told(kind: str, key: str) -> tuple[str, str]:
         with hub.store.read() as connection:

@@ -1,19 +1,14 @@
 """The desk's page of the business catalogue: what calls are about, how often, and changing it."""
 
-import shutil
-import tempfile
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
-from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Form, Query, Request, Response
-from fastapi.responses import FileResponse, RedirectResponse
-from starlette.background import BackgroundTask
 
 from data.clock import usable
 from data.errors import BadValueError, SwitchboardError
-from data.export_files import FORMATS, write_rows
+from data.export_files import write_rows
 from data.outages.timetable import SHANGHAI
 from data.store import audit
 from data.store.store import Writing
@@ -29,14 +24,13 @@ from data.tickets.catalogue import (
 )
 from data.tickets.rules import TicketRules, read_rules, set_rules
 from sync.auth import Person
+from sync.desk.answers import download, go_on
 from sync.desk.tickets.ticket_words import ticket_desk
 from sync.hub.asking import PersonWho
 from sync.hub.hub import Hub
 from sync.hub.problems import status_of
 from sync.refusal_words import refusal
-from sync.routes.outage_routes import actor
 
-_SEE_OTHER = 303
 _DONE = {
     "add_business": ("已新增", "Added"),
     "change_business": ("已修改", "Changed"),
@@ -74,12 +68,12 @@ def catalogue_page_router(hub: Hub) -> APIRouter:
         request: Request, person: Person, about: str, do: Callable[[Writing], object], typed: dict[str, str]
     ) -> Response:
         try:
-            with hub.store.write(actor(person), about) as writing:
+            with hub.store.write(person.actor, about) as writing:
                 do(writing)
         except SwitchboardError as error:
             return page(request, person, status=status_of(error), error=refusal(request, error), typed=typed)
         hub.stream.look_now()
-        return RedirectResponse(f"/desk/catalogue?done={about.replace(' ', '_')}", _SEE_OTHER)
+        return go_on(f"/desk/catalogue?done={about.replace(' ', '_')}")
 
     @router.get("/desk/catalogue")
     def catalogue(request: Request, worker: Worker, since: Day = "", until: Day = "") -> Response:
@@ -92,11 +86,11 @@ def catalogue_page_router(hub: Hub) -> APIRouter:
     @router.get("/desk/catalogue/uses.xlsx")
     def workbook(worker: Worker, since: Day, until: Day) -> Response:
         first, last = _days(since, until)
-        with hub.store.write(actor(worker), "export uses") as writing:
+        with hub.store.write(worker.actor, "export uses") as writing:
             used = uses(writing.connection, *_span(first, last))
             told = f"uses of the business catalogue, {first} to {last}"
-            audit.record(writing.connection, writing.clock.now(), actor(worker), "export", told)
-        return _download(f"business-{first}-{last}.xlsx", use_rows(used))
+            audit.record(writing.connection, writing.clock.now(), worker.actor, "export", told)
+        return download(f"business-{first}-{last}.xlsx", lambda path: write_rows(path, USE_HEADER, use_rows(used)))
 
     @router.post("/desk/catalogue")
     def add(request: Request, editor: Editor, parent: Line, name: Line = "", hours: Line = "") -> Response:
@@ -105,7 +99,7 @@ def catalogue_page_router(hub: Hub) -> APIRouter:
             request,
             editor,
             "add business",
-            lambda writing: add_business(writing, parent, name, _hours(hours), actor(editor)),
+            lambda writing: add_business(writing, parent, name, _hours(hours), editor.actor),
             typed,
         )
 
@@ -113,7 +107,7 @@ def catalogue_page_router(hub: Hub) -> APIRouter:
     def rules(request: Request, editor: Editor, duplicate_hours: Line, due_soon_hours: Line) -> Response:
         def do(writing: Writing) -> None:
             told = TicketRules(_hours(duplicate_hours) or 0.0, _hours(due_soon_hours) or 0.0)
-            set_rules(writing, told, actor(editor))
+            set_rules(writing, told, editor.actor)
 
         return act(request, editor, "set ticket rules", do, {})
 
@@ -123,7 +117,7 @@ def catalogue_page_router(hub: Hub) -> APIRouter:
             request,
             editor,
             "change business",
-            lambda writing: change_business(writing, code, actor(editor), name=name, due_hours=_hours(hours)),
+            lambda writing: change_business(writing, code, editor.actor, name=name, due_hours=_hours(hours)),
             {"code": code, "name": name, "hours": hours},
         )
 
@@ -133,7 +127,7 @@ def catalogue_page_router(hub: Hub) -> APIRouter:
             request,
             editor,
             "bring back business" if back else "retire business",
-            lambda writing: retire_business(writing, code, actor(editor), retired=not back),
+            lambda writing: retire_business(writing, code, editor.actor, retired=not back),
             {},
         )
 
@@ -171,14 +165,3 @@ def _days(since: str, until: str) -> tuple[date, date]:
 def _span(first: date, last: date) -> tuple[datetime, datetime]:
     """From the midnight before the first day to that after the last, in the service centre's zone."""
     return datetime.combine(first, time(), SHANGHAI), datetime.combine(last + timedelta(days=1), time(), SHANGHAI)
-
-
-def _download(name: str, rows: list[tuple[str, str, int, int, float | None]]) -> Response:
-    directory = Path(tempfile.mkdtemp(prefix="switchboard-uses-"))
-    try:
-        write_rows(directory / name, USE_HEADER, rows)
-    except BaseException:
-        shutil.rmtree(directory, ignore_errors=True)
-        raise
-    gone = BackgroundTask(shutil.rmtree, directory, ignore_errors=True)
-    return FileResponse(directory / name, media_type=FORMATS[".xlsx"], filename=name, background=gone)

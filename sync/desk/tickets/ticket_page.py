@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Form, Query, Request, Response
-from fastapi.responses import RedirectResponse
 from sqlalchemy import Connection, select
 
 from data.errors import BadValueError, SwitchboardError
@@ -18,6 +17,7 @@ from data.tickets.history import TicketEvent, history_of
 from data.tickets.ticket import find_own_ticket, get_ticket, get_tickets
 from data.tickets.work import TicketChange, TicketMovedError, work_ticket
 from sync.auth import Person
+from sync.desk.answers import go_on
 from sync.desk.branches import branch_names
 from sync.desk.tickets.ticket_words import shown_value, ticket_desk
 from sync.hub.asking import PersonWho
@@ -25,10 +25,7 @@ from sync.hub.hub import Hub
 from sync.hub.problems import status_of
 from sync.language import Language, language
 from sync.refusal_words import refusal
-from sync.routes.outage_routes import actor
 from sync.routes.ticket_routes import maker
-
-_SEE_OTHER = 303
 
 Asked = Annotated[str, Query(max_length=100)]
 Line = Annotated[str, Form(max_length=200)]
@@ -114,7 +111,7 @@ def ticket_page_router(hub: Hub) -> APIRouter:
         typed: Annotated[Typed, Depends()],
     ) -> Response:
         try:
-            with hub.store.write(actor(worker), "work ticket", worker.branches) as writing:
+            with hub.store.write(worker.actor, "work ticket", worker.branches) as writing:
                 worked = work_ticket(writing, key, version, typed.change(worker.name), maker(worker))
         except TicketMovedError as moved:
             return ticket_page(
@@ -131,7 +128,7 @@ def ticket_page_router(hub: Hub) -> APIRouter:
         hub.stream.look_now()
         with hub.store.read() as connection:
             stays = find_own_ticket(connection, worked.id, worker.reading)
-        return RedirectResponse(f"/desk/tickets/{worked.number}" if stays else "/desk/tickets", _SEE_OTHER)
+        return go_on(f"/desk/tickets/{worked.number}" if stays else "/desk/tickets")
 
     return router
 

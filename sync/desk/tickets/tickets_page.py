@@ -7,7 +7,6 @@ from urllib.parse import urlencode
 from uuid import uuid4
 
 from fastapi import APIRouter, Depends, Form, Query, Request, Response
-from fastapi.responses import RedirectResponse
 from sqlalchemy import Connection
 
 from data.errors import BadValueError, SwitchboardError
@@ -22,17 +21,16 @@ from data.tickets.making import NewTicket, add_ticket
 from data.tickets.places import nearby, spot_at
 from data.tickets.rules import read_rules
 from sync.auth import Person
+from sync.desk.answers import go_on
 from sync.desk.branches import branch_names
 from sync.desk.tickets.ticket_words import ticket_desk
 from sync.hub.asking import PersonWho
 from sync.hub.hub import Hub
 from sync.hub.problems import status_of
 from sync.refusal_words import refusal
-from sync.routes.outage_routes import actor
 from sync.routes.ticket_routes import maker
 
 _PAGE = 50
-_SEE_OTHER = 303
 
 Asked = Annotated[str, Query(max_length=100)]
 Line = Annotated[str, Form(max_length=200)]
@@ -134,14 +132,14 @@ def tickets_page_router(hub: Hub) -> APIRouter:
         typed, now = Typed(kind, business, place_kind, q, text, linked_to), hub.store.clock.now()
         try:
             _check_place_kind(place_kind)
-            with hub.store.write(actor(reporter), "make ticket", reporter.branches) as writing:
+            with hub.store.write(reporter.actor, "make ticket", reporter.branches) as writing:
                 made = add_ticket(writing, uuid4().hex, now, typed.entered(), maker(reporter))
         except SwitchboardError as error:
             field = error.field if isinstance(error, BadValueError) else "linked_to" if linked_to else "place"
             refused: dict[str, Any] = {"typed": typed, "refused": {field: refusal(request, error)}}
             return list_page(request, reporter, Wanted(), status=status_of(error), **refused)
         hub.stream.look_now()
-        return RedirectResponse(f"/desk/tickets?made={made.number}", _SEE_OTHER)
+        return go_on(f"/desk/tickets?made={made.number}")
 
     @router.post("/desk/tickets/near")
     def near(
