@@ -9,6 +9,7 @@ from data.errors import SwitchboardError
 from data.outages.timetable import SHANGHAI
 from data.store import change_log
 from data.store.store import Store
+from data.upkeep.import_note import broken_off
 from switchboard.checks import SPARE_BYTES, Check, free_disk, is_private
 from sync.hub.home import HubHome
 from sync.hub.jobs import JOBS, JobNow, JobReport, jobs_now, read_reports
@@ -35,6 +36,7 @@ def examine_hub(path: Path) -> Iterator[Check]:
         yield _store(home, store)
         yield from _file(store)
         yield from _certificate(home, store)
+        yield from _import(store)
         with store.read() as connection:
             jobs = jobs_now(read_reports(connection), home.keeping, store.clock.now())
         yield from (_job(job) for job in jobs)
@@ -83,6 +85,13 @@ def _file(store: Store) -> Iterator[Check]:
         yield Check("store_file", good=False, zh=zh, en=f"{damaged}: {soundness.damage}")
         return
     yield Check("store_file", good=True, zh="数据库文件完好", en="the file of the store is sound")
+
+
+def _import(store: Store) -> Iterator[Check]:
+    """Of a file whose import ended in the middle."""
+    if left := broken_off(store.engine):
+        zh = f"导入中断，请再导入一次：{left.about} 已写入 {left.stored}/{left.rows} 行"
+        yield Check("import", good=False, zh=zh, en=f"an import was broken off, import it again: {left}")
 
 
 def _certificate(home: HubHome, store: Store) -> Iterator[Check]:

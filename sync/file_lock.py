@@ -1,12 +1,11 @@
 """One process at a time: a lock on a small file, which the system frees however its holder ends."""
 
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
 
+from data.file_lock import taken
 from sync.errors import HomeError
 
 PATIENCE_S = 30.0
@@ -27,19 +26,3 @@ def locked(path: Path) -> Iterator[None]:
                 raise HomeError(f"{path} has been held by another process for {PATIENCE_S:.0f} s: end that first")
             time.sleep(_PAUSE_S)
         yield  # closing the file frees the lock
-
-
-def taken(file: IO[str]) -> bool:
-    """Whether the lock on an open file was free and is held now, until the file is closed."""
-    try:
-        if sys.platform == "win32":
-            import msvcrt  # noqa: PLC0415 - exists there only
-
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-        else:
-            import fcntl  # noqa: PLC0415 - exists elsewhere only
-
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True

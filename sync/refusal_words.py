@@ -21,6 +21,16 @@ from sync.line_words import line_words
 Said = tuple[str, str]
 
 WORDS: Mapping[str, Said] = {
+    # files of records
+    "import_begins": ("正在导入另一个文件，请稍后再试", "Another import is under way: wait until it is done"),
+    "import_under_way": (
+        "正在导入另一个文件，请稍后再试：{file}，已写入 {stored}/{rows} 行",
+        "Another import is under way, wait until it is done: {file}, {stored} of {rows} rows stored",
+    ),
+    "import_broken_off": (
+        "导入中断：已写入 {stored}/{rows} 行，再导入即补齐其余（{why}）",
+        "Broken off: {stored} of {rows} rows are stored, import it again for the rest ({why})",
+    ),
     # times
     "etr_not_after_start": ("预计恢复 {etr} 须晚于开始 {start}", "The ETR {etr} must be after the start {start}"),
     "etr_is_over": ("预计恢复时间 {etr} 已过，请改为以后的时间", "The ETR {etr} is over already: give a later one"),

@@ -7,7 +7,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
-from sync.file_lock import taken
+from data.file_lock import taken
 
 _SUFFIX, _LOCK = ".unfinished", "lock"
 

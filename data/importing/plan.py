@@ -20,6 +20,8 @@ from data.names.area_codes import Readings
 
 CHUNK = 1000
 
+_TREES = frozenset({"area", "branch"})
+
 
 @dataclass(frozen=True, slots=True)
 class ImportOptions:
@@ -49,33 +51,63 @@ def plan_import(
         existing: The records that are stored; may already hold what this plan has yielded so far.
         options: How it is to be done.
     """
-    plan = _Plan(columns, existing, options)
-    if columns.kind.name in {"area", "branch"}:
-        return plan.tree(rows)
-    return plan.stream(rows)
+    plan, references = ImportPlan(columns, options), References(existing)
+    for lot in plan.lots(rows):
+        yield from plan.outcomes(lot, references)
 
 
-class _Plan:
-    """One import under way."""
+class ImportPlan:
+    """The plan of one file, lot by lot.
 
-    def __init__(self, columns: Columns, existing: RecordSource, options: ImportOptions) -> None:
+    Args:
+        columns: From `match_columns`.
+        options: How it is to be done.
+    """
+
+    def __init__(self, columns: Columns, options: ImportOptions) -> None:
         self._columns = columns
         self._kind = columns.kind
-        self._existing = existing
         self._options = options
-        self._references = References(existing)
         self._row_of: dict[str, int] = {}
 
-    def stream(self, rows: Iterable[Row]) -> Iterator[Accepted | Rejected]:
-        """Outcomes chunk by chunk."""
+    def lots(self, rows: Iterable[Row], together: int = CHUNK) -> Iterator[list[Row]]:
+        """The rows that are planned together: all of those that refer to each other, else `together`."""
         remaining = iter(rows)
-        while chunk := list(islice(remaining, CHUNK)):
-            drafts = self._drafts(chunk)
-            self._resolve(drafts)
-            stored = self._existing.get(self._kind.name, {draft.id for draft in drafts if draft.id})
-            for draft in drafts:
-                self._check(draft, stored.get(draft.id))
-                yield _outcome(draft)
+        while lot := list(islice(remaining, None if self._kind.name in _TREES else together)):
+            yield lot
+
+    def outcomes(self, lot: list[Row], references: References) -> Iterator[Accepted | Rejected]:
+        """What becomes of the rows of a lot; lots come in their order, and any of them may come again later.
+
+        Args:
+            lot: From `lots`.
+            references: To the records that are stored now.
+        """
+        planned = _PlannedLot(self._columns, references, self._options, self._row_of)
+        return planned.tree(lot) if self._kind.name in _TREES else planned.stream(lot)
+
+
+class _PlannedLot:
+    """One lot under way; `row_of` holds the rows that have an id, of all lots so far."""
+
+    def __init__(
+        self, columns: Columns, references: References, options: ImportOptions, row_of: dict[str, int]
+    ) -> None:
+        self._columns = columns
+        self._kind = columns.kind
+        self._existing = references.stored
+        self._options = options
+        self._references = references
+        self._row_of = row_of
+
+    def stream(self, rows: Iterable[Row]) -> Iterator[Accepted | Rejected]:
+        """Outcomes of a kind whose records do not refer to each other."""
+        drafts = self._drafts(rows)
+        self._resolve(drafts)
+        stored = self._existing.get(self._kind.name, {draft.id for draft in drafts if draft.id})
+        for draft in drafts:
+            self._check(draft, stored.get(draft.id))
+            yield _outcome(draft)
 
     def tree(self, rows: Iterable[Row]) -> Iterator[Accepted | Rejected]:
         """Outcomes of a kind whose records have parents of the same kind."""
@@ -123,7 +155,7 @@ class _Plan:
     def _check(self, draft: Draft, stored: Doc | None) -> None:
         """Refuses an id that an earlier good row has, and a record that would not be whole."""
         earlier = self._row_of.get(draft.id)
-        if earlier is not None:
+        if earlier not in {None, draft.row}:
             draft.refuse("id", draft.id, f"row {earlier} has it already")
         _complete(self._kind, draft, stored)
         if not draft.problems:

@@ -34,12 +34,12 @@ class RecordSource(Protocol):
 class References:
     """Finds the ids that texts stand for, asking the source once for each text.
 
-    Args:
+    Attributes:
         stored: Where the records are.
     """
 
     def __init__(self, stored: RecordSource) -> None:
-        self._stored = stored
+        self.stored = stored
         self._found: dict[tuple[str, str], tuple[str, ...]] = {}
         self._new_ids: dict[str, set[str]] = defaultdict(set)
         self._new_names: dict[tuple[str, str], set[str]] = defaultdict(set)
@@ -56,12 +56,12 @@ class References:
             return
         if len(self._found) + len(unknown) > _REMEMBERED:
             self._found.clear()
-        ids = self._new_ids[kind].intersection(unknown).union(self._stored.get(kind, unknown))
+        ids = self._new_ids[kind].intersection(unknown).union(self.stored.get(kind, unknown))
         self._found |= {(kind, text): (text,) for text in ids}
         others = unknown - ids
         found: dict[str, set[str]] = {text: set(self._new_names.get((kind, text), ())) for text in others}
         for field in _lookup_fields(kind) if others else ():
-            matches = self._stored.find(kind, field, {_as_stored(field, text) for text in others})
+            matches = self.stored.find(kind, field, {_as_stored(field, text) for text in others})
             for text in others:
                 found[text].update(matches.get(_as_stored(field, text), ()))
         self._found |= {(kind, text): tuple(sorted(answering)) for text, answering in found.items()}
@@ -85,7 +85,7 @@ class References:
 
     def _listed(self, field: Field, ids: Collection[str]) -> str:
         shown = sorted(ids)[:_LISTED]
-        docs = self._stored.get(field.target, shown)
+        docs = self.stored.get(field.target, shown)
         texts = [f"{one} {docs[one]['name']}" if one in docs else one for one in shown]
         return ", ".join(texts) + (", …" if len(ids) > len(shown) else "")
 

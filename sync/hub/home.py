@@ -12,6 +12,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import SQLAlchemyError
 
 from data.clock import Clock, SystemClock
+from data.file_lock import taken
 from data.migrations import migrate
 from data.phone_numbers import is_area_code
 from data.store.database import open_database, sqlite_url
@@ -19,7 +20,6 @@ from data.store.moving import is_empty, move_store
 from data.store.store import Store
 from sync.audit import key as audit_key
 from sync.errors import HomeError
-from sync.file_lock import taken
 from sync.hub import phone_key
 from sync.hub.keeping import read_keeping
 from sync.hub.phone_key import hash_phones_anew, open_phones

@@ -11,13 +11,11 @@ from sqlalchemy import select
 
 from data.clock import to_iso
 from data.fields import Doc
-from data.importing import plan_import
 from data.store import change_log
 from data.store.rows import get_docs
 from data.store.schema import COMMIT
 from data.store.set_hash import same_sums
 from data.store.store import Store
-from data.upkeep import file_import
 from switchboard.cli import main
 from sync import auth
 from sync.hub.home import HubHome
@@ -70,27 +68,6 @@ def test_a_file_imported_twice_changes_nothing_the_second_time(verb: Verb, home:
     stored = area(home.open_store(), "911402999")
     assert stored is not None
     assert (stored["code"], stored["aliases"]) == ("syx", ["老试验", "新试验"])
-
-
-def test_an_import_is_planned_again_where_another_wrote_what_it_was_planned_on(
-    verb: Verb, home: HubHome, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    store, plans = home.open_store(), list[int]()
-
-    def overtaken(*planned: Any) -> Any:
-        outcomes = list(plan_import(*planned))
-        plans.append(len(outcomes))
-        if len(plans) == 1:
-            with store.write("test", "meanwhile") as writing:
-                writing.delete("area", ["211402"])
-        return iter(outcomes)
-
-    monkeypatch.setattr(file_import, "plan_import", overtaken)
-    file = csv(tmp_path / "areas.csv", "id,name,parent_id,level", "911402999,试验乡,211402,township")
-    assert verb("import", "areas", file)["rejected"] == 1
-    assert len(plans) == 2
-    assert area(store, "911402999") is None
-    store.engine.dispose()
 
 
 def test_outage_windows_are_set_revised_restored_and_listed(verb: Verb) -> None:

@@ -10,7 +10,8 @@ from data.names.pinyin import readings_of
 from data.store import audit
 from data.store.store import Store
 from data.upkeep import file_import
-from data.upkeep.file_import import ImportRun, OtherThanSeenError, RecordFile, import_file, preview_file
+from data.upkeep.file_import import ImportRun, OtherThanSeenError, import_file
+from data.upkeep.file_preview import RecordFile, preview_file
 from data.upkeep.uploads import (
     LARGEST,
     PART_BYTES,

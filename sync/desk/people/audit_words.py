@@ -75,6 +75,7 @@ _ACTS = {
     "approve_pull": ("批准取数", "Pull approved"),
     "decline_pull": ("拒绝取数", "Pull declined"),
     "import": ("导入文件", "File imported"),
+    "import_broken_off": ("导入中断", "Import broken off"),
     "import_calls": ("导入话务", "Calls imported"),
     "call_events": ("上报话务", "Calls reported"),
     "conflict": ("修改冲突", "Edits in conflict"),

@@ -12,7 +12,7 @@ from fastapi.responses import JSONResponse
 from data.importing import IMPORTABLE, ImportOptions, write_error_workbook
 from data.kinds import KINDS
 from data.names.pinyin import readings_of
-from data.upkeep.file_import import RecordFile, preview_file
+from data.upkeep.file_preview import RecordFile, preview_file
 from data.upkeep.uploads import Upload, add_part, begin_upload, drop_upload, upload_as_file
 from sync.auth import Person
 from sync.desk.answers import download, go_on

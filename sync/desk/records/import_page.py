@@ -12,14 +12,10 @@ from data.importing import IMPORTABLE
 from data.importing.columns import fields_of
 from data.kinds import KINDS
 from data.store.store import Counts
-from data.upkeep.file_import import (
-    Difference,
-    ImportRun,
-    OtherThanSeenError,
-    Preview,
-    import_file,
-    preview_file,
-)
+from data.upkeep.errors import StandsAgainstError
+from data.upkeep.file_import import BrokenOffError, ImportRun, import_file
+from data.upkeep.file_preview import Difference, Preview, preview_file
+from data.upkeep.import_note import broken_off
 from data.upkeep.seen import as_shown
 from data.upkeep.uploads import (
     LARGEST,
@@ -57,12 +53,15 @@ def import_page_router(hub: Hub) -> APIRouter:
         request: Request, person: Person, error: SwitchboardError | None = None, chosen: str = ""
     ) -> Response:
         status = status_of(error) if error else 200
-        values = {"error": refusal(request, error) if error else "", "chosen": chosen}
+        left = broken_off(hub.store.engine)
+        values = {"error": refusal(request, error) if error else "", "chosen": chosen, "left": left}
         return desk.render(request, person, "import.html", status, **values)
 
     def preview_page(request: Request, person: Person, key: str, error: SwitchboardError | None = None) -> Response:
         try:
             with sent_file(hub, key, person) as (upload, file):
+                left = broken_off(hub.store.engine)
+                goes_on = left is not None and left.digest == file.digest()
                 preview = None if upload.outcome else preview_file(hub.store, file, file.path.parent, _SHOWN)
         except DataError as unreadable:
             return start_page(request, person, unreadable)
@@ -76,6 +75,7 @@ def import_page_router(hub: Hub) -> APIRouter:
             status,
             error=refusal(request, error) if error else "",
             here="/desk/import",
+            left=left if goes_on else None,
             **values,
         )
 
@@ -106,7 +106,7 @@ def import_page_router(hub: Hub) -> APIRouter:
                     outcome = import_file(hub.store, file, file.path.parent, run).to_json()
                     with hub.store.write(importer.actor, "note import") as writing:
                         note_outcome(writing, key, outcome)
-        except OtherThanSeenError as error:
+        except (StandsAgainstError, BrokenOffError) as error:
             return preview_page(request, importer, key, error)
         except DataError as error:
             return start_page(request, importer, error)
