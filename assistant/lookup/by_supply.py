@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from assistant.lookup.addresses import find_by_address
 from assistant.lookup.filtered import FilteredCustomers
 from assistant.lookup.filters import Filters
-from assistant.lookup.house_numbers import parse_house
+from assistant.lookup.house_numbers import IN_EVERY_HOUSE, parse_house
 from assistant.lookup.query import plain_query
 from assistant.lookup.ranking import EXACT
 from assistant.lookup.records import Found, Record
@@ -73,6 +73,8 @@ class SupplySearch:
 
 def _places_and_houses(text: str) -> Iterator[tuple[str, str]]:
     """The ways in which a text may end with a house: from a space on, or a labelled one from the first numeral on."""
+    if IN_EVERY_HOUSE.isdisjoint(text):
+        return
     starts = [match.start() for match in _HOUSE.finditer(text)]
     first = next((start for start in starts if start > 1), None)
     spaced = text.rfind(" ") + 1

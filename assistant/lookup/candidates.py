@@ -50,6 +50,11 @@ def _neighbours(kind: str, left: Sounds, right: Sounds) -> str:
     return any_of(kind + first + second for first in left for second in right)
 
 
+@lru_cache(maxsize=128)
+def _initials(letters: tuple[tuple[str, ...], ...]) -> str:
+    return any_of("i" + "".join(combination) for combination in islice(product(*letters), _MOST_INITIALS))
+
+
 def written(units: Segmentation) -> str:
     """Names that hold the typed characters in this order, as written; "" unless all of them are Chinese."""
     if not units or any(unit.kind is not UnitKind.HANZI for unit in units):
@@ -67,9 +72,13 @@ def alike(units: Segmentation, *, at_start: bool = False, at_end: bool = False) 
         at_start: Only names that start so.
         at_end: Only names that end so.
     """
-    if any(unit.kind is not UnitKind.INITIAL and not unit.sounds for unit in units):
-        return ""
-    if any(unit.kind is UnitKind.INITIAL for unit in units):
+    has_initials = False
+    for unit in units:
+        if unit.kind is UnitKind.INITIAL:
+            has_initials = True
+        elif not unit.sounds:
+            return ""
+    if has_initials:
         return " AND ".join([*_sound_terms(units), *_initial_terms(units, at_start=at_start, at_end=at_end)])
     if at_start and at_end and len(units) <= SHORT_NAME:
         return any_of("w" + "".join(whole) for whole in product(*(unit.sounds for unit in units)))
@@ -102,8 +111,7 @@ def _initial_terms(units: Segmentation, *, at_start: bool, at_end: bool) -> Iter
     if length == 1:
         letters, length = [(START_INITIAL,), *letters], 2
     for start in range(len(letters) - length + 1):
-        combinations = islice(product(*letters[start : start + length]), _MOST_INITIALS)
-        yield any_of("i" + "".join(combination) for combination in combinations)
+        yield _initials(tuple(letters[start : start + length]))
 
 
 def any_of_whole(meant: Iterable[Heard]) -> str:

@@ -37,7 +37,8 @@ class Filters:
     also_text: bool = False
 
     def __bool__(self) -> bool:
-        return replace(self, either=False, also_text=False) != Filters()
+        bounds = self.least_kva, self.most_kva
+        return bounds != (None, None) or bool(self.importance or self.high_risk or self.sensitive or self.source)
 
     def within(self, least: float | None, most: float | None) -> "Filters":
         """These filters with a narrower range of capacity; a range that contradicts the earlier one replaces it."""
@@ -77,8 +78,8 @@ def split_filters(text: str) -> tuple[Filters, str]:
         The filters, and the rest: `text` itself where there are none, else its other characters in order, without
         spaces and commas at the ends; it holds no filters any more.
     """
-    filters, rest = Filters(), text
-    if len(text) > LONGEST_FILTERED:
+    filters, rest = _NONE, text
+    if len(text) > LONGEST_FILTERED or not _IN_EVERY_FILTER.search(plain_text(text)):
         return filters, text
     while found := _first(rest, filters):
         filters, start, end = found
@@ -200,6 +201,10 @@ def _sourced(match: re.Match[str], filters: Filters) -> Filters:
     uncertain = not match["customers"] and not match["source"].isascii()
     return replace(filters, source=_SOURCES[match["source"]], also_text=filters.also_text or uncertain)
 
+
+_NONE = Filters()
+_IN_EVERY_FILTER = re.compile(rf"[0-9]|{_STANDING}|important|sensitive|high|{'|'.join(_SOURCES)}")
+"""One of these stands in whatever a rule below reads: most texts hold none, and are asked this instead of each rule."""
 
 _COMPARED = (
     rf"(?:(?:合同)?容量\s*)?(?<![a-z<>=!≤≥])(?P<sign>{_SIGNS})\s*(?P<number>{_NUMBER})"

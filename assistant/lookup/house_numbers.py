@@ -9,6 +9,8 @@ from data.names.tokens import plain_text
 
 _DIGITS = {character: digit for digit, character in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 _NUMERAL = "".join(_DIGITS) + "十百"
+IN_EVERY_HOUSE = frozenset("0123456789" + _NUMERAL)
+"""What holds none of these characters, in plain text, is no house."""
 _LONGEST, _LONGEST_WORD, _MOST_TOKENS = 48, 12, 6
 _MOST = 99_999
 _LARGEST_NUMERAL = 99

@@ -4,9 +4,9 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from assistant.lookup.ranking import Candidate
+from assistant.lookup.ranking import Candidate, NameMatch, Span
 from data.caches.index import KIND_STRIDE
 from data.kinds import KINDS, RANKED
 from data.sqlite import Connection
@@ -41,15 +41,31 @@ class Found(NamedTuple):
     Attributes:
         score: 0 to 100.
         reason: As in a hit.
-        spans: `[start, end)` stretches of the record's name that the query stands for.
-        uses: How many records bear the name that matched.
+        match: How the name answers by which it was found; None where a code or another thing did.
+        uses: How many records bear that name.
     """
 
     record: Record
     score: float
     reason: str
-    spans: tuple[tuple[int, int], ...] = ()
+    match: NameMatch | None = None
     uses: int = 0
+
+    @property
+    def spans(self) -> tuple[Span, ...]:
+        """`[start, end)` stretches of the record's name that the query stands for."""
+        if self.match is None:
+            return ()
+        name, spans = self.match.candidate.text, self.match.spans
+        return spans if self.record.name == name else _in_own_name(self.record.name, name, spans)
+
+
+def _in_own_name(own: str, other: str, spans: tuple[Span, ...]) -> tuple[Span, ...]:
+    """Where a record's own name holds what matched of its other name; empty where it does not hold all of that."""
+    places = [own.find(other[start:end]) for start, end in spans]
+    if min(places, default=-1) < 0:
+        return ()
+    return tuple((place, place + end - start) for place, (start, end) in zip(places, spans, strict=True))
 
 
 @cache
@@ -65,48 +81,44 @@ def _read(connection: Connection, kind: str, condition: str, values: Sequence[ob
 BEARERS_OF = 10
 """Names whose bearers are read at once."""
 
-_MARKS = ", ".join("?" * BEARERS_OF)
-_FEW_BORNE = " UNION ALL ".join(
-    f"SELECT name_id, '{kind}', rid, id, {KINDS[kind].codes[0]} FROM {kind} WHERE name_id IN ({_MARKS})"
-    for kind in RANKED[:-1]
-)
 _MANY = RANKED[-1]
-_MANY_COLUMNS = f"SELECT name_id, rid, id, {KINDS[_MANY].codes[0]} FROM {_MANY} WHERE name_id"
-_MANY_BORNE = f"{_MANY_COLUMNS} = ? LIMIT {MOST_NAMESAKES}"
-_ALL_BORNE = f"{_MANY_COLUMNS} IN ({_MARKS})"
-_ALSO_BORNE = f"SELECT nid, kind, rid FROM alias WHERE nid IN ({_MARKS})"
+_BORNE = {kind: f"SELECT name_id, rid, id, {KINDS[kind].codes[0]} FROM {kind} WHERE name_id" for kind in RANKED}
+_LISTED = "IN (SELECT value FROM json_each(?))"
+_ALL_BORNE = [(kind, _ORDER[kind], f"{borne} {_LISTED}") for kind, borne in _BORNE.items()]
+_MANY_BORNE = f"{_BORNE[_MANY]} = ? LIMIT {MOST_NAMESAKES}"
+_ALSO_BORNE = f"SELECT nid, kind, rid FROM alias WHERE nid {_LISTED}"
 
 
 def bearing(connection: Connection, names: Sequence[Candidate]) -> dict[int, list[Record]]:
-    """Records that bear each of at most `BEARERS_OF` names, as their own or another name: by kind and id.
+    """Records that bear each of some names, as their own or another name: by kind and id.
 
     At most `MOST_NAMESAKES` of a name and kind.
     """
     texts = {name.nid: name.text for name in names}
     found: dict[int, list[Record]] = {nid: [] for nid in texts}
-    if few := [name.nid for name in names if name.rank < _ORDER[_MANY]]:
-        for nid, kind, rid, key, code in connection.execute(_FEW_BORNE, _padded(few) * (len(RANKED) - 1)):
-            found[nid].append(Record(kind, rid, key, texts[nid], code))
-    for statement, nids in _of_many(names, found):
-        for nid, rid, key, code in connection.execute(statement, nids):
-            found[nid].append(Record(_MANY, rid, key, texts[nid], code))
-    if others := [name.nid for name in names if name.uses > len(found[name.nid])]:
-        for nid, kind, rid in connection.execute(_ALSO_BORNE, _padded(others)).fetchall():
+    # A name has a rank by its best kind and counts its uses, so that few kinds have to be asked.
+    for kind, order, statement in _ALL_BORNE:
+        wanted = [name for name in names if name.rank <= order and name.uses > len(found[name.nid])]
+        if kind == _MANY:
+            for name in wanted:
+                if name.uses > MOST_NAMESAKES:
+                    _add(found, texts, kind, connection.execute(_MANY_BORNE, (name.nid,)))
+            wanted = [name for name in wanted if name.uses <= MOST_NAMESAKES]
+        if wanted:
+            _add(found, texts, kind, connection.execute(statement, (_numbers(wanted),)))
+    if others := [name for name in names if name.uses > len(found[name.nid])]:
+        for nid, kind, rid in connection.execute(_ALSO_BORNE, (_numbers(others),)).fetchall():
             found[nid] += _read(connection, kind, "rid = ?", (rid,))
     return {nid: _fewest(records) for nid, records in found.items()}
 
 
-def _of_many(names: Sequence[Candidate], found: dict[int, list[Record]]) -> Iterator[tuple[str, Sequence[int | None]]]:
-    """Statements for the records of the kind of which there are most: one for the rare names, one for each other."""
-    wanted = [name for name in names if name.uses > len(found[name.nid])]
-    rare = [name.nid for name in wanted if name.uses <= MOST_NAMESAKES]
-    if rare:
-        yield _ALL_BORNE, _padded(rare)
-    yield from ((_MANY_BORNE, [name.nid]) for name in wanted if name.uses > MOST_NAMESAKES)
+def _add(found: dict[int, list[Record]], texts: dict[int, str], kind: str, rows: Iterable[Any]) -> None:
+    for nid, rid, key, code in rows:
+        found[nid].append(Record(kind, rid, key, texts[nid], code))
 
 
-def _padded(nids: list[int]) -> list[int | None]:
-    return [*nids, *[None] * (BEARERS_OF - len(nids))]
+def _numbers(names: Iterable[Candidate]) -> str:
+    return json.dumps([name.nid for name in names])
 
 
 def _fewest(records: list[Record]) -> list[Record]:

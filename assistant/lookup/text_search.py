@@ -9,7 +9,7 @@ from assistant.lookup.characters import Characters
 from assistant.lookup.names import GOOD, Names, enough_good
 from assistant.lookup.own_records import OwnRecords
 from assistant.lookup.query import Query, parse
-from assistant.lookup.ranking import EXACT, NameMatch, Ranker, Span
+from assistant.lookup.ranking import EXACT, NameMatch, Ranker
 from assistant.lookup.records import Found, Record
 from assistant.lookup.shortlist import Shortlist
 from assistant.lookup.within import Within
@@ -151,16 +151,14 @@ class TextSearch:
         So thirty villages of one name do not hide the next name that answers as well. Not where the name itself was
         typed in full.
         """
-        name = match.candidate
-        reason, spans = match.reason, match.spans
+        reason, uses = match.reason, match.candidate.uses
         if self._own and len(namesakes) > 1:
             namesakes.sort(key=lambda record: (record not in self._own, record.order))
         for before, record in enumerate(namesakes):
             score = _score_as(match, record.order)
             if match.score < EXACT:
                 score -= min(before * _NAMESAKE_LOSS, _MOST_NAMESAKE_LOSS)
-            own = spans if record.name == name.text else _in_own_name(record.name, name.text, spans)
-            yield Found(record, score, reason, own, name.uses)
+            yield Found(record, score, reason, match, uses)
 
     def _in_order(self, shortlist: Shortlist) -> list[Found]:
         def order(found: Found) -> tuple[float, bool, int, int, str, str]:
@@ -169,14 +167,6 @@ class TextSearch:
 
         self._own.look_up(found.record for found in shortlist.all())
         return shortlist.shown(sorted(shortlist.all(), key=order))
-
-
-def _in_own_name(own: str, other: str, spans: tuple[Span, ...]) -> tuple[Span, ...]:
-    """Where a record's own name holds what matched of its other name; empty where it does not hold all of that."""
-    places = [own.find(other[start:end]) for start, end in spans]
-    if min(places, default=-1) < 0:
-        return ()
-    return tuple((place, place + end - start) for place, (start, end) in zip(places, spans, strict=True))
 
 
 def _names_a_place(query: Query, match: NameMatch) -> bool:

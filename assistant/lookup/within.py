@@ -103,7 +103,7 @@ class Within:
                     best = score, match
             if best:
                 record = Record("area", rid, key, own.text, code)
-                yield Found(record, best[0], best[1].reason, best[1].spans, own.uses), best[1].start
+                yield Found(record, best[0], best[1].reason, best[1], own.uses), best[1].start
 
     def _lines(self, kind: str, listed: str, rankers: "list[_PartRankers]") -> Iterator[tuple[Found, int]]:
         for rid, key, number, *name in self._connection.execute(_LINES.format(kind=kind), (listed,)):
@@ -115,7 +115,7 @@ class Within:
                     yield Found(record, _together(_WIDER_OF_LINES, score) - loss, "number"), 0
                 elif (match := ranked.narrower.aligned(own)) and match.score >= _LEAST:
                     score = _together(_WIDER_OF_LINES, match.score) - loss
-                    yield Found(record, score, match.reason, match.spans, own.uses), match.start
+                    yield Found(record, score, match.reason, match, own.uses), match.start
 
     def _customers(self, parts: list[Split]) -> Iterator[Found]:
         for wider, narrower, loss in parts[:_MOST_SPLITS_WITH_CUSTOMERS]:
@@ -133,7 +133,7 @@ class Within:
             for record in records.customers_inside(self._connection, names, inside, _MOST_CUSTOMERS):
                 match = named_by[record.name]
                 score = _together(outside, match.score) - loss
-                yield Found(record, score, match.reason, match.spans, match.candidate.uses)
+                yield Found(record, score, match.reason, match, match.candidate.uses)
 
     def _around(self, wider: Query) -> list[NameMatch]:
         """The areas' names that a wider part is meant by, the best first."""
