@@ -1,19 +1,16 @@
 """Answering with a stream of server-sent events, at a cost that thousands of listeners may have.
 
-Source: WHATWG HTML, "Server-sent events". sse-starlette does the same with four tasks a listener; this does with two.
+Source: WHATWG HTML, "Server-sent events". sse-starlette does the same with four tasks a listener; this does with none.
 """
 
-import asyncio
-import logging
-from collections.abc import AsyncGenerator
-from contextlib import aclosing
+from collections.abc import Callable
 
-from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from sync.hub.line import HandedLine, Listening, hand_over
+
 _HEADERS = {"Cache-Control": "no-store", "Connection": "keep-alive", "X-Accel-Buffering": "no"}
-_LOG = logging.getLogger(__name__)
 
 
 def event_bytes(name: str, data: str, number: int | None = None, retry_ms: int | None = None) -> bytes:
@@ -31,43 +28,21 @@ def event_bytes(name: str, data: str, number: int | None = None, retry_ms: int |
 
 
 class EventAnswer(Response):
-    """A stream of events that ends when they do, when its reader goes, or when it takes nothing for too long.
+    """The head of a stream of events; who writes them is given the line itself. It needs the hub's own server.
 
     Args:
-        events: What to send, one at a time; closed at the end, whichever it is.
-        send_within_s: For how long the reader may take nothing.
+        listening: Makes whoever writes the events.
     """
 
     media_type = "text/event-stream"
 
-    def __init__(self, events: AsyncGenerator[bytes], send_within_s: float) -> None:
+    def __init__(self, listening: Callable[[HandedLine], Listening]) -> None:
         self.status_code = 200
         self.background = None
-        self._events = events
-        self._send_within_s = send_within_s
+        self._listening = listening
         self.init_headers(_HEADERS)
 
-    async def __call__(self, _scope: Scope, receive: Receive, send: Send) -> None:
-        """Sends until the events or the reader end; Starlette calls it."""
-        try:
-            async with asyncio.TaskGroup() as group, aclosing(self._events):
-                watching = group.create_task(_until_gone(receive))
-                await self._send(send)
-                watching.cancel()
-        except* ClientDisconnect:
-            pass
-        except* TimeoutError:
-            _LOG.warning("a listener took nothing for %s s: its stream is ended", self._send_within_s)
-
-    async def _send(self, send: Send) -> None:
+    async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
+        """Sends the head and gives the line away; Starlette calls it."""
         await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
-        async for event in self._events:
-            async with asyncio.timeout(self._send_within_s):
-                await send({"type": "http.response.body", "body": event, "more_body": True})
-        await send({"type": "http.response.body", "body": b"", "more_body": False})
-
-
-async def _until_gone(receive: Receive) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass
-    raise ClientDisconnect
+        hand_over(scope, self._listening)

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_address
-from typing import Any
+from typing import Any, Protocol
 
 import h11
 from starlette.types import Receive, Scope, Send
@@ -17,17 +17,31 @@ from sync.hub.problems import problem
 HEAD_BYTES = 32_768
 """A request's line and headers may be so long."""
 
-Push = Callable[[bytes], bool]
-"""Takes a piece of the body that is on its way to one reader; see `GuardedLine.push`."""
-
-_PUSH, _END = "switchboard.push", "switchboard.end"
+_HAND_OVER, _END = "switchboard.hand_over", "switchboard.end"
+_LAST = b"0\r\n\r\n"
 _LOG = logging.getLogger(__name__)
 
 
-def push_of(scope: Scope) -> Push | None:
-    """The short way to the reader who sent this request; None where bodies are not sent in pieces to it."""
-    push: Push | None = scope.get("extensions", {}).get(_PUSH)
-    return push if scope["http_version"] == "1.1" else None
+class Listening(Protocol):
+    """Whoever has something to write on a line that was handed over."""
+
+    def caught_up(self) -> None:
+        """Told when a reader that was behind takes more again."""
+
+    def gone(self) -> None:
+        """Told once when the line has ended."""
+
+
+def hand_over(scope: Scope, listening: Callable[["HandedLine"], Listening]) -> None:
+    """Takes the line of this request away from the application, once the head of its answer is sent.
+
+    Nothing is done where its reader has gone meanwhile.
+
+    Args:
+        scope: Of the request.
+        listening: Makes whoever writes on it from now on; may write at once.
+    """
+    scope["extensions"][_HAND_OVER](listening)
 
 
 def end_line(scope: Scope) -> None:
@@ -36,12 +50,25 @@ def end_line(scope: Scope) -> None:
     end()
 
 
-def piece(body: bytes) -> bytes:
-    """A piece of a body as it stands on the line.
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """What is written of a body, made once for all who are sent the same.
 
-    Source: RFC 9112, section 7.1.
+    Attributes:
+        body: As a reader of HTTP/1.0 takes it.
+        chunk: As one of HTTP/1.1 does.
     """
-    return b"%x\r\n%b\r\n" % (len(body), body)
+
+    body: bytes
+    chunk: bytes
+
+    @classmethod
+    def of(cls, body: bytes) -> "Piece":
+        """The piece that is `body`, which is not empty.
+
+        Source: RFC 9112, section 7.1.
+        """
+        return cls(body, b"%x\r\n%b\r\n" % (len(body), body))
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +79,13 @@ class LineLimits:
         an_address: How many may be open from one address; a whole office may be behind one.
         head_s: Until a request's line and headers have come.
         stalled_s: For how long a reader may take nothing of an answer.
+        behind_s: For how long a listener may: it comes back and says where it was.
     """
 
     an_address: int = 1_000
     head_s: float = 10.0
     stalled_s: float = 60.0
+    behind_s: float = 20.0
 
 
 class Lines:
@@ -150,23 +179,33 @@ class GuardedLine(H11Protocol):
         self._forget_stall()
         super().resume_writing()
 
-    def push(self, written: bytes) -> bool:
-        """Writes a `piece`, beside the application's own sending; False, and nothing is, where the reader is behind.
-
-        Thousands are told the same at once: the way through the application costs several times what writing does.
-        """
-        if self._stalled is not None or self.transport.is_closing():
-            return False
-        self.transport.write(written)
-        return True
-
     def _end(self) -> None:
         self.transport.abort()
         if self.cycle is not None:
             self.cycle.disconnected = True  # as asyncio tells a moment later: uvicorn asks at once
 
+    def _hand_over(self, listening: Callable[["HandedLine"], Listening]) -> None:
+        if self.transport.is_closing() or self.cycle.disconnected:
+            return
+        line = HandedLine(self.transport, self._lines, self._host, self.connections, self.scope["http_version"])
+        self.transport.set_protocol(line)
+        self.connections.discard(self)
+        self.cycle.disconnected = True  # for uvicorn the request is over: the application says no more
+        was_behind = self._stalled is not None
+        self._let_go()
+        if was_behind:
+            line.pause_writing()
+        line.begin(listening)
+
+    def _let_go(self) -> None:
+        """Has nothing wait for this line any more, nor hold it or be held by it."""
+        self._forget_head()
+        self._forget_stall()
+        self._unset_keepalive_if_required()
+        self.app, self.cycle = self._application, None  # type: ignore[assignment] # each leads back here
+
     async def _with_ways(self, scope: Scope, receive: Receive, send: Send) -> None:
-        scope.setdefault("extensions", {}).update({_PUSH: self.push, _END: self._end})
+        scope.setdefault("extensions", {}).update({_HAND_OVER: self._hand_over, _END: self._end})
         await self._application(scope, receive, send)
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - says no more than the status
@@ -203,3 +242,88 @@ class GuardedLine(H11Protocol):
         if self._stalled is not None:
             self._stalled.cancel()
             self._stalled = None
+
+
+class HandedLine(asyncio.Protocol):
+    """A connection on which an answer is written that has no end, with nothing of the application behind it.
+
+    Thousands listen for hours: what it takes to answer a request (two tasks, a frame of each layer, the parser, the
+    headers) is some thirty kilobytes, this one.
+
+    Args:
+        transport: Of the connection.
+        lines: Has counted it.
+        host: Its address.
+        connections: The server's, which are shut down when it ends.
+        http_version: That its reader speaks.
+    """
+
+    __slots__ = ("_behind", "_chunked", "_connections", "_host", "_lines", "_listening", "transport")
+
+    def __init__(
+        self,
+        transport: asyncio.Transport,
+        lines: Lines,
+        host: str,
+        connections: set[Any],
+        http_version: str,
+    ) -> None:
+        self.transport = transport
+        self._lines = lines
+        self._host = host
+        self._connections = connections
+        self._chunked = http_version == "1.1"
+        self._behind: asyncio.TimerHandle | None = None
+        self._listening: Listening | None = None
+        connections.add(self)
+
+    def begin(self, listening: Callable[["HandedLine"], Listening]) -> None:
+        """Lets somebody write on it."""
+        self._listening = listening(self)
+
+    def push(self, written: Piece) -> bool:
+        """Writes a piece; False, and nothing is, where the reader is behind, which is told later of the newest."""
+        if self._behind is not None or self.transport.is_closing():
+            return False
+        self.transport.write(written.chunk if self._chunked else written.body)
+        return True
+
+    def end(self, last: Piece | None = None) -> None:
+        """Ends the answer, after one last piece where there is one; nothing where it has ended."""
+        if self.transport.is_closing():
+            return
+        if last is not None:
+            self.push(last)
+        if self._chunked and self._behind is None:
+            self.transport.write(_LAST)
+        self.transport.close()
+
+    def shutdown(self) -> None:
+        """Ends the connection; uvicorn calls it when it ends."""
+        self.transport.close()
+
+    def connection_lost(self, _exc: Exception | None) -> None:
+        """Counts the connection no more; asyncio calls it."""
+        self._connections.discard(self)
+        self._lines.closed(self._host)
+        self.resume_writing()
+        listening, self._listening = self._listening, None
+        if listening is not None:
+            listening.gone()
+
+    def pause_writing(self) -> None:
+        """Notes that the reader does not keep up; asyncio calls it."""
+        self._behind = asyncio.get_running_loop().call_later(self._lines.limits.behind_s, self._cut_off)
+
+    def resume_writing(self) -> None:
+        """Notes that the reader takes more; asyncio calls it."""
+        if self._behind is None:
+            return
+        self._behind.cancel()
+        self._behind = None
+        if self._listening is not None and not self.transport.is_closing():
+            self._listening.caught_up()
+
+    def _cut_off(self) -> None:
+        _LOG.warning("a listener took nothing for %g s: its stream is ended", self._lines.limits.behind_s)
+        self.transport.abort()

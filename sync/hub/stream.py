@@ -2,19 +2,22 @@
 
 import asyncio
 import logging
+import math
 import random
 import threading
-from collections.abc import AsyncGenerator, Callable, Iterator
-from contextlib import contextmanager, nullcontext
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol
 from uuid import uuid4
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from data.clock import Clock, to_iso
 from sync.hub.event_answer import event_bytes
-from sync.hub.line import Push, piece
+from sync.hub.line import Listening, Piece
 from sync.hub.notices import Notices
 from sync.hub.urgent import News
 from sync.protocol import PING_S
@@ -25,55 +28,62 @@ _WATCH_EVERY_S = 0.05
 _WATCH_EVERY_S_WHILE_TOLD = 2.0
 _AGAIN_AFTER_S = 1.0
 _SHARED_FOR = timedelta(seconds=0.1)
+_PINGS_IN_TURNS = 10
+"""Looks in each `PING_S` at who has heard nothing for so long."""
+
 _WRITTEN_BY = "written by "
 _LOG = logging.getLogger(__name__)
 
 
+class Line(Protocol):
+    """The way to one who is told, which is short: see `sync.hub.line.HandedLine`."""
+
+    def push(self, written: Piece) -> bool:
+        """Writes a piece; False, and nothing is, where the reader is behind."""
+
+    def end(self, last: Piece | None = None) -> None:
+        """Ends what the reader hears, after one last piece where there is one; nothing where it has ended."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Made:
-    """An event that was made for all who are told the same at the same moment, also as a piece on the line."""
+    """An event that was made for all who are told the same at the same moment."""
 
     told: tuple[News, int]
     at: datetime
-    event: bytes
-    piece: bytes
+    piece: Piece
 
 
 class _Listener:
     """One who is told.
 
     Attributes:
-        heard: The revision that it heard of last.
-        woken: There is something new, which it is to take by itself.
+        line: The way to it.
+        heard: The revision that it heard of last; None where it does not say.
+        told_at: The second at which it was told last, of a clock that only goes forward.
+        may_go_on: Says whether it may hear more.
     """
 
-    __slots__ = ("_may_go_on", "_waits", "heard", "push", "woken")
+    __slots__ = ("_holding", "_stream", "heard", "line", "may_go_on", "told_at")
 
-    def __init__(self, heard: int | None, may_go_on: Callable[[], bool], push: Push | None) -> None:
+    def __init__(
+        self, stream: "Stream", line: Line, heard: int | None, holding: AbstractContextManager[Callable[[], bool]]
+    ) -> None:
+        self._stream = stream
+        self._holding = holding
+        self.line = line
         self.heard = heard
-        self.woken = asyncio.Event()
-        self.push = push or _no_push
-        self._may_go_on = may_go_on
-        self._waits = False
+        self.told_at = -math.inf
+        self.may_go_on = holding.__enter__()
 
-    async def wait(self, seconds: float) -> None:
-        """Waits until it is woken, no longer than so."""
-        self._waits = True
-        try:
-            async with asyncio.timeout(seconds):
-                await self.woken.wait()
-        except TimeoutError:
-            pass
-        finally:
-            self._waits = False
+    def caught_up(self) -> None:
+        """Tells it the newest: it was behind."""
+        self._stream.tell(self)
 
-    def keeps_up(self) -> bool:
-        """Whether it waits for what is next, and may be told."""
-        return self._waits and not self.woken.is_set() and self._may_go_on()
-
-
-def _no_push(_piece: bytes) -> bool:
-    return False
+    def gone(self) -> None:
+        """Forgets it."""
+        self._stream.forget(self)
+        self._holding.__exit__(None, None, None)
 
 
 class Stream:
@@ -107,6 +117,7 @@ class Stream:
         self._written_elsewhere = threading.Event()
         self._seen = True
         self._made: dict[bool, _Made] = {}
+        self._next_ping: asyncio.TimerHandle | None = None
         self.figures = 0
 
     @property
@@ -125,6 +136,7 @@ class Stream:
         self._news = self._news_since(self._head())
         thread = threading.Thread(target=self._watch, args=(loop,), name="head-watch", daemon=True)
         thread.start()
+        self._ping(loop)
         try:
             with self._notices.listening(self._heard) if self._notices else nullcontext():
                 yield
@@ -132,6 +144,8 @@ class Stream:
             self._stop.set()
             self._look.set()
             thread.join()
+            if self._next_ping is not None:
+                self._next_ping.cancel()
             self._wake()
 
     def end(self) -> None:
@@ -140,36 +154,42 @@ class Stream:
         self._look.set()
         self._wake()
 
-    async def events(
-        self, heard: int | None = None, may_go_on: Callable[[], bool] = lambda: True, push: Push | None = None
-    ) -> AsyncGenerator[bytes]:
-        """What a listener is sent: at once, on each change, and every `PING_S`.
+    def listen(
+        self,
+        line: Line,
+        heard: int | None = None,
+        holding: AbstractContextManager[Callable[[], bool]] | None = None,
+    ) -> Listening:
+        """Tells a listener of the head at once, on each change, and every `PING_S`; called on the loop's thread.
 
-        While the head cannot be read nothing is sent: whoever hears an old revision would take it for confirmed.
-        What listeners have not taken yet is never kept for them: the next thing they are sent is the newest. The last
-        thing is that the hub ends, and how long a browser is to wait before it comes back.
+        While the head cannot be read nothing is told: whoever hears an old revision would take it for confirmed.
+        Nothing is kept for who is behind: the next thing it is told is the newest. The last thing is that the hub ends,
+        and how long a browser is to wait before it comes back.
 
         Args:
-            heard: The revision that the listener heard of last, where it says so: an urgent batch from there on is for
-                it, too.
-            may_go_on: Asked before each event; once it says no, the events end.
-            push: The short way, on which changes go to whoever keeps up, instead of coming out here.
+            line: The way to it.
+            heard: The revision that it heard of last, where it says so: an urgent batch from there on is for it, too.
+            holding: Held until it is gone; gives what says whether it may hear more. Once it may not, its line ends.
         """
-        listener = _Listener(heard, may_go_on, push)
+        listener = _Listener(self, line, heard, holding or nullcontext(_always))
         self._listeners.add(listener)
-        try:
-            while not self._stop.is_set():
-                listener.woken.clear()
-                if not may_go_on():
-                    return
-                if self._seen:
-                    made = self._made_for(listener)
-                    yield made.event
-                    listener.heard = made.told[0].revision
-                await listener.wait(PING_S)
-            yield event_bytes("end", "{}", retry_ms=_back_after_ms())
-        finally:
-            self._listeners.discard(listener)
+        self.tell(listener)
+        return listener
+
+    def tell(self, listener: _Listener) -> None:
+        """Tells a listener the newest, unless it is behind."""
+        if self._stop.is_set():
+            listener.line.end(Piece.of(event_bytes("end", "{}", retry_ms=_back_after_ms())))
+        elif not listener.may_go_on():
+            listener.line.end()
+        elif self._seen:
+            made = self._made_for(listener)
+            if listener.line.push(made.piece):
+                listener.heard, listener.told_at = made.told[0].revision, time.monotonic()
+
+    def forget(self, listener: _Listener) -> None:
+        """Tells a listener nothing more."""
+        self._listeners.discard(listener)
 
     def _made_for(self, listener: _Listener) -> _Made:
         """The newest event, as the listener is told it: one is made for all who are told the same in a moment."""
@@ -178,8 +198,7 @@ class Stream:
         now, made = self._clock.now(), self._made.get(bool(batch))
         told = (news, self.figures)
         if made is None or made.told != told or abs(now - made.at) >= _SHARED_FOR:
-            event = self._bytes(news, batch, now)
-            made = self._made[bool(batch)] = _Made(told, now, event, piece(event))
+            made = self._made[bool(batch)] = _Made(told, now, Piece.of(self._bytes(news, batch, now)))
         return made
 
     def _bytes(self, news: News, batch: str, now: datetime) -> bytes:
@@ -226,12 +245,20 @@ class Stream:
         self._look.set()
 
     def _wake(self) -> None:
-        short = self._seen and not self._stop.is_set()
-        for listener in self._listeners:
-            if short and listener.keeps_up() and listener.push(self._made_for(listener).piece):
-                listener.heard = self.revision
-            else:
-                listener.woken.set()
+        for listener in tuple(self._listeners):
+            self.tell(listener)
+
+    def _ping(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Tells whoever has heard nothing for a while that all is as it was; comes back by itself."""
+        before = time.monotonic() - PING_S
+        for listener in tuple(self._listeners):
+            if listener.told_at <= before:
+                self.tell(listener)
+        self._next_ping = loop.call_later(PING_S / _PINGS_IN_TURNS, self._ping, loop)
+
+
+def _always() -> bool:
+    return True
 
 
 def _back_after_ms() -> int:

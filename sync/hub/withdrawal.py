@@ -3,8 +3,8 @@
 import logging
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 
 from data.store.store import Store
 from sync.auth.changes import DEVICE_HOLDER, Holder, rightful_holders, rights_mark
@@ -35,20 +35,27 @@ class Withdrawals:
         self._lock = threading.Lock()
         self._stop = threading.Event()
 
-    @contextmanager
-    def holding(self, holder: Holder) -> Iterator[Callable[[], bool]]:
+    def holding(self, holder: Holder) -> AbstractContextManager[Callable[[], bool]]:
         """While the block runs `holder`, just let in, holds a stream; what it gets says whether it may go on."""
+        return _Holding(self, holder)
+
+    def began(self, holder: Holder) -> None:
+        """Notes that `holder` holds one stream more."""
         with self._lock:
             self._withdrawn.discard(holder)
             self._open[holder] += 1
-        try:
-            yield lambda: holder not in self._withdrawn
-        finally:
-            with self._lock:
-                self._open[holder] -= 1
-                if not self._open[holder]:
-                    del self._open[holder]
-                    self._withdrawn.discard(holder)
+
+    def ended(self, holder: Holder) -> None:
+        """Notes that `holder` holds one stream less."""
+        with self._lock:
+            self._open[holder] -= 1
+            if not self._open[holder]:
+                del self._open[holder]
+                self._withdrawn.discard(holder)
+
+    def is_rightful(self, holder: Holder) -> bool:
+        """Whether `holder` may go on."""
+        return holder not in self._withdrawn
 
     def devices(self) -> frozenset[str]:
         """The ids of the devices that hold streams open at this hub process."""
@@ -91,3 +98,23 @@ class Withdrawals:
                 if well:
                     _LOG.exception("changes of rights cannot be read")
                 well = False
+
+
+class _Holding(AbstractContextManager[Callable[[], bool]]):
+    """A stream that somebody holds; thousands are held for hours, so that it is small."""
+
+    __slots__ = ("_holder", "_withdrawals")
+
+    def __init__(self, withdrawals: Withdrawals, holder: Holder) -> None:
+        self._withdrawals = withdrawals
+        self._holder = holder
+
+    def __enter__(self) -> Callable[[], bool]:
+        self._withdrawals.began(self._holder)
+        return self._may_go_on
+
+    def __exit__(self, *_raised: object) -> None:
+        self._withdrawals.ended(self._holder)
+
+    def _may_go_on(self) -> bool:
+        return self._withdrawals.is_rightful(self._holder)

@@ -1,8 +1,7 @@
 """What devices ask of the hub: snapshots, changes, repairs, the event stream."""
 
 import json
-from collections.abc import AsyncGenerator
-from contextlib import aclosing
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
@@ -19,7 +18,6 @@ from sync.hub.asking import DeviceWho, ListenerWho
 from sync.hub.event_answer import EventAnswer
 from sync.hub.file_answer import FileAnswer
 from sync.hub.hub import Hub
-from sync.hub.line import Push, push_of
 from sync.hub.problems import problem
 from sync.hub.snapshots import Scope
 from sync.protocol import (
@@ -35,9 +33,6 @@ from sync.protocol import (
     RepairAsk,
 )
 from sync.routes.answers import Answers, Body, Shape
-
-SEND_WITHIN_S = 20.0
-"""A listener that takes nothing for so long is cut off; it comes back and says where it was."""
 
 _FIRST_CACHE = 4
 """The version of the caches that replicas read which do not say so."""
@@ -123,12 +118,11 @@ def replica_router(hub: Hub) -> APIRouter:
 
     @router.get("/events", response_model=None)
     async def events(
-        request: Request,
         holder: Annotated[Holder, Depends(ListenerWho(hub.store))],
         last_event_id: Annotated[str, Header()] = "",
     ) -> EventAnswer:
         heard = int(last_event_id) if last_event_id.isdecimal() else None
-        return EventAnswer(_while_rightful(hub, holder, heard, push_of(request.scope)), SEND_WITHIN_S)
+        return EventAnswer(partial(hub.stream.listen, heard=heard, holding=hub.withdrawals.holding(holder)))
 
     return router
 
@@ -138,14 +132,6 @@ async def _version(said: Annotated[int, Header(alias=PROTOCOL_HEADER)] = 1) -> i
     if said < OLDEST:
         raise TooOldError(f"this program speaks version {said}, this hub {OLDEST} to {VERSION}: update it")
     return min(said, VERSION)
-
-
-async def _while_rightful(hub: Hub, holder: Holder, heard: int | None, push: Push | None) -> AsyncGenerator[bytes]:
-    """The events, until `holder` may hear no more."""
-    with hub.withdrawals.holding(holder) as may_go_on:
-        async with aclosing(hub.stream.events(heard, may_go_on, push)) as events:
-            async for event in events:
-                yield event
 
 
 def _preparing(hub: Hub, scope: Scope) -> JSONResponse:

@@ -1,13 +1,16 @@
+"""Who is told what of the store's head, beside a thread that watches it."""
+
 import asyncio
 import json
 import threading
-from collections.abc import AsyncIterator, Awaitable, MutableMapping
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
 
 from sync.hub import stream
-from sync.hub.event_answer import EventAnswer
+from sync.hub.line import Piece
 from sync.hub.urgent import News
 from tests.stores import SetClock
 
@@ -33,8 +36,53 @@ def data_of(event: bytes) -> dict[str, Any]:
     return data
 
 
-async def next_revision(event: Awaitable[bytes]) -> int:
-    return int(data_of(await asyncio.wait_for(event, 5))["revision"])
+class Line:
+    """The way to a reader, who may be behind."""
+
+    def __init__(self) -> None:
+        self.pieces: list[Piece] = []
+        self.taken: list[dict[str, Any]] = []
+        self.behind = False
+        self.ended = False
+
+    def push(self, written: Piece) -> bool:
+        if self.behind or self.ended:
+            return False
+        self.pieces.append(written)
+        self.taken.append(data_of(written.body))
+        return True
+
+    def end(self, last: Piece | None = None) -> None:
+        if last is not None and not self.ended:
+            self.pieces.append(last)
+        self.ended = True
+
+    @property
+    def revisions(self) -> list[int]:
+        return [int(one["revision"]) for one in self.taken]
+
+
+def watching(watched: stream.Stream, follow: Callable[[], Any]) -> None:
+    """Runs `follow` while the head is watched."""
+
+    async def run() -> None:
+        with watched.watching(asyncio.get_running_loop()):
+            await asyncio.wait_for(follow(), 20)
+
+    asyncio.run(run())
+
+
+async def until(done: Callable[[], bool]) -> None:
+    while not done():  # noqa: ASYNC110 - the watching thread tells nobody
+        await asyncio.sleep(0.001)
+
+
+async def one_look(watched: stream.Stream) -> None:
+    """Lets the watching thread look, and the loop tell of it."""
+    watched.look_now()
+    figures = watched.figures
+    await until(lambda: watched.figures != figures)
+    await asyncio.sleep(0.001)
 
 
 def test_a_head_that_cannot_be_read_is_not_confirmed_and_is_followed_again_once_it_can(
@@ -42,163 +90,164 @@ def test_a_head_that_cannot_be_read_is_not_confirmed_and_is_followed_again_once_
 ) -> None:
     monkeypatch.setattr(stream, "PING_S", 0.02)
     monkeypatch.setattr(stream, "_AGAIN_AFTER_S", 0.02)
-    head = Head()
+    head, line = Head(), Line()
+    watched = stream.Stream(head, SetClock())
 
     async def follow() -> None:
-        watched = stream.Stream(head, SetClock())
-        with watched.watching(asyncio.get_running_loop()):
-            events = watched.events()
-            assert await next_revision(anext(events)) == 1
-            head.broken, head.revision = True, 2
+        watched.listen(line)
+        assert line.revisions == [1]
+        head.broken, head.revision = True, 2
+        await asyncio.to_thread(head.failures.acquire)
+        told = len(line.taken)
+        for _ in range(10):
             await asyncio.to_thread(head.failures.acquire)
-            told = asyncio.ensure_future(anext(events))
-            for _ in range(10):
-                await asyncio.to_thread(head.failures.acquire)
-            assert not told.done(), "an old revision was told as if it were confirmed"
-            head.broken = False
-            assert await next_revision(told) == 2
-            await events.aclose()
+        assert len(line.taken) == told, "an old revision was told as if it were confirmed"
+        head.broken = False
+        await until(lambda: line.revisions[-1] == 2)
 
-    asyncio.run(follow())
+    watching(watched, follow)
     assert len(caplog.records) == 1
 
 
-def test_a_listener_that_takes_nothing_is_cut_off_and_nothing_is_kept_for_it(
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    """However much happens meanwhile, it holds one event that waits to be taken, and then none."""
-
-    async def never_taken(message: MutableMapping[str, Any]) -> None:
-        if message["type"] == "http.response.body":
-            await asyncio.Event().wait()
-
-    async def never_gone() -> MutableMapping[str, Any]:
-        await asyncio.Event().wait()
-        return {}
+def test_who_hears_nothing_for_a_while_is_told_that_all_is_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stream, "PING_S", 0.02)
+    watched, line = stream.Stream(Head(), SetClock()), Line()
 
     async def follow() -> None:
-        head = Head()
-        watched = stream.Stream(head, SetClock())
-        with watched.watching(asyncio.get_running_loop()):
-            response = EventAnswer(watched.events(), 0.2)
-            serving = asyncio.ensure_future(response({"type": "http", "method": "GET"}, never_gone, never_taken))
-            for _ in range(100):
-                head.revision += 1
-                watched.look_now()
-                await asyncio.sleep(0)
-            await asyncio.wait_for(serving, 10)
-            assert not watched._listeners  # noqa: SLF001 - it left
-            assert [record.getMessage() for record in caplog.records] == [
-                "a listener took nothing for 0.2 s: its stream is ended"
-            ]
+        watched.listen(line)
+        await until(lambda: line.revisions == [1, 1, 1])
 
-    asyncio.run(follow())
+    watching(watched, follow)
 
 
 def test_whoever_says_what_it_heard_last_is_told_what_cannot_wait_from_there_alone() -> None:
     def news(since: int) -> News:
         return News("e", since, head(), '{"since":1}' if since < head() else "")
 
-    head = Head()
+    head, here = Head(), Line()
+    watched = stream.Stream(head, SetClock(), news=news)
+
+    def heard(revision: int | None) -> dict[str, Any]:
+        line = Line()
+        watched.listen(line, revision)
+        return line.taken[0]
 
     async def follow() -> None:
-        watched = stream.Stream(head, SetClock(), news=news)
-        with watched.watching(asyncio.get_running_loop()):
-            here = watched.events()
-            assert "batch" not in await told(here)
-            head.revision = 2
-            watched.look_now()
-            assert (await told(here))["batch"] == {"since": 1}
-            assert (await told(watched.events(heard=1)))["batch"] == {"since": 1}
-            for heard in (None, 0, 2, 7):
-                assert "batch" not in await told(watched.events(heard=heard))
+        watched.listen(here)
+        assert "batch" not in here.taken[0]
+        head.revision = 2
+        await one_look(watched)
+        assert here.taken[1]["batch"] == heard(1)["batch"] == {"since": 1}
+        assert not any("batch" in heard(other) for other in (None, 0, 2, 7))
 
-    asyncio.run(follow())
+    watching(watched, follow)
 
 
-async def told(events: AsyncIterator[bytes]) -> dict[str, Any]:
-    return data_of(await asyncio.wait_for(anext(events), 5))
+def test_whoever_is_behind_is_kept_nothing_for_and_told_the_newest_once_it_takes_more() -> None:
+    head, line = Head(), Line()
+    watched = stream.Stream(head, SetClock(), news=lambda since: News("e", since, head(), f'{{"since":{since}}}'))
+
+    async def follow() -> None:
+        listening = watched.listen(line)
+        for head.revision in (2, 3):
+            await one_look(watched)
+        assert [(one["revision"], one.get("batch")) for one in line.taken] == [
+            (1, None),
+            (2, {"since": 1}),
+            (3, {"since": 2}),
+        ]
+        line.behind = True
+        for head.revision in (4, 5):
+            await one_look(watched)
+        assert line.revisions == [1, 2, 3]
+        line.behind = False
+        listening.caught_up()
+        assert line.revisions == [1, 2, 3, 5]
+        assert "batch" not in line.taken[-1], "it missed revision 4"
+
+    watching(watched, follow)
 
 
-class Line:
-    """The short way to a reader, who may be behind."""
+class Held:
+    """What a listener holds."""
 
     def __init__(self) -> None:
-        self.taken: list[dict[str, Any]] = []
-        self.behind = False
+        self.rightful = True
+        self.holds = 0
 
-    def push(self, written: bytes) -> bool:
-        if self.behind:
-            return False
-        length, event = written.split(b"\r\n", 1)
-        assert event[int(length, 16) :] == b"\r\n"
-        self.taken.append(data_of(event))
-        return True
+    @contextmanager
+    def holding(self) -> Iterator[Callable[[], bool]]:
+        self.holds += 1
+        yield lambda: self.rightful
+        self.holds -= 1
 
 
-async def one_look(watched: stream.Stream) -> None:
-    """Lets the watching thread look, and the loop tell of it."""
-    watched.look_now()
-    figures = watched.figures
-    while watched.figures == figures:  # noqa: ASYNC110 - the watching thread tells nobody
-        await asyncio.sleep(0.001)
-    await asyncio.sleep(0.001)
-
-
-def test_whoever_keeps_up_is_told_the_short_way_and_whoever_is_behind_takes_the_newest_by_itself() -> None:
-    head = Head()
+def test_who_may_hear_no_more_is_told_nothing_more_and_its_line_ends() -> None:
+    head, line, held = Head(), Line(), Held()
+    watched = stream.Stream(head, SetClock())
 
     async def follow() -> None:
-        watched = stream.Stream(head, SetClock(), news=lambda since: News("e", since, head(), f'{{"since":{since}}}'))
-        with watched.watching(asyncio.get_running_loop()):
-            line = Line()
-            events = watched.events(push=line.push)
-            assert "batch" not in await told(events)
-            coming = asyncio.ensure_future(anext(events))
-            await asyncio.sleep(0)
-            for head.revision in (2, 3):
-                await one_look(watched)
-            assert [(one["revision"], one["batch"]) for one in line.taken] == [(2, {"since": 1}), (3, {"since": 2})]
-            assert not coming.done()
-            line.behind = True
-            head.revision = 4
-            await one_look(watched)
-            assert data_of(await asyncio.wait_for(coming, 5))["batch"] == {"since": 3}
-            head.revision = 5
-            await one_look(watched)
-            line.behind = False
-            assert len(line.taken) == 2, "it was told beside what is still on its way"
-            assert (await told(events))["revision"] == 5
+        listening = watched.listen(line, holding=held.holding())
+        held.rightful, head.revision = False, 2
+        await one_look(watched)
+        assert (line.revisions, line.ended, held.holds) == ([1], True, 1)
+        listening.gone()
+        assert held.holds == 0
 
-    asyncio.run(follow())
+    watching(watched, follow)
 
 
-def test_who_may_hear_no_more_is_told_nothing_more_on_either_way() -> None:
-    head = Head()
+def test_who_may_hear_no_more_is_told_nothing_also_when_it_had_been_behind_or_only_begins() -> None:
+    line, late, held = Line(), Line(), Held()
+    watched = stream.Stream(Head(), SetClock())
 
     async def follow() -> None:
-        rightful = [True]
-        watched = stream.Stream(head, SetClock())
-        with watched.watching(asyncio.get_running_loop()):
-            line = Line()
-            events = watched.events(may_go_on=lambda: rightful[0], push=line.push)
-            await told(events)
-            coming = asyncio.ensure_future(anext(events))
-            await asyncio.sleep(0)
-            rightful[0], head.revision = False, 2
-            await one_look(watched)
-            with pytest.raises(StopAsyncIteration):
-                await asyncio.wait_for(coming, 5)
-            assert not line.taken
+        line.behind = True
+        listening = watched.listen(line, holding=held.holding())
+        line.behind = held.rightful = False
+        listening.caught_up()
+        watched.listen(late, holding=held.holding())
+        assert [(one.taken, one.ended) for one in (line, late)] == [([], True)] * 2
 
-    asyncio.run(follow())
+    watching(watched, follow)
+
+
+def test_who_is_gone_is_told_nothing_more() -> None:
+    head, line = Head(), Line()
+    watched = stream.Stream(head, SetClock())
+
+    async def follow() -> None:
+        watched.listen(line).gone()
+        head.revision = 2
+        await one_look(watched)
+        assert line.revisions == [1]
+
+    watching(watched, follow)
+    assert not line.ended
 
 
 def test_all_who_are_told_the_same_in_a_moment_share_the_bytes() -> None:
-    async def follow() -> None:
-        watched = stream.Stream(Head(), SetClock())
-        with watched.watching(asyncio.get_running_loop()):
-            first, second = [await anext(watched.events()) for _ in range(2)]
-            assert first is second
+    watched, first, second = stream.Stream(Head(), SetClock()), Line(), Line()
 
-    asyncio.run(follow())
+    async def follow() -> None:
+        for line in (first, second):
+            watched.listen(line)
+        assert first.pieces[0] is second.pieces[0]
+
+    watching(watched, follow)
+
+
+def test_the_last_thing_that_is_told_is_that_the_hub_ends_and_when_to_come_back_not_the_same_for_all() -> None:
+    watched = stream.Stream(Head(), SetClock())
+    lines, late = [Line() for _ in range(20)], Line()
+
+    async def follow() -> None:
+        for line in lines:
+            watched.listen(line)
+        watched.end()
+        watched.listen(late)
+
+    watching(watched, follow)
+    assert all(line.ended and line.pieces[-1].body.startswith(b"event: end\r\n") for line in (*lines, late))
+    assert len(late.pieces) == 1
+    assert len({line.pieces[-1].body.partition(b"retry: ")[2] for line in lines}) > 1

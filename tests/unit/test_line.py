@@ -11,17 +11,37 @@ from fastapi.responses import StreamingResponse
 from uvicorn.server import ServerState
 
 from switchboard.hub_server import server_config
-from sync.hub.line import HEAD_BYTES, GuardedLine, LineLimits, Lines
+from sync.hub.event_answer import EventAnswer
+from sync.hub.line import HEAD_BYTES, GuardedLine, HandedLine, LineLimits, Lines, Piece
 from sync.hub.tls import Reach
 
-LIMITS = LineLimits(an_address=2, head_s=0.2, stalled_s=0.2)
+LIMITS = LineLimits(an_address=2, head_s=0.2, stalled_s=0.2, behind_s=0.2)
 PATIENCE_S = 20.0
 
 Asking = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[bytes]]
 
 
-def application() -> FastAPI:
+class Listening:
+    """Writes on a line that was handed over, and notes what it is told."""
+
+    def __init__(self, line: HandedLine) -> None:
+        self.line = line
+        self.told: list[str] = []
+        self.line.push(Piece.of(b"hello"))
+
+    def caught_up(self) -> None:
+        self.told.append("caught up")
+
+    def gone(self) -> None:
+        self.told.append("gone")
+
+
+def application(heard: Callable[[HandedLine], Listening] = Listening) -> FastAPI:
     app = FastAPI()
+
+    @app.get("/listen")
+    def listen() -> EventAnswer:
+        return EventAnswer(heard)
 
     @app.get("/")
     def root() -> str:
@@ -43,17 +63,17 @@ def application() -> FastAPI:
     return app
 
 
-def asked(asking: Asking) -> bytes:
+def asked(asking: Asking, app: FastAPI | None = None, state: ServerState | None = None) -> bytes:
     """What a client hears of a server with short deadlines."""
 
     async def serve() -> bytes:
-        config = server_config(application(), Reach(), None, LIMITS)
+        config = server_config(app or application(), Reach(), None, LIMITS)
         config.load()
         config.lifespan = "off"
-        state = ServerState()
+        served, lines = state or ServerState(), Lines(LIMITS)
 
         def line() -> GuardedLine:
-            return GuardedLine(Lines(LIMITS), config=config, server_state=state, app_state={})
+            return GuardedLine(lines, config=config, server_state=served, app_state={})
 
         server = await asyncio.get_running_loop().create_server(line, "127.0.0.1", 0)
         async with server:
@@ -144,3 +164,107 @@ def test_an_address_has_so_many_connections_and_a_proxy_any_number() -> None:
         lines.closed("10.0.0.1")
     assert lines.opened("10.0.0.1")
     assert not all(lines.opened("no address") for _ in range(3))
+
+
+class Heard:
+    """A server whose listeners are seen from inside, and a client that listens."""
+
+    def __init__(self) -> None:
+        self.listening: list[Listening] = []
+        self.state = ServerState()
+
+    def begins(self, line: HandedLine) -> Listening:
+        self.listening.append(Listening(line))
+        return self.listening[-1]
+
+    def asked(self, asking: Asking) -> bytes:
+        return asked(asking, application(self.begins), self.state)
+
+    async def until_told(self, told: str) -> None:
+        while told not in self.listening[0].told:  # noqa: ASYNC110 - what it waits for has no event
+            await asyncio.sleep(0.005)
+
+
+ASKS_TO_LISTEN = b"GET /listen HTTP/%s\r\nHost: hub\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    ("version", "body"), [(b"1.1", b"5\r\nhello\r\n4\r\nmore\r\n0\r\n\r\n"), (b"1.0", b"hellomore")]
+)
+def test_a_line_that_was_handed_over_bears_what_is_written_on_it_until_it_is_ended(version: bytes, body: bytes) -> None:
+    heard = Heard()
+
+    async def listens(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bytes:
+        writer.write(ASKS_TO_LISTEN % version)
+        head = await reader.readuntil(b"hello")
+        assert heard.state.connections == {heard.listening[0].line}, "the server shuts down this one alone"
+        await asyncio.sleep(LIMITS.head_s * 2)  # no deadline of the request is left
+        heard.listening[0].line.push(Piece.of(b"more"))
+        heard.listening[0].line.end()
+        heard.listening[0].line.end()
+        assert not heard.listening[0].line.push(Piece.of(b"never"))
+        rest = head + await reader.read()
+        await heard.until_told("gone")
+        return rest
+
+    said = heard.asked(listens)
+    assert said.startswith(b"HTTP/1.1 200")
+    assert said.partition(b"\r\n\r\n")[2] == body
+    assert heard.listening[0].told == ["gone"]
+    assert not heard.state.connections
+    assert not heard.state.tasks, "the application has nothing to do with it any more"
+
+
+def test_a_listener_that_goes_away_is_noticed() -> None:
+    heard = Heard()
+
+    async def goes(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bytes:
+        writer.write(ASKS_TO_LISTEN % b"1.1")
+        await reader.readuntil(b"hello")
+        writer.close()
+        await heard.until_told("gone")
+        return b""
+
+    heard.asked(goes)
+    assert not heard.state.connections
+
+
+def test_a_listener_that_takes_nothing_is_sent_nothing_more_and_cut_off(caplog: pytest.LogCaptureFixture) -> None:
+    heard = Heard()
+
+    async def dawdles(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bytes:
+        writer.write(ASKS_TO_LISTEN % b"1.1")
+        await reader.readuntil(b"hello")
+        line = heard.listening[0].line
+        while line.push(Piece.of(bytes(1_000_000))):  # noqa: ASYNC110 - what it waits for has no event
+            await asyncio.sleep(0)
+        await heard.until_told("gone")
+        return b""
+
+    heard.asked(dawdles)
+    assert [record.getMessage() for record in caplog.records] == [
+        "a listener took nothing for 0.2 s: its stream is ended"
+    ]
+    assert heard.listening[0].told == ["gone"]
+
+
+def test_a_listener_that_takes_more_again_is_told_so_and_may_stay() -> None:
+    heard = Heard()
+
+    async def catches_up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bytes:
+        writer.write(ASKS_TO_LISTEN % b"1.1")
+        await reader.readuntil(b"hello")
+        line, pushed = heard.listening[0].line, 0
+        while line.push(Piece.of(bytes(1_000_000))):
+            pushed += 1
+            await asyncio.sleep(0)
+        taking = asyncio.ensure_future(reader.readuntil(b"newest"))
+        reader._limit = 1 << 30  # type: ignore[attr-defined] # noqa: SLF001 - else it takes no more itself
+        await heard.until_told("caught up")
+        await asyncio.sleep(LIMITS.behind_s * 2)
+        assert line.push(Piece.of(b"newest"))
+        assert len(await taking) > pushed * 1_000_000
+        return b""
+
+    heard.asked(catches_up)
+    assert heard.listening[0].told.count("gone") <= 1
