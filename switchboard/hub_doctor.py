@@ -8,6 +8,7 @@ from data.clock import from_iso
 from data.errors import SwitchboardError
 from data.outages.timetable import SHANGHAI
 from data.store import change_log
+from data.store.database import is_postgresql
 from data.store.store import Store
 from data.upkeep.import_note import broken_off
 from switchboard.checks import SPARE_BYTES, Check, free_disk, is_private
@@ -38,7 +39,8 @@ def examine_hub(path: Path) -> Iterator[Check]:
         yield from _certificate(home, store)
         yield from _import(store)
         with store.read() as connection:
-            jobs = jobs_now(read_reports(connection), home.keeping, store.clock.now())
+            own_file = not is_postgresql(store.engine)
+            jobs = jobs_now(read_reports(connection), home.keeping, store.clock.now(), own_file=own_file)
         yield from (_job(job) for job in jobs)
     finally:
         store.engine.dispose()

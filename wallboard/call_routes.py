@@ -1,7 +1,7 @@
 """Call events over HTTP, as the exchange reports them.
 
-The figures of the centre rest on them: each batch that adds some stands in the audit trail, with who sent it. One that
-adds nothing, such as a log sent again, changes nothing and leaves no entry.
+The figures of the centre rest on them: who sent some stands in the audit trail, hour by hour, with how many. A batch
+that adds nothing, such as a log sent again, changes nothing and is not counted.
 """
 
 from collections.abc import Callable
@@ -11,7 +11,7 @@ from typing import Annotated, Protocol
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, Field
 
-from data.store import audit
+from data.store.audit_tally import tally
 from data.store.store import Writing
 from wallboard.calls import ImportResult, import_queue_log
 
@@ -54,12 +54,12 @@ def call_router(
         with write(actor, "call events") as writing:
             result = import_queue_log(writing.connection, request.lines)
             if result["added"]:
-                audit.record(writing.connection, writing.clock.now(), actor, "call_events", _told(result))
+                tally(writing, actor, "call_events", _counts(result))
         on_change()
         return result
 
     return router
 
 
-def _told(result: ImportResult) -> str:
-    return f"{result['lines']} lines, {result['added']} added, {len(result['rejected'])} rejected"
+def _counts(result: ImportResult) -> dict[str, int]:
+    return {"lines": result["lines"], "added": result["added"], "rejected": len(result["rejected"])}

@@ -1,8 +1,8 @@
 """The records that a person keeps, as pages of a list."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from sqlalchemy import ColumnElement, Connection, Select, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, func, or_, select
 
 from data.fields import Doc
 from data.kinds import KINDS
@@ -12,6 +12,9 @@ from data.upkeep.branch_limits import branch_of, is_within, of_branches
 from data.upkeep.history import RecordChange, retired_records
 
 ON_A_PAGE = 50
+
+COUNTED_AT_MOST = 10_000
+"""More records that fit are not counted: every one of them would have to be looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,19 @@ def listed_records(connection: Connection, wanted: Listed, branches: tuple[str, 
     docs = [from_row(kind, row) for row in rows.mappings()]
     more = len(docs) > ON_A_PAGE
     return docs[:ON_A_PAGE], str(docs[ON_A_PAGE - 1]["id"]) if more else ""
+
+
+def count_listed(connection: Connection, wanted: Listed, branches: tuple[str, ...]) -> tuple[int, bool]:
+    """How many records are wanted, of a person's branches, on all pages, and whether there are more than that.
+
+    All records of a kind are counted; of those that must be looked for, `COUNTED_AT_MOST`.
+    """
+    chosen = _chosen(connection, replace(wanted, after=""), branches).with_only_columns(RECORDS[wanted.kind].c.id)
+    if branches or replace(wanted, after="") != Listed(wanted.kind):
+        chosen = chosen.limit(COUNTED_AT_MOST + 1)
+        counted = int(connection.execute(select(func.count()).select_from(chosen.subquery())).scalar_one())
+        return min(counted, COUNTED_AT_MOST), counted > COUNTED_AT_MOST
+    return int(connection.execute(select(func.count()).select_from(RECORDS[wanted.kind])).scalar_one()), False
 
 
 def retired_of(connection: Connection, kind: str, text: str, branches: tuple[str, ...]) -> list[RecordChange]:

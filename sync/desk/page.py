@@ -130,7 +130,8 @@ def local_input(value: str) -> str:
 class Desk:
     """Draws the desk's pages: templates that extend `page.html`.
 
-    A template finds `t(zh, en)`, `lang`, `person`, `may(act)` and `nav`, beside its own values.
+    A template finds `t(zh, en)`, `counted(number, zh, one)`, `lang`, `person`, `may(act)` and `nav`, beside its own
+    values.
 
     Args:
         filters: More filters of these templates.
@@ -147,7 +148,7 @@ class Desk:
         self._done = done or {}
         self._templates = Jinja2Templates(_HERE / "templates")
         self._templates.env.filters |= {"local_time": local_time, "local_input": local_input, **(filters or {})}
-        self._templates.env.globals |= {"t": _in_its_language, "ROLES": ROLES, **(labels or {})}
+        self._templates.env.globals |= {"t": _in_its_language, "counted": _counted, "ROLES": ROLES, **(labels or {})}
 
     def render(
         self,
@@ -193,6 +194,12 @@ def language_router() -> APIRouter:
 @pass_context
 def _in_its_language(context: Context, zh: str, en: str) -> str:
     return en if context.get("lang") == "en" else zh
+
+
+@pass_context
+def _counted(context: Context, number: int, zh: str, one: str, many: str = "") -> str:
+    """`5 户`, `1 customer`, `5 customers`; `many` where an s is not enough."""
+    return f"{number} {one if number == 1 else many or one + 's'}" if context.get("lang") == "en" else f"{number} {zh}"
 
 
 def _nav(request: Request, person: Person | None) -> list[NavGroup]:

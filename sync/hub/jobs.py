@@ -17,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from data.clock import from_iso, to_iso
 from data.errors import SwitchboardError
 from data.store.change_log import get_meta, set_meta
+from data.store.database import is_postgresql
 from data.store.store import Store
 from sync.errors import EndedError
 from sync.hub.keeping import Keeping
@@ -127,7 +128,8 @@ class Jobs:
 
     def now(self, connection: Connection, keeping: Keeping) -> list[JobNow]:
         """Every job as it is now, in the order of `JOBS`."""
-        return jobs_now({**read_reports(connection), **self._unwritten}, keeping, self._store.clock.now())
+        reports, own_file = {**read_reports(connection), **self._unwritten}, not is_postgresql(self._store.engine)
+        return jobs_now(reports, keeping, self._store.clock.now(), own_file=own_file)
 
     def _note(self, name: str, change: Callable[[JobReport], JobReport]) -> None:
         before = self._unwritten.get(name)
@@ -146,11 +148,16 @@ def read_reports(connection: Connection) -> dict[str, JobReport]:
     return {name: _read(connection, name) for name in JOBS}
 
 
-def jobs_now(reports: Mapping[str, JobReport], keeping: Keeping, now: datetime) -> list[JobNow]:
-    """Every job as it is at `now`, in the order of `JOBS`."""
-    # Only a hub with a file of its own checks one: it begins with that.
-    checked = {"check_store"} if reports["check_store"] != JobReport() else set[str]()
-    wanted = {*_wanted(keeping), *checked}
+def jobs_now(reports: Mapping[str, JobReport], keeping: Keeping, now: datetime, *, own_file: bool) -> list[JobNow]:
+    """Every job as it is at `now`, in the order of `JOBS`.
+
+    Args:
+        reports: What was noted of each.
+        keeping: The settings, which say what is to be done.
+        now: The moment.
+        own_file: The store is a file, which the hub checks; else a server looks after it.
+    """
+    wanted = {*_wanted(keeping), *(["check_store"] if own_file else [])}
     return [JobNow(name, _state(name, one, name in wanted, now), one) for name, one in reports.items()]
 
 

@@ -13,6 +13,7 @@ from data.entries.conflicts import forget_settled
 from data.entries.ledger import forget_old_entries
 from data.notices.board import forget_old_notices
 from data.outages.suspecting import forget_old_suspicions
+from data.store.audit_tally import settle_tallies
 from data.team_choices import clean_team_choices
 from data.telling.call_backs import forget_closed_call_backs
 from data.upkeep.uploads import forget_old_uploads
@@ -122,4 +123,5 @@ def _clean_entries(hub: Hub) -> bool:
         forget_closed_call_backs(writing)
         forget_old_uploads(writing)
         forget_old_notices(writing)
+        settle_tallies(writing)
     return True

@@ -3,9 +3,8 @@
 import json
 from datetime import datetime, timedelta
 from typing import Annotated
-from urllib.parse import urlencode
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, Form, Query, Request, Response
 
 from data.clock import from_iso
 from data.errors import BadValueError
@@ -24,7 +23,8 @@ from sync.refusal_words import refusal
 
 _PAGE = 100
 
-Text = Annotated[str, Query(max_length=100)]
+Asked = Annotated[str, Query(max_length=100)]
+Text = Annotated[str, Form(max_length=100)]
 
 
 def audit_page_router(hub: Hub) -> APIRouter:
@@ -33,17 +33,27 @@ def audit_page_router(hub: Hub) -> APIRouter:
     desk = Desk(
         {"day_and_time": _day_and_time, "in_words": _in_words}, {"act_words": act_words, "actor_words": actor_words}
     )
-    may_see = PersonWho(hub.store, "see_audit")
+    Reader = Annotated[Person, Depends(PersonWho(hub.store, "see_audit"))]
 
     @router.get("/desk/audit")
-    def entries(
+    def entries(request: Request, reader: Reader, since: Asked = "", until: Asked = "", act: Asked = "") -> Response:
+        return page(request, reader, since, until, "", act, None)
+
+    @router.post("/desk/audit")
+    def find(
         request: Request,
-        reader: Annotated[Person, Depends(may_see)],
+        reader: Reader,
         since: Text = "",
         until: Text = "",
         actor: Text = "",
         act: Text = "",
-        before: Annotated[int | None, Query(ge=1, lt=1 << 31)] = None,
+        before: Annotated[int | None, Form(ge=1, lt=1 << 31)] = None,
+    ) -> Response:
+        """The entries as they were asked for; who acted is somebody's name: it stands in no address."""
+        return page(request, reader, since, until, actor, act, before)
+
+    def page(
+        request: Request, reader: Person, since: str, until: str, actor: str, act: str, before: int | None
     ) -> Response:
         error, filters = "", {"since": since, "until": until, "actor": actor, "act": act}
         try:
@@ -55,7 +65,7 @@ def audit_page_router(hub: Hub) -> APIRouter:
             acts = audit.acts_of(connection)
             devices = {one["id"]: one["name"] for one in list_devices(connection, hub.store.clock.now())}
         shown = found[:_PAGE]
-        older = urlencode({**filters, "before": shown[-1].number}) if len(found) > _PAGE else ""
+        older = shown[-1].number if len(found) > _PAGE else None
         values = {
             "entries": shown,
             "acts": acts,

@@ -82,6 +82,7 @@ def fleet_router(hub: Hub, keeping: Keeping) -> APIRouter:
         *,
         show: str = "",
         q: str = "",
+        device: str = "",
         after: int = 0,
         **more: Any,  # noqa: ANN401
     ) -> Response:
@@ -89,12 +90,13 @@ def fleet_router(hub: Hub, keeping: Keeping) -> APIRouter:
         with hub.store.read() as connection:
             listed = [{**one, "stale": is_stale(one, now)} for one in list_devices(connection, now)]
             values: dict[str, Any] = {"jobs": hub.jobs.now(connection, keeping), "names": branch_names(connection)}
-        found = narrowed(listed, show, q)
+        found = [one for one in narrowed(listed, show, q) if device in {"", str(one["id"])}]
         values |= {
             "entered": {},
             "devices": found[after : after + _AT_ONCE],
             "counts": {key: sum(map(fits, listed)) for key, (_, _, fits) in SHOWN.items()},
             "wanted": {"show": show, "q": q},
+            "one_alone": bool(device),
             "may_manage": may(person.role, "manage_devices"),
         }
         values |= {"total": len(found), "after": after, "at_once": _AT_ONCE}
@@ -105,9 +107,19 @@ def fleet_router(hub: Hub, keeping: Keeping) -> APIRouter:
         request: Request,
         reader: Reader,
         show: Asked = "",
-        q: Asked = "",
-        after: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
+        device: Asked = "",
     ) -> Response:
+        return page(request, reader, show=show if show in SHOWN else "", device=device)
+
+    @router.post("/desk/fleet")
+    def find(
+        request: Request,
+        reader: Reader,
+        show: Text = "",
+        q: Text = "",
+        after: Annotated[int, Form(ge=0, le=1_000_000)] = 0,
+    ) -> Response:
+        """The list as it was asked for; what was typed may be somebody's name: it stands in no address."""
         return page(request, reader, show=show if show in SHOWN else "", q=q, after=after)
 
     @router.post("/desk/fleet/add")
@@ -125,18 +137,18 @@ def fleet_router(hub: Hub, keeping: Keeping) -> APIRouter:
     @router.post("/desk/fleet/{key}/reader")
     def reader(request: Request, manager: Manager, key: str, reader: Text) -> Response:
         try:
-            done = devices.set_reader(hub.store, key, reader, manager.actor)
+            devices.set_reader(hub.store, key, reader, manager.actor)
         except SwitchboardError as error:
             return page(request, manager, status_of(error), error=refusal(request, error))
-        return _back_to(done.name, "reader")
+        return _back_to(key, "reader")
 
     @router.post("/desk/fleet/{key}/revoke")
     def revoke(request: Request, manager: Manager, key: str) -> Response:
         try:
-            revoked = devices.revoke_device(hub.store, key, manager.actor)
+            devices.revoke_device(hub.store, key, manager.actor)
         except SwitchboardError as error:
             return page(request, manager, status_of(error), error=refusal(request, error))
-        return _back_to(revoked.name, "revoked")
+        return _back_to(key, "revoked")
 
     return router
 
@@ -155,9 +167,9 @@ def narrowed(devices: Sequence[Mapping[str, Any]], show: str, text: str) -> list
     return [one for one in devices if fits(one) and wanted in f"{one['name']}\n{one['person'] or ''}".casefold()]
 
 
-def _back_to(device: str, done: str) -> Response:
+def _back_to(key: str, done: str) -> Response:
     """The list with this device, and what was done to it."""
-    return go_on("/desk/fleet?" + urlencode({"show": "all", "q": device, "done": done}))
+    return go_on("/desk/fleet?" + urlencode({"show": "all", "device": key, "done": done}))
 
 
 def how_long(seconds: int | None, lang: Language = "zh") -> str:

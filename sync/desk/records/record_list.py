@@ -9,7 +9,7 @@ from data.kinds import KINDS
 from data.store.schema import RECORDS
 from data.upkeep.branch_limits import is_within
 from data.upkeep.kept import check_kept
-from data.upkeep.listing import Listed, listed_records, retired_of
+from data.upkeep.listing import Listed, count_listed, listed_records, retired_of
 from data.upkeep.seen import as_shown
 from sync.auth import Person
 from sync.desk.branches import branch_names
@@ -52,6 +52,7 @@ def list_values(
         "rows": [_row(words, columns, kind, doc) for doc in docs],
         "gone": [(one, _row(words, columns, kind, one.before)) for one in gone if one.before],
         "after": more,
+        "count": (len(gone), False) if retired else count_listed(connection, wanted, person.branches),
         "filter": KINDS[kind].by_name[filtered] if filtered else None,
         "branches": _branches(connection, person),
     }

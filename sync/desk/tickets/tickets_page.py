@@ -168,6 +168,8 @@ def _listed(connection: Connection, wanted: Wanted, now: datetime, after: int, r
         "tickets": describe_tickets(connection, found[:_PAGE], now, reader),
         "counts": ticket_counts(connection, now, reader),
         "query": urlencode(asked),
+        "first": after + 1,
+        "less": max(0, after - _PAGE) if after else None,
         "more": after + _PAGE if len(found) > _PAGE else None,
         "branches": branch_names(connection).items(),
         "catalogue": catalogue,
