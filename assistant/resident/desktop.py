@@ -3,35 +3,28 @@
 import logging
 import signal
 import tkinter as tk
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from assistant.forms.keeping import EntersAtPc, FormKeeper
+from assistant.forms.keeping import FormKeeper
 from assistant.forms.messages import FormClosed
 from assistant.hotkeys.armed import ArmedHotkey, HotkeyError
 from assistant.hotkeys.arming import arm
 from assistant.lookup.choices import Choices
 from assistant.model.choosing import choice_made
-from assistant.model.notice_messages import NoticesSeen, PromisesSeen
 from assistant.model.popup_messages import (
     AskReveal,
-    CacheChanged,
-    CacheSeen,
     Effect,
     Forgotten,
-    HubSeen,
     Intent,
     Open,
     OpenShift,
     OpenStatus,
-    OutageSeen,
-    OutboxSeen,
     Pop,
-    ShiftSeen,
     Ticked,
     Toggle,
 )
@@ -47,12 +40,13 @@ from assistant.popup.theme import THEMES
 from assistant.popup.window import PopupWindow
 from assistant.resident.actions import Actions
 from assistant.resident.asker import Asker, Sources
+from assistant.resident.at_hub import AtHub
 from assistant.resident.instance import AlreadyRunningError, Commands, Instance, send
 from assistant.resident.report import report_of
-from assistant.resident.reveals import Reveals
+from assistant.resident.reports import EVENTS, Background
 from assistant.resident.screen import log_callback, open_display
 from assistant.resident.settings import Settings
-from assistant.resident.shift_asking import PersonAtPc, ShiftAsker
+from assistant.resident.shift_asking import ShiftAsker
 from assistant.resident.tray import Tray, TrayError
 from assistant.resident.tray_icon import Mood
 from assistant.resident.wake import Mailbox
@@ -62,21 +56,6 @@ from data.clock import Clock, SystemClock
 log = logging.getLogger(__name__)
 
 TICK_MS = 1000
-
-EVENTS: dict[str, Intent] = {
-    "cache_changed": CacheChanged(),
-    "hub_lost": HubSeen(connected=False),
-    "hub_back": HubSeen(connected=True),
-    "cache_damaged": CacheSeen(damaged=True),
-    "cache_whole": CacheSeen(damaged=False),
-    "outage_active": OutageSeen(active=True),
-    "outage_clear": OutageSeen(active=False),
-}
-"""What background work can report."""
-
-Post = Callable[[str | OutboxSeen | ShiftSeen | NoticesSeen | PromisesSeen], None]
-Background = Callable[[Post], Callable[[], None]]
-"""Starts some work that reports from any thread, by a name in `EVENTS` or in full; returns what ends it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,12 +103,7 @@ class Desktop:
         background: Work that runs as long as the desktop does.
         choices: Where it is learned what the agent chooses.
         clock: The time by which moments are named.
-        looked_up: Told kind and id of each record that was used; must return at once.
-        shifts: Signs people in and out; None where this PC is not enrolled.
-        reveals: Asks for masked values; None where this PC is not enrolled.
-        entries: Keeps what is entered in forms; None where this PC is not enrolled.
-        mark_notice: Keeps that a notice was read; must return at once.
-        show_map: Opens the hub's map at a record's kind and id; must return at once.
+        at_hub: What is done with the hub; None where this PC is not enrolled.
         settings_problem: Why the settings file was not used; shown on the status page.
     """
 
@@ -142,12 +116,7 @@ class Desktop:
         *,
         choices: Choices | None = None,
         clock: Clock | None = None,
-        looked_up: Callable[[str, str], object] = lambda _kind, _key: None,
-        shifts: PersonAtPc | None = None,
-        reveals: Reveals | None = None,
-        entries: EntersAtPc | None = None,
-        mark_notice: Callable[[str], object] = lambda _key: None,
-        show_map: Callable[[str, str], object] = lambda _kind, _key: None,
+        at_hub: AtHub | None = None,
         settings_problem: str | None = None,
     ) -> None:
         self._home = home
@@ -156,15 +125,11 @@ class Desktop:
         self._background = background
         self._choices = choices or Choices(home)
         self._clock = clock or SystemClock()
-        self._looked_up = looked_up
         self._words = Words(settings.language)
         self._state = State(habits=settings.habits)
         self._facts = Facts(settings=settings_problem or "")
-        self._shifts = shifts
-        self._reveals = reveals
-        self._entries = entries
-        self._mark_notice = mark_notice
-        self._show_map = show_map
+        self._at_hub = at_hub
+        self._shifts = at_hub.shifts if at_hub else None
         self._timer = ""
 
     def run(self) -> int:
@@ -187,7 +152,7 @@ class Desktop:
             self._build(ending)
             instance.serve(self._commands())
             for start in self._background:
-                ending.callback(start(self._post_event))
+                ending.callback(start(self._post_report))
             self._root.mainloop()
         return 0
 
@@ -203,7 +168,8 @@ class Desktop:
         asker = Asker(self._sources, self._mailbox.post)
         ending.callback(asker.stop)
         self._shift_window = ShiftWindow(root, pen, self._words, ShiftAsker(self._shifts, self._words, self._told))
-        keeper = FormKeeper(self._entries, self._words, lambda problem: self._mailbox.post(_FormTold(problem)))
+        entries = self._at_hub.entries if self._at_hub else None
+        keeper = FormKeeper(entries, self._words, lambda problem: self._mailbox.post(_FormTold(problem)))
         self._forms = FormWindow(root, pen, self._words, self._clock, keeper, self._form_closed)
         self._actions = Actions(
             self._window,
@@ -269,7 +235,8 @@ class Desktop:
         if chosen is None:
             return
         result, now = chosen.result, self._clock.now()
-        self._looked_up(result.kind, result.id)
+        if self._at_hub:
+            self._at_hub.entries.looked_up(result.kind, result.id)
         if self._settings.learn:
             self._choices.note(chosen.query, result.kind, result.id, now, tell_team=chosen.may_be_told)
 
@@ -300,8 +267,16 @@ class Desktop:
         self._mailbox.post(_ShiftTold(problem))
 
     def _reveal(self, wanted: AskReveal) -> None:
-        if self._reveals is not None:
-            self._reveals.ask(wanted, self._mailbox.post)
+        if self._at_hub:
+            self._at_hub.reveals.ask(wanted, self._mailbox.post)
+
+    def _show_map(self, kind: str, key: str) -> None:
+        if self._at_hub:
+            self._at_hub.hub_map.show(kind, key)
+
+    def _mark_notice(self, key: str) -> None:
+        if self._at_hub:
+            self._at_hub.notices.mark(key)
 
     def _announce(self, text: str) -> None:
         if self._tray:
@@ -311,8 +286,8 @@ class Desktop:
         self._root.clipboard_clear()
         self._root.clipboard_append(text)
 
-    def _post_event(self, event: str | OutboxSeen | ShiftSeen | NoticesSeen | PromisesSeen) -> None:
-        self._mailbox.post(EVENTS[event] if isinstance(event, str) else event)
+    def _post_report(self, report: str | Intent) -> None:
+        self._mailbox.post(EVENTS[report] if isinstance(report, str) else report)
 
     def _choose(self, choice: str) -> None:
         self._mailbox.post(MENU[choice])

@@ -7,7 +7,7 @@ from contextlib import closing
 
 from assistant.forms.form import Choice, Entered
 from assistant.model.popup_messages import OutboxSeen
-from assistant.resident.desktop import Post
+from assistant.resident.reports import Post
 from data.caches.cache import all_docs_of
 from data.clock import Clock
 from data.errors import SwitchboardError

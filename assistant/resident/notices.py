@@ -7,7 +7,7 @@ from contextlib import closing
 
 from assistant.forms.form import Entered
 from assistant.model.notice_messages import NoticesSeen, Posted
-from assistant.resident.desktop import Post
+from assistant.resident.reports import Post
 from data.caches.cache import all_docs_of, read_meta
 from data.clock import Clock
 from data.kinds import BRANCH, NOTICE

@@ -15,13 +15,10 @@ from assistant.lookup.cancelling import Cancellation
 from assistant.lookup.choices import Choices
 from assistant.model.notice_messages import PromisesSeen
 from assistant.resident.asker import Sources
-from assistant.resident.desktop import Background, Desktop, Post
-from assistant.resident.entries import Entries
-from assistant.resident.hub_map import HubMap
-from assistant.resident.notices import Notices
-from assistant.resident.reveals import Reveals
+from assistant.resident.at_hub import AtHub
+from assistant.resident.desktop import Desktop
+from assistant.resident.reports import Background, Post
 from assistant.resident.settings import load_settings
-from assistant.resident.shifts import Shifts
 from data.clock import Clock, CorrectedClock
 from data.errors import SwitchboardError
 from data.outages.promises import next_reminder
@@ -58,35 +55,23 @@ def run(home: AgentHome, version: str) -> int:
     cache = CacheAnswers(
         home, clock, guard.suspect, own_branches=settings.branches, choices=learned, cancelled=cancellation
     )
+    answers = PhoneAnswers(cache, hub_of(home))
+    sources = Sources(answers.answer, cache.open_node, cache.card, cancellation)
     background: list[Background] = [watch.start, lambda post: _guard(guard, post)]
-    entries = Entries(home, clock) if home.enrolled else None
-    shifts = Shifts(home, clock, version, entries.wake, entries.send_now, settings.language) if entries else None
-    notices = Notices(home, clock, entries.enter) if entries else None
-    if entries is not None and shifts is not None and notices is not None:
-        background.append(shifts.start)
-        background.append(entries.start)
-        background.append(notices.start)
-        background.append(lambda post: _follow(home, clock, watch, guard, entries, notices, post))
+    at_hub = AtHub.of(home, clock, version, settings.language) if home.enrolled else None
+    if at_hub:
+        sources = at_hub.shifts.guarded(sources)
+        background += [*at_hub.background, lambda post: _follow(home, clock, watch, guard, at_hub, post)]
         if settings.learn:
             background.append(lambda _: ChoiceSharer(choices, HubClient.at(home), clock).start())
-    answers = PhoneAnswers(cache, hub_of(home))
-    background.append(answers.start)
-    sources = Sources(answers.answer, cache.open_node, cache.card, cancellation)
-    if shifts is not None:
-        sources = shifts.guarded(sources)
     desktop = Desktop(
         home.path,
         sources,
         settings,
-        background,
+        [*background, answers.start],
         choices=choices,
         clock=clock,
-        looked_up=entries.looked_up if entries else lambda _kind, _key: None,
-        shifts=shifts,
-        reveals=Reveals(home, settings.language) if home.enrolled else None,
-        entries=entries,
-        mark_notice=notices.mark if notices else lambda _key: None,
-        show_map=HubMap(home).show if home.enrolled else lambda _kind, _key: None,
+        at_hub=at_hub,
         settings_problem=problem,
     )
     return desktop.run()
@@ -101,8 +86,7 @@ def _follow(
     clock: CorrectedClock,
     watch: "StateWatch",
     guard: CacheGuard,
-    entries: Entries,
-    notices: Notices,
+    at_hub: AtHub,
     post: Post,
 ) -> Callable[[], None]:
     replica = Replica(home, HubClient.at(home), clock)
@@ -110,14 +94,14 @@ def _follow(
     def changed() -> None:
         post("cache_changed")
         watch.look()
-        notices.look()
+        at_hub.notices.look()
         guard.look()
 
     def contact(there: bool) -> None:  # noqa: FBT001 - a callback
         post("hub_back" if there else "hub_lost")
         guard.look()  # a cache that cannot be made equal to the hub is an alarm
         if there:
-            entries.wake()
+            at_hub.entries.wake()
 
     follower = Follower(replica, lambda _: changed(), contact)
     return follower.start()

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from assistant.model.popup_messages import ShiftSeen
 from assistant.resident.asker import Sources
-from assistant.resident.desktop import Post
+from assistant.resident.reports import Post
 from assistant.words.wording import Language
 from data.caches.cache import read_meta
 from data.clock import Clock, to_iso

@@ -13,7 +13,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from assistant.card.answer import Answer
-from assistant.resident.desktop import Desktop, Post
+from assistant.resident.desktop import Desktop
+from assistant.resident.reports import Post
 from assistant.resident.settings import load_settings
 from data.errors import SwitchboardError
 from tests.ui.answers import ListedAnswers, some_results
