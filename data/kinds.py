@@ -4,6 +4,8 @@ The one module that names the power kinds. The change log, the cache, the index,
 descriptions and treat every kind alike, so that another kind (an order, a contract) is one more entry here.
 """
 
+from collections.abc import Mapping
+
 from data.fields import Field, FieldType, Kind
 
 BRANCH_KINDS = {"company": "供电公司", "branch": "供电分公司", "station": "供电所"}
@@ -22,6 +24,8 @@ CONTACT_ROLES = {
 }
 SOURCES = {"central": "营销系统", "rural": "农网"}
 IMPORTANCE = {"special": "特级", "first": "一级", "second": "二级", "temporary": "临时"}
+"""Grades of important customers, the highest first."""
+
 OUTAGE_KINDS = {
     "planned": "计划停电",
     "fault": "故障停电",
@@ -269,3 +273,11 @@ KINDS: dict[str, Kind] = {
 
 RANKED = ("area", "feeder", "transformer_area", "customer")
 """The kinds that a lookup answers, best first where all else is equal."""
+
+
+def importance_rank(grade: object) -> int:
+    """Where customers of a grade stand among others: 0 for the highest, behind all others where there is none."""
+    return _GRADE_RANKS.get(grade, len(_GRADE_RANKS))
+
+
+_GRADE_RANKS: Mapping[object, int] = {grade: rank for rank, grade in enumerate(IMPORTANCE)}

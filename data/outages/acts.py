@@ -11,12 +11,12 @@ from typing import Any
 from sqlalchemy import Connection
 
 from data.clock import to_iso, usable
-from data.errors import NotFoundError, OutageError
+from data.errors import OutageError
 from data.kinds import CAUSES, ETR_SOURCES
 from data.outages.branch_limits import check_branches
 from data.outages.branch_parts import is_whole, own_part
 from data.outages.describing import network
-from data.outages.documents import outage_from_doc, outage_to_doc
+from data.outages.documents import outage_to_doc
 from data.outages.entry import resolve_scope
 from data.outages.rules import (
     CHANNELS,
@@ -28,9 +28,9 @@ from data.outages.rules import (
     readable,
     readable_reason,
 )
+from data.outages.stored import find_outage
 from data.outages.timetable import Timetable
 from data.outages.windows import Change, OutageWindow, Publication, Restoration, Revision, ScopeItem, affected_by
-from data.store.rows import get_docs
 from data.store.store import Writing
 
 _BACK = "已确认送电"
@@ -219,10 +219,7 @@ def open_window(connection: Connection, key: str) -> OutageWindow:
 
 
 def _window(connection: Connection, key: str) -> OutageWindow:
-    doc = get_docs(connection, "outage", [key]).get(key)
-    if doc is None:
-        raise NotFoundError(f"no outage has the id {key!r}: outage list shows them").about("no_outage", name=key)
-    window = outage_from_doc(doc)
+    window = find_outage(connection, key)
     if window.withdrawn_at is not None:
         refused = OutageError(f"outage {key} was withdrawn at {to_iso(window.withdrawn_at)}: set a new one")
         raise refused.about("was_withdrawn", at=window.withdrawn_at)

@@ -10,11 +10,10 @@ from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, func, select, text
 
-from data.kinds import CUSTOMER, IMPORTANCE
+from data.kinds import CUSTOMER, importance_rank
 from data.outages.kept import Kept
 from data.store.schema import IMPORTANT_CUSTOMER, RECORDS
 
-_RANK = {key: rank for rank, key in enumerate(IMPORTANCE)}
 _TABLE = RECORDS["customer"]
 
 
@@ -36,7 +35,7 @@ class Concerned(NamedTuple):
     @property
     def rank(self) -> tuple[int, bool, str]:
         """The most important first."""
-        return _RANK.get(self.importance or "", len(_RANK)), not self.high_risk, self.id
+        return importance_rank(self.importance), not self.high_risk, self.id
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,15 +11,15 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, and_, insert, or_,
 from data.clock import from_iso, to_iso, usable
 from data.errors import BadValueError, NotFoundError
 from data.finding import find_one
-from data.outages.documents import outage_from_doc
 from data.outages.rules import NAME_AT_MOST, REASON_AT_MOST, readable
+from data.outages.stored import find_outage
 from data.outages.windows import ScopeItem
 from data.phone_numbers import normal_form
 from data.readers import EVERYBODYS, Reader
 from data.rights import ForbiddenError
 from data.store import audit
 from data.store.desk_tables import CALL_BACK, CALL_BACK_TRY
-from data.store.rows import chunks, get_docs
+from data.store.rows import chunks
 from data.store.schema import RECORDS
 from data.store.store import Writing
 from data.telling.awaited import Awaited
@@ -173,10 +173,7 @@ def forget_closed_call_backs(writing: Writing) -> None:
 
 
 def _promise(connection: Connection, outage: str, at: datetime) -> datetime:
-    doc = get_docs(connection, "outage", [outage]).get(outage)
-    if doc is None:
-        raise NotFoundError(f"no outage has the id {outage!r}: outage list shows them").about("no_outage", name=outage)
-    return promise_at(outage_from_doc(doc), at)
+    return promise_at(find_outage(connection, outage), at)
 
 
 def _place(connection: Connection, place: tuple[str, str] | None) -> tuple[str | None, str | None]:

@@ -11,11 +11,12 @@ from sqlalchemy import Connection, insert, or_, select
 from data.clock import from_iso, to_iso, usable
 from data.errors import NotFoundError
 from data.fields import Doc
-from data.kinds import CUSTOMER, KINDS
+from data.kinds import CUSTOMER, KINDS, importance_rank
 from data.masking import HIDDEN, LEAST, for_caches
 from data.outages.describing import network, shown_outages
 from data.outages.documents import outage_from_doc
 from data.outages.rules import NAME_AT_MOST, REASON_AT_MOST, readable
+from data.outages.stored import find_outage
 from data.outages.windows import OutageWindow, affected_by, touches
 from data.readers import EVERYBODYS, Reader
 from data.store import audit
@@ -115,7 +116,7 @@ def told_list(connection: Connection, outage: str, at: datetime, reader: Reader 
     Raises:
         NotFoundError: there is no such window.
     """
-    window = _window(connection, outage)
+    window = find_outage(connection, outage)
     return _lists(connection, [window], at, reader)[0]
 
 
@@ -151,7 +152,7 @@ def find_told(connection: Connection, outage: str, customer: str, at: datetime, 
     Raises:
         NotFoundError: there is no such window, or it neither takes this customer out nor did anybody try to tell them.
     """
-    return _item(connection, _window(connection, outage), customer, at, reader)
+    return _item(connection, find_outage(connection, outage), customer, at, reader)
 
 
 def record_attempt(writing: Writing, new: NewAttempt, by: str, reader: Reader = EVERYBODYS) -> ToTell:
@@ -173,7 +174,7 @@ def record_attempt(writing: Writing, new: NewAttempt, by: str, reader: Reader = 
         OutageError: a text is too long or cannot be read out.
     """
     now = writing.clock.now()
-    window = _window(writing.connection, new.outage)
+    window = find_outage(writing.connection, new.outage)
     before = _item(writing.connection, window, new.customer, now, reader)
     whom, note = _checked(new)
     if new.result == TAKEN_BACK and not that_count(before.attempts):
@@ -261,12 +262,9 @@ def _lists(
     return lists
 
 
-_RANK = {"special": 0, "first": 1, "second": 2, "temporary": 3}
-
-
 def _order(one: ToTell) -> tuple[bool, int, bool, str]:
-    importance = _RANK.get(str(one.customer.get("importance")), len(_RANK))
-    return one.status != "open", importance, not one.customer.get("high_risk"), str(one.customer["id"])
+    rank = importance_rank(one.customer.get("importance"))
+    return one.status != "open", rank, not one.customer.get("high_risk"), str(one.customer["id"])
 
 
 def _docs(connection: Connection, keys: set[str], reader: Reader) -> dict[str, Doc]:
@@ -314,10 +312,3 @@ def _windows(connection: Connection, at: datetime) -> list[OutageWindow]:
     rows = connection.execute(over).mappings()
     lately = [outage_from_doc(from_row(KINDS["outage"], row)) for row in rows]
     return [*{one.id: one for one in [*shown_outages(connection, at), *lately]}.values()]
-
-
-def _window(connection: Connection, outage: str) -> OutageWindow:
-    doc = get_docs(connection, "outage", [outage]).get(outage)
-    if doc is None:
-        raise NotFoundError(f"no outage has the id {outage!r}: outage list shows them").about("no_outage", name=outage)
-    return outage_from_doc(doc)

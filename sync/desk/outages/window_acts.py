@@ -3,8 +3,6 @@
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 
-from sqlalchemy import Connection
-
 from data.errors import DataError, NotFoundError
 from data.outages.acts import (
     OutageEdit,
@@ -17,13 +15,12 @@ from data.outages.acts import (
     withdraw_outage,
 )
 from data.outages.describing import named_items
-from data.outages.documents import outage_from_doc
 from data.outages.entry import resolve_scope
 from data.outages.public_scope import public_scope
 from data.outages.rules import REASON_AT_MOST
+from data.outages.stored import find_outage
 from data.outages.windows import OutageWindow, ScopeItem
 from data.store import audit
-from data.store.rows import get_docs
 from data.store.store import Writing
 from sync.auth import Person
 from sync.desk.outages.window_forms import ActForm
@@ -37,18 +34,6 @@ class ChangedMeanwhileError(DataError):
 
 
 Act = Callable[[Writing, OutageWindow, ActForm, str], OutageWindow]
-
-
-def find_window(connection: Connection, key: str) -> OutageWindow:
-    """The window of a number.
-
-    Raises:
-        NotFoundError: there is none.
-    """
-    doc = get_docs(connection, "outage", [key]).get(key)
-    if doc is None:
-        raise NotFoundError(f"没有编号为 {key} 的停电信息 no window has this number").about("no_outage", name=key)
-    return outage_from_doc(doc)
 
 
 def possible_acts(window: OutageWindow, at: datetime, own: Collection[ScopeItem] | None = None) -> tuple[str, ...]:
@@ -82,7 +67,7 @@ def do_act(hub: Hub, person: Person, key: str, act: str, form: ActForm) -> Outag
     """
     name, do = _known(act)
     with hub.store.write(person.actor, name.replace("_", " "), person.branches) as writing:
-        window = find_window(writing.connection, key)
+        window = find_outage(writing.connection, key)
         if len(window.revisions) != form.seen:
             told = "这条信息刚被别人改过 somebody else has changed this window meanwhile"
             raise ChangedMeanwhileError(told).about("window_moved")

@@ -11,12 +11,13 @@ from data.outages.branch_limits import branches_below, supplied_among
 from data.outages.branch_parts import own_part
 from data.outages.describing import describe_outage, named_items
 from data.outages.reach import Reach
+from data.outages.stored import find_outage
 from data.outages.windows import OutageWindow, ScopeItem
 from data.readers import Reader
 from data.rights import may
 from sync.auth import Person
 from sync.desk.answers import go_on
-from sync.desk.outages.window_acts import ChangedMeanwhileError, do_act, find_window, possible_acts
+from sync.desk.outages.window_acts import ChangedMeanwhileError, do_act, possible_acts
 from sync.desk.outages.window_beside import beside
 from sync.desk.outages.window_forms import ActForm, FaultyFormError
 from sync.desk.outages.window_words import window_desk
@@ -43,7 +44,7 @@ def window_router(hub: Hub) -> APIRouter:
     def page(request: Request, person: Person, key: str, status: int = 200, **values: Any) -> Response:  # noqa: ANN401
         now = hub.store.clock.now()
         with hub.store.read() as connection:
-            window = find_window(connection, key)
+            window = find_outage(connection, key)
             told = describe_outage(connection, window, now, person.reading)
             own = own_part(connection, window, person.branches)
             shown = {
