@@ -1,12 +1,12 @@
 """The desk's page of callers who want to know when power is back: asked for, taken in hand, worked through."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Depends, Form, Query, Request, Response
+from fastapi import APIRouter, Depends, Form, Request, Response
 from sqlalchemy import Connection
 
 from data.clock import from_iso
@@ -15,6 +15,7 @@ from data.outages.describing import describe_outages, shown_outages
 from data.outages.windows import ScopeItem
 from data.readers import Reader
 from data.store.rows import get_docs
+from data.store.store import Writing
 from data.telling.call_backs import (
     PLACES,
     Listed,
@@ -27,6 +28,7 @@ from sync.auth import Person
 from sync.desk.answers import go_on
 from sync.desk.outages.telling_words import CALLS_SHOWN, telling_desk
 from sync.desk.place_words import KINDS
+from sync.desk.typed import Asked, AskedAfter, Line
 from sync.hub.asking import PersonWho
 from sync.hub.hub import Hub
 from sync.hub.problems import status_of
@@ -36,8 +38,6 @@ CALLS_AT_ONCE = 100
 """More are on the next page; those that are due come first."""
 
 
-Asked = Annotated[str, Query(max_length=100)]
-Line = Annotated[str, Form(max_length=200)]
 Words = Annotated[str, Form(max_length=500)]
 
 
@@ -45,19 +45,38 @@ Words = Annotated[str, Form(max_length=500)]
 class Typed:
     """What stands in the form of a new call-back."""
 
-    phone: str = ""
-    name: str = ""
-    outage: str = ""
-    customer: str = ""
-    place_kind: str = "transformer_area"
-    place: str = ""
-    note: str = ""
+    phone: Line = ""
+    name: Line = ""
+    outage: Line = ""
+    customer: Line = ""
+    place_kind: Line = "transformer_area"
+    place: Line = ""
+    note: Words = ""
 
     def entered(self) -> NewCallBack:
         """The call-back, without what was left empty."""
         place = (self.place_kind, self.place.strip()) if self.place.strip() else None
         customer = self.customer.strip() or None
         return NewCallBack(self.phone, self.name, self.outage or None, place, customer, self.note)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What stands in the form of one call to somebody who waits."""
+
+    result: Line
+    note: Words = ""
+    news: Line = ""
+    etr: Line = ""
+
+    def record(self, writing: Writing, key: str, by: str) -> None:
+        """Notes how the call went.
+
+        Raises:
+            SwitchboardError: the call-back is not in this hand, or what was told is told no more.
+        """
+        promise = from_iso(self.etr, "etr") if self.etr else None
+        record_try(writing, key, self.result, by, note=self.note, news=self.news or None, etr=promise)
 
 
 def call_back_page_router(hub: Hub) -> APIRouter:
@@ -96,23 +115,12 @@ def call_back_page_router(hub: Hub) -> APIRouter:
         show: Asked = "now",
         outage: Asked = "",
         customer: Asked = "",
-        after: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
+        after: AskedAfter = 0,
     ) -> Response:
         return page(request, worker, show, after=after, typed=asdict(Typed(outage=outage, customer=customer)))
 
     @router.post("/desk/call-backs")
-    def add(
-        request: Request,
-        worker: Worker,
-        phone: Line,
-        name: Line = "",
-        outage: Line = "",
-        customer: Line = "",
-        place_kind: Line = "transformer_area",
-        place: Line = "",
-        note: Words = "",
-    ) -> Response:
-        typed = Typed(phone, name, outage, customer, place_kind, place, note)
+    def add(request: Request, worker: Worker, typed: Annotated[Typed, Depends()]) -> Response:
         try:
             with hub.store.write(worker.actor, "add call-back", worker.branches) as writing:
                 add_call_back(writing, typed.entered(), worker.actor)
@@ -120,41 +128,36 @@ def call_back_page_router(hub: Hub) -> APIRouter:
             return page(request, worker, status=status_of(error), wrong=refusal(request, error), typed=asdict(typed))
         return back("all")
 
+    def act(request: Request, worker: Person, showing: str, about: str, do: Callable[[Writing], object]) -> Response:
+        try:
+            with hub.store.write(worker.actor, about, worker.branches) as writing:
+                do(writing)
+        except SwitchboardError as error:
+            return page(request, worker, showing, status_of(error), error=refusal(request, error))
+        return back(showing)
+
     @router.post("/desk/call-backs/{key}/claim")
     def claim(request: Request, worker: Worker, key: str, show: Line = "now") -> Response:
-        try:
-            with hub.store.write(worker.actor, "claim call-back", worker.branches) as writing:
-                claim_call_back(writing, key, worker.actor)
-        except SwitchboardError as error:
-            return page(request, worker, show, status_of(error), error=refusal(request, error))
-        return back(show)
+        return act(
+            request, worker, show, "claim call-back", lambda writing: claim_call_back(writing, key, worker.actor)
+        )
 
     @router.post("/desk/call-backs/{key}/release")
     def release(request: Request, worker: Worker, key: str, show: Line = "now") -> Response:
-        try:
-            with hub.store.write(worker.actor, "release call-back", worker.branches) as writing:
-                release_call_back(writing, key, worker.actor)
-        except SwitchboardError as error:
-            return page(request, worker, show, status_of(error), error=refusal(request, error))
-        return back(show)
+        def do(writing: Writing) -> None:
+            release_call_back(writing, key, worker.actor)
+
+        return act(request, worker, show, "release call-back", do)
 
     @router.post("/desk/call-backs/{key}/try")
     def tried(
-        request: Request,
-        worker: Worker,
-        key: str,
-        result: Line,
-        note: Words = "",
-        news: Line = "",
-        etr: Line = "",
-        show: Line = "now",
+        request: Request, worker: Worker, key: str, call: Annotated[Call, Depends()], show: Line = "now"
     ) -> Response:
         try:
-            promise = from_iso(etr, "etr") if etr else None
             with hub.store.write(worker.actor, "call back", worker.branches) as writing:
-                record_try(writing, key, result, worker.actor, note=note, news=news or None, etr=promise)
+                call.record(writing, key, worker.actor)
         except SwitchboardError as error:
-            failed = {"id": key, "said": refusal(request, error), "note": note}
+            failed = {"id": key, "said": refusal(request, error), "note": call.note}
             return page(request, worker, show, status_of(error), failed=failed)
         return back(show)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Form, Query, Request, Response
+from fastapi import APIRouter, Depends, Form, Request, Response
 from starlette.datastructures import FormData
 
 from data.clock import to_iso
@@ -28,6 +28,7 @@ from sync.desk.outages.window_forms import local_moment
 from sync.desk.outages.window_words import when, who
 from sync.desk.page import Desk
 from sync.desk.place_words import KINDS, Said
+from sync.desk.typed import AskedAfter
 from sync.hub.asking import PersonWho
 from sync.hub.hub import Hub
 from sync.hub.problems import status_of
@@ -104,7 +105,7 @@ def suspicion_page_router(hub: Hub) -> APIRouter:
     def suspicions(
         request: Request,
         reader: Annotated[Person, Depends(PersonWho(hub.store, "see_desk"))],
-        after: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
+        after: AskedAfter = 0,
     ) -> Response:
         return page(request, reader, after=after)
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from sqlalchemy import Connection, select
 
 from data.outages.describing import describe_outages
@@ -17,13 +17,12 @@ from data.store.schema import RECORDS
 from sync.auth import Person
 from sync.desk.outages.pending import pending_for
 from sync.desk.outages.window_words import state_of, window_desk
+from sync.desk.typed import Asked
 from sync.hub.asking import PersonWho
 from sync.hub.hub import Hub
 
 ENDED_AT_ONCE = 100
 """How many windows that are over are listed; a filter finds the others."""
-
-Asked = Annotated[str, Query(max_length=100)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from sync.auth import Person
 from sync.desk.places.lookup import Places
 from sync.desk.places.lookup_page import place_desk
 from sync.desk.places.map_drawing import Point, Sheet, sheet_with_cells
+from sync.desk.typed import Asked
 from sync.hub.asking import PersonWho
 from sync.hub.hub import Hub
 from sync.hub.problems import status_of
@@ -30,8 +31,6 @@ SIGNS = {
 _CELLED = "township"
 _NO_CONTENT = 204
 _COUNTY_TINTS = 6
-
-Asked = Annotated[str, Query(max_length=200)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Form, Query, Request, Response
+from fastapi import APIRouter, Depends, Form, Request, Response
 from sqlalchemy import Connection, select
 
 from data.errors import BadValueError, SwitchboardError
@@ -20,6 +20,7 @@ from sync.auth import Person
 from sync.desk.answers import go_on
 from sync.desk.branches import branch_names
 from sync.desk.tickets.ticket_words import shown_value, ticket_desk
+from sync.desk.typed import Line
 from sync.hub.asking import PersonWho
 from sync.hub.hub import Hub
 from sync.hub.problems import status_of
@@ -27,8 +28,6 @@ from sync.language import Language, language
 from sync.refusal_words import refusal
 from sync.routes.ticket_routes import maker
 
-Asked = Annotated[str, Query(max_length=100)]
-Line = Annotated[str, Form(max_length=200)]
 Words = Annotated[str, Form(max_length=2000)]
 
 

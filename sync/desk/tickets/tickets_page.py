@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from urllib.parse import urlencode
 from uuid import uuid4
 
-from fastapi import APIRouter, Depends, Form, Query, Request, Response
+from fastapi import APIRouter, Depends, Form, Request, Response
 from sqlalchemy import Connection
 
 from data.errors import BadValueError, SwitchboardError
@@ -24,6 +24,7 @@ from sync.auth import Person
 from sync.desk.answers import go_on
 from sync.desk.branches import branch_names
 from sync.desk.tickets.ticket_words import ticket_desk
+from sync.desk.typed import After, Asked, AskedAfter, Line
 from sync.hub.asking import PersonWho
 from sync.hub.hub import Hub
 from sync.hub.problems import status_of
@@ -32,8 +33,6 @@ from sync.routes.ticket_routes import maker
 
 _PAGE = 50
 
-Asked = Annotated[str, Query(max_length=100)]
-Line = Annotated[str, Form(max_length=200)]
 Words = Annotated[str, Form(max_length=2000)]
 
 
@@ -41,18 +40,40 @@ Words = Annotated[str, Form(max_length=2000)]
 class Typed:
     """What stands in the form of a new ticket."""
 
-    kind: str = "trouble_report"
-    business: str = ""
-    place_kind: str = "transformer_area"
-    place: str = ""
-    text: str = ""
-    linked_to: str = ""
+    kind: Line = "trouble_report"
+    business: Line = ""
+    place_kind: Line = "transformer_area"
+    place: Annotated[str, Form(alias="q", max_length=200)] = ""
+    text: Words = ""
+    linked_to: Line = ""
 
     def entered(self) -> NewTicket:
         """The ticket; an entry of the catalogue says its kind, too."""
         kind = self.business.partition(".")[0] or self.kind
         place = (self.place_kind, self.place.strip()) if self.place.strip() else None
         return NewTicket(kind, self.text, place, self.business or None, self.linked_to.strip() or None)
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What the list is narrowed to; empty for all, `mine` for whoever asks."""
+
+    state: Line = "pending"
+    kind: Line = ""
+    mine: Line = ""
+    branch: Line = ""
+    mark: Line = ""
+
+    def wanted(self, person: Person, text: str = "") -> Wanted:
+        """The same as the list of tickets takes it; `text` is what was typed."""
+        return Wanted(self.state, self.kind, person.name if self.mine else "", self.branch, self.mark, text)
+
+
+def filters_asked(
+    state: Asked = "pending", kind: Asked = "", mine: Asked = "", branch: Asked = "", mark: Asked = ""
+) -> Filters:
+    """What an address narrows the list to."""
+    return Filters(state, kind, mine, branch, mark)
 
 
 def tickets_page_router(hub: Hub) -> APIRouter:
@@ -88,54 +109,32 @@ def tickets_page_router(hub: Hub) -> APIRouter:
     def tickets(
         request: Request,
         worker: Worker,
-        state: Asked = "pending",
-        kind: Asked = "",
-        mine: Asked = "",
-        branch: Asked = "",
-        mark: Asked = "",
+        filters: Annotated[Filters, Depends(filters_asked)],
         made: Asked = "",
-        after: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
+        after: AskedAfter = 0,
         place_kind: Asked = Typed().place_kind,
         place: Asked = "",
     ) -> Response:
         """The list; with a place, the form of a new ticket is for it."""
-        wanted = Wanted(state, kind, worker.name if mine else "", branch, mark)
-        return list_page(request, worker, wanted, after, made=made, typed=Typed(place_kind=place_kind, place=place))
+        typed = Typed(place_kind=place_kind, place=place)
+        return list_page(request, worker, filters.wanted(worker), after, made=made, typed=typed)
 
     @router.post("/desk/ticket-list")
     def find(
-        request: Request,
-        worker: Worker,
-        state: Line = "pending",
-        kind: Line = "",
-        mine: Line = "",
-        branch: Line = "",
-        mark: Line = "",
-        q: Line = "",
-        after: Annotated[int, Form(ge=0, le=1_000_000)] = 0,
+        request: Request, worker: Worker, filters: Annotated[Filters, Depends()], q: Line = "", after: After = 0
     ) -> Response:
         """The list as it was asked for; what was typed may be somebody's name: it stands in no address."""
-        wanted = Wanted(state, kind, worker.name if mine else "", branch, mark, q)
-        return list_page(request, worker, wanted, after)
+        return list_page(request, worker, filters.wanted(worker, q), after)
 
     @router.post("/desk/tickets")
-    def make(
-        request: Request,
-        reporter: Reporter,
-        kind: Line = "trouble_report",
-        business: Line = "",
-        place_kind: Line = "transformer_area",
-        q: Line = "",
-        text: Words = "",
-        linked_to: Line = "",
-    ) -> Response:
-        typed, now = Typed(kind, business, place_kind, q, text, linked_to), hub.store.clock.now()
+    def make(request: Request, reporter: Reporter, typed: Annotated[Typed, Depends()]) -> Response:
+        now = hub.store.clock.now()
         try:
-            _check_place_kind(place_kind)
+            _check_place_kind(typed.place_kind)
             with hub.store.write(reporter.actor, "make ticket", reporter.branches) as writing:
                 made = add_ticket(writing, uuid4().hex, now, typed.entered(), maker(reporter))
         except SwitchboardError as error:
-            field = error.field if isinstance(error, BadValueError) else "linked_to" if linked_to else "place"
+            field = error.field if isinstance(error, BadValueError) else "linked_to" if typed.linked_to else "place"
             refused: dict[str, Any] = {"typed": typed, "refused": {field: refusal(request, error)}}
             return list_page(request, reporter, Wanted(), status=status_of(error), **refused)
         hub.stream.look_now()
