@@ -10,7 +10,7 @@ from assistant.answering.phone_lookup import Find, LocalAnswers, Owners, owners_
 from assistant.card.answer import Answer, PhoneLookup
 from data.phone_numbers import normal_form
 
-log = logging.getLogger(__name__)
+_LOG = logging.getLogger(__name__)
 
 PAUSE_S = 0.3
 """So long a number must stand: 7 digits on the way to a customer number are a phone number for a moment."""
@@ -106,7 +106,7 @@ class PhoneAnswers:
                 owners = owners_of(number, self._find)
             except Exception as problem:  # noqa: BLE001 - the thread's dispatcher
                 # no trace: it might show the number
-                log.error("asking the hub for a phone number failed: %s", type(problem).__name__)  # noqa: TRY400
+                _LOG.error("asking the hub for a phone number failed: %s", type(problem).__name__)
                 owners = Owners(PhoneLookup("no_hub", type(problem).__name__))
             with self._changed:
                 self._known = _Known(number, owners, self._now())

@@ -19,7 +19,7 @@ from assistant.hotkeys.session_watch import SessionWatch
 if sys.platform != "win32":
     raise ImportError("hotkeys.windows needs Windows")
 
-log = logging.getLogger(__name__)
+_LOG = logging.getLogger(__name__)
 
 MODIFIERS = {"alt": 0x0001, "ctrl": 0x0002, "shift": 0x0004, "win": 0x0008}
 NO_REPEAT = 0x4000
@@ -61,7 +61,7 @@ def arm_windows(combination: Combination, pressed: Callable[[], None]) -> ArmedH
     except HotkeyTakenError:
         raise
     except HotkeyError as problem:
-        log.warning("%s; falling back to a keyboard hook", problem)
+        _LOG.warning("%s; falling back to a keyboard hook", problem)
         return HookedKey(combination, pressed)
 
 

@@ -12,7 +12,7 @@ from Xlib import XK, X, display, error
 from assistant.hotkeys.armed import HotkeyError, HotkeyTakenError
 from assistant.hotkeys.combination import Combination
 
-log = logging.getLogger(__name__)
+_LOG = logging.getLogger(__name__)
 
 MASKS = {"ctrl": X.ControlMask, "alt": X.Mod1Mask, "shift": X.ShiftMask, "win": X.Mod4Mask}
 LOCKS = (0, X.LockMask, X.Mod2Mask, X.LockMask | X.Mod2Mask)
@@ -121,4 +121,4 @@ class GrabbedKey:
         try:
             self._grab()
         except HotkeyError as problem:
-            log.warning("after a change of the keyboard: %s", problem)
+            _LOG.warning("after a change of the keyboard: %s", problem)

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from data.sqlite import Connection, DatabaseError, OperationalError, connect
 
-log = logging.getLogger(__name__)
+_LOG = logging.getLogger(__name__)
 
 Outcome = TypeVar("Outcome")
 
@@ -123,7 +123,7 @@ class ChoiceFile:
 
     def _set_aside(self, reason: str) -> None:
         self._close()
-        log.warning("%s is damaged (%s): it is set aside and learning begins anew", self._path, reason)
+        _LOG.warning("%s is damaged (%s): it is set aside and learning begins anew", self._path, reason)
         try:
             self._path.replace(self._aside)
             for ending in ("-wal", "-shm"):
@@ -139,5 +139,5 @@ class ChoiceFile:
 
     def _complain(self, line: str) -> None:
         if not self._complained:
-            log.warning("%s", line)
+            _LOG.warning("%s", line)
             self._complained = True

@@ -22,7 +22,7 @@ from assistant.model.popup_messages import (
 from assistant.tree.tree_answer import TreeAnswer, TreeQuestion
 from data.errors import NotFoundError, SwitchboardError
 
-log = logging.getLogger(__name__)
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +103,8 @@ class Asker:
             return None
         except SwitchboardError as problem:
             return _refused(question, str(problem), gone=isinstance(problem, NotFoundError))
-        except Exception as problem:  # the thread's dispatcher: the agent must be told, the thread must live
-            log.exception("a look-up failed")
+        except Exception as problem:  # noqa: BLE001 - the thread's dispatcher: the agent must be told, the thread must live
+            _LOG.exception("a look-up failed")
             return _refused(question, f"{type(problem).__name__}: {problem}")
 
     def _answer(self, question: Question) -> Reply:

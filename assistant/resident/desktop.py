@@ -53,7 +53,7 @@ from assistant.resident.wake import Mailbox
 from assistant.words.wording import Words
 from data.clock import Clock, SystemClock
 
-log = logging.getLogger(__name__)
+_LOG = logging.getLogger(__name__)
 
 TICK_MS = 1000
 
@@ -226,8 +226,8 @@ class Desktop:
                 self._keep_time()
             if self._tray:
                 self._tray.paint(_mood(self._state))
-        except Exception:  # the dispatcher of the Tk thread
-            log.exception("%s failed", type(intent).__name__)
+        except Exception:  # noqa: BLE001 - the dispatcher of the Tk thread
+            _LOG.exception("%s failed", type(intent).__name__)
         self._publish()
 
     def _learn(self, intent: Intent, effects: Sequence[Effect]) -> None:
@@ -307,7 +307,7 @@ class Desktop:
                 menu_chosen=self._choose,
             )
         except TrayError as problem:
-            log.warning("%s", problem)
+            _LOG.warning("%s", problem)
             return None
 
     def _arm_hotkey(self) -> ArmedHotkey | None:
@@ -319,7 +319,7 @@ class Desktop:
         try:
             armed = arm(combination, lambda: self._mailbox.post(Toggle()))
         except HotkeyError as problem:
-            log.warning("%s", problem)
+            _LOG.warning("%s", problem)
             self._facts = replace(self._facts, hotkey=str(problem), hotkey_works=False)
             self._tell_hotkey("taken")
             return None

@@ -18,8 +18,9 @@ from pathlib import Path
 from typing import IO, Any
 
 from data.errors import SwitchboardError
+from data.file_lock import taken
 
-log = logging.getLogger(__name__)
+_LOG = logging.getLogger(__name__)
 
 LONGEST_SOCKET_PATH = 107
 """What `sockaddr_un` has room for, without its final zero."""
@@ -165,7 +166,7 @@ class Instance:
                         connection.send_bytes(json.dumps(reply, ensure_ascii=False).encode())
             except (EOFError, OSError) as problem:
                 # a client that breaks off is its own affair
-                log.debug("a command broke off: %s", problem)
+                _LOG.debug("a command broke off: %s", problem)
 
     def _reply(self, line: str) -> dict[str, Any]:
         verb, _, argument = line.strip().partition(" ")
@@ -178,33 +179,16 @@ class Instance:
             return {"error": str(problem)}
 
 
-def _claim(home: Path) -> IO[bytes]:
+def _claim(home: Path) -> IO[str]:
     """A lock on the home that ends with this process."""
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
     absolute = _absolute(home)
     own = home / "assistant.lock"
-    lock = (own if _may_write(absolute) else _short_directory() / f"{_digest(absolute)}.lock").open("ab")
-    try:
-        _lock(lock.fileno())
-    except BlockingIOError:
+    lock = (own if _may_write(absolute) else _short_directory() / f"{_digest(absolute)}.lock").open("a")
+    if not taken(lock):
         lock.close()
-        raise AlreadyRunningError(f"an assistant already runs for {home}") from None
+        raise AlreadyRunningError(f"an assistant already runs for {home}")
     return lock
-
-
-def _lock(descriptor: int) -> None:
-    """Takes the file for this process alone, or raises BlockingIOError at once where another has it."""
-    if sys.platform == "win32":
-        import msvcrt  # noqa: PLC0415 - exists there only
-
-        try:
-            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-        except OSError as refusal:
-            raise BlockingIOError(*refusal.args) from None
-    else:
-        import fcntl  # noqa: PLC0415 - exists here only
-
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def _listen(home: Path) -> Listener:

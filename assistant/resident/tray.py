@@ -11,7 +11,7 @@ from assistant.resident.tray_icon import Mood, draw_icon
 from assistant.words.wording import Words
 from data.errors import SwitchboardError
 
-log = logging.getLogger(__name__)
+_LOG = logging.getLogger(__name__)
 
 PATIENCE_S = 2.0
 LEFT_BUTTON, RIGHT_BUTTON = 1, 3
@@ -107,8 +107,8 @@ class Tray:
                 wait_for_tray()
                 self._take_clicks()
             self._icon.run(self._started)
-        except Exception:  # the thread's dispatcher: the assistant lives on without an icon
-            log.exception("the tray icon ended")
+        except Exception:  # noqa: BLE001 - the thread's dispatcher: the assistant lives on without an icon
+            _LOG.exception("the tray icon ended")
         finally:
             self._running.clear()
 
