@@ -12,11 +12,14 @@ from data.whole_file import whole_file
 
 FORMATS = {".csv": "text/csv", ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 _SHEET_ROWS = 1_000_000
-_CELL_AT_MOST = 32_000
+CELL_AT_MOST = 32_000
+"""What fits into a cell of a sheet; longer texts are cut."""
+
 _RUN = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """With which a spreadsheet takes the text of a CSV cell for a formula (OWASP, "CSV Injection")."""
 
-_AS_TEXT = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+AS_TEXT = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+"""Options of a workbook in which texts stay texts: none becomes a formula, a link or a number."""
 
 
 def check_name(path: Path) -> None:
@@ -65,7 +68,7 @@ def _write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[Cell]]
 def _write_workbook(path: Path, header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> int:
     """A sheet holds a million rows: what is more goes on on the next."""
     count, sheet = 0, None
-    with xlsxwriter.Workbook(path, {"constant_memory": True, **_AS_TEXT}) as workbook:
+    with xlsxwriter.Workbook(path, {"constant_memory": True, **AS_TEXT}) as workbook:
         bold = workbook.add_format({"bold": True})
         for row in rows:
             if sheet is None or count % _SHEET_ROWS == 0:
@@ -73,7 +76,7 @@ def _write_workbook(path: Path, header: Sequence[str], rows: Iterable[Sequence[C
             at = count % _SHEET_ROWS + 1
             for column, cell in enumerate(row):
                 if isinstance(cell, str):
-                    sheet.write_string(at, column, cell[:_CELL_AT_MOST])
+                    sheet.write_string(at, column, cell[:CELL_AT_MOST])
                 elif cell is not None:
                     sheet.write_number(at, column, cell)
             count += 1

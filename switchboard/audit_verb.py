@@ -8,6 +8,7 @@ from pathlib import Path
 
 from data.clock import from_iso
 from data.errors import BadValueError
+from data.handing_out import hand_out
 from data.store import audit
 from data.store.audit_chain import Entry, Finding
 from switchboard.cli import home_of
@@ -35,10 +36,8 @@ def list_entries(options: argparse.Namespace) -> object:
         found = audit.newest(connection, wanted, limit=options.limit)
     if options.xlsx:
         path = Path(options.xlsx)
-        write_workbook(path, found)
-        with store.write(os_actor(), "export audit") as writing:
-            about = f"{len(found)} entries to {path.absolute()}"
-            audit.record(writing.connection, store.clock.now(), os_actor(), "export_audit", about)
+        about = f"entries to {path.absolute()}"
+        hand_out(store, path, lambda path: write_workbook(path, found), os_actor(), "export_audit", about)
         return {"file": str(path), "entries": len(found)}
     return [asdict(one) for one in found] if options.json else "\n".join(_line(one) for one in found)
 

@@ -7,9 +7,7 @@ from uuid import uuid4
 
 from data.clock import from_iso
 from data.errors import BadValueError
-from data.export_files import check_name, write_rows
 from data.fields import Json
-from data.store import audit
 from data.store.store import Store, Writing
 from data.tickets import catalogue, making, work
 from data.tickets.business import Business
@@ -18,6 +16,7 @@ from data.tickets.listing import Wanted, list_tickets
 from data.tickets.making import Maker, NewTicket
 from data.tickets.ticket import Ticket, get_ticket
 from data.tickets.work import TicketChange
+from data.tickets.workbook import export_uses
 from switchboard.cli import home_of
 from switchboard.hub_verbs import os_actor
 from sync.hub.home import HubHome
@@ -88,13 +87,9 @@ def list_business(options: argparse.Namespace) -> list[Answer]:
     since = from_iso(options.since, "--from")
     until = from_iso(options.until, "--to") if options.until else store.clock.now()
     if options.xlsx:
-        check_name(Path(options.xlsx))
-    with store.write(os_actor(), "count business") as writing:
-        used = catalogue.uses(writing.connection, since, until)
-        if options.xlsx:
-            audit.record(writing.connection, store.clock.now(), os_actor(), "export", "uses of the business catalogue")
-    if options.xlsx:
-        write_rows(Path(options.xlsx), catalogue.USE_HEADER, catalogue.use_rows(used))
+        export_uses(store, Path(options.xlsx), (since, until), os_actor())
+    with store.read() as connection:
+        used = catalogue.uses(connection, since, until)
     return [{**_entry(one.business, one.path), "own": one.own, "total": one.total} for one in used]
 
 

@@ -9,10 +9,10 @@ from sqlalchemy import select
 
 from data.export_files import write_rows
 from data.exporting import Cell
+from data.handing_out import hand_out
 from data.kinds import IMPORTANCE, OUTAGE_KINDS
 from data.outages.timetable import SHANGHAI
 from data.readers import EVERYBODYS, Reader
-from data.store import audit
 from data.store.rows import chunks
 from data.store.schema import RECORDS
 from data.store.store import Store
@@ -81,16 +81,10 @@ def export_told(store: Store, export: ToldExport, path: Path, actor: str) -> int
         table, phones = RECORDS["customer"], dict[str, str]()
         for chunk in chunks(keys):
             phones |= dict(connection.execute(select(table.c.id, table.c.phone).where(table.c.id.in_(chunk))).all())
-    count = write_rows(path, _HEADER, [row for told in lists for row in _rows(told, phones)])
-    try:
-        with store.write(actor, "export") as writing:
-            act, masked = ("export_clear", "clear") if export.clear else ("export", "masked")
-            about = f"{count} rows of customers to be told of {export.outage or 'every window'}, phones {masked}"
-            audit.record(writing.connection, now, actor, act, about)
-    except BaseException:
-        path.unlink(missing_ok=True)  # what is not in the trail is in nobody's hands
-        raise
-    return count
+    rows = [row for told in lists for row in _rows(told, phones)]
+    act, masked = ("export_clear", "clear") if export.clear else ("export", "masked")
+    about = f"rows of customers to be told of {export.outage or 'every window'}, phones {masked}"
+    return hand_out(store, path, lambda path: write_rows(path, _HEADER, rows), actor, act, about)
 
 
 def _rows(told: ToldList, phones: Mapping[str, str]) -> Iterator[list[Cell]]:

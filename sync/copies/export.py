@@ -4,7 +4,7 @@ from pathlib import Path
 
 from data.export_files import write_rows
 from data.exporting import Export
-from data.store import audit
+from data.handing_out import hand_out
 from data.store.store import Store
 
 
@@ -17,13 +17,9 @@ def export_to(store: Store, export: Export, path: Path, actor: str) -> int:
     Raises:
         BadValueError: the file's name ends as no known format.
     """
-    with store.read() as connection:
-        count = write_rows(path, export.header, export.rows(connection))
-    try:
-        with store.write(actor, "export") as writing:
-            act = "export_clear" if export.clear else "export"
-            audit.record(writing.connection, writing.clock.now(), actor, act, f"{count} {export.describe()}")
-    except BaseException:
-        path.unlink(missing_ok=True)  # what is not in the trail is in nobody's hands
-        raise
-    return count
+
+    def write(path: Path) -> int:
+        with store.read() as connection:
+            return write_rows(path, export.header, export.rows(connection))
+
+    return hand_out(store, path, write, actor, "export_clear" if export.clear else "export", export.describe())

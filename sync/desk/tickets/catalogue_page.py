@@ -8,21 +8,18 @@ from fastapi import APIRouter, Depends, Form, Query, Request, Response
 
 from data.clock import usable
 from data.errors import BadValueError, SwitchboardError
-from data.export_files import write_rows
 from data.outages.timetable import SHANGHAI
-from data.store import audit
 from data.store.store import Writing
 from data.tickets.catalogue import (
-    USE_HEADER,
     add_business,
     change_business,
     read_catalogue,
     retire_business,
     share_of,
-    use_rows,
     uses,
 )
 from data.tickets.rules import TicketRules, read_rules, set_rules
+from data.tickets.workbook import export_uses
 from sync.auth import Person
 from sync.desk.answers import download, go_on
 from sync.desk.tickets.ticket_words import ticket_desk
@@ -86,11 +83,8 @@ def catalogue_page_router(hub: Hub) -> APIRouter:
     @router.get("/desk/catalogue/uses.xlsx")
     def workbook(worker: Worker, since: Day, until: Day) -> Response:
         first, last = _days(since, until)
-        with hub.store.write(worker.actor, "export uses") as writing:
-            used = uses(writing.connection, *_span(first, last))
-            told = f"uses of the business catalogue, {first} to {last}"
-            audit.record(writing.connection, writing.clock.now(), worker.actor, "export", told)
-        return download(f"business-{first}-{last}.xlsx", lambda path: write_rows(path, USE_HEADER, use_rows(used)))
+        asked, span = worker.actor, _span(first, last)
+        return download(f"business-{first}-{last}.xlsx", lambda path: export_uses(hub.store, path, span, asked))
 
     @router.post("/desk/catalogue")
     def add(request: Request, editor: Editor, parent: Line, name: Line = "", hours: Line = "") -> Response:
