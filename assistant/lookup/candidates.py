@@ -72,22 +72,27 @@ def alike(units: Segmentation, *, at_start: bool = False, at_end: bool = False) 
         at_start: Only names that start so.
         at_end: Only names that end so.
     """
+    return " AND ".join(clauses(units, at_start=at_start, at_end=at_end))
+
+
+def clauses(units: Segmentation, *, at_start: bool = False, at_end: bool = False) -> tuple[str, ...]:
+    """The expressions that `alike` joins, each of which one of its tokens satisfies; none when the index cannot say."""
     has_initials = False
     for unit in units:
         if unit.kind is UnitKind.INITIAL:
             has_initials = True
         elif not unit.sounds:
-            return ""
+            return ()
     if has_initials:
-        return " AND ".join([*_sound_terms(units), *_initial_terms(units, at_start=at_start, at_end=at_end)])
+        return *_sound_terms(units), *_initial_terms(units, at_start=at_start, at_end=at_end)
     if at_start and at_end and len(units) <= SHORT_NAME:
-        return any_of("w" + "".join(whole) for whole in product(*(unit.sounds for unit in units)))
+        return (any_of("w" + "".join(whole) for whole in product(*(unit.sounds for unit in units))),)
     terms = list(_sound_terms(units))
     if at_start:
         terms.append(_neighbours("s", (START_SOUND,), units[0].sounds))
     if at_end:
         terms.append(_neighbours("s", units[-1].sounds, (END_SOUND,)))
-    return " AND ".join(terms) if terms else any_of("u" + sound for sound in units[0].sounds)
+    return tuple(terms) or (any_of("u" + sound for sound in units[0].sounds),)
 
 
 def _sound_terms(units: Segmentation) -> Iterator[str]:

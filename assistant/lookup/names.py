@@ -2,13 +2,15 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from functools import partial
+from functools import cached_property, partial
 from itertools import chain, islice, pairwise
 from typing import Any, NamedTuple
 
 from assistant.lookup import candidates
+from assistant.lookup.narrowing import Clauses, answers, only_narrows
 from assistant.lookup.query import Query, corrections
 from assistant.lookup.ranking import EXACT, Candidate, NameMatch, Ranker
+from assistant.lookup.remembered import Remembered
 from assistant.lookup.segmentation import UnitKind
 from assistant.lookup.slips import SlipRanker
 from data.caches.index import FIRST_COMMON_NAME
@@ -51,12 +53,17 @@ _candidate = partial(tuple.__new__, Candidate)
 class Names:
     """The names of one open cache."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, remembered: Remembered) -> None:
         self._connection = connection
+        self._few: dict[str, _Few] = {}
+        remembered.keep(self._few)
 
     def matching(self, query: Query) -> list[NameMatch]:
         """Names that answer the query as it stands, in no order."""
         ranker, expressions = Ranker(query), _Expressions(query)
+        few = self._all_of_few(query, expressions)
+        if few is not None:
+            return [match for match in map(ranker.aligned, few) if match]
         graded: dict[int, NameMatch | None] = {}
 
         def read_all(expression: str, most: int) -> bool:
@@ -65,6 +72,8 @@ class Names:
             for candidate in read:
                 if candidate.nid not in graded:
                     graded[candidate.nid] = ranker.aligned(candidate)
+            if expression == expressions.anywhere:
+                self._note(query, expressions, read)
             return len(read) < most
 
         # A name that is called so also starts so, one that holds the very characters also sounds so: where all of
@@ -75,6 +84,28 @@ class Names:
         if is_enough or not (read_all(expressions.anywhere, _ANYWHERE) and expressions.anywhere):
             read_all(expressions.written, _WRITTEN)
         return [match for match in graded.values() if match]
+
+    def _all_of_few(self, query: Query, expressions: "_Expressions") -> list[Candidate] | None:
+        """All names that hold what sounds like the query, where they are too few to fill the list; else None.
+
+        Told without reading where the query only goes on from one before that so few answered.
+        """
+        ways = expressions.clauses
+        before = next((few for typed, few in self._few.items() if query.compact.startswith(typed)), None)
+        if before is None or not ways:
+            return None
+        if only_narrows(ways, before.ways):
+            read = [candidate for candidate in before.candidates if answers(candidate, ways)]
+        else:
+            read = self._read(expressions.anywhere, _SHOWN)
+        self._note(query, expressions, read)
+        return read if len(read) < _SHOWN else None
+
+    def _note(self, query: Query, expressions: "_Expressions", read: list[Candidate]) -> None:
+        """Remembers all names that hold what sounds like the query, where they are few."""
+        self._few.clear()
+        if expressions.clauses and len(read) < _SHOWN:
+            self._few[query.compact] = _Few(expressions.clauses, read)
 
     def starting(self, query: Query, most_rank: int) -> list[NameMatch]:
         """Names of records up to an ordinal of kind that start with the query, the best first."""
@@ -134,6 +165,17 @@ class Names:
         return list(map(_candidate, self._connection.execute(_READ_ALL, (expression, most)))) if expression else []
 
 
+class _Few(NamedTuple):
+    """All names that hold what sounds like a query.
+
+    Attributes:
+        ways: What they were looked for by.
+    """
+
+    ways: list[Clauses]
+    candidates: list[Candidate]
+
+
 class _Expressions:
     """What names are looked for by that answer a query as it stands."""
 
@@ -157,10 +199,15 @@ class _Expressions:
         """Names that start with what sounds like it."""
         return candidates.any_expression(candidates.alike(units, at_start=True) for units in self._ways)
 
-    @property
+    @cached_property
+    def clauses(self) -> list[Clauses]:
+        """What all of a name must have that holds what sounds like one of the ways; those that the index can say."""
+        return list(filter(None, map(candidates.clauses, self._ways)))
+
+    @cached_property
     def anywhere(self) -> str:
         """Names that hold what sounds like it."""
-        return candidates.any_expression(map(candidates.alike, self._ways))
+        return candidates.any_expression(map(" AND ".join, self.clauses))
 
 
 class _Look(NamedTuple):

@@ -6,6 +6,7 @@ from itertools import groupby
 from operator import attrgetter
 
 from assistant.lookup.records import Record
+from assistant.lookup.remembered import Remembered
 from data.sqlite import Connection
 
 # Those of some records (the first value, their numbers) that some branches (the second, their ids) serve: by a branch
@@ -34,17 +35,19 @@ _kind = attrgetter("kind")
 
 
 class OwnRecords:
-    """Tells which records some branches serve; what was looked up is remembered until it is forgotten.
+    """Tells which records some branches serve.
 
     Args:
         connection: An open cache; it is only read.
         branches: Ids of the branches; where there are none, no record is theirs.
+        remembered: Tells how long what was looked up stays so.
     """
 
-    def __init__(self, connection: Connection, branches: frozenset[str]) -> None:
+    def __init__(self, connection: Connection, branches: frozenset[str], remembered: Remembered) -> None:
         self._connection = connection
         self._branches = json.dumps(sorted(branches)) if branches else ""
         self._known: dict[tuple[str, int], bool] = {}
+        remembered.keep(self._known)
 
     def __bool__(self) -> bool:
         """Whether any record can be theirs."""
@@ -70,7 +73,3 @@ class OwnRecords:
             served = self._connection.execute(_SERVED[kind], (json.dumps(numbers), self._branches)).fetchall()
             self._known.update(((kind, number), False) for number in numbers)
             self._known.update(((kind, number), True) for (number,) in served)
-
-    def forget(self) -> None:
-        """The cache may have changed."""
-        self._known.clear()

@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from assistant.lookup.ranking import Candidate, NameMatch, Span
+from assistant.lookup.remembered import Remembered
 from data.caches.index import KIND_STRIDE
 from data.kinds import KINDS, RANKED
 from data.sqlite import Connection
@@ -89,27 +90,46 @@ _MANY_BORNE = f"{_BORNE[_MANY]} = ? LIMIT {MOST_NAMESAKES}"
 _ALSO_BORNE = f"SELECT nid, kind, rid FROM alias WHERE nid {_LISTED}"
 
 
-def bearing(connection: Connection, names: Sequence[Candidate]) -> dict[int, list[Record]]:
-    """Records that bear each of some names, as their own or another name: by kind and id.
+class Bearers:
+    """Tells which records bear names of one open cache.
 
-    At most `MOST_NAMESAKES` of a name and kind.
+    Args:
+        connection: An open cache; it is only read.
+        remembered: Tells how long what was read stays so.
     """
-    texts = {name.nid: name.text for name in names}
-    found: dict[int, list[Record]] = {nid: [] for nid in texts}
-    # A name has a rank by its best kind and counts its uses, so that few kinds have to be asked.
-    for kind, order, statement in _ALL_BORNE:
-        wanted = [name for name in names if name.rank <= order and name.uses > len(found[name.nid])]
-        if kind == _MANY:
-            for name in wanted:
-                if name.uses > MOST_NAMESAKES:
-                    _add(found, texts, kind, connection.execute(_MANY_BORNE, (name.nid,)))
-            wanted = [name for name in wanted if name.uses <= MOST_NAMESAKES]
-        if wanted:
-            _add(found, texts, kind, connection.execute(statement, (_numbers(wanted),)))
-    if others := [name for name in names if name.uses > len(found[name.nid])]:
-        for nid, kind, rid in connection.execute(_ALSO_BORNE, (_numbers(others),)).fetchall():
-            found[nid] += _read(connection, kind, "rid = ?", (rid,))
-    return {nid: _fewest(records) for nid, records in found.items()}
+
+    def __init__(self, connection: Connection, remembered: Remembered) -> None:
+        self._connection = connection
+        self._known: dict[int, list[Record]] = {}
+        remembered.keep(self._known)
+
+    def of(self, names: Sequence[Candidate]) -> dict[int, list[Record]]:
+        """Records that bear each of some names, as their own or another name: by kind and id.
+
+        At most `MOST_NAMESAKES` of a name and kind.
+        """
+        known = self._known
+        if unknown := [name for name in names if name.nid not in known]:
+            known.update(self._read(unknown))
+        return {name.nid: known[name.nid] for name in names}
+
+    def _read(self, names: Sequence[Candidate]) -> dict[int, list[Record]]:
+        texts = {name.nid: name.text for name in names}
+        found: dict[int, list[Record]] = {nid: [] for nid in texts}
+        # A name has a rank by its best kind and counts its uses, so that few kinds have to be asked.
+        for kind, order, statement in _ALL_BORNE:
+            wanted = [name for name in names if name.rank <= order and name.uses > len(found[name.nid])]
+            if kind == _MANY:
+                for name in wanted:
+                    if name.uses > MOST_NAMESAKES:
+                        _add(found, texts, kind, self._connection.execute(_MANY_BORNE, (name.nid,)))
+                wanted = [name for name in wanted if name.uses <= MOST_NAMESAKES]
+            if wanted:
+                _add(found, texts, kind, self._connection.execute(statement, (_numbers(wanted),)))
+        if others := [name for name in names if name.uses > len(found[name.nid])]:
+            for nid, kind, rid in self._connection.execute(_ALSO_BORNE, (_numbers(others),)).fetchall():
+                found[nid] += _read(self._connection, kind, "rid = ?", (rid,))
+        return {nid: _fewest(records) for nid, records in found.items()}
 
 
 def _add(found: dict[int, list[Record]], texts: dict[int, str], kind: str, rows: Iterable[Any]) -> None:

@@ -10,7 +10,8 @@ from assistant.lookup.names import GOOD, Names, enough_good
 from assistant.lookup.own_records import OwnRecords
 from assistant.lookup.query import Query, parse
 from assistant.lookup.ranking import EXACT, NameMatch, Ranker
-from assistant.lookup.records import Found, Record
+from assistant.lookup.records import Bearers, Found, Record
+from assistant.lookup.remembered import Remembered
 from assistant.lookup.shortlist import Shortlist
 from assistant.lookup.within import Within
 from data.kinds import RANKED
@@ -47,10 +48,12 @@ class TextSearch:
     def __init__(self, connection: Connection, own_branches: frozenset[str], preferences: Preferences | None) -> None:
         self._connection = connection
         self._preferences = preferences
-        self._own = OwnRecords(connection, own_branches)
+        self._remembered = Remembered(connection)
+        self._own = OwnRecords(connection, own_branches, self._remembered)
+        self._bearing = Bearers(connection, self._remembered)
         self._characters = Characters(connection)
-        self._names = Names(connection)
-        self._within = Within(connection, self._names)
+        self._names = Names(connection, self._remembered)
+        self._within = Within(connection, self._names, self._remembered)
 
     def parse(self, text: str) -> Query:
         """The query that `text` stands for in this cache."""
@@ -66,7 +69,7 @@ class TextSearch:
         Raises:
             CancelledError: `cancelled` said so between two stages.
         """
-        self._own.forget()
+        self._remembered.refresh()
         return self._search(text, limit, cancelled, with_slips=with_slips)
 
     def _search(self, text: str, limit: int, cancelled: Cancelled, *, with_slips: bool) -> list[Found]:
@@ -138,7 +141,7 @@ class TextSearch:
             ]
             if not some:
                 continue
-            bearers = records.bearing(self._connection, [match.candidate for match in some])
+            bearers = self._bearing.of([match.candidate for match in some])
             self._own.look_up(chain.from_iterable(alike for alike in bearers.values() if len(alike) > 1))
             for match in some:
                 for found in islice(self._bearers(match, bearers[match.candidate.nid]), shortlist.limit):
@@ -153,7 +156,7 @@ class TextSearch:
         """
         reason, uses = match.reason, match.candidate.uses
         if self._own and len(namesakes) > 1:
-            namesakes.sort(key=lambda record: (record not in self._own, record.order))
+            namesakes = sorted(namesakes, key=lambda record: (record not in self._own, record.order))
         for before, record in enumerate(namesakes):
             score = _score_as(match, record.order)
             if match.score < EXACT:

@@ -15,6 +15,7 @@ from assistant.lookup.names import Names
 from assistant.lookup.query import Query
 from assistant.lookup.ranking import Candidate, NameMatch, Ranker
 from assistant.lookup.records import Found, Record
+from assistant.lookup.remembered import Remembered
 from assistant.lookup.segmentation import Segmentation, UnitKind
 from data.caches.place_index import AROUND_LENGTH, FIRST_ROW, PLACED
 from data.kinds import RANKED
@@ -62,9 +63,13 @@ class Split(NamedTuple):
 class Within:
     """Looks up names inside places of one open cache."""
 
-    def __init__(self, connection: Connection, names: Names) -> None:
+    def __init__(self, connection: Connection, names: Names, remembered: Remembered) -> None:
         self._connection = connection
         self._names = names
+        self._places_meant: dict[Query, list[NameMatch]] = {}
+        self._lying_in: dict[tuple[int, ...], frozenset[str]] = {}
+        remembered.keep(self._places_meant)
+        remembered.keep(self._lying_in)
 
     def search(self, query: Query) -> Iterator[Found]:
         """Records that one part of the query names and that lie in, or are served from, what the others name."""
@@ -126,7 +131,8 @@ class Within:
             around = [self._around(part) for part in wider] if bearers else []
             if not around or not all(around):
                 continue
-            inside = sorted(set.intersection(*(self._inside([one.candidate.nid for one in each]) for each in around)))
+            areas = [self._inside(tuple(one.candidate.nid for one in each)) for each in around]
+            inside = sorted(frozenset.intersection(*areas))
             outside = sum(places[0].score for places in around) / len(around)
             named_by = {match.candidate.text: match for match in bearers}
             names = [match.candidate for match in bearers]
@@ -137,18 +143,23 @@ class Within:
 
     def _around(self, wider: Query) -> list[NameMatch]:
         """The areas' names that a wider part is meant by, the best first."""
-        named = self._names.starting(wider, RANKED.index("area"))
-        return [match for match in named[:_MOST_PLACES] if match.score >= _LEAST]
+        if wider not in self._places_meant:
+            named = self._names.starting(wider, RANKED.index("area"))
+            self._places_meant[wider] = [match for match in named[:_MOST_PLACES] if match.score >= _LEAST]
+        return self._places_meant[wider]
 
-    def _inside(self, names: Sequence[int]) -> set[str]:
+    def _inside(self, names: tuple[int, ...]) -> frozenset[str]:
         """Ids of the areas that bear the names and of those that lie in them."""
+        if names in self._lying_in:
+            return self._lying_in[names]
         rows = self._connection.execute(
             "WITH RECURSIVE below(id) AS (SELECT id FROM area WHERE name_id IN (SELECT value FROM json_each(?))"
             " UNION SELECT area.id FROM below CROSS JOIN area ON area.parent_id = below.id)"
             " SELECT id FROM below LIMIT ?",
             (json.dumps(names), _MOST_INSIDE),
         )
-        return {key for (key,) in rows}
+        self._lying_in[names] = frozenset(key for (key,) in rows)
+        return self._lying_in[names]
 
 
 @dataclass(frozen=True, slots=True)

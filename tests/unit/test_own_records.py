@@ -7,6 +7,7 @@ import pytest
 
 from assistant.lookup.own_records import OwnRecords
 from assistant.lookup.records import Record, named
+from assistant.lookup.remembered import Remembered
 from data.sqlite import Connection
 from tests.caches import cache_of
 
@@ -44,7 +45,7 @@ def every(cache: Connection) -> list[Record]:
 def test_a_record_is_served_by_its_own_branch_or_that_of_what_it_belongs_to(
     cache: Connection, *, at_once: bool
 ) -> None:
-    own, records = OwnRecords(cache, frozenset({"B1", "B9"})), every(cache)
+    own, records = OwnRecords(cache, frozenset({"B1", "B9"}), Remembered(cache)), every(cache)
     if at_once:
         own.look_up(records)
 
@@ -53,19 +54,21 @@ def test_a_record_is_served_by_its_own_branch_or_that_of_what_it_belongs_to(
 
 
 def test_without_own_branches_no_record_is_theirs(cache: Connection) -> None:
-    own = OwnRecords(cache, frozenset())
+    own = OwnRecords(cache, frozenset(), Remembered(cache))
     own.look_up(every(cache))
 
     assert not own
     assert not [record for record in every(cache) if record in own]
 
 
-def test_what_was_looked_up_is_looked_up_again_once_it_is_forgotten(cache: Connection) -> None:
-    own = OwnRecords(cache, frozenset({"B2"}))
+def test_what_was_looked_up_is_looked_up_again_once_the_cache_has_changed(cache: Connection) -> None:
+    remembered = Remembered(cache)
+    own = OwnRecords(cache, frozenset({"B2"}), remembered)
+    remembered.refresh()
     (feeder,) = (record for record in every(cache) if record.id == "F1")
     assert feeder not in own
     cache.execute("UPDATE feeder SET branch = 'B2' WHERE id = 'F1'")
 
     assert feeder not in own
-    own.forget()
+    remembered.refresh()
     assert feeder in own
