@@ -2,7 +2,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import product
 from string import Formatter
-from typing import cast
+from typing import cast, get_args
 
 import pytest
 from hypothesis import given
@@ -21,8 +21,9 @@ from assistant.popup.pen import Face
 from assistant.popup.picture import Facts, picture
 from assistant.popup.rectangle import Rectangle
 from assistant.popup.row_drawing import fitted_runs, gap, runs
-from assistant.popup.theme import STATE_MARKS, THEMES, Tone, contrast
+from assistant.popup.theme import STATE_MARKS, THEMES, Theme, Tone
 from assistant.words.wording import TABLES, Words
+from tests.contrast import contrast
 from tests.ui.answers import some_results
 
 NOW = datetime(2026, 11, 22, 6, 0, tzinfo=UTC)  # 14:00 in Shanghai
@@ -200,13 +201,10 @@ def test_every_result_can_be_drawn_in_both_languages() -> None:
         assert picture(replace(SHOWN, selected=selected), Facts(), Words(language), NOW).card
 
 
-TONES: tuple[Tone, ...] = ("text", "quiet", "good", "bad", "warn", "accent")
-
-
 @pytest.mark.parametrize("theme", THEMES.values(), ids=THEMES.keys())
-def test_text_can_be_read_on_every_ground_it_is_drawn_on(theme: object) -> None:
-    assert isinstance(theme, type(THEMES["light"]))
-    for tone, ground in product(TONES, (theme.ground, theme.card, theme.chosen)):
+def test_text_can_be_read_on_every_ground_it_is_drawn_on(theme: Theme) -> None:
+    tones: tuple[Tone, ...] = get_args(Tone)
+    for tone, ground in product(tones, (theme.ground, theme.card, theme.chosen)):
         assert contrast(theme.tone(tone), ground) >= 4.5, (tone, ground)
     assert contrast(theme.text, theme.script_ground) >= 4.5
 
