@@ -4,6 +4,7 @@ import bz2
 import re
 import unicodedata
 from collections import Counter, defaultdict
+from collections.abc import Iterator
 from pathlib import Path
 
 _FREQUENCY = re.compile(r"(\S+?)\((\d+)\)")
@@ -12,14 +13,17 @@ _FREQUENCY = re.compile(r"(\S+?)\((\d+)\)")
 def read_fields(folder: Path, *wanted: str) -> dict[str, dict[str, str]]:
     """By field, the raw value of every character that has one."""
     fields: defaultdict[str, dict[str, str]] = defaultdict(dict)
+    for codepoint, field, value in _entries(folder):
+        if field in wanted:
+            fields[field][chr(int(codepoint.removeprefix("U+"), 16))] = value
+    return dict(fields)
+
+
+def _entries(folder: Path) -> Iterator[list[str]]:
+    """Codepoint, field and value of every line."""
     for path in sorted(folder.glob("Unihan_*.txt.bz2")):
         with bz2.open(path, "rt", encoding="utf-8") as file:
-            for line in file:
-                if line.startswith("U+"):
-                    codepoint, field, value = line.rstrip("\n").split("\t")
-                    if field in wanted:
-                        fields[field][chr(int(codepoint.removeprefix("U+"), 16))] = value
-    return dict(fields)
+            yield from (line.rstrip("\n").split("\t") for line in file if line.startswith("U+"))
 
 
 def toneless(reading: str) -> str:

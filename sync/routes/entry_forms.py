@@ -1,5 +1,6 @@
 """The bodies of entries as they come from PCs, and what each kind does; what a body lacks or mistakes refuses it."""
 
+from abc import abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Literal
@@ -47,9 +48,9 @@ class Desk:
 
 
 class _Form(BaseModel):
+    @abstractmethod
     def apply(self, writing: Writing, entry: Entry, desk: Desk) -> Outcome:
         """Does what the entry says, in the hub's transaction."""
-        raise NotImplementedError
 
 
 class TicketForm(_Form, TicketRequest):
