@@ -5,7 +5,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from data.clock import from_iso
-from data.errors import BadValueError
+from data.errors import BadValueError, DataError
 from data.store import audit
 from switchboard.cli import home_of
 from switchboard.hub_verbs import os_actor
@@ -20,8 +20,19 @@ def import_calls(options: argparse.Namespace) -> ImportResult:
     timezone = _zone(options.timezone) if options.timezone else None
     with store.write(os_actor(), "import calls") as writing:
         result = import_calls_file(writing.connection, Path(options.file), timezone=timezone)
+        _check_kind(options.file, result)
         audit.record(writing.connection, store.clock.now(), os_actor(), "import_calls", options.file)
     return result
+
+
+def _check_kind(file: str, result: ImportResult) -> None:
+    """Refuses a file of another kind, whose every line would else be listed as rejected."""
+    if result["rejected"] and not result["added"] and not result["known"]:
+        first = result["rejected"][0]
+        raise DataError(
+            f"{file}: no line of {result['lines']:,} tells of a call: is it a queue_log? "
+            f"line {first['line']}: {first['reason']}"
+        )
 
 
 def report_duty(options: argparse.Namespace) -> DutyReport:

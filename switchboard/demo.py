@@ -82,6 +82,8 @@ def _hub_home(path: Path, customers: int) -> HubHome:
     try:
         home = HubHome(path)
     except HomeError:
+        if path.parent.exists() and any(path.parent.iterdir()):
+            raise HomeError(f"{path.parent} is not empty, and holds no demo: give another --home") from None
         _tell(f"making a demo home in {path.parent} with {customers:,} customers …")
         return make_demo_home(path, customers)
     if not home.demo:

@@ -110,7 +110,8 @@ def _readable(path: Path) -> Iterator[TextIO]:
         with opener(path, "rt", encoding="utf-8", errors="backslashreplace", newline="\n") as text:
             yield text
     except (OSError, EOFError, zlib.error) as error:
-        raise QueueLogError(f"{path}: cannot be read to its end ({error}); nothing was imported from it") from error
+        why = getattr(error, "strerror", None) or error
+        raise QueueLogError(f"{path}: cannot be read to its end ({why}); nothing was imported from it") from error
 
 
 def _rows(lines: Iterable[str], timezone: ZoneInfo | None, result: ImportResult) -> Iterator[dict[str, str]]:

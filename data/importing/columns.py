@@ -104,7 +104,9 @@ def read_mapping(path: Path, kind: Kind) -> dict[str, str]:
     """
     try:
         lines = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except OSError as error:
+        raise DataError(f"{path}: cannot be read: {error.strerror}") from error
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise DataError(f"{path}: not a mapping file: {error}") from error
     verb = next(verb for verb, name in IMPORTABLE.items() if name == kind.name)
     shared = {left: right for left, right in lines.items() if left not in IMPORTABLE}

@@ -12,6 +12,7 @@ from tempfile import TemporaryFile
 from types import TracebackType
 from typing import NamedTuple, Self
 
+from data.errors import DataError
 from data.fields import Doc
 from data.importing.csv_rows import Row
 from data.importing.outcomes import Accepted, Rejected
@@ -79,6 +80,7 @@ class Spool:
     """
 
     def __init__(self, directory: Path) -> None:
+        self._directory = directory
         self._file = TemporaryFile(dir=directory)  # noqa: SIM115 - closed by __exit__
         self.rows = 0
         self.rejected: list[Rejected] = []
@@ -92,12 +94,20 @@ class Spool:
         self._file.close()
 
     def keep(self, lot: Lot) -> None:
-        """Takes one more lot."""
+        """Takes one more lot.
+
+        Raises:
+            DataError: there is no room for it.
+        """
         self.rows += len(lot.rows)
         self.rejected += lot.rejected
         self.added += sum(len(one.prepared.added) for one in lot.kept)
         self.changed += sum(len(one.prepared.changed) for one in lot.kept)
-        pickle.dump(lot, self._file)
+        try:
+            pickle.dump(lot, self._file)
+            self._file.flush()
+        except OSError as error:
+            raise DataError(f"{self._directory}: no room to plan the import: {error.strerror}") from error
 
     def lots(self) -> Iterator[Lot]:
         """What is kept."""

@@ -233,7 +233,7 @@ def _lines(path: Path) -> list[str]:
     try:
         return path.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise HomeError(f"{path} cannot be read: {error}") from None
+        raise HomeError(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}") from None
 
 
 def _entries_in(path: Path, lines: list[str]) -> Iterator[Entry]:

@@ -160,6 +160,16 @@ def test_a_file_that_is_not_there_and_a_workbook_that_is_none_are_refused(home: 
     refusal("import", "areas", str(tmp_path), "--home", str(home))
 
 
+@pytest.mark.usefixtures("unchanged")
+def test_a_file_of_another_kind_is_told_and_nothing_of_it_kept(home: Path, tmp_path: Path) -> None:
+    table = tmp_path / "areas.csv"
+    table.write_text("id,name,parent_id\nN9,新村九,211402\n", encoding="utf-8")
+    said = refusal("calls", "import", str(table), "--format", "queue_log", "--home", str(home))
+    assert "no line of 2 tells of a call: is it a queue_log?" in said
+    none = refusal("import", "areas", str(table), "--map", str(tmp_path / "none.toml"), "--home", str(home))
+    assert "none.toml: cannot be read: No such file or directory" in none
+
+
 def test_bad_rows_are_told_one_by_one_and_the_good_ones_are_stored(home: Path, tmp_path: Path) -> None:
     file = tmp_path / "areas.csv"
     file.write_text(
