@@ -294,7 +294,7 @@ class HandedLine(asyncio.Protocol):
             return
         if last is not None:
             self.push(last)
-        if self._chunked and self._behind is None:
+        if self._chunked:
             self.transport.write(_LAST)
         self.transport.close()
 

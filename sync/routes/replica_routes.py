@@ -7,9 +7,11 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
+from sqlalchemy import Connection
 
 from data.caches import cache
 from data.clock import to_iso
+from data.store import change_log
 from data.store.buckets import buckets_of_scope
 from sync import auth
 from sync.auth.changes import Holder, device_holder
@@ -64,15 +66,17 @@ def replica_router(hub: Hub) -> APIRouter:
     def changes(
         request: Request, known: Known, version: Version, epoch: str, scope: str, since: _Revision, by: _Text = ""
     ) -> Response:
-        own = _held_scope(hub, known, scope)
+        with hub.store.read() as connection:
+            own, head = _held_scope(connection, known, scope), change_log.head(connection)
         shape: Shape = "version 1" if version == 1 else "columns" if by == COLUMNS else "records"
-        body = answers.changes(own, epoch, since, hub.head(), shape)
+        body = answers.changes(own, epoch, since, head, shape)
         hub.retention.seen(known.id, since)
         return _first_version(hub, body) if version == 1 else _json(hub, request, body)
 
     @router.post("/repair")
     def repair(request: Request, known: Known, asked: RepairRequest) -> Response:
-        own = _held_scope(hub, known, asked.scope)
+        with hub.store.read() as connection:
+            own = _held_scope(connection, known, asked.scope)
         return _json(hub, request, answers.repair(own, RepairAsk.from_json(asked.model_dump())))
 
     @router.get("/snapshot", response_model=None, dependencies=[Depends(_version)])
@@ -142,12 +146,16 @@ def _preparing(hub: Hub, scope: Scope) -> JSONResponse:
 
 def _scope(hub: Hub, device: auth.Device) -> Scope:
     with hub.store.read() as connection:
-        return Scope.of(buckets_of_scope(connection, device.branches), device.reader)
+        return _scope_of(connection, device)
 
 
-def _held_scope(hub: Hub, device: auth.Device, said: str) -> Scope:
+def _scope_of(connection: Connection, device: auth.Device) -> Scope:
+    return Scope.of(buckets_of_scope(connection, device.branches), device.reader)
+
+
+def _held_scope(connection: Connection, device: auth.Device, said: str) -> Scope:
     """The device's scope, if it is the one that its cache has."""
-    scope = _scope(hub, device)
+    scope = _scope_of(connection, device)
     if said != scope.key:
         raise SnapshotNeededError("what this device may see has changed: fetch a snapshot")
     return scope

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 from fastapi.responses import StreamingResponse
+from starlette.types import Message, Receive, Scope, Send
 from uvicorn.server import ServerState
 
 from switchboard.hub_server import server_config
@@ -36,12 +37,32 @@ class Listening:
         self.told.append("gone")
 
 
+class BehindAtOnce(EventAnswer):
+    """Its head fills what the line holds for its reader."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_and_pause(message: Message) -> None:
+            await send(message)
+            scope["extensions"]["switchboard.hand_over"].__self__.pause_writing()
+
+        await super().__call__(scope, receive, send_and_pause)
+
+
 def application(heard: Callable[[HandedLine], Listening] = Listening) -> FastAPI:
     app = FastAPI()
 
     @app.get("/listen")
     def listen() -> EventAnswer:
         return EventAnswer(heard)
+
+    @app.get("/listen/later")
+    async def listen_later() -> EventAnswer:
+        await asyncio.sleep(0.1)
+        return EventAnswer(heard)
+
+    @app.get("/listen/behind")
+    def listen_behind() -> EventAnswer:
+        return BehindAtOnce(heard)
 
     @app.get("/")
     def root() -> str:
@@ -63,17 +84,19 @@ def application(heard: Callable[[HandedLine], Listening] = Listening) -> FastAPI
     return app
 
 
-def asked(asking: Asking, app: FastAPI | None = None, state: ServerState | None = None) -> bytes:
+def asked(
+    asking: Asking, app: FastAPI | None = None, state: ServerState | None = None, lines: Lines | None = None
+) -> bytes:
     """What a client hears of a server with short deadlines."""
 
     async def serve() -> bytes:
         config = server_config(app or application(), Reach(), None, LIMITS)
         config.load()
         config.lifespan = "off"
-        served, lines = state or ServerState(), Lines(LIMITS)
+        served, counted = state or ServerState(), lines or Lines(LIMITS)
 
         def line() -> GuardedLine:
-            return GuardedLine(lines, config=config, server_state=served, app_state={})
+            return GuardedLine(counted, config=config, server_state=served, app_state={})
 
         server = await asyncio.get_running_loop().create_server(line, "127.0.0.1", 0)
         async with server:
@@ -172,13 +195,14 @@ class Heard:
     def __init__(self) -> None:
         self.listening: list[Listening] = []
         self.state = ServerState()
+        self.lines = Lines(LIMITS)
 
     def begins(self, line: HandedLine) -> Listening:
         self.listening.append(Listening(line))
         return self.listening[-1]
 
     def asked(self, asking: Asking) -> bytes:
-        return asked(asking, application(self.begins), self.state)
+        return asked(asking, application(self.begins), self.state, self.lines)
 
     async def until_told(self, told: str) -> None:
         while told not in self.listening[0].told:  # noqa: ASYNC110 - what it waits for has no event
@@ -227,6 +251,32 @@ def test_a_listener_that_goes_away_is_noticed() -> None:
 
     heard.asked(goes)
     assert not heard.state.connections
+    assert not heard.lines._open  # noqa: SLF001 - it is counted no more
+
+
+def test_nobody_writes_on_a_line_whose_reader_went_before_its_answer_began() -> None:
+    heard = Heard()
+
+    async def goes(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bytes:
+        writer.write(b"GET /listen/later HTTP/1.1\r\nHost: hub\r\n\r\n")
+        await writer.drain()
+        await asyncio.sleep(0.02)
+        writer.transport.abort()
+        await asyncio.sleep(0.3)
+        return b""
+
+    heard.asked(goes)
+    assert not heard.listening
+    assert not heard.lines._open  # noqa: SLF001 - it is counted no more
+
+
+def test_a_reader_that_is_behind_when_its_line_is_handed_over_is_so_afterwards(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    said = Heard().asked(says(b"GET /listen/behind HTTP/1.1\r\nHost: hub\r\n\r\n"))
+    assert said.startswith(b"HTTP/1.1 200")
+    assert b"hello" not in said
+    assert "took nothing" in caplog.text
 
 
 def test_a_listener_that_takes_nothing_is_sent_nothing_more_and_cut_off(caplog: pytest.LogCaptureFixture) -> None:
