@@ -107,16 +107,24 @@ def segment_letters(letters: str) -> list[Way]:
     Args:
         letters: One or more of a-z.
     """
-    ways: list[list[Way]] = [[] for _ in range(len(letters) + 1)]
-    ways[0] = [(0.0, ())]
-    for start in range(len(letters)):
-        kept = ways[start] = sorted(ways[start], key=_cost)[:_WAYS] if len(ways[start]) > 1 else ways[start]
-        for end in range(start + 1, min(start + LONGEST_SYLLABLE, len(letters)) + 1):
-            for cost, unit in _units(letters[start:end], is_end=end == len(letters)):
-                ways[end].extend((before + cost, (*units, unit)) for before, units in kept)
-    found = sorted(ways[-1], key=_cost)[:_WAYS]
+    found = _ways_to_end(letters, is_end=True)
     likely = [way for way in found if way[0] <= found[0][0] + _COST_WINDOW]
     return _with_initials(letters, likely)
+
+
+@lru_cache(maxsize=64)
+def _ways_before(letters: str) -> list[Way]:
+    """The likely ways to read `letters` where others follow; kept, because the next keystroke only adds one."""
+    return _ways_to_end(letters, is_end=False) if letters else [(0.0, ())]
+
+
+def _ways_to_end(letters: str, *, is_end: bool) -> list[Way]:
+    ways: list[Way] = []
+    for start in range(max(0, len(letters) - LONGEST_SYLLABLE), len(letters)):
+        before = _ways_before(letters[:start])
+        for cost, unit in _units(letters[start:], is_end=is_end):
+            ways.extend((sofar + cost, (*units, unit)) for sofar, units in before)
+    return sorted(ways, key=_cost)[:_WAYS]
 
 
 def _cost(way: Way | _Heard) -> float:
@@ -133,18 +141,17 @@ def _with_initials(letters: str, likely: list[Way]) -> list[Way]:
     return [*likely[: _WAYS - 1], (likely[0][0] + _ALL_INITIALS, initials)]
 
 
-def _sure(letters: str) -> list[list[_Heard]]:
-    """For every end, the ways to hear the letters before it as whole syllables, at most three, cheapest first."""
-    ways: list[list[_Heard]] = [[] for _ in range(len(letters) + 1)]
-    ways[0] = [(0.0, ())]
-    for start in range(len(letters)):
-        kept = ways[start] = sorted(ways[start], key=_cost)[:3] if len(ways[start]) > 1 else ways[start]
-        for end in range(start + 1, min(start + LONGEST_SYLLABLE, len(letters)) + 1) if kept else ():
-            if found := typed_sound(letters[start:end]):
-                more, sounds = _SYLLABLE if found[1] else _MISSPELT, (found[:1],)
-                ways[end].extend((before + more, head + sounds) for before, head in kept)
-    ways[-1] = sorted(ways[-1], key=_cost)[:3]
-    return ways
+@lru_cache(maxsize=64)
+def _sure(letters: str) -> list[_Heard]:
+    """The ways to hear letters as whole syllables, at most three, cheapest first; kept as `_ways_before`."""
+    if not letters:
+        return [(0.0, ())]
+    ways: list[_Heard] = []
+    for start in range(max(0, len(letters) - LONGEST_SYLLABLE), len(letters)):
+        if found := typed_sound(letters[start:]):
+            more, sounds = _SYLLABLE if found[1] else _MISSPELT, (found[:1],)
+            ways.extend((before + more, head + sounds) for before, head in _sure(letters[:start]))
+    return sorted(ways, key=_cost)[:3]
 
 
 def _rests(letters: str) -> list[list[_Heard]]:
@@ -172,7 +179,7 @@ def corrected(letters: str, limit: int = 120) -> list[Heard]:
 
     For each syllable the sounds that it may have; the likeliest way first. Empty when no single slip explains them.
     """
-    befores, rests = _sure(letters), _rests(letters)
+    befores, rests = [_sure(letters[:end]) for end in range(len(letters) + 1)], _rests(letters)
     cheapest: dict[Heard, float] = {}
     for start, before in enumerate(befores):
         if not before:

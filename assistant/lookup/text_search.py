@@ -13,6 +13,7 @@ from assistant.lookup.ranking import EXACT, NameMatch, Ranker
 from assistant.lookup.records import Bearers, Found, Record
 from assistant.lookup.remembered import Remembered
 from assistant.lookup.shortlist import Shortlist
+from assistant.lookup.slips import MOST_WITH_A_SLIP
 from assistant.lookup.within import Within
 from data.kinds import RANKED
 from data.names.tokens import plain_code
@@ -25,6 +26,7 @@ _KIND_BONUS = (1.5, 1.0, -3.0, -6.0)
 """By ordinal of kind: places and lines are what most calls are about, and for every part of a place's name there are
 transformer areas and customers called after it. Not where the name itself was typed in full."""
 _SLIP_BONUS = (1.5, 1.0, 0.8, 0.0)
+_MOST_FOR_A_SLIP = MOST_WITH_A_SLIP + max(_SLIP_BONUS)
 _LINE, _NO_LINE_LOSS = "feeder", 8.0
 _NAMESAKE_LOSS, _MOST_NAMESAKE_LOSS = 6.0, 18.0
 _CODE_EXACT, _NUMBER_PREFIX, _CODE_PREFIX, _CODE_PART, _CODE_COVERAGE, _CODE_END = 100.0, 92.0, 82.0, 80.0, 6.0, 3.0
@@ -87,7 +89,7 @@ class TextSearch:
             give_up_if(cancelled)
             for found in self._within.search(query):
                 shortlist.add(found)
-        if with_slips:
+        if with_slips and shortlist.has_room_for(_MOST_FOR_A_SLIP, 0, ties=bool(self._own)):
             give_up_if(cancelled)
             is_sure = not wants_more and (len(query.compact) < _SHORTEST_SURE or not shortlist.is_short)
             self._add_bearers(shortlist, query, self._names.nearly_matching(query, matches, whole_only=is_sure))

@@ -85,6 +85,8 @@ class Within:
         rows = self._connection.execute(
             "SELECT rowid FROM place_fts WHERE place_fts MATCH ? LIMIT ?", (expression, _MOST_ROWS)
         ).fetchall()
+        if not rows:
+            return
         rankers = [_PartRankers(list(map(Ranker, part.wider)), Ranker(part.narrower), part) for part in parts]
         for kind in PLACED:
             first = FIRST_ROW[kind]
