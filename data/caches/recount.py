@@ -1,6 +1,6 @@
 """What a cache holds, counted anew from its records, and what its index holds: the two sides of a check."""
 
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from data.caches.cache import bucket_of, codes_of, kinds_in, links_of, names_of
@@ -24,10 +24,11 @@ class Bag:
     count: int = 0
     weight: int = 0
 
-    def add(self, member: Hashable) -> None:
-        """Puts one more in."""
+    def add(self, member: tuple[object, ...]) -> None:
+        """Puts one more in; equal members look alike in `repr`, too."""
         self.count += 1
-        self.weight += hash(member)
+        # Of text: hashes of tuples are nearly additive, and two that exchange a value often keep their sum.
+        self.weight += hash(repr(member))
 
     def add_postings(self, row: int, tokens: Iterable[str]) -> None:
         """Puts in that each of the distinct `tokens` finds `row`."""

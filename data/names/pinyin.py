@@ -1,6 +1,5 @@
 """Readings of names, made once at the hub; nothing on the desktop imports this."""
 
-from collections.abc import Iterator
 from functools import lru_cache
 
 from data.characters import tables
@@ -45,27 +44,25 @@ def readings_of(text: str) -> str:
     caller may say any of them.
     """
     groups = text.translate(_GROUPS)[:-1]
-    said = dict(_said_in(text))
+    said = _said_in(text)
     if not said:
         return groups
     return " ".join(_with_first(group, said.get(at, "")) for at, group in enumerate(groups.split(" ")))
 
 
-def _said_in(text: str) -> Iterator[tuple[int, str]]:
+def _said_in(text: str) -> dict[int, str]:
     """Where in a name a character is certainly read in one way, and how."""
     if len(text) <= _PERSON_LENGTH and text[-1:] not in _PLACE_LIKE:
         # No phrase tells how a given name is read.
-        if family := tables.family_names().get(text[:1]):
-            yield 0, family
-        return
-    phrases, at = _phrases(), 0
-    while at < len(text) - 1:
-        found = next(
-            ((word, said) for word, said in phrases.get(text[at : at + 2], ()) if text.startswith(word, at)), None
-        )
-        if found:
-            yield from enumerate(found[1], at)
-        at += len(found[1]) if found else 1
+        family = tables.family_names().get(text[:1])
+        return {0: family} if family else {}
+    phrases, said, after = _phrases(), dict[int, str](), 0
+    for at in range(len(text) - 1):
+        if at >= after and (words := phrases.get(text[at : at + 2])):
+            found = next((readings for word, readings in words if text.startswith(word, at)), [])
+            said.update(enumerate(found, at))
+            after = at + len(found)
+    return said
 
 
 @lru_cache(maxsize=1)

@@ -69,6 +69,10 @@ _ENDINGS_BY_LAST = {
 }
 _SHORTEST_STEM = 2
 _NO_INITIAL = "z"
+_CHARACTER, _SOUND, _INITIAL = "CSI"
+"""Marks for the parts of a name's last character: capitals stand in no token."""
+_ANY = ("中", "zhong")
+"""A character of `_last` and how it is read."""
 
 
 def plain_character(character: str) -> str:
@@ -151,17 +155,57 @@ def name_text(text: str, readings: str) -> str:
 
     Some may be there more than once: the table, which keeps no positions, does not mind, and it is made sooner.
     """
+    head, _, group = readings.rpartition(" ")
+    last = _last(text[-1:], group)
+    begun = _begun(text[:-1], head) if last and head else ""
+    if not last or not begun:
+        return _text_of(text, readings)
+    character, sound, initial = last
+    return begun.replace(_CHARACTER, character).replace(_SOUND, sound).replace(_INITIAL, initial)
+
+
+@lru_cache(maxsize=4096)
+def _last(character: str, group: str) -> tuple[str, str, str] | None:
+    """Character, sound and initial of one as most names end with: it is read in one way, and nobody leaves it out."""
+    plain = "一" <= character <= "鿿" and character not in _ENDINGS_BY_LAST
+    return (character, *_read_usually(group)) if plain and group and "|" not in group else None
+
+
+@lru_cache(maxsize=1024)
+def _begun(text: str, readings: str) -> str:
+    """The tokens of a name that begins so and ends with some character of `_last`, with marks for that one's parts.
+
+    Names come sorted where there are many, and the next mostly begins as this one. Empty where each is made by itself.
+    """
+    if readings.count(" ") + 1 != len(text):
+        return ""
+    plain, groups, _ = searchable(text + _ANY[0], f"{readings} {_ANY[1]}")
+    return _laid_out(plain, groups, (_CHARACTER, _SOUND, _INITIAL))
+
+
+def _text_of(text: str, readings: str) -> str:
     plain, groups, _ = searchable(text, readings)
     if not plain:
         return ""
-    stem, _ = said_of(plain)
-    if "|" not in readings:
-        return _shape((1,) * len(plain), stem)((*plain, *chain.from_iterable(map(_read_usually, groups))))
-    read = [_read(group) for group in groups]
-    counts = tuple(map(len, read))
+    return _laid_out(plain, groups) or " ".join(_by_parts(plain, groups))
+
+
+def _laid_out(plain: str, groups: Sequence[str], last: Sequence[str] = ()) -> str:
+    """The tokens of a name, or an empty text where it has too many readings.
+
+    Args:
+        plain: Its characters.
+        groups: Their readings.
+        last: Character, sound and initial to be put in the place of the last, which then has one reading.
+    """
+    read = [*map(_read, groups)]
+    counts = (*map(len, read),)
     if prod(counts) > _MOST_COMBINATIONS:
-        return " ".join(dict.fromkeys(_by_parts(plain, stem, read)))
-    return _shape(counts, stem)((*plain, *chain.from_iterable(chain.from_iterable(read))))
+        return ""
+    parts = [*plain, *chain.from_iterable(chain.from_iterable(read))]
+    if last:
+        parts[len(plain) - 1], *parts[-2:] = last
+    return _shape(counts, said_of(plain)[0])(parts)
 
 
 @lru_cache(maxsize=4096)
@@ -204,8 +248,9 @@ def _tokens_read(written: Sequence[int], sounds: Sequence[int], stem: int) -> li
     return tokens
 
 
-def _by_parts(plain: str, stem: int, read: Sequence[tuple[tuple[str, str], ...]]) -> Iterator[str]:
+def _by_parts(plain: str, groups: Sequence[str]) -> Iterator[str]:
     """The tokens of a name of so many readings that not every combination of them is looked at."""
+    read, (stem, _) = [_read(group) for group in groups], said_of(plain)
     sounds = [list(dict.fromkeys(sound for sound, _ in ways)) for ways in read]
     initials = [list(dict.fromkeys(initial for _, initial in ways)) for ways in read]
     anchored = [[START_SOUND], *sounds, [END_SOUND]]

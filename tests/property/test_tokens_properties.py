@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from data.names.pinyin import readings_of
 from data.names.syllables import sound_of
-from data.names.tokens import name_text, name_tokens, said_of
+from data.names.tokens import name_text, name_tokens, said_of, searchable
 
 _COMBINATIONS = 8
 _READINGS = ("ta", "shan", "zhu", "jia", "z", "u", "v", "ng", "a", "1", "_")
@@ -32,6 +32,22 @@ def test_names_as_they_are_read_out_have_the_defined_tokens(name: str) -> None:
     tokens = name_tokens(name, readings_of(name))
     assert len(tokens) == len(set(tokens))
     assert list(dict.fromkeys(name_text(name, readings_of(name)).split())) == tokens
+
+
+@given(
+    st.text(alphabet="塔重单1K (·", max_size=5),
+    st.lists(st.sampled_from("山朱行屯1é中Σ"), min_size=1, max_size=4),
+    st.sampled_from(_READINGS),
+)
+def test_what_a_name_begins_with_is_kept_and_makes_no_difference(head: str, lasts: list[str], reading: str) -> None:
+    for last in lasts:
+        name, readings = head + last, f"{readings_of(head)} {reading}".strip()
+        assert set(name_tokens(name, readings)) == _defined_of(name, readings)
+
+
+def _defined_of(name: str, readings: str) -> set[str]:
+    plain, groups, _ = searchable(name, readings)
+    return _defined(plain, groups) if plain else set()
 
 
 def _defined(name: str, groups: list[str]) -> set[str]:

@@ -10,9 +10,11 @@ import pytest
 
 from data.caches import cache
 from data.caches.check import CheckStoppedError, Damage, check_cache
-from data.caches.recount import recount
+from data.caches.index import FIRST_COMMON_NAME
+from data.caches.recount import Bag, recount
 from data.fields import Json
-from data.names.tokens import name_tokens
+from data.names.pinyin import readings_of
+from data.names.tokens import name_text, name_tokens
 from data.sqlite import Connection, connect
 from tests.caches import cache_of
 
@@ -200,6 +202,35 @@ def test_one_name_taken_out_of_the_index_is_found(path: Path) -> None:
 def test_a_quick_check_sees_gross_damage(path: Path, statement: str) -> None:
     changed(path, statement)
     assert quick(path)
+
+
+def test_other_names_that_two_records_exchanged_are_found(path: Path) -> None:
+    changed(
+        path,
+        "UPDATE alias SET rid = 3 - rid WHERE kind = 'area' AND nid IN"
+        " (SELECT nid FROM name WHERE text IN ('塔山堡', '高桥'))",
+    )
+    assert parts(thorough(path)) == {"names"}, "every name has as many bearers as before"
+
+
+def test_what_two_members_of_a_bag_exchange_is_seen() -> None:
+    for number in range(500):
+        right, wrong = Bag(), Bag()
+        for mine, theirs in ((number, -number - 1), (-number - 1, number)):
+            right.add(("area", mine, f"塔山{mine}"))
+            wrong.add(("area", mine, f"塔山{theirs}"))
+        assert right != wrong
+
+
+@pytest.mark.parametrize(("stray", "borne"), [(FIRST_COMMON_NAME - 1, "王芳伟"), (0, "高桥镇")])
+def test_a_quick_check_sees_that_the_index_finds_a_name_that_is_not_there(path: Path, stray: int, borne: str) -> None:
+    with closing(connect(path)) as connection:
+        connection.execute(
+            "INSERT INTO name_fts(rowid, t) VALUES (?, ?)", (stray, name_text(borne, readings_of(borne)))
+        )
+    found = quick(path)
+    assert parts(found) == {"names"}
+    assert str(stray) in found[0].detail
 
 
 def test_a_row_that_its_index_lost_is_found(path: Path) -> None:

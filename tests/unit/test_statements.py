@@ -44,8 +44,16 @@ def test_rows_arrive_as_they_were_given(connection: Connection) -> None:
     ]
 
 
+def test_texts_that_need_no_escapes_arrive_as_they_were_given(connection: Connection) -> None:
+    texts = ["h塔山 sta0", "", "n2114"]
+    with Statements(connection) as statements:
+        statements.insert_plain("INSERT INTO one (number, text) SELECT ? + key, value FROM json_each(?)", texts, 9)
+    assert connection.execute("SELECT number, text FROM one").fetchall() == [*enumerate(texts, 9)]
+
+
 def test_no_rows_are_no_statement(connection: Connection) -> None:
     with Statements(connection) as statements:
+        statements.insert_plain("INSERT INTO nothing SELECT value FROM json_each(?)", [])
         statements.insert("INSERT INTO nothing SELECT value FROM json_each(?)", [])
 
 
