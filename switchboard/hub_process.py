@@ -9,6 +9,7 @@ from contextlib import closing
 from fastapi import FastAPI
 
 from data.clock import SystemClock
+from data.store.indexes import make_missing_indexes
 from switchboard import __version__
 from switchboard.cli import home_of
 from switchboard.hub_lookup import HubLookup
@@ -98,6 +99,7 @@ def serve(home: HubHome, listening: socket.socket, host: str) -> None:
     allow_many_files()
     certificate = certificate_of(home)
     hub, app = compose(home)
+    make_missing_indexes(hub.store)
     _, port = listening.getsockname()[:2]
     shown = f"[{host}]" if ":" in host else host
     print(f"Switchboard hub on {home.reach.scheme}://{shown}:{port}", flush=True)  # noqa: T201 - the verb's answer

@@ -7,11 +7,14 @@ from typing import Any
 import psycopg
 from sqlalchemy import Connection, Table
 
-_KIB_OF_A_LOAD = 8_000
+_KIB_OF_A_LOAD = 4_000
 
 
 def keep_few_pages(connection: Connection) -> None:
-    """Has SQLite keep few pages of its file in memory from now on: a load that writes each once needs no more."""
+    """Has SQLite keep few pages of its file in memory from now on: a load that writes each once needs no more.
+
+    It sorts what it makes an index of in as much memory.
+    """
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql(f"PRAGMA cache_size=-{_KIB_OF_A_LOAD}")
 

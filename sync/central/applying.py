@@ -11,6 +11,7 @@ from data.errors import BadValueError
 from data.importing import Problem, Rejected
 from data.importing.rows import value_of
 from data.kinds import KINDS
+from data.store.indexes import leave_out_indexes, missing_indexes
 from data.store.steps import PLANNED, Steps
 from sync.central.known_rows import BROUGHT, KnownRows
 from sync.central.lots import Lot, SourceRow
@@ -146,14 +147,24 @@ class FeedApplier:
     def _load(self) -> None:
         """Takes rows of which nothing is known; what was seen is noted at the end."""
         with closing(LoadedRows(self.folder, self.steps.pace.in_memory)) as seen:
+            if self.read.spool.rows > self.steps.pace.cost:
+                leave_out_indexes(self.steps.writing.connection, self.read.feed.kind)
             for lot, made in self.read.spool.lots():
                 self.steps.spend(self._load_lot(lot, made, seen))
                 seen.put_away()
+            self._make_indexes()
             for part in seen.parts():
                 blocks = iter(sorted(part.packed))
                 while some := list(islice(blocks, self.steps.pace.together)):
                     self._known.add(some, part)
                     self.steps.spend(len(some))
+
+    def _make_indexes(self) -> None:
+        """Makes what was left out, each index in a transaction of its own."""
+        for index in missing_indexes(self.steps.writing.connection):
+            self.steps.spend(self.steps.pace.cost)
+            index.create(self.steps.writing.connection)
+            self.steps.spend(self.steps.pace.cost)
 
     def _load_lot(self, lot: Lot, made: Made, seen: SeenRows) -> int:
         """Takes rows of which nothing is known; what that cost."""

@@ -16,6 +16,7 @@ from data.importing import Problem, Rejected
 from data.store import audit
 from data.store.bulk import keep_few_pages
 from data.store.change_log import LOGGED_AT_MOST
+from data.store.indexes import make_missing_indexes
 from data.store.steps import PLANNED, Pace, Steps
 from data.store.store import Store, Writing
 from sync.central.applying import Difference, FeedApplier, ReadFeed, difference
@@ -95,6 +96,7 @@ class Puller:
             OvertakenError: another pull of the source was finished meanwhile; nothing was changed.
         """
         started_at = self.store.clock.now()
+        make_missing_indexes(self.store)
         with self.store.write(actor, "begin pull") as writing:
             keep_few_pages(writing.connection)
             number = begin(writing.connection, self.source.name, wish.mode, actor, started_at)
