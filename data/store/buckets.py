@@ -6,10 +6,10 @@ branches. Everything else is no personal data and is in the global bucket: every
 
 from collections.abc import Iterable, Mapping
 
-from sqlalchemy import ColumnElement, Connection, or_, select
+from sqlalchemy import Column, ColumnElement, Connection, or_, select
 
 from data.fields import Json
-from data.store.rows import chunks
+from data.store.rows import CHUNK, chunks
 from data.store.schema import RECORDS
 from data.store.set_hash import GLOBAL
 
@@ -35,12 +35,23 @@ class BucketFinder:
         return branch_bucket(self._branch_of(str(feeder)) if feeder else None)
 
     def expect(self, docs: Iterable[Mapping[str, Json]]) -> None:
-        """Learns at once, for customers that it will be asked about, which feeders supply their transformer areas."""
-        asked = {str(doc["transformer_area"]) for doc in docs if doc.get("transformer_area")} - self._area_feeder.keys()
-        table = RECORDS["transformer_area"]
-        for some in chunks(asked):
-            found = select(table.c.id, table.c.feeder).where(table.c.id.in_(some))
-            self._area_feeder.update(dict(self._connection.execute(found).all()))
+        """Learns at once, for customers that it will be asked about, what supplies them and whose that is."""
+        expected = list(docs)
+        areas = {str(doc["transformer_area"]) for doc in expected if doc.get("transformer_area")}
+        area, feeder = RECORDS["transformer_area"].c, RECORDS["feeder"].c
+        self._learn(self._area_feeder, area.id, area.feeder, areas)
+        straight = {str(doc["feeder"]) for doc in expected if doc.get("feeder")}
+        feeders = straight | {one for one in map(self._area_feeder.get, areas) if one}
+        self._learn(self._feeder_branch, feeder.id, feeder.branch, feeders)
+
+    def _learn(self, known: dict[str, str | None], key: Column[str], value: Column[str], asked: set[str]) -> None:
+        unknown = [one for one in asked if one not in known]  # `asked - known.keys()` would look at each of the keys
+        stored = select(key, value)
+        if len(unknown) > CHUNK:  # of some thousand that there are
+            known.update(dict(self._connection.execute(stored).all()))
+            return
+        for some in chunks(unknown):
+            known.update(dict(self._connection.execute(stored.where(key.in_(some))).all()))
 
     def forget(self) -> None:
         """Drops what it remembers: feeders or transformer areas have changed."""

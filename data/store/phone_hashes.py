@@ -25,6 +25,7 @@ class PhoneHashes:
 
     def __init__(self, key: bytes, area_code: str = "") -> None:
         self._key = key
+        self._keyed = hmac.new(key, digestmod="sha256")
         self._area_code = area_code
 
     @property
@@ -34,7 +35,9 @@ class PhoneHashes:
 
     def hash_of(self, form: str) -> bytes:
         """The 128-bit keyed hash of a number in its normal form: HMAC-SHA256, cut off (RFC 2104, section 5)."""
-        return hmac.digest(self._key, form.encode(), "sha256")[:_HASH_BYTES]
+        hashing = self._keyed.copy()  # half the time of beginning with the key each time
+        hashing.update(form.encode())
+        return hashing.digest()[:_HASH_BYTES]
 
     def hashes_of(self, form: str) -> list[bytes]:
         """The hashes under which the owner of a number may be kept, its own first."""

@@ -25,7 +25,7 @@ _HASH_BYTES = 16
 _MODULUS = 1 << 8 * _HASH_BYTES
 _NO_VALUE = "\0"
 """Text that no field of text may hold; its quotes cannot stand inside another text either."""
-_BETWEEN = f",{canonical_json(_NO_VALUE)},"
+_BETWEEN = f",{canonical_json(_NO_VALUE)},".encode()
 
 
 def row_hash(kind: Kind, doc: Doc) -> int:
@@ -35,7 +35,8 @@ def row_hash(kind: Kind, doc: Doc) -> int:
     makes no difference.
     """
     values = _counted(kind, [doc[field.name] for field in kind.fields])
-    return int.from_bytes(_digest(kind, canonical_json([*values])), "big")
+    hashed = blake2b(_encoded(kind.name + canonical_json([*values])), digest_size=_HASH_BYTES)
+    return int.from_bytes(hashed.digest(), "big")
 
 
 def row_hashes(kind: Kind, docs: Iterable[Doc]) -> list[int]:
@@ -51,13 +52,14 @@ def value_hashes(kind: Kind, records: Iterable[Sequence[Json]]) -> list[bytes]:
         kind: Of the records.
         records: The values of each in the order of the kind's fields.
     """
-    values = [_counted(kind, record) for record in records]
+    values = [_counted(kind, record) for record in records] if kind.fields[-1].later else list(records)
     parted: list[Any] = [_NO_VALUE] * (2 * len(values))
     parted[::2] = values
-    texts = f"{canonical_json(parted)[1:-1]},".split(_BETWEEN)[:-1]
+    texts = _encoded(f"{canonical_json(parted)[1:-1]},").split(_BETWEEN)[:-1]
     if len(texts) != len(values):  # a field of JSON may hold even this
-        texts = [canonical_json([*each]) for each in values]
-    return [_digest(kind, text) for text in texts]
+        texts = [_encoded(canonical_json([*each])) for each in values]
+    name = _encoded(kind.name)
+    return [blake2b(name + text, digest_size=_HASH_BYTES).digest() for text in texts]
 
 
 def _counted(kind: Kind, record: Sequence[Json]) -> Sequence[Json]:
@@ -71,8 +73,8 @@ def _counted(kind: Kind, record: Sequence[Json]) -> Sequence[Json]:
     return values
 
 
-def _digest(kind: Kind, text: str) -> bytes:
-    return blake2b((kind.name + text).encode("utf-8", "surrogatepass"), digest_size=_HASH_BYTES).digest()
+def _encoded(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
 
 
 @dataclass(frozen=True, slots=True)

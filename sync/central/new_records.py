@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from itertools import chain
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from data.fields import FieldType, Kind
 from data.store import change_log
@@ -12,6 +12,9 @@ from data.store.schema import RECORDS
 from data.store.set_hash import GLOBAL
 from data.store.store import Writing
 from sync.central.plain_rows import Made
+
+_MANY = 100
+"""Of a kind that others refer to, there are some thousand at most: so many are not asked for one by one."""
 
 _REFERENCES = frozenset({FieldType.REF, FieldType.REFS})
 
@@ -30,6 +33,7 @@ class NewRecords:
         self._references = [(at, one) for at, one in enumerate(kind.fields) if one.type in _REFERENCES]
         self._known: dict[str, set[str]] = {one.target: set() for _, one in self._references}
         self._buckets: dict[tuple[str | None, ...], str] = {}
+        self._greatest: str | None = None
         self._head = change_log.head(writing.connection)
 
     def go_on(self, writing: Writing) -> None:
@@ -38,8 +42,13 @@ class NewRecords:
         self._head = change_log.head(writing.connection)
         if self._head != own:
             self._buckets.clear()
+            self._greatest = None
             for known in self._known.values():
                 known.clear()
+
+    def others_came(self) -> None:
+        """Other records of the kind were stored in between, in these transactions."""
+        self._greatest = None
 
     def add(self, made: Made) -> Made:
         """Stores those of some records that are not stored yet and refer to what is; answers which."""
@@ -53,6 +62,7 @@ class NewRecords:
                 new = new.only([whole(one) for one in new.columns[at]])
         if new.at:
             self.writing.add_new(self._kind.name, new.columns, new.hashes, self._buckets_of(new))
+            self._greatest = max(self._greatest or "", *new.columns[0])
         return new
 
     def _not_stored(self, made: Made) -> Made:
@@ -66,30 +76,37 @@ class NewRecords:
             return [GLOBAL] * len(made.at)
         names = [field.name for _, field in self._references]
         supplied = list(zip(*(made.columns[at] for at, _ in self._references), strict=True))
-        unknown = set(supplied) - self._buckets.keys()
-        docs = {one: dict(zip(names, one, strict=True)) for one in unknown}
-        finder = self.writing.buckets
+        known, finder = self._buckets, self.writing.buckets
+        docs = {one: dict(zip(names, one, strict=True)) for one in set(supplied) if one not in known}
         finder.expect(docs.values())
-        self._buckets.update({one: finder.bucket(self._kind.name, doc) for one, doc in docs.items()})
-        return list(map(self._buckets.__getitem__, supplied))
+        known.update({one: finder.bucket(self._kind.name, doc) for one, doc in docs.items()})
+        return list(map(known.__getitem__, supplied))
 
     def _looked_up(self, target: str, ids: set[str]) -> set[str]:
         """The ids that are those of records, as far as they were asked for: these, and others before."""
         known = self._known[target]
-        if unknown := ids - known:
-            known |= self._stored(target, unknown)
+        if not ids <= known:
+            unknown = ids - known
+            known |= self._stored(target, unknown if len(unknown) < _MANY else None)
         return known
 
     def _may_be_stored(self, ids: Sequence[str]) -> bool:
-        """Whether records with any of `ids` may be there: one question for numbers that came in order."""
-        first, last = min(ids, default=""), max(ids, default="")
-        joined, lengths = "".join(ids), {len(one) for one in ids}
-        if not (joined.isascii() and joined.isdecimal() and len(lengths) == 1):
-            return True  # databases do not agree on what is between other texts
-        table = RECORDS[self._kind.name]
-        between = select(table.c.id).where(table.c.id.between(first, last)).limit(1)
-        return self.writing.connection.execute(between).first() is not None
+        """Whether records with any of `ids` may be there: no question at all for numbers that come in order."""
+        joined, length = "".join(ids), len(ids[0]) if ids else 0
+        if not (joined.isascii() and joined.isdecimal() and set(map(len, ids)) == {length}):
+            return True  # databases do not agree on the order of other texts
+        key, connection = RECORDS[self._kind.name].c.id, self.writing.connection
+        if self._greatest is None:
+            self._greatest = connection.execute(select(func.max(key))).scalar_one() or ""
+        greatest = self._greatest
+        beyond = greatest.isascii() and greatest.isdecimal() and len(greatest) == length and min(ids) > greatest
+        if beyond or not greatest:
+            return False
+        between = select(key).where(key.between(min(ids), max(ids))).limit(1)
+        return connection.execute(between).first() is not None
 
-    def _stored(self, kind: str, ids: Iterable[str]) -> set[str]:
+    def _stored(self, kind: str, ids: Iterable[str] | None) -> set[str]:
+        """Those of `ids` that are those of records; None: all."""
         key, connection = RECORDS[kind].c.id, self.writing.connection
-        return set(connection.execute(select(key).where(among(connection, key, ids))).scalars())
+        found = select(key) if ids is None else select(key).where(among(connection, key, ids))
+        return set(connection.execute(found).scalars())

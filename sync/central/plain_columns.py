@@ -53,13 +53,13 @@ class _FewTexts:
 
     def read(self, texts: Texts) -> Read:
         """The values of a column."""
-        different = set(texts)
-        if not different <= self._meant.keys():
-            if len(self._meant) > _REMEMBERED:
-                self._meant.clear()
-            self._meant.update({text: self._value(text) for text in different - self._meant.keys()})
-        plain = all(self._meant[text] is not NOT_PLAIN for text in different)
-        return list(map(self._meant.__getitem__, texts)), plain
+        different, meant = set(texts), self._meant
+        if not different <= meant.keys():
+            if len(meant) > _REMEMBERED:
+                meant.clear()
+            meant.update({text: self._value(text) for text in different if text not in meant})
+        values = list(map(meant.__getitem__, texts))
+        return values, NOT_PLAIN not in values
 
     def _value(self, text: str) -> object:
         if self._codes is not None:

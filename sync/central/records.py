@@ -109,6 +109,8 @@ class RecordTarget:
         before = get_docs(writing.connection, self._kind.name, [one.id for one in own])
         for kind in dict.fromkeys(one.kind for one in accepted):
             writing.put_many(kind, (one.doc for one in accepted if one.kind == kind))
+        if self._new is not None:
+            self._new.others_came()
         yield from (one for one in planned if isinstance(one, Rejected))
         for one in own:
             yield Taken(one.row or 0, one.id, before.get(one.id), self._after(before.get(one.id), one.doc))
