@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, Select
+from sqlalchemy import Connection, Select, Text, cast, func, select
 from sqlalchemy.dialects import postgresql
 
 from sync.central.lots import Texts
@@ -29,6 +29,15 @@ def copied_columns(connection: Connection, statement: Select[Any], together: int
         lines = iter(copy)
         while some := list(islice(lines, together)):
             yield _columns(str(b"".join(some), "utf-8"), width)
+
+
+def in_one_row(numbers: Select[Any]) -> Select[Any]:
+    """What a SELECT of numbers answers, each column as one text with spaces between: rows cost more than what they say.
+
+    Empty texts for no row at all.
+    """
+    rows = numbers.subquery("s")
+    return select(*(func.string_agg(cast(one, Text), " ") for one in rows.c))
 
 
 def _columns(text: str, width: int) -> Sequence[Texts]:

@@ -36,7 +36,7 @@ class KnownRows:
         found = self._connection.execute(
             select(columns.block, func.length(columns.digests), columns.digest_sum).where(self._here)
         )
-        return {block: (length // _DIGEST_BYTES, summed) for block, length, summed in found}
+        return {block: (length // _DIGEST_BYTES, summed) for block, length, summed in found.all()}
 
     def rows(self, blocks: Collection[int]) -> dict[str, tuple[int, int]]:
         """Of each row of these blocks, by the id of its record: the block, and the digest with `BROUGHT` or not."""
@@ -44,7 +44,7 @@ class KnownRows:
         for some in _some(blocks):
             columns = CENTRAL_BLOCK.c
             stored = select(columns.block, columns.ids, columns.digests).where(self._here, columns.block.in_(some))
-            for block, ids, digests in self._connection.execute(stored):
+            for block, ids, digests in self._connection.execute(stored).all():
                 found.update(zip(ids.split("\n")[1:-1], ((block, one) for one in _numbers(digests)), strict=True))
         return found
 

@@ -11,7 +11,8 @@ from sqlalchemy.pool import NullPool
 
 from sync.central import row_digest
 from sync.central.cell_texts import cell_text
-from sync.central.copy_rows import can_copy, copied_columns
+from sync.central.copy_rows import can_copy, copied_columns, in_one_row
+from sync.central.cursors import time_in_text
 from sync.central.errors import SourceError
 from sync.central.lots import Lot, Texts
 from sync.central.mapping import Feed
@@ -57,14 +58,17 @@ class SourceReader:
 
     def newest(self, feed: Feed) -> Any:  # noqa: ANN401 - of whatever type the column is
         """The greatest value of the feed's cursor; None in an empty table."""
-        return self._connection.execute(FeedStatement(feed).newest()).scalar_one_or_none()
+        newest = self._connection.execute(FeedStatement(feed).newest()).scalar_one_or_none()
+        return time_in_text(newest) if self._connection.dialect.name == "sqlite" else newest
 
     def sums(self, feed: Feed) -> dict[int, tuple[int, int]]:
         """Number of rows and sum of digests, modulo `row_digest.SUM_MODULUS`, of each block that has rows."""
         found: dict[int, tuple[int, int]] = {}
-        for blocks, rows, sums in self._columns(FeedStatement(feed).sums(self._connection.dialect)):
-            held = zip(map(int, rows), [int(one) % row_digest.SUM_MODULUS for one in sums], strict=True)
-            found.update(zip(map(int, blocks), held, strict=True))
+        question = FeedStatement(feed).sums(self._connection.dialect)
+        for columns in self._columns(in_one_row(question) if can_copy(self._connection) else question):
+            blocks, rows, sums = (map(int, " ".join(column).split()) for column in columns)
+            held = zip(rows, [one % row_digest.SUM_MODULUS for one in sums], strict=True)
+            found.update(zip(blocks, held, strict=True))
         return found
 
     def lots(self, feed: Feed, blocks: Collection[int] | None = None, since: object = None) -> Iterator[Lot]:
