@@ -1,5 +1,6 @@
 """Batches that come by themselves: which are taken, and when the log that they fill is written back."""
 
+import dataclasses
 import json
 import shutil
 from contextlib import closing
@@ -80,6 +81,7 @@ def test_a_batch_is_left_while_the_cache_is_to_be_replaced_or_mended(tmp_path: P
         health.note_alarm("it differs", now)
         assert replica.take(batch) is None, "it differs from the hub"
         health.end_alarm()
+        assert replica.take(dataclasses.replace(batch, epoch="another")) is None, "it is of another history"
         assert replica.take(batch) is not None, "replaced often enough today, it is followed as it is"
         replica.let_go()
 

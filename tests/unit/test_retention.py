@@ -5,8 +5,10 @@ from datetime import timedelta
 from itertools import count
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
+from sqlalchemy.exc import OperationalError
 
+from data.clock import to_iso
 from data.store import change_log
 from data.store.schema import CHANGE, COMMIT, LOG_LEASE
 from data.store.store import Store
@@ -76,6 +78,52 @@ def test_the_log_is_kept_for_the_device_that_is_furthest_behind_until_it_was_awa
     clock.pass_time(minutes=2)
     retention.compact()
     assert floor(store) == ahead
+
+
+def test_a_device_that_is_up_to_date_lets_no_more_go_than_a_day_leaves(store: Store, retention: LogRetention) -> None:
+    """Leases are written down a little later than they are taken: one who is behind may not stand there yet."""
+    retention.seen("quick", rename(store, "A1"))
+    retention.compact()
+    assert floor(store) == 0
+
+
+def test_a_lease_is_over_at_its_very_end(store: Store, clock: SetClock, retention: LogRetention) -> None:
+    retention.seen("slow", rename(store, "A1"))
+    later = rename(store, "A2")
+    retention.flush()
+    clock.at += DEVICE_LASTS
+    retention.compact()
+    assert floor(store) == later
+
+
+def test_a_snapshot_is_held_no_longer_than_it_should_where_the_clock_was_ahead(
+    store: Store, clock: SetClock, retention: LogRetention
+) -> None:
+    retention.hold("all", 1)
+    clock.pass_time(days=-30)
+    retention.hold("all", 1)
+    with store.read() as connection:
+        assert connection.execute(select(LOG_LEASE.c.until)).scalar_one() == to_iso(clock.at + SNAPSHOT_LASTS)
+
+
+def test_where_a_device_is_now_counts_where_an_earlier_place_could_not_be_written(
+    store: Store, clock: SetClock, retention: LogRetention
+) -> None:
+    def fail(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        if "log_lease" in statement:
+            retention.seen("quick", 9)
+            raise OperationalError(statement, {}, OSError("the disk is full"))
+
+    clock.pass_time(minutes=1)
+    event.listen(store.engine, "before_cursor_execute", fail)
+    retention.seen("quick", 5)
+    for thread in threading.enumerate():
+        if thread.name == "log leases":
+            thread.join()
+    event.remove(store.engine, "before_cursor_execute", fail)
+    retention.flush()
+    with store.read() as connection:
+        assert connection.execute(select(LOG_LEASE.c.revision)).scalar_one() == 9
 
 
 def test_where_devices_are_is_written_once_a_minute(store: Store, clock: SetClock, retention: LogRetention) -> None:
