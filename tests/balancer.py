@@ -6,9 +6,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import cycle
-from socketserver import BaseRequestHandler, TCPServer, ThreadingTCPServer
+from socketserver import BaseRequestHandler, ThreadingTCPServer
 
 import urllib3
+
+from tests.servers import pump, running
 
 
 @contextmanager
@@ -29,9 +31,9 @@ def balanced(ports: Sequence[int]) -> Iterator[str]:
     class Handler(BaseRequestHandler):
         def handle(self) -> None:
             with upstream() as hub:
-                back = threading.Thread(target=_pump, args=(hub, self.request))
+                back = threading.Thread(target=pump, args=(hub, self.request))
                 back.start()
-                _pump(self.request, hub)
+                pump(self.request, hub)
                 back.join()
 
     class Server(ThreadingTCPServer):
@@ -41,8 +43,8 @@ def balanced(ports: Sequence[int]) -> Iterator[str]:
         def handle_error(self, *args: object) -> None:
             """Says nothing: a hub that is killed breaks its connections."""
 
-    with _serving(Server(("127.0.0.1", 0), Handler)) as url:
-        yield url
+    with running(Server(("127.0.0.1", 0), Handler)) as port:
+        yield f"http://127.0.0.1:{port}"
 
 
 @contextmanager
@@ -65,31 +67,6 @@ def balanced_by_request(ports: Sequence[int]) -> Iterator[str]:
         def log_message(self, *args: object) -> None:
             """Says nothing."""
 
-    with _serving(ThreadingHTTPServer(("127.0.0.1", 0), Handler)) as url:
-        yield url
+    with running(ThreadingHTTPServer(("127.0.0.1", 0), Handler)) as port:
+        yield f"http://127.0.0.1:{port}"
     pool.clear()
-
-
-@contextmanager
-def _serving(server: TCPServer) -> Iterator[str]:
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
-
-
-def _pump(source: socket.socket, target: socket.socket) -> None:
-    try:
-        while block := source.recv(65536):
-            target.sendall(block)
-    except OSError:
-        pass
-    for end in (source, target):
-        try:
-            end.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            continue

@@ -9,6 +9,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from socketserver import BaseRequestHandler, ThreadingTCPServer
 
+from tests.servers import pump, running
+
 PORTAL = b"<html><body>Please sign in to the guest network</body></html>"
 
 
@@ -31,8 +33,8 @@ def answering(status: int, body: bytes, **headers: str) -> Iterator[str]:
         def log_message(self, *args: object) -> None:
             """Says nothing."""
 
-    with _served(Handler) as url:
-        yield url
+    with running(ThreadingHTTPServer(("127.0.0.1", 0), Handler)) as port:
+        yield f"http://127.0.0.1:{port}"
 
 
 @dataclass(frozen=True)
@@ -85,25 +87,8 @@ def serving_file(
         def log_message(self, *args: object) -> None:
             """Says nothing."""
 
-    with _served(Handler) as url:
-        yield url, asked
-
-
-@contextmanager
-def _served(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
-
-
-class LineBrokenError(Exception):
-    """Raised by a `Line.on_file` to end the connection there."""
+    with running(ThreadingHTTPServer(("127.0.0.1", 0), Handler)) as port:
+        yield f"http://127.0.0.1:{port}", asked
 
 
 class Line:
@@ -136,7 +121,7 @@ class Line:
             self._connections += 1
             back = threading.Thread(target=self._back, args=(hub, agent, asked, self._connections))
             back.start()
-            _pump(agent, hub, lambda block: _note(block, asked))
+            pump(agent, hub, lambda block: _note(block, asked))
             back.join()
 
     def _back(self, hub: socket.socket, agent: socket.socket, asked: threading.Event, number: int) -> None:
@@ -151,7 +136,7 @@ class Line:
             passed += len(block)
             return self.on_file(passed - len(block), block)
 
-        _pump(hub, agent, tamper)
+        pump(hub, agent, tamper)
 
 
 def _note(request: bytes, asked: threading.Event) -> bytes:
@@ -160,19 +145,6 @@ def _note(request: bytes, asked: threading.Event) -> bytes:
     else:
         asked.clear()
     return request
-
-
-def _pump(source: socket.socket, target: socket.socket, change: Callable[[bytes], bytes]) -> None:
-    try:
-        while block := source.recv(16384):
-            target.sendall(change(block))
-    except (OSError, LineBrokenError):
-        pass
-    for end in (source, target):
-        try:
-            end.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            continue
 
 
 @contextmanager
@@ -188,12 +160,6 @@ def line_to(upstream: int) -> Iterator[Line]:
         allow_reuse_address = True
         daemon_threads = True
 
-    with Server(("127.0.0.1", 0), Handler) as server:
-        line.port = server.server_address[1]
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        try:
-            yield line
-        finally:
-            server.shutdown()
-            thread.join()
+    with running(Server(("127.0.0.1", 0), Handler)) as port:
+        line.port = port
+        yield line

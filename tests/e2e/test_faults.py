@@ -26,8 +26,9 @@ from data.store.store import Store
 from sync.replica.agent_home import AgentHome
 from tests.commands import DONE, refusal, run
 from tests.hubs import COMMAND, RunningHub, serving, switchboard
-from tests.odd_servers import PORTAL, Line, LineBrokenError, answering, line_to
+from tests.odd_servers import PORTAL, Line, answering, line_to
 from tests.recounts import check_cache, check_store
+from tests.servers import LineBrokenError
 
 CHANCE = random.Random(20261122)
 
