@@ -147,7 +147,7 @@ def promised(wanted: ShowForm, values: Values, now: datetime) -> datetime | None
     return None
 
 
-def moment_of(text: str, now: datetime, field: str = "moment") -> datetime:
+def moment_of(text: str, now: datetime) -> datetime:
     """The next moment after `now` that `17:30`, `明天 8:00` or `11-25 17:30` names in Asia/Shanghai; in UTC.
 
     Raises:
@@ -167,7 +167,7 @@ def moment_of(text: str, now: datetime, field: str = "moment") -> datetime:
         elif found <= here:
             found += timedelta(days=1)
     except ValueError:
-        raise FormError("bad_moment", field) from None
+        raise FormError("bad_moment", "moment") from None
     return found.astimezone(UTC)
 
 

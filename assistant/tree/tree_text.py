@@ -35,16 +35,14 @@ def window_line(window: OutageView, words: Words = _CHINESE) -> str:
     return f"{kind}  {phase}  {start} — {etr}  {window.reason}"
 
 
-def indented(
-    path: tuple[Node, ...], windows: tuple[OutageView, ...], below: tuple[Node, ...], words: Words = _CHINESE
-) -> Iterator[str]:
-    """The way down to a node, its windows, and the nodes below it, each a step further in."""
+def indented(path: tuple[Node, ...], windows: tuple[OutageView, ...], below: tuple[Node, ...]) -> Iterator[str]:
+    """The way down to a node, its windows, and the nodes below it, each a step further in; in Chinese."""
     for depth, node in enumerate(path):
-        yield _INDENT * depth + node_line(node, words)
+        yield _INDENT * depth + node_line(node)
     for window in windows:
-        yield _INDENT * len(path) + "! " + window_line(window, words)
+        yield _INDENT * len(path) + "! " + window_line(window)
     for node in below:
-        yield _INDENT * len(path) + node_line(node, words)
+        yield _INDENT * len(path) + node_line(node)
 
 
 def _counts(counts: Counts, words: Words) -> str:
