@@ -14,9 +14,6 @@ ResultKind = Literal["area", "feeder", "transformer_area", "customer"]
 SURE = 100.0
 """The score of what was not guessed at."""
 
-WEAK_UNDER, WEAK_FUZZY_UNDER = 60.0, 85.0
-"""Scores under which a result is a guess that an agent must look at twice; the second, of a name with slips in it."""
-
 
 @dataclass(frozen=True, slots=True)
 class Match:
@@ -31,11 +28,6 @@ class Match:
     reason: str
     spans: tuple[tuple[int, int], ...] = ()
     weak: bool = False
-
-
-def is_weak(reason: str, score: float) -> bool:
-    """Whether a match of this reason and score is a guess."""
-    return score < (WEAK_FUZZY_UNDER if reason == "fuzzy" else WEAK_UNDER)
 
 
 @dataclass(frozen=True, slots=True)

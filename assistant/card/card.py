@@ -15,11 +15,11 @@ from assistant.card.answer import (
     ResultKind,
     SupplyView,
     SuspicionView,
-    is_weak,
 )
 from assistant.card.outage_board import OutageBoard
 from assistant.card.script import scripts_for
 from assistant.lookup.lookup import Hit
+from assistant.lookup.weak import is_weak
 from data.caches.cache import read_doc
 from data.clock import to_iso
 from data.fields import Doc

@@ -197,6 +197,41 @@ def one_wrong(units: Segmentation) -> str:
     return any_expression([*wrong, alike(beginning)] if len(units) > len(beginning) else wrong)
 
 
+def one_alike(text: str, alike: Sequence[str]) -> str:
+    """Names that hold the text but for one character, which looks like the typed one; "" for a single character.
+
+    Args:
+        text: Chinese characters.
+        alike: What looks like each of them.
+    """
+    beginning = text[:_LONGEST_GAP_SEARCH]
+    places = enumerate(alike[:_LONGEST_GAP_SEARCH])
+    return any_expression(_but_one(beginning[:place], others, beginning[place + 1 :]) for place, others in places)
+
+
+def _but_one(before: str, others: str, after: str) -> str:
+    terms = [f'"h{a}{b}"' for part in (before, after) for a, b in pairwise(part)]
+    if others and before:
+        terms.append(any_of(f"h{before[-1]}{other}" for other in others))
+    if others and after:
+        terms.append(any_of(f"h{other}{after[0]}" for other in others))
+    return " AND ".join(terms) if others else ""
+
+
+def shortened(units: Segmentation) -> str:
+    """Names that Chinese characters may be a short form of: 喀左, 阜蒙县; "" for a single one.
+
+    They begin with the first character and hold the others, or hold the characters in two stretches of at least two.
+    """
+    if len(units) < 2 or any(unit.kind is not UnitKind.HANZI or not unit.sounds for unit in units):  # noqa: PLR2004
+        return ""
+    units = units[:_LONGEST_GAP_SEARCH]
+    first, *later = units
+    apart = " AND ".join([f'"b{first.text}"', *(any_of("u" + sound for sound in unit.sounds) for unit in later)])
+    stretches = (f"{written(units[:gap])} AND {written(units[gap:])}" for gap in range(2, len(units) - 1))
+    return any_expression([apart, *stretches])
+
+
 def around_break(units: Segmentation) -> str:
     """Names that hold what stands before letters that are no syllable and what stands after; "" for too little."""
     before, after = tuple(takewhile(_sounds, units)), tuple(takewhile(_sounds, reversed(units)))[::-1]

@@ -42,3 +42,7 @@ class Characters:
     def readings(self, character: str) -> tuple[str, ...]:
         """Readings of a character, best first; empty when nobody knows them."""
         return self.of(character).readings
+
+    def alike(self, character: str) -> str:
+        """Characters that look like one, the likest first; "" when nobody knows them."""
+        return self.of(character).alike

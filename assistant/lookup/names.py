@@ -35,6 +35,8 @@ GOOD = 80.0
 """With enough matches as good as this nobody looks for slips."""
 _LAST_RANK = len(RANKED) - 1
 _WHOLE_KINDS = frozenset((UnitKind.SYLLABLE, UnitKind.HANZI))
+_DOUBTFUL = frozenset(((UnitKind.INITIAL, UnitKind.SYLLABLE), (UnitKind.INITIAL, UnitKind.INITIAL)))
+"""Who types whole syllables and initials seldom types them so."""
 _ENOUGH_GOOD, _LONG_WRITTEN, _LONG_TYPED, _CERTAIN_TYPED = 5, 3, 4, 4
 
 
@@ -136,7 +138,7 @@ class Names:
                     if match := ranker.nearly(_candidate(row)):
                         found.append(match)
 
-        read_all(_whole_slips(query) if whole_only else _slips(query))
+        read_all(_whole_slips(query) if whole_only else _slips(query, matches))
         if not whole_only and not any(match.score >= _LIKE_IT for match in (*matches, *found)):
             read_all(_long_slips(query))
         return found
@@ -218,10 +220,13 @@ class _Look(NamedTuple):
     common: int = 0
 
 
-def _slips(query: Query) -> Iterator[_Look]:
+def _slips(query: Query, matches: list[NameMatch]) -> Iterator[_Look]:
     ways = (*query.segmentations[:2], *query.bare[:1])
     meant = corrections(query) if not ways or len(ways[0]) <= _LONGEST_CORRECTED else []
     yield _Look(candidates.any_of_whole(meant), _CORRECTED, _COMMON)
+    if len(query.alike) >= _LONG_WRITTEN or not any(query.compact in match.name.plain for match in matches):
+        yield _Look(candidates.one_alike(query.compact, query.alike), _CORRECTED, _COMMON)
+    yield _Look(candidates.shortened(query.segmentations[0] if query.alike else ()), _WRONG)
     missing = [expression(units) for units in ways for expression in (candidates.one_missing, candidates.one_swapped)]
     beginnings = dict.fromkeys(map(candidates.without_vague_end, meant[:_MOST_BEGINNINGS]))
     # Among so many customers a slip is looked for in what is long enough to tell.
@@ -284,7 +289,7 @@ def _may_be_another(query: Query, matches: list[NameMatch]) -> bool:
     if not query.is_spelt or not _SHORTEST_SURE_SLIP <= len(query.compact) <= _LONGEST_SURE_SLIP:
         return False
     kinds = [unit.kind for unit in query.segmentations[0]]
-    if not _WHOLE_KINDS.issuperset(kinds) and (UnitKind.INITIAL, UnitKind.SYLLABLE) not in pairwise(kinds):
+    if UnitKind.SYLLABLE not in kinds or not (_WHOLE_KINDS.issuperset(kinds) or _DOUBTFUL & {*pairwise(kinds)}):
         return False
     return not any(match.score >= _CALLED_SO and match.candidate.rank < _LAST_RANK for match in matches)
 

@@ -7,8 +7,18 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby, pairwise, zip_longest
 
-from assistant.lookup.segmentation import Heard, Segmentation, Sounds, Unit, UnitKind, Way, corrected, segment_letters
-from data.names.syllables import sound_of
+from assistant.lookup.segmentation import (
+    LONGEST_SYLLABLE,
+    Heard,
+    Segmentation,
+    Sounds,
+    Unit,
+    UnitKind,
+    Way,
+    corrected,
+    segment_letters,
+)
+from data.names.syllables import SYLLABLES, sound_of
 from data.names.tokens import VOLTAGE, plain_code
 
 LONGEST_QUERY = 48
@@ -54,6 +64,8 @@ _COST_WINDOW = 1.45
 
 ReadingsOf = Callable[[str], tuple[str, ...]]
 """Readings of one Chinese character, best first; empty when it is not known."""
+AlikeOf = Callable[[str], str]
+"""Characters that look like a Chinese one, the likest first; "" when it is not known."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +80,7 @@ class Query:
         in_capitals: Whether it was typed in capital letters: initials or a code, sooner than pinyin.
         of_lines: Whether a voltage was typed before it, as lines are called.
         typed: The plain text as it was typed, a voltage and traditional characters included.
+        alike: What looks like each character of `compact`, if all of it is Chinese; else empty.
     """
 
     text: str
@@ -77,6 +90,7 @@ class Query:
     in_capitals: bool = False
     of_lines: bool = False
     typed: str = ""
+    alike: tuple[str, ...] = ()
 
     @property
     def loose(self) -> tuple[Segmentation, ...]:
@@ -143,13 +157,19 @@ def plain_query(typed: str) -> str:
     return " ".join(unicodedata.normalize("NFC", plain).split())[:LONGEST_QUERY].strip()
 
 
-def parse(typed: str, readings_of: ReadingsOf, simplified: Callable[[str], str] = str) -> Query:
+def parse(
+    typed: str,
+    readings_of: ReadingsOf,
+    simplified: Callable[[str], str] = str,
+    alike_of: AlikeOf = lambda _: "",
+) -> Query:
     """The query that `typed` stands for.
 
     Args:
         typed: Any text at all.
         readings_of: Where readings of Chinese characters come from.
         simplified: Writes traditional characters as names are written.
+        alike_of: Where characters of similar shape come from.
     """
     as_typed = plain_query(typed)
     plain = as_typed
@@ -175,6 +195,7 @@ def parse(typed: str, readings_of: ReadingsOf, simplified: Callable[[str], str] 
         in_capitals=in_capitals,
         of_lines=text != plain,
         typed=as_typed,
+        alike=_alike(text, alike_of),
     )
 
 
@@ -192,9 +213,16 @@ def corrections(query: Query) -> list[Heard]:
         before = _as_read(query, sum(len(run) for _, run in runs[:place]), "before")
         after = _as_read(query, sum(len(run) for _, run in runs[place + 1 :]), "after") if is_whole else ()
         if before is not None and after is not None:
-            meant = corrected(letters[:_LONGEST_CORRECTION])
+            meant = _meant_at_start(letters)
             found.append([before + heard + after for heard in meant] if before or after else meant)
     return found[0] if len(found) == 1 else [heard for turn in zip_longest(*found) for heard in turn if heard]
+
+
+def _meant_at_start(letters: str) -> list[Heard]:
+    """What a run of letters was meant to sound like; of a long one its beginning, cut where a syllable may end."""
+    cuts = range(_LONGEST_CORRECTION, _LONGEST_CORRECTION - LONGEST_SYLLABLE, -1)
+    found = (corrected(letters[:cut]) for cut in (cuts if len(letters) > _LONGEST_CORRECTION else cuts[:1]))
+    return next(filter(None, found), [])
 
 
 def _as_read(query: Query, length: int, side: str) -> Heard | None:
@@ -217,7 +245,18 @@ def _undoubled(text: str, segmentations: tuple[Segmentation, ...], readings_of: 
     if len(doubled) != 1 or len(text) < _SHORTEST_DOUBLED:
         return ()
     ways = _likely(_ways_of(text[: doubled[0]] + text[doubled[0] + 1 :], readings_of))
-    return tuple(units for _, units in ways[:_MOST_BARE] if units not in segmentations and _switches(units) <= 1)
+    likely = [units for _, units in ways[:_MOST_BARE] if units not in segmentations and _switches(units) <= 1]
+    return tuple(units for units in likely if all(map(_is_by_the_book, units)))
+
+
+def _alike(text: str, alike_of: AlikeOf) -> tuple[str, ...]:
+    written = [c for c in text if _class_of(c) != " "]
+    return () if any(map(str.isascii, written)) else tuple(map(alike_of, written))
+
+
+def _is_by_the_book(unit: Unit) -> bool:
+    """Whether it is no misheard syllable: two slips in one text are one too many."""
+    return unit.kind is not UnitKind.SYLLABLE or unit.text in SYLLABLES
 
 
 def _switches(units: Segmentation) -> int:

@@ -45,6 +45,8 @@ EXACT = 99.5
 _CONTIGUOUS, _GRADE_WEIGHT = 88.0, 90.0
 _AT_START, _COVERAGE = 5.0, 5.0
 _OFFICE_LOSS, _ALL_SAID = 0.4, 0.5
+_BARE_BEGINNING = 5.0
+"""Who says 华家屯 may mean 华家村, but hardly 华家店."""
 _COMMON = len(RANKED) - 1
 _PERSON, _WITHIN_A_PERSON, _WITHIN_SPELT = 4, 24.0, 8.0
 """Nobody spells a person's name from the middle, and so many hold any two syllables; few people spell a place's so."""
@@ -177,16 +179,18 @@ class Way:
     Attributes:
         units: What it is read as.
         loss: What a name that answers this way loses.
+        is_bare: Whether the word for a kind of place was left out of it.
         graded: Each unit as it is typed, with its grades.
         most: What the units' grades can add up to.
         text: The units as typed, without spaces.
     """
 
-    __slots__ = ("graded", "loss", "most", "text", "units")
+    __slots__ = ("graded", "is_bare", "loss", "most", "text", "units")
 
-    def __init__(self, units: Segmentation, loss: float = 0.0) -> None:
+    def __init__(self, units: Segmentation, loss: float = 0.0, *, is_bare: bool = False) -> None:
         self.units = units
         self.loss = loss
+        self.is_bare = is_bare
         self.graded = [(unit.text, grades_of(unit)) for unit in units]
         self.most = sum([_BEST_OF.get(unit.kind, 1.0) for unit in units])
         self.text = "".join([unit.text for unit in units])
@@ -207,7 +211,7 @@ class Ranker:
 
     def __init__(self, query: Query) -> None:
         self._typed, self._is_spelt = query.compact, query.is_spelt
-        self._ways = [Way(units, query.loss_of(units)) for units in query.ways]
+        self._ways = [Way(units, query.loss_of(units), is_bare=units in query.bare) for units in query.ways]
 
     @cached_property
     def best_inside(self) -> float:
@@ -231,6 +235,8 @@ class Ranker:
             start, mean = _best_alignment(way, name.plain, name.groups)
             if mean:
                 score = _score(mean, start, len(way.units), name) - way.loss
+                if way.is_bare and len(way.units) != name.stem:
+                    score -= _BARE_BEGINNING
                 if start and self._is_spelt:
                     score -= _loss_inside(candidate, name)
                 if score > best:

@@ -6,6 +6,7 @@ from itertools import filterfalse
 
 from assistant.lookup.ranking import EXACT
 from assistant.lookup.records import Found, Record
+from assistant.lookup.weak import GUESSED, WEAK_UNDER, is_weak
 from data.kinds import RANKED
 
 _COMMON, _MANY = len(RANKED) - 1, RANKED[-1]
@@ -21,13 +22,12 @@ _SERIES_KIND, _SERIES = "transformer_area", 2
 """Of ten places, transformer areas take no more while something else comes near: they are numbered in long series.
 Where a slip is in what was typed it may be in the number, so that any of them may be meant; but a guess does not go
 before those that hold what was typed."""
-_NEAR = 60.0
+_NEAR = WEAK_UNDER
 _ALMOST = 6.0
 """What holds the very characters that were typed gives way to what does not only where that is almost as good."""
 _WRITTEN_REASONS = frozenset({"name", "name_prefix"})
 _CHOSEN, _LIFT, _LEAST_DIFFERENCE, _ABOVE_ALL = 60.0, 30.0, 0.1, 0.4
 _EXACT_REASONS = frozenset({"code", "number"})
-_GUESS = "fuzzy"
 
 
 class Shortlist:
@@ -56,9 +56,9 @@ class Shortlist:
         return len(self._found) < self.limit // 2
 
     @property
-    def has_near(self) -> bool:
-        """Whether anything was found that is more than a weak answer."""
-        return any(found.score >= _NEAR for found in self._found.values())
+    def has_only_weak(self) -> bool:
+        """Whether nothing was found that is more than a guess."""
+        return all(is_weak(found.reason, found.score) for found in self._found.values())
 
     def has_room_for(self, score: float, rank: int, *, ties: bool) -> bool:
         """Whether a record with this score could still be shown; with `ties` also one as good as the last shown.
@@ -141,8 +141,8 @@ class Shortlist:
         near, far = kept[:count], kept[count:]
         if any(map(_is_held_in_series, surplus)):
             held = list(filter(_is_held_in_series, surplus))
-            guesses = [found for found in near if found.reason == _GUESS]
-            near = [found for found in near if found.reason != _GUESS] + held
+            guesses = [found for found in near if found.reason == GUESSED]
+            near = [found for found in near if found.reason != GUESSED] + held
             surplus = guesses + list(filterfalse(_is_held_in_series, surplus))
         return near + surplus + far
 
@@ -154,11 +154,11 @@ class Shortlist:
         for found in ranked:
             sort, most = _sort_of(found)
             if most:
-                seen[sort] += found.reason != _GUESS
+                seen[sort] += found.reason != GUESSED
                 (surplus if seen[sort] > max(1, most * self.limit // 10) else kept).append(found)
             else:
                 kept.append(found)
-        return kept, sorted(surplus, key=lambda found: found.reason == _GUESS)
+        return kept, sorted(surplus, key=lambda found: found.reason == GUESSED)
 
 
 def _sort_of(found: Found) -> tuple[str, int]:

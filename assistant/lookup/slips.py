@@ -6,10 +6,11 @@ from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA, LCSseq
 
 from assistant.lookup.query import Query
-from assistant.lookup.ranking import Candidate, NameMatch, Parsed, parsed
+from assistant.lookup.ranking import Candidate, NameMatch, Parsed, parsed, spans_of
+from data.kinds import RANKED
 from data.names.syllables import sound_of
 
-_ONE_MISSING, _ONE_SLIP, _TWO_SLIPS, _GUESS = 74.0, 72.0, 54.0, 0.5
+_ONE_MISSING, _ONE_SLIP, _SHORT_FORM, _TWO_SLIPS, _GUESS = 74.0, 72.0, 72.0, 54.0, 0.5
 _AT_START, _COVERAGE, _WRITTEN, _UNLIKENESS = 3.0, 4.0, 8.0, 0.15
 _LEAST_LIKENESS = 60.0
 _RARE_SLIP, _SAME_FIRST, _CALLED_SO = 2.0, 3.0, 2.5
@@ -18,6 +19,7 @@ MOST_WITH_A_SLIP = (
 )
 """No name that a slip parts from the query scores more."""
 _LONG = 8
+_COMMON = len(RANKED) - 1
 _FIRST_PRIVATE, _SIGNS_A_LETTER = 0xE000, 80
 
 
@@ -41,8 +43,34 @@ class SlipRanker:
             return None
         slips, unwritten, start, end = _nearest_window(self._sounds, heard, typed, name.plain)
         score = _TWO_SLIPS if slips > 1 else _ONE_SLIP if unwritten else _ONE_MISSING
-        score += _WRITTEN * (1 - unwritten / len(typed)) + _COVERAGE * min(1.0, len(typed) / name.stem)
+        unlike = float(unwritten)
+        if unwritten and candidate.rank < _COMMON and (stretch := self._shortened_from(name.plain)):
+            score, unlike, (start, end) = _SHORT_FORM, 0.0, stretch
+        elif slips == unwritten == 1:
+            unlike = self._unlikeness(name.plain[start : start + len(typed)])
+            end = start + len(typed) if unlike < 1 else end
+        score += _WRITTEN * (1 - unlike / len(typed)) + _COVERAGE * min(1.0, len(typed) / name.stem)
         return _match(candidate, name, score, start, end)
+
+    def _shortened_from(self, plain: str) -> tuple[int, int] | None:
+        """The first stretch of the typed characters, if all stand in the name in this order; else None."""
+        places, after = list[int](), 0
+        for character in self._query.compact if self._query.alike else ():
+            after = plain.find(character, after) + 1
+            if not after:
+                return None
+            places.append(after - 1)
+        return next(iter(spans_of(places)), None)
+
+    def _unlikeness(self, stretch: str) -> float:
+        """How little the one character of the stretch that was not typed so looks like the typed one, 0 to 1."""
+        typed, alike = self._query.compact, self._query.alike
+        differing = [place for place, (a, b) in enumerate(zip(stretch, typed, strict=False)) if a != b]
+        if len(stretch) != len(typed) or len(differing) != 1 or not alike:
+            return 1.0
+        (place,) = differing
+        others = alike[place]
+        return others.index(stretch[place]) / len(others) if stretch[place] in others else 1.0
 
     def _heard(self, name: Parsed) -> str:
         """The name's sounds, one sign a character: of several readings the one that the query holds."""

@@ -59,7 +59,7 @@ class TextSearch:
 
     def parse(self, text: str) -> Query:
         """The query that `text` stands for in this cache."""
-        return parse(text, self._characters.readings, self._characters.simplified)
+        return parse(text, self._characters.readings, self._characters.simplified, self._characters.alike)
 
     def search(self, text: str, limit: int, cancelled: Cancelled = never, *, with_slips: bool = True) -> list[Found]:
         """The records that `text` may mean, the best first; empty when nothing comes near. Takes any text at all.
@@ -93,7 +93,7 @@ class TextSearch:
             give_up_if(cancelled)
             is_sure = not wants_more and (len(query.compact) < _SHORTEST_SURE or not shortlist.is_short)
             self._add_bearers(shortlist, query, self._names.nearly_matching(query, matches, whole_only=is_sure))
-        if len(query.parts) > 1 and not shortlist.has_near:
+        if len(query.parts) > 1 and shortlist.has_only_weak:
             give_up_if(cancelled)
             for found in self._search(query.parts[-1], limit, cancelled, with_slips=False):
                 shortlist.add(found._replace(score=_ELSEWHERE * found.score))

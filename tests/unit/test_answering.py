@@ -7,8 +7,8 @@ import pytest
 
 from assistant.answering import answering
 from assistant.answering.answering import CacheAnswers
-from assistant.card.answer import is_weak
 from assistant.lookup.cancelling import Cancellation, CancelledError
+from assistant.lookup.weak import is_weak
 from assistant.tree.tree_answer import TreeQuestion
 from data.errors import NotFoundError
 from sync.replica.agent_home import AgentHome

@@ -3,9 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from assistant.card.answer import WEAK_UNDER
 from assistant.lookup.lookup import LookupEngine
 from assistant.lookup.query import parse
+from assistant.lookup.weak import WEAK_UNDER
 from assistant.lookup.within import splits
 from data.names.pinyin import readings_of_character
 from tests.caches import Rows, cache_of
