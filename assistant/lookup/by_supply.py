@@ -13,7 +13,7 @@ from assistant.lookup.records import Found, Record
 from assistant.lookup.text_search import TextSearch
 from data.sqlite import Connection
 
-_MOST_PLACES, _NEAR_BEST, _LEAST, _LEAST_AROUND_HOUSE = 8, 2.5, 80.0, 97.5
+_MOST_PLACES, _NEAR_BEST, _LEAST, _LEAST_AROUND_HOUSE, _LEAST_IN_WIDER = 8, 2.5, 80.0, 97.5, 92.0
 _FILTERED, _STEP = 92.0, 0.1
 _SHORTEST_BRANCH = 2
 _HOUSE_SHARE, _BARE_NUMBER = 0.93, 0.75
@@ -46,7 +46,8 @@ class SupplySearch:
     def at_address(self, text: str, limit: int) -> list[Found]:
         """The customers at the house that the end of `text` tells, in the place that its beginning names."""
         for place, house in _places_and_houses(plain_query(text)):
-            if areas := [record for record in self._named(place, _LEAST_AROUND_HOUSE) if record.kind == "area"]:
+            named = [record for record in self._named(place, _LEAST_AROUND_HOUSE) if record.kind == "area"]
+            if areas := named or self._in_wider(place):
                 found = find_by_address(self._connection, areas, house, limit)
                 share = _BARE_NUMBER if house.isdigit() else _HOUSE_SHARE
                 return [one._replace(score=share * one.score) for one in found]
@@ -61,6 +62,12 @@ class SupplySearch:
         least = EXACT if best >= EXACT else max(least, best - _NEAR_BEST)
         meant = {one.record.name for one in found if one.score >= least and one.reason != "fuzzy"}
         return [*self._branches(plain_query(text)), *(one.record for one in found if one.record.name in meant)]
+
+    def _in_wider(self, text: str) -> list[Record]:
+        """The areas that a text names together with what they lie in: 兴铺村 of 药王庙镇兴铺村."""
+        found = [one for one in self._text.in_wider(text) if one.record.kind == "area"]
+        best = max((one.score for one in found), default=0.0)
+        return [one.record for one in found if one.score >= max(_LEAST_IN_WIDER, best - _NEAR_BEST)]
 
     def _branches(self, text: str) -> Iterator[Record]:
         if len(text) < _SHORTEST_BRANCH:

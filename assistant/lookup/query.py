@@ -57,6 +57,8 @@ _SHORTEST_STEM = 2
 _NUMERALS = dict(zip("一二三四五六七八九十", ["1", "2", "3", "4", "5", "6", "7", "8", "9", "10"], strict=True))
 _COUNTED = re.compile(r"(?<![一二三四五六七八九十])[一二三四五六七八九十](?=号)")
 """A number as it is heard, where names write a digit."""
+_CUSTOMER_NUMBER = re.compile(r"^(?:客户|用户)?(?:户号|编号)[:：是]?\s*(?=\d{4})")
+_LINE_NUMBER = re.compile(r"(?<=\d{3})\s?线路?$")
 _SHORTEST_CORRECTION, _LONGEST_CORRECTION, _SHORTEST_DOUBLED = 3, 20, 4
 """Letters of a run; of a longer one only the beginning is searched for a slip."""
 _MOST_PARTIAL = 12
@@ -175,7 +177,7 @@ def parse(
     plain = as_typed
     if not plain.isascii():
         plain = _COUNTED.sub(lambda numeral: _NUMERALS[numeral[0]], simplified(plain))
-    text = _without_voltage(plain)
+    text = _without_unit(_without_voltage(plain))
     ways = _likely(_ways_of(text, readings_of))
     if _parts_letters(text):
         # What stands between letters may be a slip: `xiazha,ng zi`.
@@ -268,6 +270,11 @@ def _switches(units: Segmentation) -> int:
 def _without_voltage(text: str) -> str:
     voltage = VOLTAGE.match(text) if text[:1].isdigit() else None
     return text[voltage.end() :].strip() or text if voltage else text
+
+
+def _without_unit(text: str) -> str:
+    """The text without what is said before a customer number or after a line's: 户号2114000001, 塔山616线."""
+    return _LINE_NUMBER.sub("", _CUSTOMER_NUMBER.sub("", text))
 
 
 def _ways_of(text: str, readings_of: ReadingsOf) -> list[Way]:

@@ -14,7 +14,7 @@ from assistant.lookup.records import Bearers, Found, Record
 from assistant.lookup.remembered import Remembered
 from assistant.lookup.shortlist import Shortlist
 from assistant.lookup.slips import MOST_WITH_A_SLIP
-from assistant.lookup.within import Within
+from assistant.lookup.within import Within, narrower_of
 from data.kinds import RANKED
 from data.names.tokens import plain_code
 from data.sqlite import Connection
@@ -93,12 +93,16 @@ class TextSearch:
             give_up_if(cancelled)
             is_sure = not wants_more and (len(query.compact) < _SHORTEST_SURE or not shortlist.is_short)
             self._add_bearers(shortlist, query, self._names.nearly_matching(query, matches, whole_only=is_sure))
-        if len(query.parts) > 1 and shortlist.has_only_weak:
+        if shortlist.has_only_weak and (elsewhere := narrower_of(query)):
             give_up_if(cancelled)
-            for found in self._search(query.parts[-1], limit, cancelled, with_slips=False):
+            for found in self._search(elsewhere, limit, cancelled, with_slips=False):
                 shortlist.add(found._replace(score=_ELSEWHERE * found.score))
         self._prefer(shortlist, query)
         return self._in_order(shortlist)
+
+    def in_wider(self, text: str) -> list[Found]:
+        """What one part of the text names inside what the others name; in no order, empty for one name."""
+        return list(self._within.search(self.parse(text)))
 
     def _prefer(self, shortlist: Shortlist, query: Query) -> None:
         preferred = self._preferences(query.typed) if self._preferences else None

@@ -250,6 +250,15 @@ def splits(query: Query) -> list[Split]:
     ]
 
 
+def narrower_of(query: Query) -> str:
+    """What a query names beside the places around: what stands after its last space, 县, 镇 or 乡; "" for one name."""
+    if len(query.parts) > 1:
+        return query.parts[-1]
+    likeliest = query.segmentations[0] if query.is_written and query.segmentations else ()
+    ends = _told_ends(likeliest[:-_SHORTEST_PART])
+    return _text(likeliest[ends[-1] :]) if ends else ""
+
+
 def _split(texts: tuple[str, ...], ways: list[tuple[Segmentation, ...]], loss: float) -> Split:
     *wider, narrower = (Query(text, tuple(dict.fromkeys(way[i] for way in ways))) for i, text in enumerate(texts))
     return Split(tuple(wider), narrower, loss + _MORE_PARTS_LOSS * (len(wider) - 1))

@@ -153,3 +153,11 @@ def test_a_transformer_area_called_like_a_house_comes_before_it(engine: LookupEn
 def test_a_house_takes_few_places_and_no_more_than_asked(engine: LookupEngine) -> None:
     assert len(engine.search("塔山乡 3组45号", limit=1)) == 1
     assert engine.search("塔山乡 3组45号", limit=0) == []
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["塔山乡朱家村3组45号", "塔山朱家3组45号", "塔山 朱家 3组45号", "塔山 朱家村三组45号", "tashan zhujia 3组45号"],
+)
+def test_a_house_is_found_in_a_village_that_is_told_with_its_township(engine: LookupEngine, typed: str) -> None:
+    assert numbers(engine.search(typed), "address") == [3]

@@ -103,7 +103,15 @@ def test_an_alias_finds_its_record_under_the_official_name(engine: LookupEngine)
 
 @pytest.mark.parametrize(
     ("typed", "meant"),
-    [("616", "f1"), ("T100616", "t1"), ("t1006", "t1"), ("2114000616", "2114000616"), ("211400", "2114000616")],
+    [
+        ("616", "f1"),
+        ("616线", "f1"),
+        ("T100616", "t1"),
+        ("t1006", "t1"),
+        ("2114000616", "2114000616"),
+        ("户号：2114 000 616", "2114000616"),
+        ("211400", "2114000616"),
+    ],
 )
 def test_a_number_finds_its_record(engine: LookupEngine, typed: str, meant: str) -> None:
     first = engine.search(typed)[0]

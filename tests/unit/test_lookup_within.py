@@ -60,6 +60,7 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LookupEngine]:
         ("北港 1号公变", "a2"),
         ("兴城 616", "f1"),
         ("绥中 616", "f2"),
+        ("绥中616线", "f2"),
         ("绥中供电 616", "f2"),
         ("suizhong 616", "f2"),
         ("gqzj", "v2"),
@@ -195,7 +196,7 @@ def test_where_the_narrower_name_is_not_in_the_wider_place_those_elsewhere_are_w
     ]
     cache = cache_of(tmp_path / "cache.db", records)
     engine = LookupEngine(cache)
-    for typed in ("塔山 朱家", "tashan zhujia", "塔山 朱家村"):
+    for typed in ("塔山 朱家", "tashan zhujia", "塔山 朱家村", "塔山乡朱家村"):
         (elsewhere,) = engine.search(typed)
         assert elsewhere.id == "v2"
         assert elsewhere.score < WEAK_UNDER
