@@ -7,6 +7,7 @@ from sync.central.errors import MappingError
 from sync.central.mapping import Feed
 
 _TIME, _NUMBER = "time ", "number "
+_TO_THE_SECOND = len("2026-11-22 12:00:00")
 
 
 def cursor_text(feed: Feed, value: object) -> str | None:
@@ -24,6 +25,14 @@ def cursor_text(feed: Feed, value: object) -> str | None:
     if isinstance(value, date):
         raise MappingError(f"{feed.key}: its cursor holds dates: a day is too coarse to ask by")
     raise MappingError(f"{feed.key}: its cursor holds {type(value).__name__}: it must be a time or a number")
+
+
+def time_in_text(value: object) -> object:
+    """The time that a text of SQLite says, which keeps times as texts; any other value as it is."""
+    try:
+        return datetime.fromisoformat(value) if isinstance(value, str) and len(value) >= _TO_THE_SECOND else value
+    except ValueError:
+        return value
 
 
 def asked_from(feed: Feed, newest: str) -> datetime | Decimal:
