@@ -20,6 +20,7 @@ from data.outages.timetable import SHANGHAI
 from data.rights import ROLES, may
 from sync.auth import Person
 from sync.desk.answers import go_on
+from sync.desk.typed import as_typed
 from sync.hub.asking import Anybody
 from sync.language import LANGUAGE_COOKIE, Language, language
 
@@ -124,7 +125,7 @@ def local_time(value: str) -> str:
 
 def local_input(value: str) -> str:
     """An ISO moment as a `datetime-local` field holds it."""
-    return from_iso(value).astimezone(SHANGHAI).strftime("%Y-%m-%dT%H:%M")
+    return as_typed(from_iso(value))
 
 
 class Desk:

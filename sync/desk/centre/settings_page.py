@@ -16,6 +16,7 @@ from data.telling.rules import set_telling_rules, telling_rules
 from sync.auth import Person
 from sync.desk.answers import go_on
 from sync.desk.page import Desk
+from sync.desk.typed import Fields
 from sync.hub.asking import PersonWho
 from sync.hub.hub import Hub
 from sync.hub.problems import status_of
@@ -34,12 +35,6 @@ _SAMPLE = {
 }
 
 
-async def _form_of(request: Request) -> FormData:
-    """What was typed: read where requests arrive, while what is done with it waits for the store elsewhere."""
-    return await request.form()
-
-
-Typed = Annotated[FormData, Depends(_form_of)]
 Save = Callable[[Writing, FormData, str], None]
 
 
@@ -72,15 +67,15 @@ def settings_router(hub: Hub) -> APIRouter:
         return page(request, keeper, saved=saved)
 
     @router.post("/desk/settings/notice-rules")
-    def notice_rules(request: Request, keeper: Keeper, form: Typed) -> Response:
+    def notice_rules(request: Request, keeper: Keeper, form: Fields) -> Response:
         return saved(request, keeper, form, "notice-rules", _save_notice_rules)
 
     @router.post("/desk/settings/telling")
-    def telling(request: Request, keeper: Keeper, form: Typed) -> Response:
+    def telling(request: Request, keeper: Keeper, form: Fields) -> Response:
         return saved(request, keeper, form, "telling", _save_telling)
 
     @router.post("/desk/settings/links")
-    def links(request: Request, keeper: Keeper, form: Typed) -> Response:
+    def links(request: Request, keeper: Keeper, form: Fields) -> Response:
         return saved(request, keeper, form, "links", _save_links)
 
     return router

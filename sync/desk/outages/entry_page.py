@@ -5,7 +5,6 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Form, Query, Request, Response
 from sqlalchemy import Connection
 
-from data.clock import to_iso
 from data.errors import SwitchboardError
 from data.outages.describing import named_items
 from data.outages.entry import NewOutage, add_outage
@@ -18,7 +17,7 @@ from sync.auth import Person
 from sync.desk.answers import go_on
 from sync.desk.outages.window_forms import EntryForm, FaultyFormError
 from sync.desk.outages.window_words import window_desk
-from sync.desk.page import local_input
+from sync.desk.typed import as_typed
 from sync.hub.asking import PersonWho
 from sync.hub.hub import Hub
 from sync.hub.problems import status_of
@@ -67,7 +66,7 @@ def entry_page_router(hub: Hub) -> APIRouter:
     ) -> Response:
         now = hub.store.clock.now()
         if not template:
-            return page(request, setter, EntryForm(kind=kind, item=item or [], start=local_input(to_iso(now))))
+            return page(request, setter, EntryForm(kind=kind, item=item or [], start=as_typed(now)))
         with hub.store.read() as connection:
             form = EntryForm.of(read_template(connection, template).at(now))
         return page(request, setter, form, chosen=template)

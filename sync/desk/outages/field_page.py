@@ -8,7 +8,6 @@ from fastapi import APIRouter, Depends, Form, Query, Request, Response
 from pydantic import BaseModel, Field
 from sqlalchemy import Connection, or_, select
 
-from data.clock import to_iso
 from data.errors import SwitchboardError
 from data.outages.describing import describe_outages
 from data.outages.entry import add_outage
@@ -23,8 +22,8 @@ from sync.desk.answers import go_on
 from sync.desk.outages.window_acts import do_act
 from sync.desk.outages.window_forms import ActForm, EntryForm
 from sync.desk.outages.window_words import window_desk
-from sync.desk.page import local_input
 from sync.desk.place_words import Said
+from sync.desk.typed import as_typed
 from sync.hub.asking import PersonWho
 from sync.hub.hub import Hub
 from sync.hub.problems import status_of
@@ -59,7 +58,7 @@ class FieldForm(BaseModel):
 
     def entry(self, now: datetime) -> EntryForm:
         """The same as the desk's form has it: a fault that begins now."""
-        start, etr = (local_input(to_iso(moment)) for moment in (now, now + timedelta(hours=self.hours)))
+        start, etr = (as_typed(moment) for moment in (now, now + timedelta(hours=self.hours)))
         return EntryForm(kind="fault", item=self.item, start=start, etr=etr, reason=self.reason, etr_source="field")
 
 

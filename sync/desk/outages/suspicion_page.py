@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Form, Request, Response
-from starlette.datastructures import FormData
 
 from data.clock import to_iso
 from data.errors import BadValueError, SwitchboardError
@@ -28,7 +27,7 @@ from sync.desk.outages.window_forms import local_moment
 from sync.desk.outages.window_words import when, who
 from sync.desk.page import Desk
 from sync.desk.place_words import KINDS, Said
-from sync.desk.typed import AskedAfter
+from sync.desk.typed import AskedAfter, Fields
 from sync.hub.asking import PersonWho
 from sync.hub.hub import Hub
 from sync.hub.problems import status_of
@@ -110,7 +109,7 @@ def suspicion_page_router(hub: Hub) -> APIRouter:
         return page(request, reader, after=after)
 
     @router.post("/desk/suspicions/rules")
-    def rules(request: Request, keeper: Keeper, form: Annotated[FormData, Depends(_form_of)]) -> Response:
+    def rules(request: Request, keeper: Keeper, form: Fields) -> Response:
         values = {name: str(value) for name, value in form.items()}
 
         def do(writing: Writing) -> str:
@@ -136,11 +135,6 @@ def suspicion_page_router(hub: Hub) -> APIRouter:
         return done(request, settler, "dismiss suspicion", f"dismiss-{key}", {"reason": reason}, do)
 
     return router
-
-
-async def _form_of(request: Request) -> FormData:
-    """What was typed: read where requests arrive, while what is done with it waits for the store elsewhere."""
-    return await request.form()
 
 
 def _numbers(values: Mapping[str, str]) -> Json:

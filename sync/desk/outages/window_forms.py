@@ -15,6 +15,7 @@ from data.outages.facts import WindowFacts
 from data.outages.rules import NAME_AT_MOST, REASON_AT_MOST, check_times
 from data.outages.timetable import EVERY_DAY, SHANGHAI, Timetable
 from data.outages.windows import SCOPE_KINDS, ScopeItem
+from sync.desk.typed import as_typed
 
 _NAMES_AT_MOST = 4_000
 _TIME_AT_MOST = 40
@@ -166,8 +167,8 @@ class EntryForm(FactFields):
         return cls(
             kind=entered.kind,
             item=[f"{kind}:{key}" for kind, key in entered.scope],
-            start=_as_typed(entered.start),
-            etr=_as_typed(entered.etr),
+            start=as_typed(entered.start),
+            etr=as_typed(entered.etr),
             etr_source=facts.etr_source or "",
             reason=entered.reason,
             public_scope=facts.public_scope or "",
@@ -183,10 +184,10 @@ class EntryForm(FactFields):
 
     def begun(self, now: datetime) -> "EntryForm":
         """The form for a look before it is filled in: what is empty holds what is most likely."""
-        start = self.start or _as_typed(now)
+        start = self.start or as_typed(now)
         etr = self.etr
         if not etr:
-            etr = _as_typed(local_moment(start, "start") + _PREVIEWED)
+            etr = as_typed(local_moment(start, "start") + _PREVIEWED)
         return self.model_copy(update={"start": start, "etr": etr, "reason": self.reason.strip() or "—"})
 
     def scope(self, connection: Connection) -> list[ScopeItem]:
@@ -274,10 +275,6 @@ def local_moment(value: str, field: str) -> datetime:
         fault = DataError("请填写日期和时间 fill in date and time").about("moment_needed")
         raise FaultyFormError({field: fault}) from None
     return moment
-
-
-def _as_typed(moment: datetime) -> str:
-    return f"{moment.astimezone(SHANGHAI):%Y-%m-%dT%H:%M}"
 
 
 def _place(connection: Connection, kinds: Sequence[str], name: str) -> ScopeItem:

@@ -7,7 +7,6 @@ from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Request, Response
 from sqlalchemy import Connection
-from starlette.datastructures import FormData
 
 from data.entries.conflicts import last_change
 from data.errors import SwitchboardError
@@ -28,6 +27,7 @@ from sync.desk.answers import go_on
 from sync.desk.page import Desk
 from sync.desk.records.record_form import Entered, as_ids, entered_in, form_fields, seen_text
 from sync.desk.records.record_words import KIND_WORDS, RecordWords, field_words
+from sync.desk.typed import Fields
 from sync.hub.asking import PersonWho
 from sync.hub.hub import Hub
 from sync.hub.problems import status_of
@@ -50,7 +50,6 @@ def record_page_router(hub: Hub) -> APIRouter:
     router = APIRouter(include_in_schema=False)
     desk = Desk(labels={"KIND_WORDS": KIND_WORDS, "ACTS": ACTS, "field_words": field_words, "line_words": line_words})
     Editor = Annotated[Person, Depends(PersonWho(hub.store, "edit_records"))]
-    Form = Annotated[FormData, Depends(_form)]
 
     def form_page(
         request: Request, person: Person, kind: str, key: str, entered: Entered, error: SwitchboardError | None = None
@@ -90,7 +89,7 @@ def record_page_router(hub: Hub) -> APIRouter:
         return form_page(request, editor, kind, "", Entered())
 
     @router.post("/desk/records/{kind}/new")
-    def add(request: Request, editor: Editor, kind: KeptKind, form: Form) -> Response:
+    def add(request: Request, editor: Editor, kind: KeptKind, form: Fields) -> Response:
         entered = entered_in(kind, form)
 
         def do(writing: Writing) -> Doc:
@@ -103,7 +102,7 @@ def record_page_router(hub: Hub) -> APIRouter:
         return form_page(request, editor, kind, key, Entered())
 
     @router.post("/desk/records/{kind}/edit/{key:path}")
-    def change(request: Request, editor: Editor, kind: KeptKind, key: str, form: Form) -> Response:
+    def change(request: Request, editor: Editor, kind: KeptKind, key: str, form: Fields) -> Response:
         entered = entered_in(kind, form)
 
         def do(writing: Writing) -> Doc:
@@ -126,7 +125,7 @@ def record_page_router(hub: Hub) -> APIRouter:
         return act(request, editor, kind, key, kept, lambda writing: bring_back(writing, kind, key, keeper_of(editor)))
 
     @router.post("/desk/records/{kind}/undo/{key:path}")
-    def undo(request: Request, editor: Editor, kind: KeptKind, key: str, form: Form) -> Response:
+    def undo(request: Request, editor: Editor, kind: KeptKind, key: str, form: Fields) -> Response:
         number = str(form.get("number", ""))
         wanted = int(number) if re.fullmatch("[0-9]{1,18}", number) else 0
 
@@ -136,11 +135,6 @@ def record_page_router(hub: Hub) -> APIRouter:
         return act(request, editor, kind, key, Entered(confirmed=True), do)
 
     return router
-
-
-async def _form(request: Request) -> FormData:
-    """The fields of the form that was sent; none for a body that is no form."""
-    return await request.form()
 
 
 def _confirm(connection: Connection, kind: str, before: Doc | None, after: Doc | None, *, confirmed: bool) -> None:
