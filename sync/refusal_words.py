@@ -22,6 +22,10 @@ Said = tuple[str, str]
 
 WORDS: Mapping[str, Said] = {
     # files of records
+    "no_room_to_import": (
+        "服务器磁盘空间不足，未导入：{why}",
+        "The hub's disk has no room, nothing was imported: {why}",
+    ),
     "import_begins": ("正在导入另一个文件，请稍后再试", "Another import is under way: wait until it is done"),
     "import_under_way": (
         "正在导入另一个文件，请稍后再试：{file}，已写入 {stored}/{rows} 行",

@@ -107,7 +107,8 @@ class Spool:
             pickle.dump(lot, self._file)
             self._file.flush()
         except OSError as error:
-            raise DataError(f"{self._directory}: no room to plan the import: {error.strerror}") from error
+            told = DataError(f"{self._directory}: no room to plan the import: {error.strerror}")
+            raise told.about("no_room_to_import", why=error.strerror) from error
 
     def lots(self) -> Iterator[Lot]:
         """What is kept."""

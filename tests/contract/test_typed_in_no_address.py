@@ -88,10 +88,10 @@ def test_whoever_works_here_is_found_by_a_name_that_no_address_takes_over(hub: C
 def test_a_list_is_paged_by_the_form_that_holds_what_was_typed_there(hub: ComposedHub) -> None:
     admin = page(hub, "administrator")
     for number in range(51):
-        admin.post("/desk/people/add", data={"name": f"组员{number}", "role": "agent"})
-    first = admin.post("/desk/people", data={"q": "组员"}).text
+        admin.post("/desk/fleet/add", data={"name": f"组员{number}", "kind": "pc"})
+    first = admin.post("/desk/fleet", data={"q": "组员"}).text
     assert 'form="narrow" name="after" value="50"' in first
-    assert 'form="narrow" name="after" value="0"' in admin.post("/desk/people", data={"q": "组员", "after": "50"}).text
+    assert 'form="narrow" name="after" value="0"' in admin.post("/desk/fleet", data={"q": "组员", "after": "50"}).text
 
 
 def test_no_form_that_finds_somebody_is_sent_in_an_address() -> None:
