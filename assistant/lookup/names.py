@@ -58,7 +58,7 @@ class Names:
     def __init__(self, connection: Connection, remembered: Remembered) -> None:
         self._connection = connection
         self._few: dict[str, _Few] = {}
-        remembered.keep(self._few)
+        remembered.keep(self._few, 1)
 
     def matching(self, query: Query) -> list[NameMatch]:
         """Names that answer the query as it stands, in no order."""

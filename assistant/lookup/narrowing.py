@@ -32,7 +32,7 @@ def _implies(way: Clauses, other: Clauses) -> bool:
     return all(any(_is_within(narrow, wide) for narrow in way) for wide in other)
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=64)
 def _is_within(narrow: str, wide: str) -> bool:
     """Whether a name that has one of the tokens of one clause has one of the other's."""
     if narrow == wide:
@@ -54,6 +54,6 @@ def _brings(token: str, wanted: frozenset[str]) -> bool:
     return kind == "s" and bool(letters) and all(f"m{first}{letter}" in wanted for letter in letters)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=32)
 def _tokens(clause: str) -> frozenset[str]:
     return frozenset(clause.split('"')[1::2])

@@ -31,6 +31,9 @@ _SERVED: Mapping[str, str] = {
         WHERE c.rid IN (SELECT value FROM json_each(?)) AND +feeder.branch IN (SELECT value FROM json_each(?))""",
 }
 
+_MOST_KNOWN = 500
+"""Records that are remembered from one search to the next."""
+
 _kind = attrgetter("kind")
 
 
@@ -47,7 +50,7 @@ class OwnRecords:
         self._connection = connection
         self._branches = json.dumps(sorted(branches)) if branches else ""
         self._known: dict[tuple[str, int], bool] = {}
-        remembered.keep(self._known)
+        remembered.keep(self._known, _MOST_KNOWN)
 
     def __bool__(self) -> bool:
         """Whether any record can be theirs."""

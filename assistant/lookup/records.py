@@ -82,6 +82,9 @@ def _read(connection: Connection, kind: str, condition: str, values: Sequence[ob
 BEARERS_OF = 10
 """Names whose bearers are read at once."""
 
+_MOST_KNOWN, _FEW_BEARERS = 100, 4
+"""Names whose bearers are remembered from one search to the next, where they are so few."""
+
 _MANY = RANKED[-1]
 _BORNE = {kind: f"SELECT name_id, rid, id, {KINDS[kind].codes[0]} FROM {kind} WHERE name_id" for kind in RANKED}
 _LISTED = "IN (SELECT value FROM json_each(?))"
@@ -101,7 +104,7 @@ class Bearers:
     def __init__(self, connection: Connection, remembered: Remembered) -> None:
         self._connection = connection
         self._known: dict[int, list[Record]] = {}
-        remembered.keep(self._known)
+        remembered.keep(self._known, _MOST_KNOWN)
 
     def of(self, names: Sequence[Candidate]) -> dict[int, list[Record]]:
         """Records that bear each of some names, as their own or another name: by kind and id.
@@ -109,9 +112,12 @@ class Bearers:
         At most `MOST_NAMESAKES` of a name and kind.
         """
         known = self._known
-        if unknown := [name for name in names if name.nid not in known]:
-            known.update(self._read(unknown))
-        return {name.nid: known[name.nid] for name in names}
+        found = {name.nid: known[name.nid] for name in names if name.nid in known}
+        if unknown := [name for name in names if name.nid not in found]:
+            read = self._read(unknown)
+            known.update((nid, records) for nid, records in read.items() if len(records) <= _FEW_BEARERS)
+            found.update(read)
+        return found
 
     def _read(self, names: Sequence[Candidate]) -> dict[int, list[Record]]:
         texts = {name.nid: name.text for name in names}

@@ -4,9 +4,6 @@ from typing import Any
 
 from data.sqlite import Connection
 
-_MOST = 200
-"""Things of a sort that are kept from one search to the next."""
-
 
 class Remembered:
     """Keeps what was read of one open cache for as long as nobody changes the cache.
@@ -20,17 +17,17 @@ class Remembered:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._state: tuple[int, int] | None = None
-        self._kept: list[dict[Any, Any]] = []
+        self._kept: list[tuple[dict[Any, Any], int]] = []
 
-    def keep(self, kept: dict[Any, Any]) -> None:
-        """Has `kept` emptied whenever the cache has changed, and when it has grown large."""
-        self._kept.append(kept)
+    def keep(self, kept: dict[Any, Any], most: int) -> None:
+        """Has `kept` emptied before a search when the cache has changed, and when it holds more than so many."""
+        self._kept.append((kept, most))
 
     def refresh(self) -> None:
         """Forgets what may not be so any more; to be called before each search."""
         others = self._connection.execute("PRAGMA data_version").fetchone()[0]
         state = others, self._connection.total_changes
-        for kept in self._kept:
-            if state != self._state or len(kept) > _MOST:
+        for kept, most in self._kept:
+            if state != self._state or len(kept) > most:
                 kept.clear()
         self._state = state

@@ -102,6 +102,7 @@ class TextSearch:
 
     def in_wider(self, text: str) -> list[Found]:
         """What one part of the text names inside what the others name; in no order, empty for one name."""
+        self._remembered.refresh()
         return list(self._within.search(self.parse(text)))
 
     def _prefer(self, shortlist: Shortlist, query: Query) -> None:

@@ -24,6 +24,7 @@ from data.sqlite import Connection
 
 _MOST_ROWS, _MOST_PLACES, _MOST_INSIDE, _MOST_NAMES, _MOST_CUSTOMERS = 64, 8, 1600, 5, 30
 _MOST_SPLITS_WITH_CUSTOMERS = 2
+_MOST_REMEMBERED = 4
 _MOST_PARTS, _MOST_UNITS, _MANY_UNITS = 4, 16, 24
 _LEAST = 70.0
 """Both names must answer at least so well: two guesses together say nothing."""
@@ -68,8 +69,8 @@ class Within:
         self._names = names
         self._places_meant: dict[Query, list[NameMatch]] = {}
         self._lying_in: dict[tuple[int, ...], frozenset[str]] = {}
-        remembered.keep(self._places_meant)
-        remembered.keep(self._lying_in)
+        remembered.keep(self._places_meant, _MOST_REMEMBERED)
+        remembered.keep(self._lying_in, _MOST_REMEMBERED)
 
     def search(self, query: Query) -> Iterator[Found]:
         """Records that one part of the query names and that lie in, or are served from, what the others name."""
