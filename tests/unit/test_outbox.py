@@ -92,6 +92,8 @@ def test_what_may_have_reached_the_hub_is_withdrawn_there_before_it_goes(outbox:
     first, second, third = (outbox.add("ticket", "", {}, WANG, NOON).key for _ in range(3))
     outbox.mark_tried([first, third])
     assert [outbox.dismiss(key) for key in (first, second, third, first)] == [False, True, False, False]
+    with pytest.raises(OutboxError, match="state withdrawn"):
+        outbox.send_again(first, LI, LATER)
     assert [(kept.state, kept.to_send()["withdrawn"]) for kept in outbox.due(LATER)] == [("withdrawn", True)] * 2
     outbox.conclude({first: Outcome("refused", detail="withdrawn")}, NOON)
     outbox.conclude({third: Outcome("applied", third)}, NOON)
@@ -131,6 +133,7 @@ def test_look_ups_share_an_entry_until_it_is_sent_and_wait_a_minute(outbox: Outb
     assert outbox.due(NOON) == []
     assert len(outbox.due(LATER)) == 2
     outbox.mark_tried([rest.entry.key])
+    assert [kept.entry.key for kept in outbox.due(NOON)] == [rest.entry.key], "nothing more is gathered in it"
     outbox.add_look_up("area", "A", WANG, NOON)
     assert len(outbox.entries()) == 3
     assert outbox.counts() == OutboxCounts()
