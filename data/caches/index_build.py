@@ -9,9 +9,8 @@ from data.caches.index import COMMON, FIRST_COMMON_NAME, KIND_STRIDE, code_row, 
 from data.caches.statements import Statements
 from data.names.tokens import name_text
 
-_AT_ONCE = 4000
-"""Names a statement: FTS5 writes a segment whenever it holds a megabyte, and the fewer statements there are, the less
-often the two threads wait for each other."""
+_AT_ONCE = 2000
+"""Names a statement: FTS5 writes a segment of each, and sorts one that fits into a processor's cache soonest."""
 
 # A text with a tab in it is taken apart sooner than a list; readings have neither tabs nor, in front, a number of uses.
 _ADD_PACKED_NAMES = """

@@ -11,6 +11,7 @@ import pytest
 
 from assistant.answering.answering import CacheAnswers
 from data.caches.check import check_cache
+from data.names.tokens import name_text
 from data.sqlite import connect
 from sync.errors import DamagedError
 from sync.replica import cache_guard
@@ -85,6 +86,29 @@ def spoil_index(path: Path) -> None:
         connection.execute("INSERT INTO name_fts(name_fts) VALUES ('delete-all')")
 
 
+def rot_a_page_of_the_index(path: Path) -> None:
+    with closing(connect(path)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        (page,) = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = 'name_fts_data'").fetchone()
+        (size,) = connection.execute("PRAGMA page_size").fetchone()
+    with path.open("r+b") as file:
+        file.seek((page - 1) * int(size))
+        file.write(bytes(int(size)))
+
+
+def cut_off(path: Path) -> None:
+    with closing(connect(path)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+
+
+def lose_a_name(path: Path) -> None:
+    with closing(connect(path)) as connection:
+        nid, *name = connection.execute("SELECT nid, text, readings FROM name ORDER BY nid LIMIT 1 OFFSET 9").fetchone()
+        removed = (nid, name_text(*name))
+        connection.execute("INSERT INTO name_fts(name_fts, rowid, t) VALUES ('delete', ?, ?)", removed)
+
+
 def spoil_record(path: Path) -> None:
     with closing(connect(path)) as connection:
         connection.execute("UPDATE contact SET phone = '000'")
@@ -104,7 +128,7 @@ def rest_of(home: Path) -> dict[str, bytes]:
     return {str(file): file.read_bytes() for file in home.rglob("*") if file.is_file() and "cache" not in file.parts}
 
 
-@pytest.mark.parametrize("spoil", [spoil_index, spoil_record])
+@pytest.mark.parametrize("spoil", [spoil_index, rot_a_page_of_the_index, lose_a_name, spoil_record, cut_off])
 def test_damage_is_found_told_and_repaired_and_the_agents_own_state_stays(
     agent: Assistant, monkeypatch: pytest.MonkeyPatch, spoil: Callable[[Path], None]
 ) -> None:
