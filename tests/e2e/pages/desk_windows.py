@@ -3,11 +3,17 @@
 from datetime import UTC, datetime, timedelta
 
 from data.clock import to_iso
+from data.outages.timetable import SHANGHAI
 from tests.browser import token_of
 from tests.hubs import RunningHub
 
-LIANSHAN, ZHANQIAN, BOHAI = "F02602", "F02603", "F02604"
-"""Feeders of the demo network: 10kV 连山线（602）, 站前线（603）, 渤海线（604）."""
+LIANSHAN, ZHANQIAN, BOHAI, SHANSHEN = "F02602", "F02603", "F02604", "F02615"
+"""Feeders of the demo network: 10kV 连山线（602）, 站前线（603）, 渤海线（604）, 山神庙子线（615）."""
+
+
+def local_in(*, days: int, minutes: int = 0) -> str:
+    """A moment from now, in local time as a form's field has it."""
+    return f"{datetime.now(SHANGHAI) + timedelta(days=days, minutes=minutes):%Y-%m-%dT%H:%M}"
 
 
 def add_window(

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser import SCREEN, ZOOMED, Visits, no_serious_fault, picture, tab_to
-from tests.e2e.pages.desk_windows import LIANSHAN, add_window
+from tests.e2e.pages.desk_windows import LIANSHAN, add_window, local_in
 from tests.hubs import RunningHub
 
 
@@ -41,10 +41,11 @@ def test_an_act_without_its_reason_is_refused_by_the_field(visits: Visits, desk_
     window = add_window(desk_hub)
     page = visits.open(desk_hub, "duty", f"/desk/outages/{window}?act=revise")
     page.fill("#act-revise input[name=reason]", "   ")
-    page.fill("#act-revise input[name=etr]", "2027-01-01T10:00")
+    later = local_in(days=1)
+    page.fill("#act-revise input[name=etr]", later)
     page.get_by_role("button", name="改到此时").click()
     expect(page.locator("#revise-reason-fault")).to_contain_text("请填写原因")
-    expect(page.locator("#act-revise input[name=etr]")).to_have_value("2027-01-01T10:00")
+    expect(page.locator("#act-revise input[name=etr]")).to_have_value(later)
     no_serious_fault(page)
 
 

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser import SCREEN, ZOOMED, Visits, no_serious_fault, picture, tab_to, type_until_found
-from tests.e2e.pages.desk_windows import BOHAI, add_window
+from tests.e2e.pages.desk_windows import BOHAI, SHANSHEN, add_window, local_in
 from tests.hubs import RunningHub
 
 
@@ -26,10 +26,10 @@ def pick(page: Page, text: str, option: str) -> None:
 def test_a_window_is_entered_by_keyboard_alone_with_a_preview_before_it_is_saved(
     visits: Visits, desk_hub: RunningHub, size: tuple[int, int]
 ) -> None:
-    known = add_window(desk_hub)
+    known = add_window(desk_hub, SHANSHEN)
     page = visits.open(desk_hub, "duty", "/desk/outages/new", size=size)
     no_serious_fault(page)
-    pick(page, "连山线", "10kV 连山线（602）")
+    pick(page, "山神庙子线", "10kV 山神庙子线（615）")
     tab_to(page, page.locator("[data-hours='2']"))
     page.keyboard.press("Enter")
     expect(page.locator("#preview")).to_contain_text("重叠")
@@ -42,7 +42,7 @@ def test_a_window_is_entered_by_keyboard_alone_with_a_preview_before_it_is_saved
     page.keyboard.press("Enter")
     page.wait_for_url("**/desk/outages/*?done=new")
     expect(page.get_by_role("status")).to_contain_text("已保存")
-    expect(page.locator("#scope")).to_have_text("10kV 连山线（602）全线")
+    expect(page.locator("#scope")).to_have_text("10kV 山神庙子线（615）全线")
     no_serious_fault(page)
 
 
@@ -52,18 +52,19 @@ def test_what_is_missing_is_said_by_its_field_and_what_was_typed_stays(visits: V
     page.fill("input[name=crew]", "抢修二班")
     page.fill("input[name=off_at]", "08:00")
     page.fill("input[name=reason]", "消缺")
-    page.fill("input[name=start]", "2026-11-24T10:00")
-    page.fill("input[name=etr]", "2026-11-24T09:00")
+    before_start = local_in(days=1, minutes=-60)
+    page.fill("input[name=start]", local_in(days=1))
+    page.fill("input[name=etr]", before_start)
     page.get_by_role("button", name="保存").click()
     expect(page.locator("#new-etr-fault")).to_contain_text("须晚于开始")
     expect(page.locator("#new-off_at-fault")).to_contain_text("钟点")
     expect(page.locator("input[name=crew]")).to_have_value("抢修二班")
-    expect(page.locator("input[name=etr]")).to_have_value("2026-11-24T09:00")
+    expect(page.locator("input[name=etr]")).to_have_value(before_start)
     expect(page.locator("#chips")).to_contain_text("渤海线")
     no_serious_fault(page)
 
     page.fill("input[name=on_at]", "17:00")
-    page.fill("input[name=etr]", "2026-11-28T18:00")
+    page.fill("input[name=etr]", local_in(days=5))
     page.get_by_role("button", name="保存").click()
     page.wait_for_url("**?done=new")
     expect(page.locator(".facts")).to_contain_text("每天08:00至17:00")
@@ -101,7 +102,7 @@ def test_the_same_text_pasted_again_after_a_pick_is_looked_up_again(visits: Visi
 def test_without_scripts_the_form_previews_and_saves_too(visits: Visits, desk_hub: RunningHub) -> None:
     page = visits.open(desk_hub, "duty", "/desk/outages/new", scripts=False)
     page.fill("#place", BOHAI)
-    page.fill("input[name=etr]", "2027-01-01T10:00")
+    page.fill("input[name=etr]", local_in(days=1))
     page.fill("input[name=reason]", "消缺")
     page.get_by_role("button", name="预览").click()
     expect(page.locator("#preview")).to_contain_text("客户")
