@@ -171,7 +171,7 @@ def _last(character: str, group: str) -> tuple[str, str, str] | None:
     return (character, *_read_usually(group)) if plain and group and "|" not in group else None
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=64)
 def _begun(text: str, readings: str) -> str:
     """The tokens of a name that begins so and ends with some character of `_last`, with marks for that one's parts.
 
