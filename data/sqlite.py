@@ -15,9 +15,8 @@ DatabaseError = _sqlite.DatabaseError
 OperationalError = _sqlite.OperationalError
 
 
-_READER_KIB, _DECIPHERING_KIB, _WRITER_KIB = 600, 1200, 2000
-"""Pages that a connection keeps. Look-ups read the upper pages of indexes again; the rest is in the system's cache, and
-of an encrypted file deciphered anew each time."""
+_READER_KIB, _WRITER_KIB = 600, 2000
+"""Pages that a connection keeps. Look-ups read the upper pages of indexes again; the rest is in the system's cache."""
 
 _STATEMENTS = 24
 """Prepared statements that a connection keeps; each holds some ten kilobytes."""
@@ -86,8 +85,7 @@ def connect(path: Path, *, read_only: bool = False) -> Any:  # noqa: ANN401 - sq
     connection = _opened(path, _mode_of_reading(path) if read_only else "rwc")
     try:
         connection.execute("PRAGMA busy_timeout=10000")
-        reader_kib = _DECIPHERING_KIB if path.absolute() in _keys else _READER_KIB
-        connection.execute(f"PRAGMA cache_size=-{reader_kib if read_only else _WRITER_KIB}")
+        connection.execute(f"PRAGMA cache_size=-{_READER_KIB if read_only else _WRITER_KIB}")
         if not read_only:
             connection.execute("PRAGMA journal_mode=WAL")
             connection.execute("PRAGMA synchronous=FULL")

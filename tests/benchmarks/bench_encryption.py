@@ -1,7 +1,8 @@
 """Measures what encryption at rest costs: making and fetching a snapshot, a keystroke, and memory.
 
 `./dev bench encryption [--customers N] [--keystrokes N] [--cache FILE]`. The same cache is looked up as it is and
-encrypted, each keystroke in turn on the one and the other, so that whatever else the machine does falls on both.
+encrypted, each keystroke in turn on the one and the other, so that whatever else the machine does falls on both. They
+are those of whole queries as they are typed: what the keystroke before has read is at hand, as it is for an agent.
 """
 
 import argparse
@@ -9,7 +10,6 @@ import secrets
 import time
 from collections.abc import Callable
 from pathlib import Path
-from random import Random
 from statistics import median
 from typing import TypeVar
 
@@ -37,8 +37,7 @@ def main() -> None:
     copy = files.cache.with_name(f"{files.cache.name}.encrypted")
     _print_making(files.cache, copy)
     asked = all_questions(files, TUNING_SEED, CATEGORIES)
-    every = keystrokes_of(asked, TUNING_SEED)
-    keystrokes = Random(TUNING_SEED).sample(every, min(options.keystrokes, len(every)))
+    keystrokes = keystrokes_of(asked, TUNING_SEED)[: options.keystrokes]
     _print_speed(files.cache, copy, keystrokes)
     _print_memory(files.cache, copy, keystrokes)
     for leftover in copy.parent.glob(f"{copy.name}*"):
