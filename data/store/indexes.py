@@ -12,7 +12,7 @@ from data.store.store import Store
 
 
 def leave_out_indexes(connection: Connection, kind: str) -> None:
-    """Drops the indexes of the tables of a kind, which should be empty; `make_index` brings them back.
+    """Drops the indexes of the tables of a kind, which should be empty; `make_missing_indexes` brings them back.
 
     PostgreSQL keeps them: dropping one keeps its readers waiting until the transaction ends.
     """

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Depends, Form, Query, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 
 from data.clock import from_iso, to_iso
 from data.errors import SwitchboardError
@@ -15,6 +15,7 @@ from sync.auth.fleet import list_devices
 from sync.desk.answers import go_on
 from sync.desk.branches import branch_names, branches_named, in_a_field
 from sync.desk.page import Desk
+from sync.desk.typed import After, Asked, Line
 from sync.hub.asking import PersonWho
 from sync.hub.hub import Hub
 from sync.hub.jobs import JOBS
@@ -55,9 +56,6 @@ SHOWN: Mapping[str, tuple[str, str, Callable[[Mapping[str, Any]], bool]]] = {
 _DONE = {"reader": ("已保存", "Saved"), "revoked": ("已注销", "Revoked")}
 _STALE_S = 120
 _AT_ONCE = 50
-
-Text = Annotated[str, Form(max_length=200)]
-Asked = Annotated[str, Query(max_length=200)]
 
 
 def fleet_router(hub: Hub, keeping: Keeping) -> APIRouter:
@@ -115,15 +113,15 @@ def fleet_router(hub: Hub, keeping: Keeping) -> APIRouter:
     def find(
         request: Request,
         reader: Reader,
-        show: Text = "",
-        q: Text = "",
-        after: Annotated[int, Form(ge=0, le=1_000_000)] = 0,
+        show: Line = "",
+        q: Line = "",
+        after: After = 0,
     ) -> Response:
         """The list as it was asked for; what was typed may be somebody's name: it stands in no address."""
         return page(request, reader, show=show if show in SHOWN else "", q=q, after=after)
 
     @router.post("/desk/fleet/add")
-    def add(request: Request, manager: Manager, name: Text, kind: Text, branches: Text = "") -> Response:
+    def add(request: Request, manager: Manager, name: Line, kind: Line, branches: Line = "") -> Response:
         try:
             with hub.store.read() as connection:
                 held_to = branches_named(connection, branches)
@@ -135,7 +133,7 @@ def fleet_router(hub: Hub, keeping: Keeping) -> APIRouter:
         return page(request, manager, made=made)
 
     @router.post("/desk/fleet/{key}/reader")
-    def reader(request: Request, manager: Manager, key: str, reader: Text) -> Response:
+    def reader(request: Request, manager: Manager, key: str, reader: Line) -> Response:
         try:
             devices.set_reader(hub.store, key, reader, manager.actor)
         except SwitchboardError as error:

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Depends, Form, Query, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from sqlalchemy import Connection
 
 from data.clock import to_iso
@@ -19,6 +19,7 @@ from sync.auth.lockout import let_in_again, open_place, shut_places
 from sync.desk.answers import go_on
 from sync.desk.branches import branch_names, branches_named, in_a_field
 from sync.desk.page import Desk
+from sync.desk.typed import After, Asked, Line
 from sync.hub.asking import PersonWho
 from sync.hub.hub import Hub
 from sync.hub.problems import status_of
@@ -34,9 +35,6 @@ _DONE = {
     "unlock": ("已解除锁定", "Let in again"),
     "open-place": ("已解除锁定", "Opened again"),
 }
-
-Text = Annotated[str, Form(max_length=200)]
-Asked = Annotated[str, Query(max_length=200)]
 
 
 def people_router(hub: Hub) -> APIRouter:
@@ -94,45 +92,45 @@ def people_router(hub: Hub) -> APIRouter:
     def find(
         request: Request,
         manager: Manager,
-        q: Text = "",
-        role: Text = "",
-        after: Annotated[int, Form(ge=0, le=1_000_000)] = 0,
+        q: Line = "",
+        role: Line = "",
+        after: After = 0,
     ) -> Response:
         """The list as it was asked for; what was typed is somebody's name: it stands in no address."""
         return page(request, manager, q=q, role=role, after=after)
 
     @router.post("/desk/people/add")
-    def add(request: Request, manager: Manager, name: Text, role: Text, branches: Text = "") -> Response:
+    def add(request: Request, manager: Manager, name: Line, role: Line, branches: Line = "") -> Response:
         def do() -> str:
             return people.new_person(hub.store, name, role, manager.actor, branches_of(branches))
 
         return act(request, manager, name, do, {"name": name, "role": role, "branches": branches})
 
     @router.post("/desk/people/role")
-    def role(request: Request, manager: Manager, name: Text, role: Text, branches: Text = "") -> Response:
+    def role(request: Request, manager: Manager, name: Line, role: Line, branches: Line = "") -> Response:
         def do() -> None:
             people.set_role(hub.store, name, role, manager.actor, branches_of(branches))
 
         return act(request, manager, name, do)
 
     @router.post("/desk/people/reset")
-    def reset(request: Request, manager: Manager, name: Text) -> Response:
+    def reset(request: Request, manager: Manager, name: Line) -> Response:
         return act(request, manager, name, lambda: people.reset_password(hub.store, name, manager.actor))
 
     @router.post("/desk/people/disable")
-    def disable(request: Request, manager: Manager, name: Text) -> Response:
+    def disable(request: Request, manager: Manager, name: Line) -> Response:
         return act(request, manager, name, lambda: people.disable_person(hub.store, name, manager.actor))
 
     @router.post("/desk/people/enable")
-    def enable(request: Request, manager: Manager, name: Text) -> Response:
+    def enable(request: Request, manager: Manager, name: Line) -> Response:
         return act(request, manager, name, lambda: people.enable_person(hub.store, name, manager.actor))
 
     @router.post("/desk/people/unlock")
-    def unlock(request: Request, manager: Manager, name: Text) -> Response:
+    def unlock(request: Request, manager: Manager, name: Line) -> Response:
         return act(request, manager, name, lambda: let_in_again(hub.store, name, manager.actor))
 
     @router.post("/desk/people/open-place")
-    def open_again(request: Request, manager: Manager, place: Text) -> Response:
+    def open_again(request: Request, manager: Manager, place: Line) -> Response:
         return act(request, manager, place, lambda: open_place(hub.store, place, manager.actor))
 
     return router
