@@ -2,17 +2,29 @@
 
 import heapq
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from assistant.lookup.house_numbers import House, parse_house
 from assistant.lookup.records import Found, Record
-from assistant.lookup.supplied import FEEDERS_OF_LISTED, holds, read_customers, supplied, transformer_areas_of
+from assistant.lookup.supplied import (
+    FEEDERS_OF_LISTED,
+    Supplied,
+    holds,
+    read_customers,
+    supplied,
+    transformer_areas_of,
+)
 from data.sqlite import Connection
 
 MOST_TRANSFORMER_AREAS = 100
 """Of a wider place no address is looked for: a number says little in it, and reading all of them takes time."""
 
 _WIDE_DIGITS = str.maketrans("0123456789", "０１２３４５６７８９")
+_NEIGHBOUR, _MOST_APART = 54.0, 10
+"""Who lives near the number is a guess, and the less likely the further on; no less than so many numbers on."""
+_MOST_AT_A_HOUSE = 60
+_OTHER_NAME = 0.5
+"""What is left of the score of who lives at the house but is called otherwise."""
 _CUSTOMERS = """
     SELECT c.rid, c.id, c.address
     FROM json_each(:listed) AS l CROSS JOIN customer AS c INDEXED BY customer_transformer_area
@@ -20,6 +32,9 @@ _CUSTOMERS = """
     UNION ALL SELECT c.rid, c.id, c.address
     FROM {feeders} AS l CROSS JOIN customer AS c INDEXED BY customer_feeder
     ON c.feeder = l.value AND c.transformer_area IS NULL WHERE {written} AND {holds}"""
+
+_Address = tuple[int, str, str]
+"""`rid`, id and address of a customer."""
 
 
 def find_by_address(connection: Connection, places: Sequence[Record], rest: str, limit: int) -> list[Found]:
@@ -35,25 +50,73 @@ def find_by_address(connection: Connection, places: Sequence[Record], rest: str,
         limit: At most so many.
 
     Returns:
-        Records with the reason `address` and the score of `House.fit`; empty when `rest` is no house.
+        Records with the reason `address` and the score of `House.fit`; where nobody lives at the number, weak ones with
+        the reason `neighbour`: those a few numbers on, the nearest first. A name that was said after the house is
+        looked for at the house. Empty when `rest` is no house.
     """
     house = parse_house(rest)
     if house is None or not places or limit < 1:
         return []
-    within = supplied(connection, places)
-    listed = transformer_areas_of(connection, within, MOST_TRANSFORMER_AREAS)
-    if listed is None:
+    at_places = _AtPlaces(connection, supplied(connection, places))
+    if not at_places.is_narrow:
         return []
-    values = {**within.values(), "listed": json.dumps(listed), **_spellings(house)}
-    sql = _CUSTOMERS.format(written=_written(house), feeders=FEEDERS_OF_LISTED, holds=holds())
+    if found := _best(at_places.at(house), house, limit):
+        return at_places.found(found, "address")
+    if house.without_word:
+        return _called(at_places, *house.without_word, limit)
+    if house.row and (near := _nearest(at_places.at(house.row), house, limit)):
+        return at_places.found(near, "neighbour")
+    return []
+
+
+class _AtPlaces:
+    """The customers of places by their addresses."""
+
+    def __init__(self, connection: Connection, within: Supplied) -> None:
+        self._connection = connection
+        self._within = within
+        self._listed = transformer_areas_of(connection, within, MOST_TRANSFORMER_AREAS)
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether the places are small enough for a number to say something in them."""
+        return self._listed is not None
+
+    def at(self, house: House) -> Iterator[_Address]:
+        """Those whose addresses hold the numbers of a house, in no order."""
+        values = {**self._within.values(), "listed": json.dumps(self._listed), **_spellings(house)}
+        sql = _CUSTOMERS.format(written=_written(house), feeders=FEEDERS_OF_LISTED, holds=holds())
+        yield from self._connection.execute(sql, values)
+
+    def found(self, scored: list[tuple[float, int]], reason: str) -> list[Found]:
+        """The records of `(score, rid)`, in their order."""
+        records = read_customers(self._connection, [rid for _, rid in scored])
+        return [Found(record, score, reason) for record, (score, _) in zip(records, scored, strict=True)]
+
+
+def _best(addresses: Iterable[_Address], house: House, limit: int) -> list[tuple[float, int]]:
     fitting = (
         (-score, len(address), address, key, rid)
-        for rid, key, address in connection.execute(sql, values)
+        for rid, key, address in addresses
         if (score := house.fit(address)) > 0
     )
-    best = heapq.nsmallest(limit, fitting)
-    records = read_customers(connection, [rid for *_, rid in best])
-    return [Found(record, -loss, "address") for record, (loss, *_) in zip(records, best, strict=True)]
+    return [(-loss, rid) for loss, *_, rid in heapq.nsmallest(limit, fitting)]
+
+
+def _nearest(addresses: Iterable[_Address], house: House, limit: int) -> list[tuple[float, int]]:
+    near = (
+        (apart, address, key, rid)
+        for rid, key, address in addresses
+        if (apart := house.apart(address)) is not None and apart <= house.reach
+    )
+    return [(_NEIGHBOUR - min(apart, _MOST_APART), rid) for apart, _, _, rid in heapq.nsmallest(limit, near)]
+
+
+def _called(at_places: _AtPlaces, house: House, name: str, limit: int) -> list[Found]:
+    """Those at a house whose names hold one, then the others there, who are guesses."""
+    there = at_places.found(_best(at_places.at(house), house, _MOST_AT_A_HOUSE), "address")
+    ranked = sorted(there, key=lambda one: name not in one.record.name)
+    return [one if name in one.record.name else one._replace(score=_OTHER_NAME * one.score) for one in ranked[:limit]]
 
 
 def _spellings(house: House) -> dict[str, str]:

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from assistant.lookup.addresses import find_by_address
 from assistant.lookup.filtered import FilteredCustomers
 from assistant.lookup.filters import Filters
-from assistant.lookup.house_numbers import IN_EVERY_HOUSE, parse_house
+from assistant.lookup.house_numbers import IN_EVERY_HOUSE, House, parse_house
+from assistant.lookup.named_inside import find_by_name
 from assistant.lookup.query import plain_query
 from assistant.lookup.ranking import EXACT
-from assistant.lookup.records import Found, Record
+from assistant.lookup.records import MOST_NAMESAKES, Found, Record
 from assistant.lookup.text_search import TextSearch
 from data.sqlite import Connection
 
@@ -18,6 +19,7 @@ _FILTERED, _STEP = 92.0, 0.1
 _SHORTEST_BRANCH = 2
 _HOUSE_SHARE, _BARE_NUMBER = 0.93, 0.75
 """A transformer area may be called like a house, and a line by a number alone."""
+_AREAS_CALLED = f"SELECT rid, id, code FROM area WHERE name_id = ? ORDER BY id LIMIT {MOST_NAMESAKES}"
 _HOUSE = re.compile("[0-9零〇一二三四五六七八九十]")
 
 
@@ -46,12 +48,19 @@ class SupplySearch:
     def at_address(self, text: str, limit: int) -> list[Found]:
         """The customers at the house that the end of `text` tells, in the place that its beginning names."""
         for place, house in _places_and_houses(plain_query(text)):
-            named = [record for record in self._named(place, _LEAST_AROUND_HOUSE) if record.kind == "area"]
-            if areas := named or self._in_wider(place):
+            if areas := self._areas(place) or self._in_wider(place):
                 found = find_by_address(self._connection, areas, house, limit)
                 share = _BARE_NUMBER if house.isdigit() else _HOUSE_SHARE
                 return [one._replace(score=share * one.score) for one in found]
         return []
+
+    def called(self, place: str, words: str, limit: int) -> list[Found]:
+        """The customers in the areas that `place` names whose own names hold the words."""
+        areas = self._in_wider(place) if " " in place else self._areas(place)
+        return find_by_name(self._connection, areas, self._text.parse(words), limit) if areas else []
+
+    def _areas(self, place: str) -> list[Record]:
+        return [record for record in self._named(place, _LEAST_AROUND_HOUSE) if record.kind == "area"]
 
     def _named(self, text: str, least: float = _LEAST) -> list[Record]:
         """What `text` names best and at least so well; all of one name, since all may be meant."""
@@ -59,9 +68,19 @@ class SupplySearch:
             return []
         found = self._text.search(text, _MOST_PLACES, with_slips=False)
         best = found[0].score if found else 0.0
-        least = EXACT if best >= EXACT else max(least, best - _NEAR_BEST)
-        meant = {one.record.name for one in found if one.score >= least and one.reason != "fuzzy"}
-        return [*self._branches(plain_query(text)), *(one.record for one in found if one.record.name in meant)]
+        is_exact = best >= EXACT and found[0].reason != "pinyin"
+        least = EXACT if is_exact else max(least, best - _NEAR_BEST)
+        named = [one for one in found if one.score >= least and one.reason != "fuzzy"]
+        meant = {one.record.name for one in named}
+        records = [*(one.record for one in found if one.record.name in meant), *self._namesakes(named)]
+        return [*self._branches(plain_query(text)), *dict.fromkeys(records)]
+
+    def _namesakes(self, named: list[Found]) -> Iterator[Record]:
+        """All areas of the names: of a common one not all are among the first found."""
+        names = {one.match.candidate.nid: one.match.candidate.text for one in named if one.match}
+        for nid, name in names.items():
+            for rid, key, code in self._connection.execute(_AREAS_CALLED, (nid,)):
+                yield Record("area", rid, key, name, code)
 
     def _in_wider(self, text: str) -> list[Record]:
         """The areas that a text names together with what they lie in: 兴铺村 of 药王庙镇兴铺村."""
@@ -78,6 +97,11 @@ class SupplySearch:
             yield Record("branch", 0, key, name, None)
 
 
+def _is_sure(house: House) -> bool:
+    """Whether it can be meant as a house without a space before it: 3组45号, 8-78."""
+    return len(house.numbers) > 1 or any(number.label for number in house.numbers)
+
+
 def _places_and_houses(text: str) -> Iterator[tuple[str, str]]:
     """The ways in which a text may end with a house: from a space on, or a labelled one from the first numeral on."""
     if IN_EVERY_HOUSE.isdisjoint(text):
@@ -88,5 +112,5 @@ def _places_and_houses(text: str) -> Iterator[tuple[str, str]]:
     for start in dict.fromkeys([spaced, first]):
         place = text[: start or 0].strip()
         house = parse_house(text[start:]) if start and place and not place.isdigit() else None
-        if house and (start == spaced or any(number.label for number in house.numbers)):
+        if house and (start == spaced or _is_sure(house)):
             yield place, text[start:]

@@ -17,7 +17,7 @@ from data.caches.index import FIRST_COMMON_NAME
 from data.kinds import RANKED
 from data.sqlite import Connection
 
-_WRITTEN, _WHOLE, _AT_START, _ANYWHERE, _STARTING = 20, 24, 32, 20, 48
+_WRITTEN, _WHOLE, _AT_START, _ANYWHERE, _STARTING = 16, 24, 22, 24, 48
 _SHOWN = 10
 _PLACES = {RANKED.index("transformer_area"): 2, RANKED.index("customer"): 6}
 """Of ten, at most so many are of these kinds while others come near (`assistant.lookup.shortlist`)."""
@@ -154,13 +154,6 @@ class Names:
         if len(rows) == look.few and rows[-1][0] < FIRST_COMMON_NAME:
             rows += self._connection.execute(_READ_COMMON, (look.expression, look.common)).fetchall()
         return rows
-
-    def rows(self, table: str, expression: str, most: int) -> list[int]:
-        """The first rows of a full-text table that satisfy an expression; none for an empty one."""
-        if not expression:
-            return []
-        found = self._connection.execute(f"SELECT rowid FROM {table} WHERE {table} MATCH ? LIMIT ?", (expression, most))
-        return [row for (row,) in found]
 
     def _read(self, expression: str, most: int) -> list[Candidate]:
         """The first names that satisfy an expression; none for an empty one."""

@@ -55,8 +55,8 @@ _OFFICE_WORDS_BY_LAST = {
 }
 _SHORTEST_STEM = 2
 _NUMERALS = dict(zip("一二三四五六七八九十", ["1", "2", "3", "4", "5", "6", "7", "8", "9", "10"], strict=True))
-_COUNTED = re.compile(r"(?<![一二三四五六七八九十])[一二三四五六七八九十](?=号)")
-"""A number as it is heard, where names write a digit."""
+_COUNTED = re.compile(r"(?<![一二三四五六七八九十])(?!^.号[院街路村屯沟井])[一二三四五六七八九十](?=号)")
+"""A number as it is heard, where names write a digit; some places are called so: 五号院社区, 七号街社区."""
 _CUSTOMER_NUMBER = re.compile(r"^(?:客户|用户)?(?:户号|编号)[:：是]?\s*(?=\d{4})")
 _LINE_NUMBER = re.compile(r"(?<=\d{3})\s?线路?$")
 _SHORTEST_CORRECTION, _LONGEST_CORRECTION, _SHORTEST_DOUBLED = 3, 20, 4

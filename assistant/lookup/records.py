@@ -183,16 +183,35 @@ def with_code_prefix(connection: Connection, kind: str, prefix: str) -> list[Rec
     return _read(connection, kind, condition, (prefix, prefix + _LAST_LETTER))
 
 
-def at_code_rows(connection: Connection, rows: Iterable[int]) -> list[Record]:
-    """The records behind rows of `code_fts`."""
-    found: list[Record] = []
+class Coded(NamedTuple):
+    """A record by its code, before its name is read."""
+
+    kind: str
+    rid: int
+    id: str
+    code: str | None
+    name_id: int
+
+
+def at_code_rows(connection: Connection, rows: Iterable[int]) -> list[Coded]:
+    """The records behind rows of `code_fts`, in no order."""
     by_kind: dict[str, list[int]] = {}
     for row in rows:
         by_kind.setdefault(RANKED[row % KIND_STRIDE], []).append(row // KIND_STRIDE)
-    for kind, rids in by_kind.items():
-        marks = ",".join("?" * len(rids))
-        found += _read(connection, kind, f"rid IN ({marks}) ORDER BY id", rids)
-    return found
+    return [
+        Coded(kind, *row)
+        for kind, rids in by_kind.items()
+        for row in connection.execute(
+            f"SELECT rid, id, {KINDS[kind].codes[0]}, name_id FROM {kind} WHERE rid {_LISTED}", (json.dumps(rids),)
+        )
+    ]
+
+
+def with_names(connection: Connection, coded: Sequence[Coded]) -> list[Record]:
+    """These records, in their order; without those whose name a damaged cache does not hold."""
+    listed = json.dumps([one.name_id for one in coded])
+    names = dict(connection.execute(f"SELECT nid, text FROM name WHERE nid {_LISTED}", (listed,)))
+    return [Record(one.kind, one.rid, one.id, names[one.name_id], one.code) for one in coded if one.name_id in names]
 
 
 _TRANSFORMER_AREAS_IN = """

@@ -60,6 +60,12 @@ class Shortlist:
         """Whether nothing was found that is more than a guess."""
         return all(is_weak(found.reason, found.score) for found in self._found.values())
 
+    def weaken_guesses(self, share: float) -> None:
+        """Leaves a share of the score of whatever the query does not stand for as it was typed."""
+        guesses = {key: found for key, found in self._found.items() if found.reason == GUESSED}
+        self._found.update((key, found._replace(score=share * found.score)) for key, found in guesses.items())
+        self._bars = None
+
     def has_room_for(self, score: float, rank: int, *, ties: bool) -> bool:
         """Whether a record with this score could still be shown; with `ties` also one as good as the last shown.
 

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterator, Mapping
 from itertools import chain, islice
 
-from assistant.lookup import candidates, records
+from assistant.lookup import records
+from assistant.lookup.by_code import CodeSearch
 from assistant.lookup.cancelling import Cancelled, give_up_if, never
 from assistant.lookup.characters import Characters
 from assistant.lookup.names import GOOD, Names, enough_good
@@ -16,10 +17,8 @@ from assistant.lookup.shortlist import Shortlist
 from assistant.lookup.slips import MOST_WITH_A_SLIP
 from assistant.lookup.within import Within, narrower_of
 from data.kinds import RANKED
-from data.names.tokens import plain_code
 from data.sqlite import Connection
 
-_CODES = 400
 _SHORTEST_SURE = 3
 _COMMON = len(RANKED) - 1
 _KIND_BONUS = (1.5, 1.0, -3.0, -6.0)
@@ -29,10 +28,12 @@ _SLIP_BONUS = (1.5, 1.0, 0.8, 0.0)
 _MOST_FOR_A_SLIP = MOST_WITH_A_SLIP + max(_SLIP_BONUS)
 _LINE, _NO_LINE_LOSS = "feeder", 8.0
 _NAMESAKE_LOSS, _MOST_NAMESAKE_LOSS = 6.0, 18.0
-_CODE_EXACT, _NUMBER_PREFIX, _CODE_PREFIX, _CODE_PART, _CODE_COVERAGE, _CODE_END = 100.0, 92.0, 82.0, 80.0, 6.0, 3.0
-_SHORTEST_CODE = 2
 _ELSEWHERE = 0.55
 """What is left of the score of what answers the narrower part alone: less than counts as good."""
+_ELSEWHERE_LOSS = 0.4
+"""By ordinal of kind: beside a place sooner another is meant than somebody who is called so."""
+_CALLED_SO = 97.0
+"""What scores so much is called the narrower part as a whole, and is sooner meant than a name with a slip."""
 
 Preferences = Callable[[str], Mapping[tuple[str, str], float]]
 """What was chosen before for a query's plain text: `(kind, id)` with weights, 0 to 1."""
@@ -53,6 +54,7 @@ class TextSearch:
         self._remembered = Remembered(connection)
         self._own = OwnRecords(connection, own_branches, self._remembered)
         self._bearing = Bearers(connection, self._remembered)
+        self._codes = CodeSearch(connection, self._remembered)
         self._characters = Characters(connection)
         self._names = Names(connection, self._remembered)
         self._within = Within(connection, self._names, self._remembered)
@@ -79,7 +81,7 @@ class TextSearch:
         if not query.compact or limit < 1:
             return []
         shortlist = Shortlist(limit)
-        for found in self._by_code(query):
+        for found in self._codes.search(query.code, limit):
             shortlist.add(found)
         give_up_if(cancelled)
         matches = self._names.matching(query)
@@ -95,8 +97,11 @@ class TextSearch:
             self._add_bearers(shortlist, query, self._names.nearly_matching(query, matches, whole_only=is_sure))
         if shortlist.has_only_weak and (elsewhere := narrower_of(query)):
             give_up_if(cancelled)
-            for found in self._search(elsewhere, limit, cancelled, with_slips=False):
-                shortlist.add(found._replace(score=_ELSEWHERE * found.score))
+            others = self._search(elsewhere, limit, cancelled, with_slips=False)
+            if others and others[0].score >= _CALLED_SO:
+                shortlist.weaken_guesses(_ELSEWHERE)
+            for found in others:
+                shortlist.add(found._replace(score=_ELSEWHERE * found.score - _ELSEWHERE_LOSS * found.record.order))
         self._prefer(shortlist, query)
         return self._in_order(shortlist)
 
@@ -118,20 +123,6 @@ class TextSearch:
             match = ranker.aligned(name)
             found = next(self._bearers(match, [record]), None) if match else None
             shortlist.prefer(record, weight, found)
-
-    def _by_code(self, query: Query) -> Iterator[Found]:
-        code = query.code
-        if len(code) < _SHORTEST_CODE or not code.isascii():
-            return
-        found = records.with_code_prefix(self._connection, "area", code)
-        if any(map(str.isdigit, code)):
-            found += records.with_code_prefix(self._connection, "customer", code)
-            rows = self._names.rows("code_fts", candidates.part_of_code(code), _CODES)
-            found += records.at_code_rows(self._connection, rows)
-        for record in found:
-            prefix = _CODE_PREFIX if record.kind == "area" else _NUMBER_PREFIX
-            if score := _code_score(code, plain_code(record.code or ""), prefix):
-                yield Found(record, score, "code" if record.kind == "area" else "number")
 
     def _add_bearers(self, shortlist: Shortlist, query: Query, matches: list[NameMatch]) -> None:
         # No two names have one text, so matches themselves are never compared.
@@ -200,14 +191,3 @@ def _promise(match: NameMatch) -> tuple[float, int, int, str]:
     """Sorts names as their best records would be sorted."""
     name = match.candidate
     return -_score_as(match, name.rank), name.rank, -name.uses, name.text
-
-
-def _code_score(typed: str, code: str, prefix: float) -> float:
-    """0 to 100 for a code that is, starts with or holds what was typed; 0 for another one."""
-    if typed == code:
-        return _CODE_EXACT
-    place = code.find(typed)
-    if place < 0:
-        return 0.0
-    base = _CODE_PART if place else prefix
-    return base + _CODE_COVERAGE * len(typed) / len(code) + (_CODE_END if place and code.endswith(typed) else 0.0)

@@ -191,15 +191,17 @@ def _of_all_parts(part: Split) -> str:
         for wider in part.wider
     ]
     narrower = part.narrower
+    columns = "around"
     if narrower.code.isdigit():
         own = candidates.part_of_code(narrower.code)
+        columns = "{around own}"  # a line's number is said after its own name, too: 怀宇线 6036
     else:
         own = candidates.any_expression(
             candidates.alike(units, at_start=_is_vague(units)) for units in narrower.segmentations[:_MOST_WAYS]
         )
     if not own or not all(around):
         return ""
-    return " AND ".join([*(f"(around : ({one}))" for one in around), f"(own : ({own}))"])
+    return " AND ".join([*(f"({columns} : ({one}))" for one in around), f"(own : ({own}))"])
 
 
 def _may_be_customer(narrower: Query) -> bool:

@@ -42,10 +42,11 @@ class Face:
     def wrapped(self, text: str, width: int) -> list[str]:
         """`text` in lines of at most `width` pixels; a time or a number is never torn apart where it fits a line."""
         lines = [""]
-        for piece in WORDS.findall(text):
-            if lines[-1] and self.width((lines[-1] + piece).rstrip()) > width:
-                lines.append("")
-            lines[-1] += piece if lines[-1] else piece.lstrip()
+        for word in WORDS.findall(text):
+            for piece in word if self.width(word.rstrip()) > width else (word,):
+                if lines[-1] and self.width((lines[-1] + piece).rstrip()) > width:
+                    lines.append("")
+                lines[-1] += piece if lines[-1] else piece.lstrip()
         return lines
 
 

@@ -21,6 +21,9 @@ from data.clock import to_iso
 from data.notices.notice import Notice
 from data.outages.promises import Promise
 
+_ECHOED = 40
+"""Characters of a query that are said back."""
+
 
 @dataclass(frozen=True, slots=True)
 class Facts:
@@ -127,12 +130,18 @@ def _nothing(state: State, words: Words) -> Message:
     if state.problem:
         return Message(words("empty.failed"), state.problem, "bad")
     if state.overdue and state.answer is None:
-        return Message(words("empty.asking", query=state.query.strip()), words("empty.asking_hint"))
+        return Message(words("empty.asking", query=_asked(state)), words("empty.asking_hint"))
     if state.answer is not None and state.answer.as_of is None:
         return Message(words("empty.no_data"), words("empty.no_data_hint"), "warn")
     if state.is_current and state.query.strip():
-        return Message(words("empty.none", query=state.query.strip()), _phone(state, words) or words("empty.none_hint"))
+        return Message(words("empty.none", query=_asked(state)), _phone(state, words) or words("empty.none_hint"))
     return Message(words("empty.start"), words("empty.hint"))
+
+
+def _asked(state: State) -> str:
+    """What was typed, or how it begins where a page was pasted: the advice under it must stay in sight."""
+    typed = " ".join(state.query.split())
+    return typed if len(typed) <= _ECHOED else f"{typed[:_ECHOED]}…"
 
 
 def _phone(state: State, words: Words) -> str:

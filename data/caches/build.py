@@ -26,6 +26,10 @@ from data.store.set_hash import GLOBAL, Part, SetSum, row_hashes
 
 _CHUNK = 2000
 
+_NEIGHBOURS = {"customer": ("transformer_area", "feeder", "contract_kva")}
+"""What the records of a kind that lie beside each other in the file have in common: those of one place are asked for
+together, and each page that is read is decrypted."""
+
 
 def build_cache(store: Connection, path: Path, scope: str, buckets: list[str] | None, reader: str = STANDARD) -> int:
     """Writes a new cache file with everything of `buckets` (None: all), ready to search.
@@ -159,10 +163,15 @@ def _count_shared_names(connection: CacheConnection) -> None:
 def _docs(
     store: Connection, kind: Kind, buckets: list[str] | None, *, by_size: bool = False
 ) -> Iterator[tuple[list[Doc], list[str]]]:
-    """The documents of a kind by id, or areas by size and id, and the bucket of each, in chunks."""
+    """The documents of a kind as `_NEIGHBOURS` orders them, else by id, and the bucket of each, in chunks.
+
+    With `by_size` areas with shorter ids come first.
+    """
     table = RECORDS[kind.name]
-    wider_first: list[Any] = [func.length(table.c.id)] if by_size and kind.name == "area" else []
-    query = select(*(table.c[name] for name in kind.by_name), table.c.bucket).order_by(*wider_first, table.c.id)
+    first: list[Any] = [table.c[name] for name in _NEIGHBOURS.get(kind.name, ())]
+    if by_size and kind.name == "area":
+        first = [func.length(table.c.id)]
+    query = select(*(table.c[name] for name in kind.by_name), table.c.bucket).order_by(*first, table.c.id)
     if buckets is not None:
         query = query.where(table.c.bucket.in_(buckets))
     doc_of = _reader_of_rows(kind)

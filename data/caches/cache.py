@@ -18,8 +18,8 @@ from data.sqlite import Connection
 from data.store.cells import from_cells, to_cells
 from data.store.set_hash import GLOBAL, Part, SetSum, Sums, hash_bytes, row_hash
 
-SCHEMA = 5
-"""Version of the tables below; a cache of another version is replaced by a snapshot."""
+SCHEMA = 6
+"""Version of the tables below and of how the file is encrypted; a cache of another one is replaced by a snapshot."""
 
 SQL_TYPES = {
     FieldType.TEXT: "TEXT",
@@ -76,17 +76,24 @@ def create_cache(connection: Connection) -> None:
 
 
 def create_table(connection: Connection, kind: Kind) -> None:
-    """Makes the table of a kind."""
+    """Makes the table of a kind, without `create_id_index`."""
     columns = [f"{field.name} {SQL_TYPES[field.type]}" for field in _stored(kind) if field.name != "id"]
     name_id = ["name_id INTEGER NOT NULL"] if kind.named else []
     bucket = ["bucket INTEGER NOT NULL"] if kind.scoped else []
-    parts = ", ".join(["rid INTEGER PRIMARY KEY", "id TEXT NOT NULL UNIQUE", *name_id, *bucket, *columns])
+    parts = ", ".join(["rid INTEGER PRIMARY KEY", "id TEXT NOT NULL", *name_id, *bucket, *columns])
     connection.execute(f"CREATE TABLE {kind.name} ({parts})")
+
+
+def create_id_index(connection: Connection, kind: Kind) -> None:
+    """Makes the index that finds a record of a kind by its id, and keeps a second one of that id out."""
+    connection.execute(f"CREATE UNIQUE INDEX {kind.name}_id ON {kind.name} (id)")
 
 
 def create_indexes(connection: Connection) -> None:
     """Makes the indexes, and the counts that are kept; a build does so last, when the rows are there."""
     connection.execute("CREATE INDEX link_target ON link (target, kind, field)")
+    for kind in KINDS.values():
+        create_id_index(connection, kind)
     for table, fields in _INDEXES.items():
         for name in fields:
             connection.execute(f"CREATE INDEX {table}_{name} ON {table} ({name})")

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 
-from data.caches.cache import SCHEMA, SQL_TYPES, create_table, kinds_in, read_meta
+from data.caches.cache import SCHEMA, SQL_TYPES, create_id_index, create_table, kinds_in, read_meta
 from data.fields import LISTS, Field, FieldType
 from data.kinds import KINDS
 from data.sqlite import Connection, DatabaseError, connect
@@ -40,6 +40,7 @@ def fit_tables(connection: Connection, theirs: LaterFields | None = None) -> Non
     for kind in KINDS.values():
         if kind.name not in held:
             create_table(connection, kind)
+            create_id_index(connection, kind)
             continue
         told = {name: FieldType(value) for name, value in (theirs or {}).get(kind.name, {}).items()}
         ours = {field.name: field.type for field in kind.fields if field.later}

@@ -13,6 +13,11 @@ from data.sqlite import Connection
 from data.store.cells import from_cells
 from data.store.set_hash import Part, SetSum, Sums, row_hash
 
+_FIRST, _FACTOR, _PRIME, _LAST, _SHIFT = 2_147_483_629, 1_327_217_885, 2_147_483_587, 2_147_483_579, 11
+"""Spread the numbers of rows: sums of the numbers, or of their powers, do not tell all rows from as many others."""
+_MIXED = f"(doc % {_FIRST} * {_FACTOR} % {_PRIME})"
+_SPREAD = f"{_MIXED} * ({_MIXED} >> {_SHIFT}) % {_LAST}"
+
 
 @dataclass(slots=True)
 class Bag:
@@ -34,7 +39,8 @@ class Bag:
         """Puts in that each of the distinct `tokens` finds `row`."""
         hashes = [hash(token) for token in tokens]
         self.count += len(hashes)
-        self.weight += row * sum(hashes)
+        mixed = row % _FIRST * _FACTOR % _PRIME
+        self.weight += mixed * (mixed >> _SHIFT) % _LAST * sum(hashes)
 
 
 class Recount:
@@ -117,7 +123,7 @@ def indexed_postings(connection: Connection, table: str) -> Bag:
     connection.execute(f"CREATE VIRTUAL TABLE temp.{table}_vocab USING fts5vocab('main', '{table}', 'instance')")
     found = Bag()
     for term, rows, total in connection.execute(
-        f"SELECT term, count(*), sum(doc) FROM temp.{table}_vocab GROUP BY term"
+        f"SELECT term, count(*), sum({_SPREAD}) FROM temp.{table}_vocab GROUP BY term"
     ):
         found.count += rows
         found.weight += hash(term) * total

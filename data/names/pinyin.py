@@ -29,19 +29,12 @@ class _Groups(dict[int, str]):
 _GROUPS = _Groups()
 
 
-def readings_of_character(character: str) -> tuple[str, ...]:
-    """Readings of one character without tones, ü as `v`, best first; letters and digits stand for themselves.
-
-    At most `MAX_READINGS`; `("_",)` for what cannot be read out.
-    """
-    return tuple(_GROUPS[ord(character)][:-1].split("|"))
-
-
 def readings_of(text: str) -> str:
     """Readings of a name: one group a character, groups separated by a space, alternatives by `|`, best first.
 
-    Empty for empty text. What the phrase says goes first (银行 is yin hang), the others stay as alternatives, since a
-    caller may say any of them.
+    Without tones, ü as `v`, at most `MAX_READINGS` a character; letters and digits stand for themselves, `_` for what
+    cannot be read out. Empty for empty text. What the phrase says goes first (银行 is yin hang), the others stay as
+    alternatives, since a caller may say any of them.
     """
     groups = text.translate(_GROUPS)[:-1]
     said = _said_in(text)

@@ -37,7 +37,7 @@ def main() -> None:
     copy = files.cache.with_name(f"{files.cache.name}.encrypted")
     _print_making(files.cache, copy)
     asked = all_questions(files, TUNING_SEED, CATEGORIES)
-    keystrokes = keystrokes_of(asked, TUNING_SEED)[: options.keystrokes]
+    keystrokes = list(keystrokes_of(asked, TUNING_SEED))[: options.keystrokes]
     _print_speed(files.cache, copy, keystrokes)
     _print_memory(files.cache, copy, keystrokes)
     for leftover in copy.parent.glob(f"{copy.name}*"):

@@ -58,13 +58,13 @@ def print_hostile(cache: Path, keystrokes: list[str], queries: list[str]) -> Non
     """Prints the slowest hostile inputs beside the median of ordinary keystrokes; what raises is named."""
     connection = connect(cache, read_only=True)
     engine = LookupEngine(connection)
-    ordinary = median(timed(engine.search, keystrokes[:: max(1, len(keystrokes) // 1000)], runs=3))
+    ordinary = median(timed(engine.search, keystrokes[:: max(1, len(keystrokes) // 1000)], runs=3).values())
     rng = Random(1)
     inputs = [*HOSTILE, *(_mangled(rng, query) for query in rng.sample(queries, min(_MANGLED, len(queries))))]
     times: list[tuple[float, str]] = []
     for one in inputs:
         try:
-            times += zip(timed(engine.search, [one], runs=3), [one], strict=True)
+            times += [(ms, text) for text, ms in timed(engine.search, [one], runs=3).items()]
         except Exception as error:  # noqa: BLE001 - that anything raises is what is reported
             say(f"hostile input raised {error!r}: {one[:40]!r}")
     connection.close()

@@ -4,6 +4,7 @@ import gzip
 import json
 import urllib.error
 import urllib.request
+from contextlib import closing
 from email.message import Message
 from pathlib import Path
 from typing import Any
@@ -12,11 +13,15 @@ from urllib.parse import urlencode
 import pytest
 
 from data.caches import cache
+from data.clock import SystemClock
+from data.sqlite import connect, is_encrypted, unlock
 from data.store import change_log
 from sync.errors import TooOldError
 from sync.protocol import VERSION, ChangeBatch, Manifest
 from sync.replica.agent_home import AgentHome
+from sync.replica.cache_key import key_of
 from sync.replica.hub_client import HubClient
+from tests.earlier_caches import encrypt_as_before
 from tests.following import enrolled, rename, replica_of, store_of, where
 from tests.hubs import PATIENCE_S, RunningHub
 
@@ -117,6 +122,26 @@ def test_a_manifest_of_a_newer_hub_is_read_and_caches_that_are_too_new_are_refus
         replica_of(home, Newer(enrolment.hub, enrolment.token)).sync()
     assert before is not None
     assert before.exists()
+
+
+def test_a_cache_of_an_earlier_version_is_replaced_without_a_word_of_damage(home: AgentHome) -> None:
+    before = home.current_cache()
+    assert before is not None
+    assert is_encrypted(before)
+    (home.path / "settings.toml").write_text("learn = false\n", encoding="utf-8")
+    earlier, key = home.caches / "earlier.db", key_of(before)
+    encrypt_as_before(before, earlier, key)
+    unlock(earlier, key)
+    with closing(connect(earlier)) as connection:
+        cache.write_meta(connection, {"schema": str(cache.SCHEMA - 1)})
+    home.switch_to(earlier, key)
+    again = AgentHome(home.path)
+    assert replica_of(again).sync().mode == "snapshot"
+    assert again.current_cache() not in (before, earlier, None)
+    assert again.health.repairs(SystemClock().now()) == []
+    assert again.health.alarm() is None
+    assert (home.path / "settings.toml").read_text(encoding="utf-8") == "learn = false\n"
+    assert replica_of(again).sync().mode == "current"
 
 
 def test_many_changes_come_packed_and_small_answers_plain(hub: RunningHub, home: AgentHome) -> None:

@@ -15,9 +15,10 @@ from assistant.lookup.query import parse
 from assistant.lookup.ranking import Candidate
 from data.caches.cache import CacheWriter
 from data.fields import Json
-from data.names.pinyin import readings_of, readings_of_character
+from data.names.pinyin import readings_of
 from data.sqlite import Connection, connect
 from tests.caches import cache_of, change
+from tests.readings import readings_of_character
 
 Row = tuple[str, dict[str, Json]]
 NAMES = [

@@ -9,6 +9,7 @@ from assistant.lookup import addresses
 from assistant.lookup.addresses import find_by_address
 from assistant.lookup.house_numbers import parse_house
 from assistant.lookup.records import Record
+from assistant.lookup.weak import is_weak
 from data.sqlite import Connection
 from tests.caches import Rows, cache_of
 
@@ -129,3 +130,50 @@ def test_chinese_numerals_are_read_as_they_are_written(value: int) -> None:
     again = parse_house(f"{written}组")
     assert again
     assert again.numbers[0].value == value
+
+
+@pytest.mark.parametrize(
+    ("rest", "meant"),
+    [
+        ("3组44号", ["1", "2"]),
+        ("三组四十四", ["1", "2"]),
+        ("3-47", ["2", "1"]),
+        ("3组40", ["1"]),
+        ("3组30号", []),
+        ("4组45号", []),
+        ("44号", []),
+    ],
+)
+def test_where_nobody_lives_at_a_number_those_a_few_numbers_on_are_weak(
+    cache: Connection, rest: str, meant: list[str]
+) -> None:
+    found = find_by_address(cache, [VILLAGE], rest, 10)
+    assert [one.record.id for one in found] == meant
+    assert all(one.reason == "neighbour" and is_weak(one.reason, one.score) for one in found)
+
+
+def test_on_a_staircase_everybody_is_a_neighbour(cache: Connection) -> None:
+    (found,) = find_by_address(cache, [TOWNSHIP], "宁化12号楼2单元302", 10)
+    assert (found.record.id, found.reason) == ("6", "neighbour")
+    assert find_by_address(cache, [TOWNSHIP], "12号楼3单元302", 10) == []
+
+
+def test_a_floor_of_a_staircase_is_any_flat_on_it(cache: Connection) -> None:
+    assert ids(cache, TOWNSHIP, "12号楼2单元11楼") == ["6"]
+    assert ids(cache, TOWNSHIP, "12栋2单元11层") == ["6"]
+    assert find_by_address(cache, [TOWNSHIP], "12号楼2单元1楼", 10)[0].reason == "neighbour"
+
+
+@pytest.mark.parametrize("rest", ["3组45号张伟", "3组45号 张伟", "三组四十五号张伟"])
+def test_a_name_that_is_said_after_a_house_tells_who_is_meant_there(cache: Connection, rest: str) -> None:
+    (found,) = find_by_address(cache, [VILLAGE], rest, 10)
+    assert (found.record.id, found.reason) == ("1", "address")
+    assert not is_weak(found.reason, found.score)
+    (other,) = find_by_address(cache, [VILLAGE], rest.replace("张伟", "李丽"), 10)
+    assert (other.record.id, is_weak(other.reason, other.score)) == ("1", True)
+
+
+def test_a_numeral_after_a_number_is_one_too() -> None:
+    said = [parse_house(text) for text in ("二组三十九", "2组39", "二组三十九号")]
+    assert [[number.value for number in house.numbers] for house in said if house] == [[2, 39]] * 3
+    assert parse_house("三道沟") is None

@@ -11,7 +11,7 @@ import pytest
 from data.caches import cache
 from data.caches.check import CheckStoppedError, Damage, check_cache
 from data.caches.index import FIRST_COMMON_NAME
-from data.caches.recount import Bag, recount
+from data.caches.recount import Bag, indexed_postings, recount
 from data.fields import Json
 from data.names.pinyin import readings_of
 from data.names.tokens import name_text, name_tokens
@@ -191,6 +191,29 @@ def test_one_name_taken_out_of_the_index_is_found(path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("right", "wrong"),
+    [((1, 8), (4, 5)), ((1, 8), (4, 7)), ((1, 5, 6), (2, 3, 7)), ((0, 4, 7, 11), (1, 2, 9, 10))],
+    ids=["sum", "sum of squares", "both", "sums of cubes, too"],
+)
+@pytest.mark.parametrize("first", [2, FIRST_COMMON_NAME, 1 << 41])
+def test_rows_that_a_token_finds_instead_of_others_are_found_though_they_sum_up_alike(
+    path: Path, right: tuple[int, ...], wrong: tuple[int, ...], first: int
+) -> None:
+    def finding(rows: tuple[int, ...]) -> Bag:
+        with closing(connect(path)) as connection:
+            connection.execute("INSERT INTO name_fts(name_fts) VALUES ('delete-all')")
+            for row in rows:
+                connection.execute("INSERT INTO name_fts(rowid, t) VALUES (?, 'token')", (first + row,))
+            return indexed_postings(connection, "name_fts")
+
+    expected = Bag()
+    for row in right:
+        expected.add_postings(first + row, ["token"])
+    assert finding(right) == expected
+    assert finding(wrong) != expected
+
+
+@pytest.mark.parametrize(
     "statement",
     [
         "INSERT INTO name_fts(name_fts) VALUES ('delete-all')",
@@ -300,7 +323,8 @@ def test_a_log_that_was_lost_half_way_into_the_file_is_found(path: Path) -> None
     before = path.read_bytes()
     changed(path, "DELETE FROM customer WHERE rid % 2 = 0", "PRAGMA wal_checkpoint(TRUNCATE)")
     after = path.read_bytes()
-    half = len(after) // PAGE // 2 * PAGE
+    customers = sorted(pages_of(path, "customer"))
+    half = customers[len(customers) // 2] * PAGE
     path.write_bytes(after[:half] + before[half:])
     path.with_name("cache.db-wal").write_bytes(b"")
     assert thorough(path)

@@ -8,6 +8,7 @@ import pytest
 
 from data.errors import BadValueError
 from data.sqlite import DatabaseError, connect, encrypt, unlock
+from tests.earlier_caches import encrypt_as_before
 
 PLANTED = "朱大富-13812345678"
 
@@ -56,6 +57,31 @@ def test_what_is_written_to_an_encrypted_file_is_encrypted_in_its_journal_too(pl
         files = [path.read_bytes() for path in tmp_path.glob("copy.db*")]
     assert len(files) > 1
     assert all("新来的客户".encode() not in content for content in files)
+
+
+def test_a_file_of_an_earlier_version_is_read_and_written_as_it_is(plain: Path, tmp_path: Path) -> None:
+    copy, key = tmp_path / "copy.db", secrets.token_hex(32)
+    encrypt_as_before(plain, copy, key)
+    unlock(copy, key)
+    with closing(connect(copy)) as writer:
+        writer.execute("INSERT INTO customer VALUES (1, '新来的客户')")
+        with closing(connect(copy, read_only=True)) as reader:
+            assert reader.execute("SELECT name FROM customer WHERE rid = 1").fetchone() == ("新来的客户",)
+    with closing(connect(copy, read_only=True)) as reader:
+        assert reader.execute("PRAGMA quick_check").fetchone() == ("ok",)
+        assert reader.execute("PRAGMA cipher_hmac_algorithm").fetchone() == ("HMAC_SHA512",)
+
+
+def test_a_changed_page_is_noticed(plain: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "copy.db"
+    encrypt(plain, copy, secrets.token_hex(32))
+    content = bytearray(copy.read_bytes())
+    content[3 * 4096 + 100] ^= 1
+    copy.write_bytes(content)
+    with closing(connect(copy, read_only=True)) as connection:
+        assert connection.execute("PRAGMA cipher_integrity_check").fetchall()
+        with pytest.raises(DatabaseError):
+            connection.execute("PRAGMA quick_check").fetchall()
 
 
 @pytest.mark.parametrize("key", ["", "5c" * 32])

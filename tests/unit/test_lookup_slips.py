@@ -9,8 +9,9 @@ from assistant.lookup.query import parse
 from assistant.lookup.ranking import Candidate
 from assistant.lookup.slips import SlipRanker
 from assistant.lookup.weak import WEAK_FUZZY_UNDER, WEAK_UNDER, is_weak
-from data.names.pinyin import readings_of, readings_of_character
+from data.names.pinyin import readings_of
 from tests.caches import Rows, cache_of
+from tests.readings import readings_of_character
 
 
 def answer(folder: Path, names: list[str], typed: str, *, customers: list[str] | None = None) -> list[Hit]:
@@ -108,5 +109,5 @@ def test_weak_answers_stand_in_this_order_one_slip_two_slips_a_guess() -> None:
 
 def test_a_customer_whose_name_is_a_guess_hides_no_place_of_the_narrower_name(tmp_path: Path) -> None:
     hits = answer(tmp_path, ["塔山乡", "朱家村"], "塔山 朱家", customers=["塔山加油站"])
-    assert names(hits) == ["塔山加油站", "朱家村"]
+    assert names(hits) == ["朱家村", "塔山加油站"]
     assert all(is_weak(hit.reason, hit.score) for hit in hits)

@@ -1,14 +1,17 @@
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from assistant.lookup.lookup import LookupEngine
 from assistant.lookup.query import parse
+from assistant.lookup.text_search import TextSearch
 from assistant.lookup.weak import WEAK_UNDER
 from assistant.lookup.within import splits
-from data.names.pinyin import readings_of_character
+from data.sqlite import connect
 from tests.caches import Rows, cache_of
+from tests.readings import readings_of_character
 
 RECORDS: Rows = [
     ("branch", {"id": "b1", "name": "兴城供电分公司"}),
@@ -204,3 +207,13 @@ def test_where_the_narrower_name_is_not_in_the_wider_place_those_elsewhere_are_w
     assert engine.search("高桥 朱家")[0].score >= WEAK_UNDER
     assert engine.search("塔山 马圈") == []
     cache.close()
+
+
+def test_what_lies_in_a_wider_place_is_looked_up_anew_once_the_cache_has_changed(tmp_path: Path) -> None:
+    with closing(cache_of(tmp_path / "cache.db", RECORDS)) as cache:
+        text = TextSearch(cache, frozenset(), None)
+        before = {found.record.id for found in text.in_wider("塔山 张伟")}
+        with closing(connect(tmp_path / "cache.db")) as writer:
+            writer.execute("UPDATE area SET parent_id = 't2' WHERE id = 'v1'")
+        assert before == {"2114000001"}
+        assert text.in_wider("塔山 张伟") == []

@@ -3,7 +3,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.demo.areas import read_places
-from data.names.pinyin import MAX_READINGS, readings_of, readings_of_character
+from data.names.pinyin import MAX_READINGS, readings_of
+from tests.readings import readings_of_character
 
 
 @pytest.mark.parametrize(

@@ -2,11 +2,9 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import product
 from string import Formatter
-from typing import cast, get_args
+from typing import get_args
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from assistant.card.answer import Answer, Match, SuspicionView
 from assistant.forms.messages import FormWanted
@@ -17,10 +15,9 @@ from assistant.popup.blocks import Actions, Dial, Line, Message, Remark, Row, Sc
 from assistant.popup.card_picture import MOST_TRANSFORMER_AREAS
 from assistant.popup.moments import spoken
 from assistant.popup.pen import WORDS as LINE_PIECES
-from assistant.popup.pen import Face
 from assistant.popup.picture import Facts, picture
 from assistant.popup.rectangle import Rectangle
-from assistant.popup.row_drawing import fitted_runs, gap, runs
+from assistant.popup.row_drawing import runs
 from assistant.popup.theme import STATE_MARKS, THEMES, Theme, Tone
 from assistant.words.wording import TABLES, Words
 from tests.contrast import contrast
@@ -160,6 +157,16 @@ def test_where_there_is_nothing_to_show_the_card_says_why(state: State, title: s
     assert message.title == title
 
 
+def test_of_a_pasted_page_only_the_beginning_is_said_back() -> None:
+    pasted = replace(SHOWN, query="塔山朱家 616\n" * 1000, answered_text="塔山朱家 616\n" * 1000)
+    for state in (replace(pasted, answer=replace(ANSWER, results=())), replace(pasted, answer=None, overdue=True)):
+        (message,) = blocks(state)
+        assert isinstance(message, Message)
+        assert "塔山朱家 616 塔山朱家" in message.title
+        assert len(message.title) < 60
+        assert message.hint
+
+
 def test_a_hotkey_that_does_not_work_is_said_in_the_foot_and_explained_on_the_status_page() -> None:
     facts = Facts(hotkey="Ctrl+Alt+K is taken", hotkey_works=False)
     assert picture(SHOWN, facts, ZH, NOW).foot.notice == "快捷键不可用，按 F1 看原因"
@@ -296,53 +303,6 @@ def test_a_number_is_called_what_it_is() -> None:
     listing = picture(replace(SHOWN, answer=replace(ANSWER, results=numbered)), Facts(), ZH, NOW).listing
     tags = {row.tag for row in listing.rows if isinstance(row, Row)}
     assert tags == {"区域 · 编码", "线路 · 线路号", "台区 · 台区号", "客户 · 户号"}
-
-
-class Ruled:
-    """A face whose characters are all ten pixels wide."""
-
-    def width(self, text: str) -> int:
-        return 10 * len(text)
-
-
-RULED = cast("Face", Ruled())
-
-
-@pytest.mark.parametrize(
-    ("spans", "expected"),
-    [
-        ([], [("一二三四", False), ("…", False), ("九十", False)]),
-        ([(0, 2), (8, 9)], [("一二", True), ("三四", False), ("…", False), ("九", True), ("十", False)]),
-        ([(3, 9)], [("一二三", False), ("四", True), ("…", True), ("九", True), ("十", False)]),
-        ([(5, 6)], [("一二三四", False), ("…", True), ("九十", False)]),
-    ],
-)
-def test_a_name_that_is_too_long_loses_its_middle_and_stays_bold_where_it_was(
-    spans: list[tuple[int, int]], expected: list[tuple[str, bool]]
-) -> None:
-    assert fitted_runs("一二三四五六七八九十", spans, RULED, 75) == expected
-
-
-def test_a_name_that_fits_is_left_alone_and_no_room_at_all_leaves_an_ellipsis() -> None:
-    assert fitted_runs("龙港区", [(0, 1)], RULED, 30) == [("龙", True), ("港区", False)]
-    assert fitted_runs("龙港区", [(0, 1)], RULED, 5) == [("…", True)]
-
-
-@given(
-    st.text(max_size=40), st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40)), max_size=4), st.integers(0, 500)
-)
-def test_however_a_name_is_cut_what_is_bold_of_it_was_matched(
-    text: str, spans: list[tuple[int, int]], width: int
-) -> None:
-    pieces = fitted_runs(text, spans, RULED, width)
-    shown = "".join(piece for piece, _ in pieces)
-    first, last = gap(text, RULED, width)
-    assert shown == (text if first == last else text[:first] + "…" + text[last:])
-    places = [*range(first), *([None] if first != last else []), *range(last, len(text))]
-    bold = [inside for piece, inside in pieces for _ in piece]
-    for place, inside in zip(places, bold, strict=True):
-        if place is not None:
-            assert inside == any(start <= place < end for start, end in spans)
 
 
 def test_what_an_older_text_had_found_is_not_left_standing() -> None:

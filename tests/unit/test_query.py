@@ -183,6 +183,7 @@ def test_what_is_no_voltage_before_something_stays(typed: str) -> None:
         ("十二号", "十二号"),
         ("二十三号", "二十三号"),
         ("三道沟", "三道沟"),
+        ("五号院", "五号院"),
     ],
 )
 def test_a_numeral_before_a_number_sign_is_a_digit(typed: str, written: str) -> None:

@@ -3,8 +3,9 @@ import pytest
 from assistant.lookup.query import parse
 from assistant.lookup.ranking import EXACT, Candidate, NameMatch, Ranker, spans_of
 from assistant.lookup.slips import SlipRanker
-from data.names.pinyin import readings_of, readings_of_character
+from data.names.pinyin import readings_of
 from data.names.tokens import said_of
+from tests.readings import readings_of_character
 
 
 def candidate(name: str) -> Candidate:

@@ -6,10 +6,7 @@ from assistant.lookup.query import parse
 from assistant.lookup.ranking import Candidate
 from assistant.lookup.slips import SlipRanker
 from data.names.pinyin import readings_of
-
-
-def readings_of_character(character: str) -> tuple[str, ...]:
-    return tuple(readings_of(character).split("|"))
+from tests.readings import readings_of_character
 
 
 def nearness(typed: str, name: str) -> float:
