@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from data.store import audit
 from data.store.store import Store
 
 
@@ -24,7 +23,7 @@ def hand_out(store: Store, path: Path, write: Callable[[Path], int], actor: str,
     count = write(path)
     try:
         with store.write(actor, "export") as writing:
-            audit.record(writing.connection, writing.clock.now(), actor, act, f"{count} {about}")
+            writing.note(actor, act, f"{count} {about}")
     except BaseException:
         path.unlink(missing_ok=True)  # what is not in the trail is in nobody's hands
         raise

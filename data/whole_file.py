@@ -1,11 +1,10 @@
 """Files that are handed out: whole or not there, and for their owner's eyes."""
 
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-
-from xlsxwriter.exceptions import FileCreateError
 
 from data.errors import DataError
 
@@ -24,8 +23,14 @@ def whole_file(path: Path) -> Iterator[Path]:
         os.close(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
         yield temporary
         temporary.replace(path)
-    except (OSError, FileCreateError) as error:
+    except _failures() as error:
         raise DataError(f"{path} cannot be written: {getattr(error, 'strerror', None) or error}") from None
     finally:
         with suppress(OSError):
             temporary.unlink(missing_ok=True)
+
+
+def _failures() -> tuple[type[Exception], ...]:
+    """How writing fails: also in the words of xlsxwriter, where that is in use. A pull has better use for its 3 MB."""
+    workbooks = sys.modules.get("xlsxwriter.exceptions")
+    return (OSError, workbooks.FileCreateError) if workbooks else (OSError,)

@@ -6,7 +6,6 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from data.clock import from_iso
 from data.errors import BadValueError, DataError
-from data.store import audit
 from switchboard.cli import home_of
 from switchboard.hub_verbs import os_actor
 from sync.hub.home import HubHome
@@ -21,7 +20,7 @@ def import_calls(options: argparse.Namespace) -> ImportResult:
     with store.write(os_actor(), "import calls") as writing:
         result = import_calls_file(writing.connection, Path(options.file), timezone=timezone)
         _check_kind(options.file, result)
-        audit.record(writing.connection, store.clock.now(), os_actor(), "import_calls", options.file)
+        writing.note(os_actor(), "import_calls", options.file)
     return result
 
 

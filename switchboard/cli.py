@@ -17,6 +17,7 @@ from typing import Any
 
 from data.errors import SwitchboardError
 from switchboard import __version__
+from switchboard.disk_words import disk_words
 from switchboard.options import add_verbs
 
 Answer = object
@@ -34,16 +35,15 @@ def main(argv: list[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
-    os.umask(
-        0o077
-    )  # what a verb writes may hold customers: it is its user's alone, also in a home that others may enter
+    # What a verb writes may hold customers: it is its user's alone, also in a home that others may enter.
+    os.umask(0o077)
     parser = argparse.ArgumentParser(prog="switchboard", description="供电服务热线速查助手 Call-centre quick lookup")
     parser.add_argument("--version", action="version", version=f"switchboard {__version__}")
     add_verbs(parser)
     options = parser.parse_args(argv)
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     try:
-        with _one_line_failures():
+        with _one_line_failures(getattr(options, "home", None)):
             return _report(_verb(options.run)(options), as_json=getattr(options, "json", False))
     except _FailedError as failed:
         sys.stderr.write(f"switchboard: {failed}\n")
@@ -91,20 +91,23 @@ _STANDBY = "read-write mode during recovery"
 
 
 @contextmanager
-def _one_line_failures() -> Iterator[None]:
+def _one_line_failures(home: str | None) -> Iterator[None]:
     """The command's dispatcher: what is refused becomes one line; what is a fault of ours is logged with it."""
     try:
         yield
     except SwitchboardError as error:
-        raise _FailedError(_one_line(error)) from error
+        told = _one_line(error)
+        named = home is not None and home in told
+        raise _FailedError(told + disk_words(told, home, certain=named)) from error
     except BrokenPipeError:
         raise
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
-        raise _FailedError(f"{where}{error.strerror or error}") from None
+        told = f"{where}{error.strerror or error}"
+        raise _FailedError(told + disk_words(told, home, certain=True)) from None
     except Exception as error:  # noqa: BLE001 - the dispatcher
         if reason := _database_reason(error):
-            raise _FailedError(reason) from None
+            raise _FailedError(reason + disk_words(reason, home, certain=True)) from None
         _LOG.exception("unexpected failure")
         raise _FailedError(f"unexpected failure, see above: {_one_line(error)}") from None
 

@@ -19,7 +19,6 @@ from data.outages.acts import (
 from data.outages.describing import describe_outage, overview
 from data.outages.entry import NewOutage, add_outage
 from data.outages.windows import OutageWindow
-from data.store import audit
 from data.store.store import Store, Writing
 from switchboard.cli import home_of
 from switchboard.hub_verbs import os_actor
@@ -31,7 +30,7 @@ def _write(options: argparse.Namespace, act: str, do: Callable[[Writing], Outage
     store = _store(options)
     with store.write(os_actor(), act) as writing:
         window = do(writing)
-        audit.record(writing.connection, store.clock.now(), os_actor(), act.replace(" ", "_"), window.id)
+        writing.note(os_actor(), act.replace(" ", "_"), window.id)
     with store.read() as connection:
         return describe_outage(connection, window, store.clock.now())
 

@@ -18,8 +18,9 @@ from sync.hub.home import HubHome
 
 def add(options: argparse.Namespace) -> dict[str, object]:
     """Adds a person who is not there yet; the password comes from the terminal or the first line of stdin."""
-    store = _store(options)
-    branches = tuple(options.branch)
+    store, branches = _store(options), tuple(options.branch)
+    with store.read() as connection:
+        people.check_new(connection, options.name, options.role, branches)
     people.add_person(store, options.name, options.role, _secret("password"), os_actor(), branches)
     return {"name": options.name, "role": options.role, "branches": list(branches)}
 
@@ -41,13 +42,15 @@ def password(options: argparse.Namespace) -> dict[str, object]:
     """Gives a person another password; with `--reset` one that is shown this once and has to be changed."""
     if options.reset:
         return {"name": options.name, "password": people.reset_password(_store(options), options.name, os_actor())}
-    people.set_password(_store(options), options.name, _secret("password"), os_actor())
+    store = _known(options)
+    people.set_password(store, options.name, _secret("password"), os_actor())
     return {"name": options.name}
 
 
 def pin(options: argparse.Namespace) -> dict[str, object]:
     """Gives a person another PIN, which comes as a password does; an empty line takes it away."""
-    people.set_pin(_store(options), options.name, _read("PIN"), os_actor())
+    store = _known(options)
+    people.set_pin(store, options.name, _read("PIN"), os_actor())
     return {"name": options.name}
 
 
@@ -65,9 +68,7 @@ def enable(options: argparse.Namespace) -> dict[str, object]:
 
 def unlock(options: argparse.Namespace) -> dict[str, object]:
     """Counts a person's wrong passwords and PINs no more: they may try again at once."""
-    store = _store(options)
-    with store.read() as connection:
-        people.check_known(connection, options.name)
+    store = _known(options)
     let_in_again(store, options.name, os_actor())
     return {"name": options.name}
 
@@ -81,12 +82,20 @@ def policy(options: argparse.Namespace) -> dict[str, object]:
     """Whether PCs answer before somebody has signed in."""
     required = options.sign_in == "required"
     with _store(options).write(os_actor(), "sign-in policy") as writing:
-        require_sign_in(writing.connection, required=required, actor=os_actor(), at=writing.clock.now())
+        require_sign_in(writing, required=required, actor=os_actor())
     return {"sign_in": options.sign_in}
 
 
 def _store(options: argparse.Namespace) -> Store:
     return HubHome(home_of(options)).open_store()
+
+
+def _known(options: argparse.Namespace) -> Store:
+    """The store, where somebody has the name: nobody is to type a secret for nobody."""
+    store = _store(options)
+    with store.read() as connection:
+        people.check_known(connection, options.name)
+    return store
 
 
 def _secret(what: str) -> str:

@@ -14,7 +14,6 @@ from data.outages.entry import add_outage
 from data.outages.planned_works import import_planned_works, read_planned_works
 from data.outages.preview import preview as preview_of
 from data.outages.templates import OutageTemplate, list_templates, read_template, remove_template, save_template
-from data.store import audit
 from data.store.store import Store
 from switchboard.cli import home_of
 from switchboard.hub_outages import entered_of
@@ -69,7 +68,7 @@ def use(options: argparse.Namespace) -> dict[str, Json]:
     store, start = _store(options), from_iso(options.start, "--start")
     with store.write(os_actor(), "add outage") as writing:
         window = add_outage(writing, read_template(writing.connection, options.name).at(start), os_actor())
-        audit.record(writing.connection, store.clock.now(), os_actor(), "add_outage", window.id)
+        writing.note(os_actor(), "add_outage", window.id)
     with store.read() as connection:
         return describe_outage(connection, window, store.clock.now())
 

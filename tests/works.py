@@ -20,14 +20,16 @@ from data.kinds import KINDS
 from data.migrations import schema_of
 from data.names.pinyin import readings_of
 from data.store import change_log
+from data.store.indexes import leave_out_indexes, make_missing_indexes, missing_indexes
 from data.store.rows import all_docs
 from data.store.schema import ENTRY, TICKET
 from data.store.steps import Pace
-from data.upkeep.file_import import ImportRun
+from data.upkeep.file_import import ImportRun, _Storing
 from data.upkeep.file_import import import_file as import_in_steps
 from data.upkeep.file_preview import RecordFile
 from data.upkeep.import_note import broken_off
 from switchboard.import_verb import import_file
+from sync.central.applying import FeedApplier
 from sync.central.passwords import url_with_password
 from sync.central.pulling import Puller, Wish
 from sync.copies.backup import make_backup
@@ -139,6 +141,42 @@ def _check_pull_in_steps(place: Path) -> str:
     return "new" if pulled == 40 else "old"
 
 
+def _prepare_first_pull(place: Path) -> None:
+    """A hub without customers: the indexes of theirs are left out until they are there."""
+    _prepare_pull(place)
+    with store_at(place) as store, store.write("test", "empty the store") as writing:
+        writing.delete("customer", [str(doc["id"]) for doc in all_docs(writing.connection, "customer")])
+
+
+def _check_first_pull(place: Path) -> str:
+    """Old while customers or their indexes are missing: the next pull adds both."""
+    with store_at(place) as store, store.read() as connection:
+        check_store(connection)
+        pulled = {str(doc["id"]) for doc in all_docs(connection, "customer")}
+        missing = missing_indexes(connection)
+    assert all(key.startswith("3") for key in pulled)
+    return "new" if len(pulled) == 40 and not missing else "old"
+
+
+def _prepare_indexes(place: Path) -> None:
+    """What a first pull leaves that was killed when its rows were there."""
+    make_hub(place)
+    with store_at(place) as store, store.write("test", "leave out") as writing:
+        leave_out_indexes(writing.connection, "customer")
+
+
+def _make_indexes(place: Path) -> None:
+    with store_at(place) as store:
+        make_missing_indexes(store)
+
+
+def _check_indexes(place: Path) -> str:
+    with store_at(place) as store, store.read() as connection:
+        assert _state(connection) == "old"
+        assert connection.exec_driver_sql("PRAGMA integrity_check").scalar_one() == "ok"
+        return "old" if missing_indexes(connection) else "new"
+
+
 def _prepare_snapshot(place: Path) -> None:
     make_hub(place)
     with store_at(place) as store:
@@ -225,9 +263,12 @@ def _check_backup(place: Path) -> str:
 
 WORKS = {
     "import": Work(import_file, _prepare_import, _import, _check_import),
-    "import in steps": Work(import_in_steps, _prepare_import, _import_in_steps, _check_import_in_steps),
+    "import planned": Work(RecordFile.plan, _prepare_import, _import_in_steps, _check_import_in_steps),
+    "import stored": Work(_Storing.run, _prepare_import, _import_in_steps, _check_import_in_steps),
     "pull": Work(Puller.pull, _prepare_pull, _pull, _check_pull),
     "pull in steps": Work(Puller.pull, _prepare_pull, _pull_in_steps, _check_pull_in_steps),
+    "first pull": Work(FeedApplier.apply, _prepare_first_pull, _pull_in_steps, _check_first_pull),
+    "indexes": Work(make_missing_indexes, _prepare_indexes, _make_indexes, _check_indexes),
     "snapshot": Work(publish, _prepare_snapshot, _snapshot, _check_snapshot),
     "apply": Work(apply_repair, pc_works.prepare_apply, pc_works.apply, pc_works.check_apply),
     "download": Work(Replica._fetch_file, pc_works.prepare_download, pc_works.download, pc_works.check_download),  # noqa: SLF001

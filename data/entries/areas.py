@@ -6,7 +6,6 @@ from data.entries.ledger import Sender
 from data.fields import Doc, canonical_value
 from data.kinds import AREA
 from data.names.area_codes import Readings
-from data.store import audit
 from data.store.store import Writing
 from data.upkeep.branch_limits import check_branch
 from data.upkeep.drafting import drafted, texts_of
@@ -50,7 +49,7 @@ def edit_area(
         return keep_conflict(writing, sender, entry, ("area", key), found)
     doc = drafted(writing.connection, AREA.name, key, texts_of(AREA.name, changes), readings_of)
     put_kept(writing, AREA.name, doc, sender.actor, "changed" if theirs.fields else "added")
-    audit.record(writing.connection, writing.clock.now(), sender.actor, entry.kind, key)
+    writing.note(sender.actor, entry.kind, key)
     return Outcome("applied", key)
 
 

@@ -16,7 +16,6 @@ from data.outages.branch_limits import check_branches
 from data.outages.documents import outage_from_doc, outage_to_doc
 from data.outages.rules import check_times, check_timetable
 from data.outages.windows import OutageWindow, Restoration, Revision, ScopeItem
-from data.store import audit
 from data.store.rows import get_docs
 from data.store.schema import CHANGE, COMMIT, CONFLICT
 from data.store.store import Writing
@@ -88,7 +87,7 @@ def keep_conflict(
             theirs=dump(found.theirs.fields),
         )
     )
-    audit.record(writing.connection, writing.clock.now(), sender.actor, "conflict", f"{kind} {key}")
+    writing.note(sender.actor, "conflict", f"{kind} {key}")
     told = f"{kind} {key} was changed meanwhile: both versions wait at the desk, /desk/conflicts 与他人的修改冲突"
     return Outcome("conflict", key, told)
 
@@ -160,7 +159,7 @@ def settle(writing: Writing, key: str, sides: Mapping[str, Side], seen: str, by:
     now = writing.clock.now()
     settled = {"settled_at": to_iso(now), "settled_by": by, "settled": how}
     writing.connection.execute(update(CONFLICT).where(CONFLICT.c.id == key).values(settled))
-    audit.record(writing.connection, now, by, "settle_conflict", f"{conflict.record_kind} {conflict.record} {how}")
+    writing.note(by, "settle_conflict", f"{conflict.record_kind} {conflict.record} {how}")
     return how
 
 

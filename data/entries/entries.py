@@ -40,6 +40,7 @@ STEADY_CLOCK = timedelta(days=1)
 """An entry that was made further in the future is refused: the PC's clock is wrong."""
 
 REMEMBERED_FOR = TAKEN_FOR + timedelta(days=10)
+"""Longer than any entry is taken for, also one that was dated by a clock that was ahead by `STEADY_CLOCK`."""
 
 _KEY_LETTERS = frozenset("0123456789abcdef")
 _KEY_LENGTH = 32

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from sqlalchemy import Connection, Row, delete, insert, select
 
@@ -118,13 +117,8 @@ def _keep(writing: Writing, sender: Sender, entry: Entry, outcome: Outcome) -> O
             digest=entry.digest,
             made_at=to_iso(entry.made_at),
             received_at=to_iso(now),
-            kept_until=_kept_until(entry, now),
+            kept_until=to_iso(now + REMEMBERED_FOR),
             outcome=dump(outcome.to_json()),
         )
     )
     return outcome
-
-
-def _kept_until(entry: Entry, now: datetime) -> str:
-    # A clock that was ahead makes an entry young for longer.
-    return to_iso(max(entry.made_at, now) + REMEMBERED_FOR)

@@ -21,7 +21,6 @@ from data.outages.branch_limits import check_branches
 from data.outages.documents import outage_from_doc
 from data.outages.entry import NewOutage, add_outage
 from data.outages.windows import OutageWindow
-from data.store import audit
 from data.store.rows import get_docs
 from data.store.store import Writing
 from data.versions import Version, contradiction
@@ -129,7 +128,7 @@ class WindowEntries:
 
     def _done(self, window: OutageWindow) -> Outcome:
         writing = self._writing
-        audit.record(writing.connection, writing.clock.now(), self._sender.actor, self._entry.kind, window.id)
+        writing.note(self._sender.actor, self._entry.kind, window.id)
         return Outcome("applied", window.id)
 
 

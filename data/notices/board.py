@@ -13,7 +13,6 @@ from data.fields import Doc
 from data.kinds import NOTICE
 from data.notices.notice import LONGEST, Notice, and_above, in_order, notice_from_doc
 from data.rights import ForbiddenError
-from data.store import audit
 from data.store.desk_tables import NOTICE_READ
 from data.store.rows import all_docs, chunks, get_docs
 from data.store.schema import RECORDS
@@ -71,7 +70,7 @@ def post_notice(writing: Writing, new: NewNotice, by: str) -> Notice:
         "withdrawn_at": None,
     }
     writing.put(NOTICE.name, doc)
-    audit.record(writing.connection, now, by, "post_notice", f"{doc['id']}: {doc['text']}")
+    writing.note(by, "post_notice", f"{doc['id']}: {doc['text']}")
     return find_notice(writing.connection, str(doc["id"]))
 
 
@@ -86,7 +85,7 @@ def withdraw_notice(writing: Writing, key: str, by: str) -> Notice:
     _check_own(writing, notice.branches)
     if notice.withdrawn_at is None:
         writing.put(NOTICE.name, {"id": notice.id, "withdrawn_at": to_iso(writing.clock.now())})
-        audit.record(writing.connection, writing.clock.now(), by, "withdraw_notice", notice.id)
+        writing.note(by, "withdraw_notice", notice.id)
     return find_notice(writing.connection, notice.id)
 
 

@@ -22,7 +22,6 @@ from data.outages.warned import UNSET
 from data.outages.windows import OutageWindow
 from data.readers import Reader
 from data.rights import ForbiddenError
-from data.store import audit
 from data.store.desk_tables import PLANNED_WORK as IMPORTED
 from data.store.rows import chunks
 from data.store.store import Writing
@@ -157,7 +156,7 @@ def import_planned_works(writing: Writing, file: PlannedFile, by: str) -> Planne
             works.append(PlannedWork(row.number, "present", present.get(good[row.number].digest)))
     result = PlannedWorks(tuple(works), file.ignored)
     about = f"{file.name}: {result.count('added')} added, {result.count('rejected')} rejected"
-    audit.record(writing.connection, writing.clock.now(), by, "import_planned_works", about)
+    writing.note(by, "import_planned_works", about)
     return result
 
 

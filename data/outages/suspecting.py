@@ -26,7 +26,6 @@ from data.outages.suspicion_rules import SETTING, rules_from_json
 from data.outages.usual import Usual, learn_usual
 from data.outages.watched_network import WatchedNetwork, read_watched_network
 from data.outages.windows import Affected, ScopeItem, affected_by
-from data.store import audit
 from data.store.phone_hashes import PhoneHashes
 from data.store.rows import from_row
 from data.store.schema import RECORDS
@@ -98,7 +97,7 @@ def _put(writing: Writing, one: Suspected) -> None:
     now = writing.clock.now()
     if not one.id:
         one = replace(one, id=next_number(writing.connection, RECORDS[SUSPICION.name].c.id, "S", now, 3))
-        audit.record(writing.connection, now, "hub", "raise_suspicion", f"{one.id}: {one.place.kind} {one.place.id}")
+        writing.note("hub", "raise_suspicion", f"{one.id}: {one.place.kind} {one.place.id}")
     writing.put(SUSPICION.name, suspected_to_doc(one))
 
 

@@ -19,7 +19,6 @@ from data.outages.suspecting import read_rules
 from data.outages.suspicion import Rules
 from data.outages.suspicion_rules import SETTING, rules_from_json, rules_to_json
 from data.outages.windows import OutageWindow, ScopeItem, affected_by
-from data.store import audit
 from data.store.rows import get_docs
 from data.store.settings import write_setting
 from data.store.store import Writing
@@ -50,7 +49,7 @@ def dismiss_suspicion(writing: Writing, key: str, reason: str, by: str) -> Suspe
         quiet_until=now + read_rules(writing.connection).quiet,
     )
     writing.put(SUSPICION.name, suspected_to_doc(settled))
-    audit.record(writing.connection, now, by, "dismiss_suspicion", f"{key}: {settled.reason}")
+    writing.note(by, "dismiss_suspicion", f"{key}: {settled.reason}")
     return settled
 
 
@@ -80,7 +79,7 @@ def confirm_suspicion(writing: Writing, key: str, etr: datetime, reason: str, by
     window = add_outage(writing, new, by)
     settled = replace(one, settled_at=now, settled_by=by, outage=window.id)
     writing.put(SUSPICION.name, suspected_to_doc(settled))
-    audit.record(writing.connection, now, by, "confirm_suspicion", f"{key}: {window.id}")
+    writing.note(by, "confirm_suspicion", f"{key}: {window.id}")
     return window
 
 

@@ -15,7 +15,6 @@ from data.outages.entry import NewOutage, resolve_scope
 from data.outages.facts import NOTHING_MORE, WindowFacts
 from data.outages.rules import NAME_AT_MOST, check_kind, check_scope, readable, readable_reason
 from data.outages.windows import ScopeItem
-from data.store import audit
 from data.store.desk_tables import OUTAGE_TEMPLATE
 from data.store.store import Writing
 
@@ -97,7 +96,7 @@ def save_template(writing: Writing, template: OutageTemplate, by: str) -> Outage
     writing.connection.execute(delete(OUTAGE_TEMPLATE).where(OUTAGE_TEMPLATE.c.name == checked.name))
     row = {"name": checked.name, "body": canonical_json(checked.to_json()), "changed_at": to_iso(now), "changed_by": by}
     writing.connection.execute(insert(OUTAGE_TEMPLATE).values(row))
-    audit.record(writing.connection, now, by, "save_outage_template", checked.name)
+    writing.note(by, "save_outage_template", checked.name)
     return checked
 
 
@@ -111,7 +110,7 @@ def remove_template(writing: Writing, name: str, by: str) -> None:
     read_template(writing.connection, name)
     _check_whose(writing, name)
     writing.connection.execute(delete(OUTAGE_TEMPLATE).where(OUTAGE_TEMPLATE.c.name == name))
-    audit.record(writing.connection, writing.clock.now(), by, "remove_outage_template", name)
+    writing.note(by, "remove_outage_template", name)
 
 
 def _check_whose(writing: Writing, name: str) -> None:

@@ -11,7 +11,6 @@ from typing import Any
 from sqlalchemy import ColumnElement, Table, and_, delete, or_, select, update
 
 from data.clock import to_iso
-from data.store import audit
 from data.store.desk_tables import CALL_BACK, CALL_BACK_TRY, RECORD_CHANGE, TICKET_EVENT, TOLD
 from data.store.schema import CALL_EVENT, LOOK_UP, TICKET, WRAP_UP
 from data.store.store import Store
@@ -81,8 +80,7 @@ def forget_customers(store: Store, before: datetime, actor: str = "hub") -> dict
     if any(counts.values()):
         told = ", ".join(f"{count} {name}" for name, count in counts.items())
         with store.write(actor, "forget customers") as writing:
-            now = writing.clock.now()
-            audit.record(writing.connection, now, actor, "forget_customers", f"before {to_iso(before)}: {told}")
+            writing.note(actor, "forget_customers", f"before {to_iso(before)}: {told}")
     return counts
 
 

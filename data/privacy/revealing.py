@@ -12,7 +12,6 @@ from data.fields import Doc
 from data.kinds import CUSTOMER
 from data.masking import PERSONAL
 from data.privacy.reveal_reasons import FIELDS, REASONS
-from data.store import audit
 from data.store.rows import get_docs
 from data.store.schema import AUDIT, RECORDS
 from data.store.store import Writing
@@ -85,10 +84,9 @@ def reveal(
     Raises:
         NotFoundError: there is no such customer, or none that the asker may see.
     """
-    now = writing.clock.now()
     doc = _customer(writing, asked.customer, buckets)
     wait_s = _wait_s(writing, actor, per_hour)
-    audit.record(writing.connection, now, actor, _REFUSED if wait_s else _ACT, _about(asked, doc))
+    writing.note(actor, _REFUSED if wait_s else _ACT, _about(asked, doc))
     return TooManyRevealsError(per_hour, wait_s) if wait_s else str(doc[asked.field] or "")
 
 

@@ -15,7 +15,6 @@ from data.scripts.defaults import DEFAULTS
 from data.scripts.scripts import case_of
 from data.scripts.speaking import LANGUAGES, Language
 from data.scripts.template import ScriptError, check
-from data.store import audit
 from data.store.desk_tables import SCRIPT_VERSION
 from data.store.rows import all_docs, get_docs
 from data.store.store import Writing
@@ -111,7 +110,7 @@ def set_script(writing: Writing, key: str, zh: str | None, en: str | None, by: s
     writing.connection.execute(
         insert(SCRIPT_VERSION).values(template=key, at=now, made_by=by, zh=own["zh"], en=own["en"])
     )
-    audit.record(writing.connection, writing.clock.now(), by, "edit_script", key)
+    writing.note(by, "edit_script", key)
     return script_text(writing.connection, key)
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from data.clock import to_iso
-from data.store import audit, change_log
+from data.store import change_log
 from data.store.store import Writing
 
 _KEY = "audit_tally"
@@ -45,7 +45,7 @@ def _settled(writing: Writing) -> dict[str, dict[str, dict[str, Any]]]:
             if one["since"] == now:
                 left.setdefault(act, {})[actor] = one
             else:
-                audit.record(writing.connection, writing.clock.now(), actor, act, _told(one))
+                writing.note(actor, act, _told(one))
     return left
 
 

@@ -5,12 +5,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import sqlcipher3.dbapi2 as sqlite_driver
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from data.errors import DataError
+from data.sqlite import DRIVER as SQLITE_DRIVER
 from data.store.waiting_writers import waiting
 
 _LOCK_WAIT_S = 15
@@ -127,7 +127,7 @@ def _open_sqlite(url: URL, cache_bytes: int) -> Engine:
     # keep readers waiting for a connection.
     engine = create_engine(
         url,
-        module=sqlite_driver,
+        module=SQLITE_DRIVER,
         connect_args={"timeout": _LOCK_WAIT_S},
         pool_size=20,
         max_overflow=80,

@@ -5,7 +5,6 @@ import json
 from sqlalchemy import Connection, delete, insert, select
 
 from data.fields import Json, canonical_json
-from data.store import audit
 from data.store.desk_tables import CENTRE_SETTING
 from data.store.store import Writing
 
@@ -22,4 +21,4 @@ def write_setting(writing: Writing, key: str, value: Json, by: str) -> None:
     writing.connection.execute(delete(CENTRE_SETTING).where(CENTRE_SETTING.c.key == key))
     if value is not None:
         writing.connection.execute(insert(CENTRE_SETTING).values(key=key, value=canonical_json(value)))
-    audit.record(writing.connection, writing.clock.now(), by, "set_up_centre", f"{key}: {canonical_json(value)}")
+    writing.note(by, "set_up_centre", f"{key}: {canonical_json(value)}")

@@ -184,6 +184,16 @@ class Writing:
         self._rebucket_below(kind, removed)
         return len(removed)
 
+    def note(self, actor: str, act: str, about: str) -> None:
+        """Notes an act in the audit trail, at this moment: it happens with its entry, or neither does.
+
+        Args:
+            actor: Who, such as `person:wang`, `device:12` or `os:root`.
+            act: What, in a word, such as `sign_in`.
+            about: To what or whom.
+        """
+        audit.record(self.connection, self.clock.now(), actor, act, about)
+
     def finish(self, actor: str, action: str) -> None:
         """Writes the change log and the audit chain; called by `Store.write` before it commits."""
         if self._touched:

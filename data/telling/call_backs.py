@@ -17,7 +17,6 @@ from data.outages.windows import ScopeItem
 from data.phone_numbers import normal_form
 from data.readers import EVERYBODYS, Reader
 from data.rights import ForbiddenError
-from data.store import audit
 from data.store.desk_tables import CALL_BACK, CALL_BACK_TRY
 from data.store.rows import chunks
 from data.store.schema import RECORDS
@@ -120,7 +119,7 @@ def add_call_back(
     }
     connection.execute(insert(CALL_BACK).values(row | entered))
     waits_for = f"outage {new.outage}" if new.outage else f"{kind or 'customer'} {place or row['customer']}"
-    audit.record(connection, writing.clock.now(), by, "add_call_back", f"{entered['id']} {waits_for}")
+    writing.note(by, "add_call_back", f"{entered['id']} {waits_for}")
     return str(entered["id"])
 
 

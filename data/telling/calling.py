@@ -7,7 +7,6 @@ from sqlalchemy import func, insert, select, update
 from data.clock import to_iso, usable
 from data.outages.rules import REASON_AT_MOST, readable
 from data.readers import Reader
-from data.store import audit
 from data.store.desk_tables import CALL_BACK, CALL_BACK_TRY
 from data.store.store import Writing
 from data.telling.call_backs import Listed, find_call_back
@@ -35,7 +34,7 @@ def claim_call_back(writing: Writing, key: str, by: str) -> CallBack:
     _check_open(listed)
     if listed.asked.claimed(now) != by:
         _check_claims(writing, by, now)
-        audit.record(writing.connection, now, by, "see_call_back_number", key)
+        writing.note(by, "see_call_back_number", key)
     claim = {"claimed_by": by, "claimed_until": to_iso(now + CLAIM_LASTS)}
     writing.connection.execute(update(CALL_BACK).where(CALL_BACK.c.id == key).values(claim))
     return find_call_back(writing.connection, key, now).asked
@@ -51,7 +50,7 @@ def release_call_back(writing: Writing, key: str, by: str) -> None:
     _own(writing, key, by)
     own = (CALL_BACK.c.id == key) & (CALL_BACK.c.claimed_by == by)
     writing.connection.execute(update(CALL_BACK).where(own).values(claimed_by=None, claimed_until=None))
-    audit.record(writing.connection, writing.clock.now(), by, "release_call_back", key)
+    writing.note(by, "release_call_back", key)
 
 
 def record_try(
@@ -114,7 +113,7 @@ def record_try(
     ends = result == "cancelled" or (result == "done" and told in ENDS)
     worked = {"claimed_by": None, "claimed_until": None, "ended_at": to_iso(now) if ends else None}
     writing.connection.execute(update(CALL_BACK).where(CALL_BACK.c.id == key).values(worked))
-    audit.record(writing.connection, now, by, "call_back", f"{key} {told} {result}")
+    writing.note(by, "call_back", f"{key} {told} {result}")
     return find_call_back(writing.connection, key, now)
 
 

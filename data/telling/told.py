@@ -19,7 +19,6 @@ from data.outages.rules import NAME_AT_MOST, REASON_AT_MOST, readable
 from data.outages.stored import find_outage
 from data.outages.windows import OutageWindow, affected_by, touches
 from data.readers import EVERYBODYS, Reader
-from data.store import audit
 from data.store.buckets import buckets_of_scope
 from data.store.desk_tables import TOLD
 from data.store.rows import chunks, from_row, get_docs
@@ -198,7 +197,7 @@ def record_attempt(writing: Writing, new: NewAttempt, by: str, reader: Reader = 
         "etr": to_iso(usable(new.etr, "etr") if new.etr else window.etr),
     }
     writing.connection.execute(insert(TOLD).values(row))
-    audit.record(writing.connection, now, by, "tell_customer", f"{new.outage} {new.customer} {news} {new.result}")
+    writing.note(by, "tell_customer", f"{new.outage} {new.customer} {news} {new.result}")
     return _item(writing.connection, window, new.customer, now, reader)
 
 

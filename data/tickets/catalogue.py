@@ -9,7 +9,6 @@ from sqlalchemy import Connection, func, select
 from data.clock import to_iso
 from data.errors import BadValueError
 from data.kinds import BUSINESS
-from data.store import audit
 from data.store.rows import all_docs
 from data.store.schema import TICKET
 from data.store.store import Writing
@@ -117,7 +116,7 @@ def _put(writing: Writing, catalogue: Catalogue, entry: Business, actor: str, ac
     stored = replace(entry, name=" ".join(entry.name.split()))
     _check(catalogue, stored)
     writing.put(BUSINESS.name, stored.to_doc())
-    audit.record(writing.connection, writing.clock.now(), actor, act, f"{stored.code} {stored.name}")
+    writing.note(actor, act, f"{stored.code} {stored.name}")
     return stored
 
 

@@ -12,7 +12,6 @@ from data.outages.branch_limits import check_not_elsewhere
 from data.outages.numbering import next_number
 from data.outages.windows import ScopeItem
 from data.readers import Reader
-from data.store import audit
 from data.store.schema import TICKET
 from data.store.store import Writing
 from data.tickets.business import Catalogue
@@ -82,7 +81,7 @@ def add_ticket(writing: Writing, key: str, at: datetime, entered: NewTicket, by:
     connection.execute(insert(TICKET).values(row))
     changes: Changes = {"state": (None, "open"), **({"lead": (None, lead)} if lead else {})}
     add_event(writing, key, by.name, changes, "")
-    audit.record(connection, writing.clock.now(), by.actor, "make_ticket", str(row["number"]))
+    writing.note(by.actor, "make_ticket", str(row["number"]))
     return get_ticket(connection, key)
 
 

@@ -9,7 +9,6 @@ from data.clock import from_iso, to_iso, usable
 from data.errors import BadValueError, DataError, NotFoundError
 from data.finding import find_one
 from data.readers import Reader
-from data.store import audit
 from data.store.schema import PERSON, TICKET
 from data.store.store import Writing
 from data.tickets.catalogue import read_catalogue
@@ -165,7 +164,7 @@ def _store(writing: Writing, ticket: Ticket, changed: _Values, text: str, by: Ma
             update(TICKET).where(TICKET.c.id == ticket.id).values(**values, version=ticket.version + 1)
         )
     add_event(writing, ticket.id, by.name, {name: (before[name], value) for name, value in changed.items()}, text)
-    audit.record(writing.connection, now, by.actor, "work_ticket", " ".join([ticket.number, *sorted(changed)]))
+    writing.note(by.actor, "work_ticket", " ".join([ticket.number, *sorted(changed)]))
 
 
 def _end_linked(writing: Writing, lead: Ticket, change: TicketChange, by: Maker) -> None:

@@ -10,7 +10,6 @@ from data.errors import NotFoundError
 from data.fields import Doc
 from data.kinds import KINDS
 from data.names.area_codes import Readings
-from data.store import audit
 from data.store.rows import get_docs
 from data.store.store import Writing
 from data.upkeep.branch_limits import check_branch, check_served
@@ -241,4 +240,4 @@ def _new_id(kind: str, texts: Mapping[str, str]) -> str:
 
 def _note(writing: Writing, keeper: Keeper, act: str, kind: str, key: str, *fields: str) -> None:
     about = f"{kind} {key}" + (f": {', '.join(fields)}" if fields else "")
-    audit.record(writing.connection, writing.clock.now(), keeper.actor, act, about)
+    writing.note(keeper.actor, act, about)

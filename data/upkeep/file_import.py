@@ -13,7 +13,7 @@ from data.fields import Kind
 from data.importing import Lot, References, Rejected, Spool
 from data.importing.columns import fields_of
 from data.kinds import KINDS
-from data.store import audit, change_log
+from data.store import change_log
 from data.store.alone import IMPORT, alone
 from data.store.rows import get_docs
 from data.store.steps import PLANNED, Pace, Steps
@@ -286,4 +286,4 @@ class _Storing:
         self._done = True
 
     def _audit(self, writing: Writing, act: str, about: str) -> None:
-        audit.record(writing.connection, writing.clock.now(), self.run_.actor, act, about)
+        writing.note(self.run_.actor, act, about)

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from sqlalchemy import Connection, Engine, delete
 
 from data.store import change_log
-from data.store.alone import IMPORT, alone
+from data.store.alone import IMPORT, under_way
 from data.store.schema import META
 
 _KEY = "import"
@@ -56,5 +56,26 @@ def drop_note(connection: Connection) -> None:
 
 def broken_off(engine: Engine) -> ImportNote | None:
     """The last import, where it was broken off and nobody has gone on with it; None while one is under way."""
-    with alone(engine, IMPORT) as free, engine.connect() as connection:
-        return read_note(connection) if free else None
+    if under_way(engine, IMPORT):
+        return None
+    with engine.connect() as connection:
+        return read_note(connection)
+
+
+@dataclass(frozen=True, slots=True)
+class ImportProgress:
+    """An import that is under way, by whomever and from whichever process.
+
+    Attributes:
+        note: How far it has come; None while its rows are checked and nothing is stored yet.
+    """
+
+    note: ImportNote | None
+
+
+def import_progress(engine: Engine) -> ImportProgress | None:
+    """The import that is under way now; None where none is."""
+    if not under_way(engine, IMPORT):
+        return None
+    with engine.connect() as connection:
+        return ImportProgress(read_note(connection))

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from data.clock import to_iso
 from data.errors import BadValueError, DataError, NotFoundError
@@ -99,7 +100,17 @@ def find_upload(connection: Connection, key: str, by: str) -> Upload:
     row = connection.execute(select(UPLOAD).where(UPLOAD.c.id == key, UPLOAD.c.actor == by)).first()
     if row is None:
         raise NotFoundError("文件已清除，请重新上传 this file is not kept any more: send it again")
+    return _upload(row)
+
+
+def _upload(row: Row[Any]) -> Upload:
     return Upload(row.id, row.what, row.name, bool(row.clear), json.loads(row.outcome) if row.outcome else None)
+
+
+def uploads_of(connection: Connection, by: str, limit: int) -> list[Upload]:
+    """The files of a person that are still kept, the newest first; at most `limit`."""
+    stored = select(UPLOAD).where(UPLOAD.c.actor == by).order_by(UPLOAD.c.at.desc(), UPLOAD.c.id).limit(limit)
+    return [_upload(row) for row in connection.execute(stored)]
 
 
 @contextmanager

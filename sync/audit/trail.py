@@ -82,7 +82,7 @@ class AuditTrail:
             raise HomeError(f"{self._home / FILE} is not the key of this home's database: copy the right one here")
         with self._store.write(actor, "make audit key") as writing:
             self._change_key(writing, key)
-            audit.record(writing.connection, writing.clock.now(), actor, "make_audit_key", key.public)
+            writing.note(actor, "make_audit_key", key.public)
         return key
 
     def checkpoint(self, actor: str) -> str:
@@ -160,7 +160,7 @@ class AuditTrail:
             change_log.set_meta(connection, _BEGINS, signed)
             about = describe_archive(connection, start.number + 1, last.number)
             connection.execute(delete(AUDIT).where(AUDIT.c.number <= last.number))
-            audit.record(connection, writing.clock.now(), actor, ARCHIVED, about)
+            writing.note(actor, ARCHIVED, about)
         return path
 
     def archive_old(self, days: int) -> None:
@@ -208,7 +208,7 @@ def check_archive(path: Path, files: Iterable[Path], public: str) -> list[Findin
         raise DamagedError(f"{path} is empty")
     start = read_checkpoint(lines[0], public).link if '"signature"' in lines[0] and len(lines) > 1 else Link()
     end = read_checkpoint(lines[-1], public).link
-    inside = [one for one in read_checkpoints(files, public) if one.number < end.number]
+    inside = [one for one in read_checkpoints(files, public) if one.number <= end.number]
     return list(check_chain(_entries_in(path, lines[1 if start.number else 0 : -1]), start, [*inside, end]))
 
 

@@ -8,9 +8,9 @@ from uuid import uuid4
 from sqlalchemy import Connection, select
 
 from data.clock import to_iso
-from data.store import audit
 from data.store.change_log import get_meta, set_meta
 from data.store.schema import DEVICE, PERSON, SESSION
+from data.store.store import Writing
 
 _MARK, _KEY, _MUST_SIGN_IN = "rights_changed", "token_key", "sign_in_required"
 
@@ -50,10 +50,10 @@ def sign_in_required(connection: Connection) -> bool:
     return get_meta(connection, _MUST_SIGN_IN) == "yes"
 
 
-def require_sign_in(connection: Connection, *, required: bool, actor: str, at: datetime) -> None:
+def require_sign_in(writing: Writing, *, required: bool, actor: str) -> None:
     """Keeps that policy."""
-    set_meta(connection, _MUST_SIGN_IN, "yes" if required else "no")
-    audit.record(connection, at, actor, "set_sign_in_policy", "required" if required else "optional")
+    set_meta(writing.connection, _MUST_SIGN_IN, "yes" if required else "no")
+    writing.note(actor, "set_sign_in_policy", "required" if required else "optional")
 
 
 def device_holder(device: str, branches: tuple[str, ...]) -> Holder:

@@ -13,9 +13,9 @@ from data.clock import from_iso, to_iso
 from data.errors import AmbiguousError, BadValueError, NotFoundError
 from data.masking import LEAST, READERS, STANDARD
 from data.rights import DEVICES
-from data.store import audit, least_sums
+from data.store import least_sums
 from data.store.schema import DEVICE, SESSION
-from data.store.store import Store
+from data.store.store import Store, Writing
 from sync.auth.branches import branch_list
 from sync.auth.changes import made_token_key, note_rights_changed, token_key
 from sync.auth.passwords import LONGEST, check_characters, spoken_secret
@@ -77,7 +77,7 @@ def add_device(
             "code_expires": to_iso(now + CODE_LASTS),
         }
         writing.connection.execute(insert(DEVICE).values(row))
-        audit.record(writing.connection, now, actor, "add_device", row["name"])
+        writing.note(actor, "add_device", row["name"])
     return code, now + CODE_LASTS
 
 
@@ -119,7 +119,7 @@ def _enrol(store: Store, code: str, kind: str) -> tuple[Device, str, bytes]:
         used = {"code_hash": None, "code_expires": None, "token_hash": digest(secret), "seen_at": to_iso(now)}
         key = made_token_key(writing.connection)
         writing.connection.execute(update(DEVICE).where(DEVICE.c.id == row.id).values(**used, generation=_FIRST))
-        audit.record(writing.connection, now, f"device:{row.id}", "enrol", row.name)
+        writing.note(f"device:{row.id}", "enrol", row.name)
     return _device(row), secret, key
 
 
@@ -164,7 +164,7 @@ def refresh(store: Store, token: str) -> Tokens:
         row, generation, secret = found
         cloned = generation < row.generation - 1
         if cloned:
-            _revoke(writing.connection, row, now, f"device:{row.id}", "revoke_cloned_device")
+            _revoke(writing, row, f"device:{row.id}", "revoke_cloned_device")
         elif generation >= row.generation:
             # Above it where the hub was restored from a copy: its own MAC says that it gave this token.
             newer = {"generation": generation + 1, "seen_at": to_iso(now)}
@@ -206,10 +206,9 @@ def find_device(connection: Connection, text: str) -> Row[Any]:
 
 def revoke_device(store: Store, text: str, actor: str) -> Device:
     """Ends all that a device may do, its live streams and who is signed in at it included."""
-    now = store.clock.now()
     with store.write(actor, "revoke device") as writing:
         row = find_device(writing.connection, text)
-        _revoke(writing.connection, row, now, actor, "revoke_device")
+        _revoke(writing, row, actor, "revoke_device")
     return _device(row)
 
 
@@ -218,7 +217,7 @@ def rename_device(store: Store, text: str, name: str, actor: str) -> Device:
     with store.write(actor, "rename device") as writing:
         row = find_device(writing.connection, text)
         writing.connection.execute(update(DEVICE).where(DEVICE.c.id == row.id).values(name=_checked_name(name)))
-        audit.record(writing.connection, store.clock.now(), actor, "rename_device", f"{row.name} → {name.strip()}")
+        writing.note(actor, "rename_device", f"{row.name} → {name.strip()}")
     return Device(row.id, name.strip(), tuple(json.loads(row.branches)), row.kind)
 
 
@@ -230,16 +229,16 @@ def move_device(store: Store, text: str, branches: tuple[str, ...], actor: str) 
         writing.connection.execute(update(DEVICE).where(DEVICE.c.id == row.id).values(branches=scope))
         note_rights_changed(writing.connection)
         about = f"{row.name} to {', '.join(branches) or 'all branches'}"
-        audit.record(writing.connection, store.clock.now(), actor, "move_device", about)
+        writing.note(actor, "move_device", about)
     return Device(row.id, row.name, branches, row.kind)
 
 
-def _revoke(connection: Connection, row: Row[Any], now: datetime, actor: str, act: str) -> None:
-    values = {"revoked_at": to_iso(now), "code_hash": None}
+def _revoke(writing: Writing, row: Row[Any], actor: str, act: str) -> None:
+    connection, values = writing.connection, {"revoked_at": to_iso(writing.clock.now()), "code_hash": None}
     connection.execute(update(DEVICE).where(DEVICE.c.id == row.id).values(values))
     connection.execute(delete(SESSION).where(SESSION.c.device == row.id))
     note_rights_changed(connection)
-    audit.record(connection, now, actor, act, row.name)
+    writing.note(actor, act, row.name)
 
 
 def _check_reader(reader: str) -> None:
@@ -272,7 +271,7 @@ def set_reader(store: Store, text: str, reader: str, actor: str) -> Device:
             least_sums.keep(writing.connection)
         writing.connection.execute(update(DEVICE).where(DEVICE.c.id == row.id).values(reader=reader))
         note_rights_changed(writing.connection)
-        audit.record(writing.connection, store.clock.now(), actor, "set_reader", f"{row.name} → {reader}")
+        writing.note(actor, "set_reader", f"{row.name} → {reader}")
     return replace(_device(row), reader=reader)
 
 

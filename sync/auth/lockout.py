@@ -12,9 +12,8 @@ from math import ceil
 from sqlalchemy import ColumnElement, Connection, delete, insert, select
 
 from data.clock import from_iso, to_iso
-from data.store import audit
 from data.store.schema import SIGN_IN_FAILURE
-from data.store.store import Store
+from data.store.store import Store, Writing
 from sync.auth.tokens import digest
 from sync.errors import TooManyTriesError
 
@@ -46,16 +45,17 @@ def check_open(connection: Connection, place: str, name: str, now: datetime, *, 
         raise TooManyTriesError(told, wait_s=wait_s).about("too_many_tries", minutes=minutes)
 
 
-def note_failure(connection: Connection, place: str, name: str, now: datetime, *, known: bool) -> None:
+def note_failure(writing: Writing, place: str, name: str, *, known: bool) -> None:
     """Counts a wrong try, and audits it; what is counted no more is dropped."""
+    connection, now = writing.connection, writing.clock.now()
     connection.execute(delete(SIGN_IN_FAILURE).where(SIGN_IN_FAILURE.c.at < to_iso(now - WITHIN - SHUT_FOR)))
     connection.execute(insert(SIGN_IN_FAILURE).values(at=to_iso(now), place=place, name_hash=digest(name)))
     # Whoever types the password into the field for the name must not find it in the audit.
     who = name if known else "an unknown name"
-    audit.record(connection, now, place, "sign_in_failed", who)
+    writing.note(place, "sign_in_failed", who)
     until = _shut_until(connection, place, digest(name), now, worked_here_last=False)
     if until is not None and until > now:
-        audit.record(connection, now, place, "sign_in_shut", f"{who} until {to_iso(until)}")
+        writing.note(place, "sign_in_shut", f"{who} until {to_iso(until)}")
 
 
 def forgive(connection: Connection, place: str, name: str) -> None:
@@ -91,7 +91,7 @@ def open_place(store: Store, place: str, actor: str) -> None:
 def _forget(store: Store, where: ColumnElement[bool], about: str, actor: str) -> None:
     with store.write(actor, "let in again") as writing:
         if writing.connection.execute(delete(SIGN_IN_FAILURE).where(where)).rowcount:
-            audit.record(writing.connection, writing.clock.now(), actor, "let_in_again", about)
+            writing.note(actor, "let_in_again", about)
 
 
 def _name_shut_until(connection: Connection, name_hash: str, now: datetime) -> datetime | None:

@@ -14,7 +14,6 @@ from data.errors import BadValueError, DataError, NotFoundError
 from data.masking import STANDARD
 from data.readers import Reader
 from data.rights import ROLES
-from data.store import audit
 from data.store.schema import PERSON, SESSION
 from data.store.store import Store, Writing
 from sync.auth.branches import branch_list
@@ -60,6 +59,23 @@ def person_in(row: Row[Any]) -> Person:
     return Person(row.name, row.role, tuple(json.loads(row.branches)), bool(row.must_change))
 
 
+def check_new(connection: Connection, name: str, role: str, branches: tuple[str, ...] = ()) -> dict[str, str]:
+    """What is stored of somebody who can be added, but for their password.
+
+    Raises:
+        BadValueError: somebody has this name, it is empty, or the role is not known.
+        NotFoundError: a branch is not known.
+    """
+    name = _checked_name(name)
+    if connection.execute(select(PERSON.c.name).where(PERSON.c.name == name)).first():
+        told = (
+            "somebody has this name already and was not changed: users role gives them another role, "
+            "users password another password, users enable lets them in again 已有同名人员"
+        )
+        raise BadValueError("name", name, told).about("name_taken")
+    return {"name": name, "role": _checked_role(role), "branches": branch_list(connection, branches)}
+
+
 def add_person(store: Store, name: str, role: str, password: str, actor: str, branches: tuple[str, ...] = ()) -> None:
     """Adds somebody who is not there yet; one who is keeps role, password and sessions as they are.
 
@@ -67,8 +83,7 @@ def add_person(store: Store, name: str, role: str, password: str, actor: str, br
         BadValueError: somebody has this name, the role is not known, or name or password is empty.
         NotFoundError: a branch is not known.
     """
-    name, hashed = _checked_name(name), password_hash(password)
-    _add(store, name, role, actor, branches, {"password_hash": hashed, "must_change": False})
+    _add(store, name, role, actor, branches, {"password_hash": password_hash(password), "must_change": False})
 
 
 def new_person(store: Store, name: str, role: str, actor: str, branches: tuple[str, ...] = ()) -> str:
@@ -81,7 +96,7 @@ def new_person(store: Store, name: str, role: str, actor: str, branches: tuple[s
         BadValueError: somebody has this name, or the role is not known.
         NotFoundError: a branch is not known.
     """
-    name, password = _checked_name(name), spoken_secret()
+    password = spoken_secret()
     _add(store, name, role, actor, branches, {"password_hash": password_hash(password), "must_change": True})
     return password
 
@@ -119,7 +134,7 @@ def set_pin(store: Store, name: str, pin: str, actor: str) -> None:
     """Gives a person another PIN, good at enrolled PCs; none for an empty one."""
     with store.write(actor, "set PIN") as writing:
         _update(writing, name, {"pin_hash": pin_hash(pin) if pin else None})
-        audit.record(writing.connection, writing.clock.now(), actor, "set_pin", name)
+        writing.note(actor, "set_pin", name)
 
 
 def disable_person(store: Store, name: str, actor: str) -> None:
@@ -138,7 +153,7 @@ def enable_person(store: Store, name: str, actor: str) -> None:
     """Lets a person in again."""
     with store.write(actor, "enable person") as writing:
         _update(writing, name, {"disabled_at": None})
-        audit.record(writing.connection, writing.clock.now(), actor, "enable_person", name)
+        writing.note(actor, "enable_person", name)
 
 
 def list_people(connection: Connection, now: datetime) -> list[dict[str, Any]]:
@@ -189,7 +204,7 @@ def _changed(writing: Writing, name: str, actor: str, act: str, about: str) -> N
     """Ends the person's sessions and notes the act, in the transaction of the change."""
     writing.connection.execute(delete(SESSION).where(SESSION.c.person == name.strip()))
     note_rights_changed(writing.connection)
-    audit.record(writing.connection, writing.clock.now(), actor, act, about)
+    writing.note(actor, act, about)
 
 
 @contextmanager
@@ -206,17 +221,10 @@ def _keeping_an_administrator(connection: Connection, name: str) -> Iterator[Non
 def _add(
     store: Store, name: str, role: str, actor: str, branches: tuple[str, ...], secret: Mapping[str, object]
 ) -> None:
-    values = {"role": _checked_role(role), **secret}
     with store.write(actor, "add person") as writing:
-        if writing.connection.execute(select(PERSON.c.name).where(PERSON.c.name == name)).first():
-            told = (
-                "somebody has this name already and was not changed: users role gives them another role, "
-                "users password another password, users enable lets them in again 已有同名人员"
-            )
-            raise BadValueError("name", name, told).about("name_taken")
-        branch_text = branch_list(writing.connection, branches)
-        writing.connection.execute(insert(PERSON).values(name=name, branches=branch_text, **values))
-        audit.record(writing.connection, writing.clock.now(), actor, "add_person", f"{name} {role}")
+        checked = check_new(writing.connection, name, role, branches)
+        writing.connection.execute(insert(PERSON).values(**checked, **secret))
+        writing.note(actor, "add_person", f"{checked['name']} {role}")
 
 
 def _checked_name(name: str) -> str:

@@ -7,7 +7,6 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from data.clock import from_iso, to_iso
-from data.store import audit
 from data.store.schema import DEVICE, PERSON, SESSION
 from data.store.store import Store
 from sync.auth.changes import note_rights_changed
@@ -108,7 +107,7 @@ def sign_out(store: Store, token: str) -> None:
             return
         writing.connection.execute(delete(SESSION).where(own))
         note_rights_changed(writing.connection)
-        audit.record(writing.connection, writing.clock.now(), f"person:{who}", "sign_out", "pages")
+        writing.note(f"person:{who}", "sign_out", "pages")
 
 
 def end_shift(store: Store, device: Device) -> None:
@@ -120,7 +119,7 @@ def end_shift(store: Store, device: Device) -> None:
             return
         writing.connection.execute(delete(SESSION).where(there))
         note_rights_changed(writing.connection)
-        audit.record(writing.connection, writing.clock.now(), f"person:{who}", "end_shift", f"device:{device.id}")
+        writing.note(f"person:{who}", "end_shift", f"device:{device.id}")
 
 
 def drop_old_sessions(store: Store) -> None:
@@ -150,7 +149,7 @@ def _failed(store: Store, place: str, name: str, device: Device | None, *, known
     with store.write(place, "failed sign-in") as writing:
         # Looked at again: many tries may be under way at once, and the answer must not tell the right one of them.
         _check_open(writing.connection, name, place, device, writing.clock.now())
-        note_failure(writing.connection, place, name, writing.clock.now(), known=known)
+        note_failure(writing, place, name, known=known)
     return RefusedError(_WRONG).about("wrong_password")
 
 
@@ -168,5 +167,5 @@ def _begin(store: Store, row: Row[Any], place: str, device: Device | None) -> tu
             connection.execute(update(DEVICE).where(DEVICE.c.id == device.id).values(person=row.name))
         connection.execute(insert(SESSION).values(**session, device=device.id if device else None))
         forgive(connection, place, row.name)
-        audit.record(connection, now, f"person:{row.name}", "begin_shift" if device else "sign_in", place)
+        writing.note(f"person:{row.name}", "begin_shift" if device else "sign_in", place)
     return person_in(row), token

@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import SQLAlchemyError
 
+from data.garbage import collected_seldom
 from data.importing import Problem, Rejected
-from data.store import audit
 from data.store.bulk import keep_few_pages
 from data.store.change_log import LOGGED_AT_MOST
 from data.store.indexes import make_missing_indexes
@@ -102,7 +102,8 @@ class Puller:
             number = begin(writing.connection, self.source.name, wish.mode, actor, started_at)
         work = _Pull(self, number, actor, wish, started_at)
         try:
-            return work.run()
+            with collected_seldom():
+                return work.run()
         except Exception as error:
             refused = isinstance(error, ApprovalNeededError)
             record = work.record("refused" if refused else "failed", str(error))
@@ -258,12 +259,11 @@ class _Pull:
                 )
 
     def _note(self, writing: Writing) -> None:
-        now = self.puller.store.clock.now()
         if self.wish.approves:
             mark_approved(writing.connection, self.wish.approves, self.actor)
-            audit.record(writing.connection, now, self.actor, "approve_pull", str(self.wish.approves))
+            writing.note(self.actor, "approve_pull", str(self.wish.approves))
         end(writing.connection, self.record("done", None))
-        audit.record(writing.connection, now, self.actor, "pull", f"{self.puller.source.name} {self.id}")
+        writing.note(self.actor, "pull", f"{self.puller.source.name} {self.id}")
 
 
 def _mend(appliers: Sequence[FeedApplier]) -> None:

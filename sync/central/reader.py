@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, Select, create_engine, event
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
@@ -25,10 +25,14 @@ _FEW_BLOCKS = row_digest.BLOCKS // 8
 _AT_CONNECT = {
     "mysql": ("SET SESSION TRANSACTION READ ONLY", "SET SESSION group_concat_max_len = 1000000"),
     "mariadb": ("SET SESSION TRANSACTION READ ONLY", "SET SESSION group_concat_max_len = 1000000"),
-    # compiling a question that is asked once takes longer than it saves
-    "postgresql": ("SET default_transaction_read_only = on", "SET jit = off"),
+    # compiling a question that is asked once takes longer than it saves; and a table is to be read from its beginning,
+    # not from where another reader is or was ended: rows in order need no memory to be told apart
+    "postgresql": ("SET default_transaction_read_only = on", "SET jit = off", "SET synchronize_seqscans = off"),
     "sqlite": ("PRAGMA query_only = ON",),
 }
+_TO_SUM = ("enable_sort = off", "parallel_setup_cost = 0", "parallel_tuple_cost = 0")
+"""How PostgreSQL is to plan sums of blocks: it expects as many blocks as rows, and would sort all rows on disk. So it
+adds them up in memory, by its usual number of workers. Not for rows themselves: workers give them in no order."""
 _AT_BEGIN = {"oracle": "SET TRANSACTION READ ONLY", "sqlite": "BEGIN"}
 _SNAPSHOT = {"postgresql": "REPEATABLE READ", "mysql": "REPEATABLE READ", "mariadb": "REPEATABLE READ"}
 _CONNECT_LIMIT = {"psycopg": "connect_timeout", "pymysql": "connect_timeout", "psycopg2": "connect_timeout"}
@@ -63,8 +67,12 @@ class SourceReader:
 
     def sums(self, feed: Feed) -> dict[int, tuple[int, int]]:
         """Number of rows and sum of digests, modulo `row_digest.SUM_MODULUS`, of each block that has rows."""
-        found: dict[int, tuple[int, int]] = {}
         question = FeedStatement(feed).sums(self._connection.dialect)
+        with self._planned_for_sums():
+            return self._sums(question)
+
+    def _sums(self, question: Select[Any]) -> dict[int, tuple[int, int]]:
+        found: dict[int, tuple[int, int]] = {}
         for columns in self._columns(in_one_row(question) if can_copy(self._connection) else question):
             blocks, rows, sums = (map(int, " ".join(column).split()) for column in columns)
             held = zip(rows, [one % row_digest.SUM_MODULUS for one in sums], strict=True)
@@ -97,6 +105,16 @@ class SourceReader:
     def events(self, feed: Feed, since: object = None) -> Iterator[Lot]:
         """The rows of a feed of call events, in their order, streamed."""
         return map(Lot.alone, self._columns(FeedStatement(feed).since(since)))
+
+    @contextmanager
+    def _planned_for_sums(self) -> Iterator[None]:
+        if self._connection.dialect.name != "postgresql":
+            yield
+            return
+        self._connection.exec_driver_sql("; ".join(f"SET LOCAL {setting}" for setting in _TO_SUM))
+        yield
+        usual = (f"SET LOCAL {setting.split()[0]} TO DEFAULT" for setting in _TO_SUM)
+        self._connection.exec_driver_sql("; ".join(usual))
 
     def _columns(self, statement: Any) -> Iterator[Sequence[Texts]]:  # noqa: ANN401 - a SELECT of any columns
         if can_copy(self._connection):

@@ -15,9 +15,8 @@ SUM_MODULUS = 1 << 62
 _HEX_DIGITS = 15
 """Of an MD5 that are kept: 60 bits, so that a change goes unnoticed with odds of 1 in 2**60."""
 
-_BETWEEN: ColumnElement[str] = literal_column("E'\\x1f'")
 _NULL: ColumnElement[str] = literal_column("E'\\x1e'")
-"""Characters that no record holds: they separate, and stand for nothing known."""
+"""A character that no record holds: it stands for nothing known."""
 
 
 def can_digest(dialect: Dialect) -> bool:
@@ -28,18 +27,21 @@ def can_digest(dialect: Dialect) -> bool:
 def method(dialect: Dialect) -> str:
     """Changes where the same rows would have other digests or stand in other blocks."""
     if dialect.name == "postgresql":  # its hashes may differ from one major version to the next
-        return f"postgresql {(dialect.server_version_info or (0,))[0]}"
+        return f"postgresql {(dialect.server_version_info or (0,))[0]} by cell"
     return "md5" if can_digest(dialect) else "here"
 
 
 def digest(dialect: Dialect, cells: list[ColumnElement[Any]]) -> ColumnElement[Any]:
     """The digest of a row; a NULL differs from every text.
 
-    PostgreSQL's own 64-bit hash takes a third of the time of its MD5.
+    PostgreSQL's own 64-bit hash takes a third of the time of its MD5; each cell's begins with that of the cells before
+    it, which takes three quarters of joining them first.
     """
     if dialect.name == "postgresql":
-        texts = [func.coalesce(cast(cell, Text), _NULL) for cell in cells]
-        return func.hashtextextended(func.concat_ws(_BETWEEN, *texts), literal_column("0"))
+        hashed: ColumnElement[Any] = literal_column("0")
+        for cell in cells:
+            hashed = func.hashtextextended(func.coalesce(cast(cell, Text), _NULL), hashed)
+        return hashed
     hashed = func.left(func.md5(func.json_array(*cells)), _HEX_DIGITS)
     return cast(func.conv(hashed, 16, 10), Numeric(20, 0))
 

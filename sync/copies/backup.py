@@ -74,7 +74,7 @@ def make_backup(home: Path, store: Store, out: Path, actor: str, version: str, p
         # First on record, then there: no copy of the hub's secrets is made that nobody knows of.
         with store.write(actor, "back up") as writing:
             about = f"revision {manifest.revision} to {out.absolute()}"
-            audit.record(writing.connection, writing.clock.now(), actor, BACKED_UP, about)
+            writing.note(actor, BACKED_UP, about)
         unfinished.replace(out)
     sync_directory(out.parent)
     return manifest

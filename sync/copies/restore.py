@@ -107,7 +107,7 @@ def _begin_anew(store: Store, manifest: BackupManifest, actor: str) -> str:
         change_log.set_meta(writing.connection, "epoch", epoch)
         for table in _ENDED:
             writing.connection.execute(delete(table))
-        audit.record(writing.connection, store.clock.now(), actor, RESTORED, about)
+        writing.note(actor, RESTORED, about)
     return epoch
 
 

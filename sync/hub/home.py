@@ -45,6 +45,8 @@ class HubHome:
         try:
             settings = tomllib.loads((path / _FILE).read_text(encoding="utf-8"))
         except FileNotFoundError:
+            if (path / "agent.json").exists():
+                raise HomeError(f"{path} is a PC's home, not a hub's: give the hub's with --home") from None
             raise HomeError(f"{path} is not a hub's home: make one with switchboard init --home {path}") from None
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
             raise HomeError(f"{path / _FILE} cannot be read: {error}") from None

@@ -149,16 +149,17 @@ def read_reports(connection: Connection) -> dict[str, JobReport]:
 
 
 def jobs_now(reports: Mapping[str, JobReport], keeping: Keeping, now: datetime, *, own_file: bool) -> list[JobNow]:
-    """Every job as it is at `now`, in the order of `JOBS`.
+    """Every job that this hub has, as it is at `now`, in the order of `JOBS`.
 
     Args:
         reports: What was noted of each.
         keeping: The settings, which say what is to be done.
         now: The moment.
-        own_file: The store is a file, which the hub checks; else a server looks after it.
+        own_file: The store is a file, which the hub checks; else a server looks after it, and there is no such job.
     """
-    wanted = {*_wanted(keeping), *(["check_store"] if own_file else [])}
-    return [JobNow(name, _state(name, one, name in wanted, now), one) for name, one in reports.items()]
+    wanted = {*_wanted(keeping), "check_store"}
+    its = {name: one for name, one in reports.items() if own_file or name != "check_store"}
+    return [JobNow(name, _state(name, one, name in wanted, now), one) for name, one in its.items()]
 
 
 def _wanted(keeping: Keeping) -> Iterator[str]:

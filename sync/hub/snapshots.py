@@ -165,7 +165,9 @@ def copy_master(directory: Path, target: Path) -> None:
 
 
 def leads_on(connection: Connection, scope: Scope, manifest: Manifest) -> bool:
-    """Whether the change log leads from a snapshot to the store as it is now, in few enough steps."""
+    """Whether the change log leads from a snapshot of this version to the store as it is now, in few enough steps."""
+    if manifest.schema != cache.SCHEMA:
+        return False
     if change_log.committed_at(connection, manifest.revision) != manifest.committed_at:
         return False
     return _behind(connection, scope, manifest.epoch, manifest.revision, _BEHIND_AT_MOST) is not None

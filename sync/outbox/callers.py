@@ -33,10 +33,8 @@ def to_forget(connection: Connection, now: datetime) -> list[tuple[str, str]]:
 
 
 def forget(connection: Connection, remains: list[tuple[str, str]]) -> None:
-    """Puts what remains in place of each entry, if it is still refused; in a transaction."""
-    connection.executemany(
-        "UPDATE entry SET body = ? WHERE key = ? AND state = 'refused'", [(body, key) for key, body in remains]
-    )
+    """Puts what remains in place of each entry; one that was sent again meanwhile has another key."""
+    connection.executemany("UPDATE entry SET body = ? WHERE key = ?", [(body, key) for key, body in remains])
 
 
 def _refused_long_ago(connection: Connection, now: datetime) -> Iterator[tuple[str, str, dict[str, Any]]]:

@@ -23,7 +23,8 @@ MOST_IN_A_BATCH = 50
 MOST_COUNTED = 10
 """Times that one choice counts in a batch, however often it was made."""
 GIVEN_UP_AFTER = timedelta(days=14)
-"""A hub remembers the keys of batches for longer than that, so none is ever counted twice."""
+"""A hub remembers the keys of batches for more than twice as long, so none is ever counted twice: also none that was
+dated by a clock that was ahead."""
 
 _MOST_UNTOLD = 500
 
@@ -52,7 +53,8 @@ def add(connection: Connection, query: str, kind: str, key: str) -> None:
 
 def take(connection: Connection, at: datetime) -> ChoiceBatch | None:
     """The batch to send now: the one under way, else a new one of what waits longest; None when nothing waits."""
-    connection.execute("DELETE FROM batch WHERE made_at < ?", ((at - GIVEN_UP_AFTER).timestamp(),))
+    kept = ((at - GIVEN_UP_AFTER).timestamp(), (at + GIVEN_UP_AFTER).timestamp())
+    connection.execute("DELETE FROM batch WHERE made_at NOT BETWEEN ? AND ?", kept)
     under_way = connection.execute("SELECT key, choices FROM batch").fetchone()
     if under_way is not None:
         return ChoiceBatch(under_way[0], tuple(json.loads(under_way[1])))

@@ -15,7 +15,7 @@ from data.sqlite import is_encrypted, unlock
 from sync.private_files import make_private_directory, read_whole, write_whole
 from sync.replica.cache_health import CacheHealth
 from sync.replica.cache_key import forget_stray_keys, keep_key, key_of
-from sync.replica.enrolment import Enrolment, EnrolmentFiles
+from sync.replica.enrolment import Enrolment, EnrolmentFiles, check_no_hub
 
 _LOG = logging.getLogger(__name__)
 
@@ -51,7 +51,12 @@ class AgentHome:
         return self.files.read()
 
     def make(self) -> None:
-        """Makes the home's directory where it is missing; a one-time code is not spent on one that cannot be made."""
+        """Makes the home's directory where it is missing; a one-time code is not spent on one that cannot be made.
+
+        Raises:
+            HomeError: a hub's home is there.
+        """
+        check_no_hub(self.path)
         make_private_directory(self.path)
 
     def save_enrolment(self, enrolment: Enrolment) -> None:

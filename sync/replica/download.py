@@ -129,7 +129,6 @@ def _fetch(
             packed.open("r+b" if start else "wb", buffering=0) as kept,
         ):
             taking.take_all(kept, start)
-            kept.truncate()
             _take_rest(chain([first], blocks), kept, taking, sent)
     return sent
 

@@ -55,6 +55,16 @@ class Shift:
     ends: datetime
 
 
+def check_no_hub(home: Path) -> None:
+    """Does nothing where no hub's home is.
+
+    Raises:
+        HomeError: one is: a PC's own would be made among its files.
+    """
+    if (home / "hub.toml").exists():
+        raise HomeError(f"{home} is a hub's home, not a PC's: give the PC's with --home")
+
+
 class EnrolmentFiles:
     """The small files of an agent's home that hold them, readable by their owner only.
 
@@ -90,6 +100,7 @@ class EnrolmentFiles:
             enrolment = Enrolment(**{name: value for name, value in kept.items() if name in known})
             return enrolment, str(kept.get("refresh_kept", ""))
         except FileNotFoundError:
+            check_no_hub(self._home)
             raise HomeError(
                 f"{self._home} is not enrolled: switchboard enrol --home {self._home} --hub URL --code CODE"
             ) from None

@@ -19,7 +19,6 @@ from data.outages.acts import (
 from data.outages.describing import describe_outage, overview
 from data.outages.entry import add_outage
 from data.outages.windows import OutageWindow
-from data.store import audit
 from data.store.store import Writing
 from sync.auth import Person
 from sync.hub.asking import PersonWho
@@ -59,13 +58,13 @@ def outage_router(hub: Hub) -> APIRouter:
         entered = request.entered()
         with hub.store.write(setter.actor, "add outage", setter.branches) as writing:
             window = add_outage(writing, entered, setter.actor)
-            audit.record(writing.connection, writing.clock.now(), setter.actor, "add_outage", window.id)
+            writing.note(setter.actor, "add_outage", window.id)
         return answer(window, setter)
 
     def done(setter: Person, act: str, key: str, do: Callable[[Writing], OutageWindow]) -> Mapping[str, object]:
         with hub.store.write(setter.actor, act.replace("_", " "), setter.branches) as writing:
             window = do(writing)
-            audit.record(writing.connection, writing.clock.now(), setter.actor, act, key)
+            writing.note(setter.actor, act, key)
         return answer(window, setter)
 
     @router.post("/outages/{key}/revise")

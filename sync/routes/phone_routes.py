@@ -8,7 +8,6 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
 from data.phone_numbers import normal_form
-from data.store import audit
 from data.store.phone_hashes import PhoneHashes
 from data.store.store import Store
 from sync.auth.branches import shared_buckets
@@ -70,7 +69,7 @@ def find_by_phone(store: Store, form: str, actor: str, held_to: Iterable[Iterabl
         buckets = shared_buckets(writing.connection, *held_to)
         found = phones.customers_with(writing.connection, form, buckets, FOUND_AT_MOST)
         about = f"hash {phones.hash_of(form).hex()[:_SHOWN_OF_HASH]} at {place}, found {len(found)}"
-        audit.record(writing.connection, writing.clock.now(), actor, "find_by_phone", about)
+        writing.note(actor, "find_by_phone", about)
     return found
 
 

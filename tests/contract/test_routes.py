@@ -146,7 +146,7 @@ def test_a_pc_answers_nobody_where_the_policy_demands_that_somebody_signs_in(hub
     question = {"number": "13812345678"}
     for required, status in ((True, 401), (False, 200)):
         with hub.store.write("test", "policy") as writing:
-            require_sign_in(writing.connection, required=required, actor="test", at=hub.store.clock.now())
+            require_sign_in(writing, required=required, actor="test")
         assert client.post("/customers/by-phone", json=question, headers=bearer).status_code == status
         assert client.post("/customers/by-phone", json=question, headers=signed_in).status_code == 200
 

@@ -51,7 +51,7 @@ def test_the_page_lists_who_did_what_for_those_who_may_see_it(shared_hub: Runnin
     assert status == 200
     assert "审计记录" in page
     assert "登录" in page
-    assert '<td class="named">admin</td>' in page
+    assert 'class="named">admin</td>' in page
     assert "演示" not in page
     for person in ("agent", "duty", "supervisor", "maintainer"):
         assert Reader(shared_hub, person).get("/desk/audit")[0] == 403

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from data.store.change_log import head
 from data.store.database import open_database, sqlite_url
 from data.store.schema import DEVICE
+from sync.hub.home import make_hub_home
 from tests.commands import DONE, WRONG_USAGE, refusal, run
 from tests.hubs import RunningHub, switchboard
 
@@ -85,6 +86,18 @@ def test_a_home_that_is_not_enrolled_is_told_with_the_remedy(tmp_path: Path) -> 
     for words in (["lookup", "塔山"], ["sync", "--once"]):
         assert "switchboard enrol --home" in refusal(*words, "--home", str(tmp_path))
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_home_of_the_other_kind_is_told_as_such_and_is_not_written_to(tmp_path: Path) -> None:
+    hub, pc = tmp_path / "hub", tmp_path / "pc"
+    make_hub_home(hub)
+    pc.mkdir()
+    (pc / "agent.json").write_text("{}")
+    there = sorted(hub.iterdir())
+    for words in (["lookup", "塔山"], ["enrol", "--hub", "http://127.0.0.1:1", "--code", "X"]):
+        assert "is a hub's home, not a PC's" in refusal(*words, "--home", str(hub))
+    assert sorted(hub.iterdir()) == there
+    assert "is a PC's home, not a hub's" in refusal("users", "list", "--home", str(pc))
 
 
 def test_a_new_home_is_not_made_over_anything(tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ from sync.outbox.sending import OutboxSender
 from sync.outbox.waiting import Author, Outbox
 from sync.replica.agent_home import AgentHome
 from sync.replica.hub_client import HubClient
+from sync.routes.entry_routes import LATER
 from tests.commands import DONE, refusal, run
 from tests.hubs import RunningHub, enrol, serving, switchboard
 
@@ -169,6 +170,12 @@ def test_nothing_is_entered_in_nobodys_name(shared_hub: RunningHub, tmp_path: Pa
     words = ("--kind", "enquiry", "--text", "?")
     assert "nobody is signed in" in refusal("ticket", "add", "--home", str(home), *words)
     assert not Outbox(home).path.exists()
+    key, body = uuid4().hex, {"kind": "enquiry", "text": "无人登录"}
+    entry = {"key": key, "kind": "ticket", "made_at": soon(0), "body": body}
+    (told,) = shared_hub.post("/entries", {"entries": [entry]}, AgentHome(home).enrolment().token)["entries"]
+    assert (told["status"], told["record"]) == (LATER, ""), "another program than ours may have sent it"
+    with HubHome(shared_hub.home).open_store().read() as connection:
+        assert connection.execute(select(TICKET.c.id).where(TICKET.c.id == key)).first() is None
 
 
 def test_what_a_role_may_not_enter_is_refused_and_stays_until_it_is_dismissed(

@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from data.store import audit
 from switchboard.cli import main
 from sync.hub.home import make_hub_home
 
@@ -14,7 +13,7 @@ def test_an_entry_is_one_line_and_commands_no_terminal(tmp_path: Path, capsys: p
     store = home.open_store()
     with store.write("test", "import") as writing:
         about = "customers 户表\n9  2026-01-01  os:root  reveal  x\x1b[2J\u202e.csv"
-        audit.record(writing.connection, store.clock.now(), "person:wang", "import", about)
+        writing.note("person:wang", "import", about)
     store.engine.dispose()
     assert main(["audit", "list", "--home", str(home.path), "--act", "import"]) == 0
     (line,) = capsys.readouterr().out.splitlines()

@@ -1,6 +1,7 @@
 """The audit trail in a store: what it holds, and that nothing in it, or that it vouches for, changes unnoticed."""
 
 import json
+import re
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -11,16 +12,17 @@ from alembic.config import Config
 from sqlalchemy import Connection, column, delete, insert, select, table, update
 
 from data import migrations
+from data.clock import to_iso
 from data.errors import DataError
 from data.store import audit
 from data.store.audit_chain import Entry, Link, check_chain
 from data.store.database import WRITE, open_database
 from data.store.schema import AUDIT, COMMIT, RECORDS
 from data.store.store import Store
-from sync.audit.key import read_checkpoint
+from sync.audit.key import Checkpoint, read_checkpoint
 from sync.audit.trail import AuditTrail, check_archive
 from sync.errors import DamagedError, HomeError
-from tests.stores import NOON, SetClock, fill
+from tests.stores import SetClock, fill
 
 ME = "person:wang"
 
@@ -37,7 +39,7 @@ def kept(trail: AuditTrail) -> list[Path]:
 def act(store: Store, *acts: str) -> None:
     for one in acts:
         with store.write(ME, one) as writing:
-            audit.record(writing.connection, store.clock.now(), ME, one, "客户 2114000001")
+            writing.note(ME, one, "客户 2114000001")
 
 
 def entries(store: Store) -> list[Entry]:
@@ -72,20 +74,20 @@ def test_a_transaction_that_fails_or_is_rehearsed_leaves_no_entry(store: Store) 
 
     def fail() -> None:
         with store.write(ME, "fail") as writing:
-            audit.record(writing.connection, NOON, ME, "reveal", "x")
+            writing.note(ME, "reveal", "x")
             writing.put("area", {"id": "A1", "level": "none such"})
 
     with pytest.raises(DataError):
         fail()
     with store.write(ME, "rehearse") as writing:
-        audit.record(writing.connection, NOON, ME, "reveal", "x")
+        writing.note(ME, "reveal", "x")
         writing.rehearsal = True
     assert entries(store) == before
 
 
 def test_texts_that_no_database_takes_are_written_down_all_the_same(store: Store, trail: AuditTrail) -> None:
     with store.write(ME, "import") as writing:
-        audit.record(writing.connection, NOON, ME, "import", "\udcff\x00坏.csv")
+        writing.note(ME, "import", "\udcff\x00坏.csv")
     assert entries(store)[-1].about == "\\udcff\\0坏.csv"
     assert found(trail) == []
 
@@ -170,7 +172,15 @@ def test_a_checkpoint_that_was_changed_or_is_another_keys_is_refused(
     line = trail.checkpoint("os:root")
     public = trail.key("os:root").public
     assert read_checkpoint(line, public).number == 2, "making the key is an act on record"
-    for changed in (line.replace('"number":2', '"number":3'), line.replace("20", "21", 1), "{}", "[]", "x"):
+    moved = re.sub('"epoch":"[^"]*"', '"epoch":"another"', line)
+    for changed in (
+        line.replace('"number":2', '"number":3'),
+        line.replace("20", "21", 1),
+        moved,
+        "{}",
+        "[]",
+        "x",
+    ):
         with pytest.raises(DamagedError):
             read_checkpoint(changed, public)
     (tmp_path / "other").mkdir()
@@ -220,6 +230,44 @@ def test_old_entries_go_into_files_and_the_chain_goes_on(
     assert first is not None
     first.write_text(first.read_text().replace("export", "reveal"))
     assert [one.number for one in check_archive(first, [], public)] == [4]
+
+
+@pytest.mark.parametrize("number", [2, 4])
+def test_a_file_of_old_entries_is_compared_with_checkpoints_kept_elsewhere_also_of_its_last_entry(
+    store: Store, trail: AuditTrail, tmp_path: Path, clock: SetClock, number: int
+) -> None:
+    key = trail.key(ME)
+    act(store, "reveal", "export", "sign_in")
+    clock.pass_time(days=40)
+    path = trail.archive(clock.now(), ME)
+    assert path is not None
+    assert path.name == "000000001-000000004.jsonl"
+    elsewhere = tmp_path / "elsewhere.json"
+    for hashed, findings in ((entry_hash(path, number), 0), ("0" * 64, 1)):
+        elsewhere.write_text(key.sign(Checkpoint(number, hashed, to_iso(clock.now()), "epoch")))
+        assert len(check_archive(path, [elsewhere], key.public)) == findings
+
+
+def entry_hash(path: Path, number: int) -> str:
+    lines = [json.loads(line) for line in path.read_text().splitlines()]
+    return str(next(line["hash"] for line in lines if line["number"] == number))
+
+
+def test_a_new_key_goes_on_where_old_entries_were_taken_away_and_its_checkpoints_are_its_own(
+    store: Store, trail: AuditTrail, tmp_path: Path, clock: SetClock
+) -> None:
+    trail.keep_checkpoint(None)
+    act(store, "reveal", "export")
+    clock.pass_time(days=40)
+    act(store, "sign_in")
+    assert trail.archive(clock.now(), ME) is not None
+    first = trail.prove(kept(trail)).first
+    (tmp_path / "audit.key").unlink()
+    trail.key(ME, new=True)
+    assert kept(trail) == []
+    trail.keep_checkpoint(None)
+    proof = trail.prove(kept(trail))
+    assert (proof.first, proof.findings, proof.checkpoints) == (first, [], 1)
 
 
 def test_where_the_chain_begins_cannot_be_moved(store: Store, trail: AuditTrail, clock: SetClock) -> None:

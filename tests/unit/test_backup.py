@@ -4,6 +4,7 @@ import json
 import random
 import zipfile
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +12,14 @@ import pytest
 from sqlalchemy import delete, insert, inspect, select
 
 from data.errors import DataError, SwitchboardError
+from data.sqlite import connect
 from data.store import audit, change_log
 from data.store.database import open_database
 from data.store.metadata import METADATA
-from data.store.schema import DEVICE, RECORDS, SESSION
+from data.store.schema import DEVICE, LEASE, LOG_LEASE, RECORDS, SESSION
 from sync.audit.trail import AuditTrail
 from sync.copies.backup import backup_of_the_day, make_backup
+from sync.copies.backup_file import STORE, open_backup, write_backup
 from sync.copies.restore import restore_backup
 from sync.errors import DamagedError, HomeError
 from sync.hub.home import HubHome, make_hub_home
@@ -39,6 +42,8 @@ def home(tmp_path: Path, database: str) -> HubHome:
         device = {"id": "D1", "name": "座席1", "branches": "[]", "created_at": "x", "token_hash": "secret"}
         writing.connection.execute(insert(DEVICE).values(device))
         writing.connection.execute(insert(SESSION).values(token_hash="t", person="wang", expires="2030-01-01"))
+        writing.connection.execute(insert(LEASE).values(name="schedule", holder="another hub", until_s=9e9))
+        writing.connection.execute(insert(LOG_LEASE).values(reader="device:D1", revision=1, until="2030-01-01"))
     AuditTrail(made.path, store).keep_checkpoint(None)
     store.engine.dispose()
     return made
@@ -82,7 +87,8 @@ def test_what_is_put_back_is_what_was_saved(home: HubHome, tmp_path: Path) -> No
     with old.read() as before, new.read() as after:
         assert change_log.epoch(before) != change_log.epoch(after)
         assert change_log.head(before) == change_log.head(after)
-        assert after.execute(select(SESSION)).all() == []
+        for ended in (SESSION, LEASE, LOG_LEASE):
+            assert after.execute(select(ended)).all() == [], "what was held of the old one"
         kept = [one.act for one in audit.entries(after)]
     assert kept == ["commit", "make_audit_key", "restore"]
     trail = AuditTrail(again.path, new)
@@ -186,6 +192,8 @@ class TestOfAFile:
             ({"audit": [1, "0" * 64]}, "is not what its manifest says"),
             ({"sums": []}, "is not what its manifest says"),
             ({"parts": {"../out": [0, ""]}}, "leads out of the home"),
+            ({"parts": {"..\\out": [0, ""]}}, "leads out of the home"),
+            ({"parts": {"C:out": [0, ""]}}, "leads out of the home"),
             ({"parts": {"phone.key": [32, "0" * 64]}}, "part phone.key is not what the manifest says"),
             ({"revision": None, "extra": 1}, "its manifest is not one"),
         ],
@@ -201,6 +209,23 @@ class TestOfAFile:
             restored(file, tmp_path / "again")
         assert traces(tmp_path) == ["copy", "hub", "other"]
 
+    def test_a_record_that_was_taken_out_of_a_copy_is_missed_though_the_copy_counts_it_still(
+        self, home: HubHome, tmp_path: Path
+    ) -> None:
+        parts = tmp_path / "parts"
+        parts.mkdir()
+        with open_backup(saved(home, tmp_path / "copy"), "") as backup:
+            backup.unpack(parts)
+            manifest = backup.manifest
+        with closing(connect(parts / STORE)) as connection:
+            connection.execute("DELETE FROM area WHERE id = 'A1'")
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        files = {name: parts / name for name in manifest.parts if name != STORE}
+        with (tmp_path / "edited").open("xb") as file:
+            write_backup(file, parts / STORE, files, manifest, "")
+        with pytest.raises(DamagedError, match="is not what its manifest says"):
+            restored(tmp_path / "edited", tmp_path / "again")
+
     def test_a_damaged_store_is_not_saved_as_a_sound_one(self, home: HubHome, tmp_path: Path) -> None:
         store = home.open_store()
         with store.engine.begin() as connection:
@@ -209,6 +234,30 @@ class TestOfAFile:
             make_backup(home.path, store, tmp_path / "copy", ME, "1.0")
         store.engine.dispose()
         assert traces(tmp_path) == ["hub"]
+
+    def test_a_store_whose_values_break_its_own_rules_is_not_saved(self, home: HubHome, tmp_path: Path) -> None:
+        with closing(connect(home.path / STORE)) as connection:
+            for old, new in (("at VARCHAR NOT NULL", "at VARCHAR"), ("at VARCHAR", "at VARCHAR NOT NULL")):
+                connection.execute("PRAGMA writable_schema=ON")
+                changed = "UPDATE sqlite_master SET sql = replace(sql, ?, ?) WHERE name = 'look_up'"
+                connection.execute(changed, (old, new))
+                connection.execute("PRAGMA writable_schema=RESET")
+                connection.execute("INSERT OR IGNORE INTO look_up VALUES ('1', NULL, 'area', 'A1')")
+        with pytest.raises(DamagedError, match="the store is damaged: NULL value"):
+            saved(home, tmp_path / "copy")
+        assert traces(tmp_path) == ["hub"]
+
+    def test_what_lies_about_in_a_home_is_not_saved(self, home: HubHome, tmp_path: Path) -> None:
+        for name in ("old.backup", ".being written", "snapshots/all/x.snapshot"):
+            path = home.path / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text("x")
+        (home.path / "kept").mkdir()
+        (home.path / "kept" / "snapshots").write_text("x")
+        with open_backup(saved(home, tmp_path / "copy"), "") as backup:
+            parts = set(backup.manifest.parts)
+        assert {name for name in parts if "x" in name or "old" in name or name[0] == "."} == set()
+        assert {STORE, "hub.toml", "audit.key", "kept/snapshots"} <= parts
 
     def test_a_copy_is_made_once_a_day_after_its_hour_and_the_oldest_go(self, home: HubHome, tmp_path: Path) -> None:
         clock = SetClock()
@@ -223,15 +272,24 @@ class TestOfAFile:
         (tmp_path / "copies").mkdir()
         theirs = tmp_path / "copies" / "switchboard-01234567-20200101-000000.backup"
         theirs.write_text("another hub's")
+        with store.read() as connection:
+            unknown = theirs.with_name(f"switchboard-{change_log.epoch(connection)[:8]}-20200101-000000.backup.txt")
+        unknown.write_text("a note beside a copy")
         made = []
         for _ in range(5):
             clock.pass_time(days=1, hours=0)
-            clock.at = clock.at.replace(hour=4)
+            clock.at = clock.at.replace(hour=3)  # 11 o'clock
             made.append(make())
             assert make() is None, "there is one of today"
         names = [path.name for path in made if path]
         assert len(names) == 5
-        assert traces(tmp_path / "copies") == sorted([*names[2:], theirs.name])
+        assert traces(tmp_path / "copies") == sorted([*names[2:], theirs.name, unknown.name])
+        with store.write(ME, "another history") as writing:
+            change_log.set_meta(writing.connection, "epoch", "another")
+        clock.pass_time(minutes=1)
+        anew = make()
+        assert anew is not None, "this history has none of today"
+        assert traces(tmp_path / "copies") == sorted([*names[2:], theirs.name, unknown.name, anew.name])
         store.engine.dispose()
 
     def test_who_made_a_copy_and_put_it_back_is_on_record(self, home: HubHome, tmp_path: Path) -> None:

@@ -223,6 +223,14 @@ def test_a_batch_that_no_hub_took_is_given_up_before_the_hub_forgets_its_key(cho
     assert choices.take(NOON + GIVEN_UP_AFTER + APART) is None
 
 
+def test_a_batch_outlives_a_clock_that_is_put_back_a_little_and_none_that_was_far_ahead(choices: Choices) -> None:
+    note(choices, "tashan", TASHAN, 2, tell_team=True)
+    batch = choices.take(NOON)
+    assert batch is not None
+    assert choices.take(NOON - timedelta(days=1)) == batch, "the hub may have it already: the same key goes again"
+    assert choices.take(NOON - GIVEN_UP_AFTER - APART) is None, "nobody knows how old it is"
+
+
 def test_what_waits_is_bounded_while_the_hub_is_gone(choices: Choices) -> None:
     for number in range(550):
         choices.note(f"place{number:03}", "area", f"A{number}", NOON, tell_team=True)

@@ -14,7 +14,7 @@ import zstandard
 
 from sync.errors import DamagedError, HubUnreachableError, RefusedError, SyncError
 from sync.protocol import Manifest
-from sync.replica.download import ASKED_AGAIN, fetch
+from sync.replica.download import ASKED_AGAIN, fetch, first_byte
 from sync.replica.hub_client import HubClient
 from tests.odd_servers import PORTAL, Sent, answering, serving_file
 
@@ -255,3 +255,11 @@ def test_a_disk_that_is_full_is_an_error_of_the_disk(pc: Pc) -> None:
         pytest.skip("no /dev/full here")
     with serving_file(PACKED) as (url, _), pytest.raises(OSError, match="No space"):
         fetch(HubClient(url), manifest(), pc.packed, full)
+
+
+@pytest.mark.parametrize("said", ["bytes 0-4/10", "bytes 6-9/10", "bytes 5-9/11", "bytes 5-9", "5-9/10", ""])
+def test_another_range_than_was_asked_for_is_no_answer(said: str) -> None:
+    ten = Manifest("epoch", "all", 1, "", "/x", 10, "0" * 64, 10, 1, {})
+    assert first_byte(206, {"Content-Range": "bytes 5-9/10"}, ten, 5) == 5
+    with pytest.raises(ValueError, match="another range"):
+        first_byte(206, {"Content-Range": said}, ten, 5)

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from data.clock import to_iso
-from data.entries.conflicts import ConflictError, find_conflict, open_conflicts, settle, settled_as
+from data.entries.conflicts import ConflictError, find_conflict, forget_settled, open_conflicts, settle, settled_as
 from data.entries.entries import Entry
 from data.fields import Doc
 from data.outages.acts import restore_outage, revise_outage, withdraw_outage
@@ -108,6 +108,50 @@ def test_parts_that_two_people_restore_are_both_restored(
     body = {"id": set_window.id, "at": to_iso(NOON), "partial": [part], "base": seen(set_window)}
     assert enter(store, entry("outage_restore", body, clock)).status == "applied"
     assert [one.item.id for one in window(store, set_window.id).restorations] == ["T1", "T2"]
+
+
+def test_a_part_that_meets_the_restoration_of_all_keeps_the_parts_before_it_whoever_settles(
+    store: Store, clock: SetClock, set_window: OutageWindow
+) -> None:
+    with store.write("person:li", "restore") as writing:
+        restore_outage(writing, set_window.id, None, [("transformer_area", "T1")], "person:li")
+        restore_outage(writing, set_window.id, None, (), "person:li")
+    part = {"kind": "transformer_area", "id": "T2"}
+    body = {"id": set_window.id, "at": to_iso(NOON), "partial": [part], "base": seen(set_window)}
+    mine = entry("outage_restore", body, clock)
+    assert enter(store, mine).status == "conflict"
+    settle_with(store, mine.key, {"restored": "ours", "restored_at": "ours"})
+    settled = window(store, set_window.id)
+    assert [one.item.id for one in settled.restorations] == ["T1", "T2"]
+    assert settled.restored_at is None
+
+
+def test_the_same_promise_again_for_another_reason_is_a_revision(
+    store: Store, clock: SetClock, set_window: OutageWindow
+) -> None:
+    body = {"id": set_window.id, "etr": to_iso(set_window.etr), "reason": "等吊车", "base": seen(set_window)}
+    assert enter(store, entry("outage_revise", body, clock)).status == "applied"
+    assert [one.reason for one in window(store, set_window.id).revisions] == ["倒杆", "等吊车"]
+
+
+def test_a_settled_conflict_is_shown_as_it_was_and_dropped_long_after_it_was_settled(
+    store: Store, clock: SetClock, set_window: OutageWindow
+) -> None:
+    with store.write("person:li", "revise") as writing:
+        revise_outage(writing, set_window.id, NOON + 4 * HOUR, "等吊车", "person:li")
+    settled, waits = revise(set_window, 3, clock), revise(set_window, 5, clock)
+    for mine in (settled, waits):
+        enter(store, mine)
+    clock.pass_time(days=60)
+    settle_with(store, settled.key, {"etr": "ours"})
+    with store.read() as connection:
+        assert find_conflict(connection, settled.key).theirs.get("etr") == to_iso(NOON + 4 * HOUR)
+    for days, known in ((60, True), (60, False)):
+        clock.pass_time(days=days)
+        with store.write("hub", "forget") as writing:
+            forget_settled(writing)
+            assert (settled_as(writing.connection, settled.key) is not None) == known
+            assert settled_as(writing.connection, waits.key) == "", "it waits for a person, however long"
 
 
 def test_a_promise_for_what_was_restored_meanwhile_is_a_conflict_and_can_take_the_restoration_back(

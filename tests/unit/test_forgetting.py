@@ -9,6 +9,7 @@ from sqlalchemy import insert, select
 
 from data.clock import to_iso
 from data.migrations import migrate
+from data.privacy import forgetting
 from data.privacy.forgetting import TEXT_GONE, forget_customers
 from data.store.database import open_database, sqlite_url
 from data.store.desk_tables import RECORD_CHANGE, TICKET_EVENT
@@ -79,10 +80,25 @@ def test_what_is_old_leads_to_nobody_any_more(store: Store, tmp_path: Path) -> N
     wrap_up = next(row for row in rows(store, WRAP_UP) if row["id"] == "400")
     assert (wrap_up["number_hash"], wrap_up["note"], wrap_up["result"]) == (None, "", "done")
     assert PHONE not in str(rows(store, CALL_EVENT))
-    assert len(rows(store, CALL_EVENT)) == 2
+    assert sorted(str(row["args"]) for row in rows(store, CALL_EVENT)) == ['["5", "c1.2", "3"]', "[]"]
     after = {name: [row for row in rows(store, table) if "10" in str(row["id"])] for name, table in TABLES.items()}
     assert after == young, "what is not old stays as it is"
     assert PHONE not in str(rows(store, AUDIT))
+
+
+def test_however_many_are_old_all_are_forgotten_and_one_line_tells_it(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(forgetting, "_ROWS_AT_ONCE", 1)
+    counts = forget_customers(store, NOON)
+    assert (counts["tickets"], counts["look-ups"], counts["calls"]) == (4, 2, 0)
+    assert {row["text"] for row in rows(store, TICKET)} == {TEXT_GONE}
+    (told,) = (row["about"] for row in rows(store, AUDIT) if row["act"] == "forget_customers")
+    assert "4 tickets" in str(told)
+
+
+def test_what_was_entered_at_the_very_moment_stays(store: Store) -> None:
+    assert forget_customers(store, NOON - timedelta(days=400)) == NONE
 
 
 def test_done_again_there_is_nothing_to_do_and_an_import_brings_nothing_back(store: Store, tmp_path: Path) -> None:

@@ -14,7 +14,8 @@ from pydantic import BaseModel
 from sync.hub.guard import RequestGuard, RequestLimits
 from sync.hub.problems import add_problem_answers
 
-LIMITS = RequestLimits(target_bytes=200, body_bytes=1000, body_s=0.05, answer_s=0.5)
+LIMITS = RequestLimits(target_bytes=200, body_bytes=1000, body_s=0.05)
+IN_A_HURRY = RequestLimits(answer_s=0.5)
 PAGE = {"Accept": "text/html,application/xhtml+xml"}
 JSON = {"Content-Type": "application/json"}
 SECRET = "13812345678"
@@ -24,10 +25,10 @@ class Note(BaseModel):
     text: str
 
 
-def application(*, https_only: bool = False) -> FastAPI:
+def application(limits: RequestLimits = LIMITS, *, https_only: bool = False) -> FastAPI:
     app = FastAPI()
     add_problem_answers(app)
-    app.add_middleware(RequestGuard, limits=LIMITS, https_only=https_only)
+    app.add_middleware(RequestGuard, limits=limits, https_only=https_only)
 
     @app.post("/notes")
     @app.put("/notes")
@@ -76,6 +77,33 @@ def test_a_body_that_is_too_large_is_refused_whether_it_says_its_length_or_not(c
     assert client.request(method, "/notes", content=iter([b'{"text":', b'"abc"}']), headers=JSON).json() == 3
     assert client.post("/form", data={"a": "b" * 2000}).status_code == 413
     assert client.get("/healthz", headers={"Content-Length": "2000"}).status_code == 413
+
+
+def test_a_body_of_just_the_size_that_is_allowed_is_taken(client: TestClient) -> None:
+    body = b'{"text":"' + b"a" * 989 + b'"}'
+    assert len(body) == LIMITS.body_bytes
+    for content in (body, iter([body[:500], body[500:]])):
+        assert client.post("/notes", content=content, headers=JSON).json() == 989
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"Sec-Fetch-Site": "same-origin"}, 200),
+        ({"Sec-Fetch-Site": "none"}, 200),
+        ({"Sec-Fetch-Site": "same-site"}, 403),
+        ({"Sec-Fetch-Site": "cross-site"}, 403),
+        ({"Sec-Fetch-Site": "cross-site", "Origin": "http://testserver"}, 403),
+        ({"Origin": "http://testserver"}, 200),
+        ({"Origin": "http://testserver.evil"}, 403),
+        ({"Origin": "null"}, 403),
+    ],
+)
+def test_what_another_sites_page_sends_changes_nothing(
+    client: TestClient, headers: dict[str, str], status: int
+) -> None:
+    assert client.post("/notes", json={"text": "a"}, headers=headers).status_code == status
+    assert client.get("/healthz", headers=headers).status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -128,14 +156,17 @@ def test_text_that_has_no_bytes_is_refused_in_words() -> None:
     assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")
 
 
-def test_a_route_that_takes_too_long_is_answered_for_and_a_stream_may_go_on(
-    client: TestClient, caplog: pytest.LogCaptureFixture
-) -> None:
-    assert client.get("/stream").content == b"firstlast"
-    sent = asyncio.run(asked(application(), "GET", "/slow", for_ever))
+def test_a_route_that_takes_too_long_is_answered_for(caplog: pytest.LogCaptureFixture) -> None:
+    sent = asyncio.run(asked(application(IN_A_HURRY), "GET", "/slow", for_ever))
     assert sent[0]["status"] == 503
     assert (b"retry-after", b"5") in sent[0]["headers"]
     assert caplog.messages == ["no answer in time from GET /slow"]
+
+
+def test_a_stream_that_has_begun_outlives_the_time_for_an_answer(caplog: pytest.LogCaptureFixture) -> None:
+    hurried = TestClient(application(RequestLimits(answer_s=0.1)))
+    assert hurried.get("/stream").content == b"firstlast"
+    assert not caplog.messages
 
 
 def test_a_body_that_does_not_come_is_waited_for_a_while() -> None:

@@ -6,14 +6,14 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, delete, select
 
 from data.clock import to_iso
 from data.importing import ImportOptions, Rejected
 from data.kinds import KINDS
 from data.names.pinyin import readings_of
-from data.store import audit
-from data.store.schema import COMMIT
+from data.store import audit, change_log
+from data.store.schema import CHANGE, COMMIT
 from data.store.steps import Pace
 from data.store.store import Store
 from data.upkeep.file_import import (
@@ -26,7 +26,7 @@ from data.upkeep.file_import import (
     rehearse_file,
 )
 from data.upkeep.file_preview import RecordFile, preview_file
-from data.upkeep.import_note import broken_off
+from data.upkeep.import_note import broken_off, import_progress
 from tests.kept import change, stored
 from tests.recounts import check_sums
 from tests.stores import NOON, fill, opened_store
@@ -119,6 +119,23 @@ def test_what_others_changed_meanwhile_stays_where_the_file_says_nothing(
         check_sums(connection)
 
 
+def test_where_the_log_does_not_tell_any_more_what_others_wrote_all_is_planned_again(
+    store: Store, file: RecordFile, tmp_path: Path
+) -> None:
+    def meanwhile() -> None:
+        with store.write("person:li", "meanwhile") as writing:
+            writing.put("customer", {"id": "6600000039", "name": "别人", "phone": "13800000039"})
+        with store.write("hub", "compact the change log") as writing:
+            change_log.raise_floor(writing.connection, change_log.head(writing.connection))
+            writing.connection.execute(delete(CHANGE))
+
+    done = import_file(store, file, tmp_path, in_steps(once(meanwhile)))
+    assert (done.counts.added, done.counts.changed) == (ROWS - 1, 1)
+    assert (stored(store, "customer", "6600000039") or {})["phone"] == "13800000039"
+    with store.read() as connection:
+        check_sums(connection)
+
+
 def test_an_import_that_was_killed_is_known_and_gone_on_with(store: Store, file: RecordFile, tmp_path: Path) -> None:
     def end() -> None:
         raise EndedError
@@ -135,6 +152,27 @@ def test_an_import_that_was_killed_is_known_and_gone_on_with(store: Store, file:
     with store.read() as connection:
         acts = [(one.act, one.about) for one in audit.entries(connection) if one.act.startswith("import")]
     assert sorted(acts) == [("import", "customers.csv"), ("import_broken_off", str(left))]
+
+
+def test_everybody_sees_how_far_an_import_is(store: Store, file: RecordFile, tmp_path: Path) -> None:
+    told = list[tuple[int, int]]()
+
+    def look() -> None:
+        progress = import_progress(store.engine)
+        assert progress is not None
+        assert progress.note is not None
+        told.append((progress.note.stored, progress.note.rows))
+        assert broken_off(store.engine) is None
+
+    def checked(_rejected: tuple[Rejected, ...]) -> None:
+        progress = import_progress(store.engine)
+        assert progress is not None
+        assert progress.note is None  # nothing is stored yet
+
+    assert import_progress(store.engine) is None
+    import_file(store, file, tmp_path, in_steps(look, last=checked))
+    assert told == [(stored, ROWS) for stored in range(TOGETHER, ROWS, TOGETHER)]
+    assert import_progress(store.engine) is None
 
 
 def test_one_import_at_a_time_is_under_way(store: Store, file: RecordFile, tmp_path: Path) -> None:
@@ -160,6 +198,21 @@ def test_what_a_person_agreed_to_is_stored_and_nothing_else(store: Store, file: 
     assert (again.counts.added, again.counts.changed, again.counts.unchanged) == (3, 1, 36)
     import_file(store, file, tmp_path, in_steps(lambda: None, seen=again.digest))
     assert new_names(store) == ROWS
+
+
+def test_what_fails_before_anything_is_stored_is_not_told_as_broken_off(
+    store: Store, file: RecordFile, tmp_path: Path
+) -> None:
+    seen = preview_file(store, file, tmp_path, 0).digest
+
+    def meanwhile(_rejected: tuple[Rejected, ...]) -> None:
+        with store.write("person:li", "meanwhile") as writing:
+            writing.put("customer", {"id": "6600000000", "name": "别人"})
+
+    with pytest.raises(OtherThanSeenError):
+        import_file(store, file, tmp_path, in_steps(lambda: None, seen=seen, last=meanwhile))
+    assert broken_off(store.engine) is None
+    assert new_names(store) == 0
 
 
 def test_rows_that_cannot_be_listed_are_not_stored(store: Store, file: RecordFile, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 
 from data.clock import to_iso
+from data.store.database import is_postgresql
 from data.store.store import Store
 from switchboard.hub_doctor import examine_hub
 from sync.errors import EndedError
@@ -73,6 +74,12 @@ def test_a_job_that_nobody_did_for_too_long_is_overdue_and_one_that_is_not_set_u
     with store.read() as connection:
         assert [job.name for job in jobs.now(connection, keeping) if job.troubles] == ["back_up"]
     assert now(jobs, store, replace(keeping, backups=None)).state == "off"
+
+
+def test_a_store_that_a_server_keeps_has_no_check_of_a_file(store: Store, keeping: Keeping) -> None:
+    with store.read() as connection:
+        names = {job.name for job in Jobs(store).now(connection, keeping)}
+    assert ("check_store" in names) == (not is_postgresql(store.engine))
 
 
 def test_the_end_of_the_hub_is_no_failure_and_what_nobody_expects_is_one_without_its_words(

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from data.store import audit
 from data.store.store import Store
 from sync.copies.restore import restore_backup
 from sync.errors import HomeError
@@ -64,7 +63,7 @@ def test_entries_older_than_the_settings_say_are_archived(
     assert not (home.path / "audit").exists()
     clock.at += timedelta(days=31)
     with store.write("person:wang", "look") as writing:
-        audit.record(writing.connection, clock.now(), "person:wang", "reveal", "x")
+        writing.note("person:wang", "reveal", "x")
     keeper.archive_audit()
     assert [path.name for path in (home.path / "audit").iterdir()] == ["000000001-000000002.jsonl"]
 

@@ -1,3 +1,6 @@
+import pytest
+
+from sync.hub import limits as module
 from sync.hub.limits import ANY_OTHER, Allowance, Limits
 from tests.stores import SetClock
 
@@ -33,4 +36,11 @@ def test_a_clock_that_is_put_back_shuts_nobody_out() -> None:
     limits = Limits(clock, THREE)
     assert limits.wait_s("a", "reveal") == 0
     clock.pass_time(days=-1)
+    assert limits.wait_s("a", "reveal") == 0
+
+
+def test_of_too_many_askers_those_are_forgotten_who_asked_least_recently(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_ASKERS_AT_MOST", 2)
+    limits = Limits(SetClock(), THREE)
+    assert [limits.wait_s(asker, "reveal") for asker in "aaabcccc"] == [0] * 7 + [10]
     assert limits.wait_s("a", "reveal") == 0

@@ -50,6 +50,29 @@ def test_slips_that_are_far_apart_shut_nothing(store: Store, clock: SetClock) ->
     assert auth.begin_shift(store, seat, "wang", "secret")[0].name == "wang"
 
 
+def test_five_slips_within_exactly_a_quarter_of_an_hour_shut_it_until_as_long_after_the_last(
+    store: Store, clock: SetClock
+) -> None:
+    seat = pc(store, "座席1")
+    guess(store, TRIES - 1, seat)
+    clock.pass_time(minutes=15)
+    guess(store, 1, seat)
+    clock.pass_time(minutes=14)
+    with pytest.raises(TooManyTriesError, match="1 min"):
+        auth.begin_shift(store, seat, "wang", "secret")
+
+
+def test_what_is_shut_stays_so_while_others_guess_elsewhere(store: Store, clock: SetClock) -> None:
+    seat = pc(store, "座席1")
+    for _ in range(TRIES):
+        guess(store, 1, seat)
+        clock.pass_time(minutes=3)
+    clock.pass_time(minutes=11)
+    guess(store, 1, pc(store, "座席2"), "li")
+    with pytest.raises(TooManyTriesError):
+        auth.begin_shift(store, seat, "wang", "secret")
+
+
 def test_who_guesses_at_one_pc_shuts_nobody_out_elsewhere(store: Store) -> None:
     guess(store, TRIES, pc(store, "座席1"))
     assert auth.begin_shift(store, pc(store, "座席2"), "wang", "secret")[0].name == "wang"
@@ -64,6 +87,8 @@ def test_a_name_guessed_at_from_several_pcs_is_shut_except_where_the_person_work
         auth.begin_shift(store, pc(store, "座席4"), "wang", "secret")
     with pytest.raises(TooManyTriesError):
         auth.sign_in(store, "wang", "secret", HERE)
+    with store.read() as connection:
+        assert set(shut_names(connection, ["wang", "li"], store.clock.now())) == {"wang"}
     assert auth.begin_shift(store, own, "wang", "secret")[0].name == "wang"
 
 
@@ -92,6 +117,15 @@ def test_remembering_forgives_ones_own_slips_at_that_pc_and_nobody_elses(store: 
     guess(store, 2, seat)
     auth.begin_shift(store, seat, "wang", "secret")
     guess(store, TRIES - 2, seat)
+    with pytest.raises(TooManyTriesError):
+        auth.begin_shift(store, seat, "wang", "secret")
+
+
+def test_remembering_at_one_pc_forgives_nothing_at_another(store: Store) -> None:
+    seat, other = pc(store, "座席1"), pc(store, "座席2")
+    guess(store, TRIES - 1, seat)
+    auth.begin_shift(store, other, "wang", "secret")
+    guess(store, 1, seat)
     with pytest.raises(TooManyTriesError):
         auth.begin_shift(store, seat, "wang", "secret")
 

@@ -1,14 +1,16 @@
 """How long a PC keeps the numbers of callers: until the hub has them, and for a day where it refused them."""
 
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from data.entries.entries import Outcome
-from sync.outbox.callers import FORGOTTEN_AFTER
+from data.sqlite import connect
+from sync.outbox.callers import FORGOTTEN_AFTER, forget, to_forget
 from sync.outbox.sending import OutboxSender
-from sync.outbox.waiting import Author, Outbox, OutboxError
+from sync.outbox.waiting import Author, Kept, Outbox, OutboxError
 from tests.stores import NOON, SetClock
 
 WANG = Author("wang", "secret-1")
@@ -55,6 +57,34 @@ def test_after_that_nothing_on_the_disk_tells_who_called_and_the_entry_says_why_
     with pytest.raises(OutboxError, match="its caller is forgotten: dismiss it, and enter it anew"):
         outbox.send_again(key, WANG, NOON + FORGOTTEN_AFTER)
     assert outbox.dismiss(key)
+
+
+def test_what_is_sent_again_while_callers_are_forgotten_keeps_its_number(outbox: Outbox) -> None:
+    key = refused(outbox)
+    at = NOON + FORGOTTEN_AFTER
+    with closing(connect(outbox.path)) as connection:
+        remains = to_forget(connection, at)
+        assert [one for one, _ in remains] == [key]
+        again = outbox.send_again(key, WANG, at)
+        forget(connection, remains)
+    assert outbox.find(again.key).entry.body == CALL_BACK
+
+
+class Busy(Outbox):
+    """The hub answers for an entry just when it is looked at."""
+
+    def find(self, key: str) -> Kept:
+        found = super().find(key)
+        self.conclude({key: Outcome("applied", key)}, NOON)
+        return found
+
+
+def test_what_the_hub_answers_for_meanwhile_is_not_sent_again(tmp_path: Path) -> None:
+    outbox = Busy(tmp_path)
+    key = refused(outbox)
+    with pytest.raises(OutboxError, match="the hub has just answered"):
+        outbox.send_again(key, WANG, NOON)
+    assert outbox.entries() == []
 
 
 def test_a_wrap_ups_number_is_forgotten_likewise_and_a_ticket_stays_whole(outbox: Outbox) -> None:

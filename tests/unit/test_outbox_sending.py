@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from data.entries.entries import Outcome
-from sync.errors import HubTroubleError, HubUnreachableError, SyncError
+from sync.errors import AskedTooOftenError, HubTroubleError, HubUnreachableError, SyncError
 from sync.outbox.sending import AT_ONCE, OutboxSender
 from sync.outbox.waiting import Author, Outbox
 from sync.replica.hub_line import PreparingError
@@ -169,3 +169,24 @@ def test_a_hub_that_is_gone_is_asked_once(outbox: Outbox, clock: SetClock) -> No
     with pytest.raises(HubUnreachableError):
         sender(outbox, hub, clock).send()
     assert hub.requests == 1
+
+
+def test_a_hub_that_was_asked_too_often_is_left_alone_and_blames_no_entry(outbox: Outbox, clock: SetClock) -> None:
+    hub = Hub(lambda: AskedTooOftenError("too many requests"))
+    hub.down = True
+    enter(outbox, clock, "one", "two")
+    with pytest.raises(AskedTooOftenError):
+        sender(outbox, hub, clock).send()
+    assert hub.requests == 1
+    assert [kept.detail for kept in outbox.entries()] == ["", ""]
+    hub.down = False
+    assert sender(outbox, hub, clock).send()
+    assert hub.taken == ["one", "two"]
+
+
+def test_as_many_entries_as_a_request_holds_go_at_once(outbox: Outbox, clock: SetClock) -> None:
+    hub = Hub()
+    texts = [str(number) for number in range(2 * AT_ONCE)]
+    enter(outbox, clock, *texts)
+    assert sender(outbox, hub, clock).send()
+    assert (hub.requests, hub.taken) == (2, texts)

@@ -20,8 +20,10 @@ class Hub:
     def __init__(self, *over: Author) -> None:
         self.over = {author.session for author in over}
         self.taken: dict[str, str] = {}
+        self.requests = 0
 
     def send_entries(self, entries: list[dict[str, Any]], session: str) -> dict[str, dict[str, Any]]:
+        self.requests += 1
         if session in self.over:
             raise ShiftOverError("this shift is over")
         self.taken |= {entry["key"]: session for entry in entries}
@@ -56,6 +58,13 @@ def test_an_entry_whose_authors_shift_is_over_waits_for_them_and_holds_up_nobody
     assert (kept.entry.key, kept.state, kept.detail) == (waits, "waiting", WAITS_FOR_AUTHOR)
     assert OutboxSender(outbox, hub, clock, lambda: WANG_AGAIN).send()
     assert hub.taken == {goes: LI.session, waits: WANG_AGAIN.session}
+
+
+def test_the_entries_of_a_shift_that_is_over_cost_one_request(outbox: Outbox, clock: SetClock) -> None:
+    hub, keys = Hub(WANG), [ticket(outbox, WANG, clock) for _ in range(3)]
+    assert not OutboxSender(outbox, hub, clock, lambda: LI).send()
+    assert hub.requests == 1, "none of them is to blame: they are not tried one by one"
+    assert [kept.entry.key for kept in outbox.entries() if kept.detail == WAITS_FOR_AUTHOR] == keys
 
 
 def test_a_look_up_goes_in_nobodys_name(outbox: Outbox, clock: SetClock) -> None:

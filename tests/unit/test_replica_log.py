@@ -6,6 +6,7 @@ import shutil
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,12 +17,13 @@ from data.clock import to_iso
 from data.fields import Json
 from data.sqlite import connect
 from data.store.store import Store
+from sync.errors import DamagedError
 from sync.hub.urgent import news_since
-from sync.protocol import ChangeBatch
+from sync.protocol import ChangeBatch, Manifest
 from sync.replica.agent_home import AgentHome
 from sync.replica.cache_health import REPAIRS_A_DAY
 from sync.replica.hub_client import HubClient
-from sync.replica.replica import Replica
+from sync.replica.replica import Replica, check_snapshot
 from tests.stores import NOON, fill, in_file, opened_store
 
 BATCHES = 50
@@ -84,6 +86,39 @@ def test_a_batch_is_left_while_the_cache_is_to_be_replaced_or_mended(tmp_path: P
         assert replica.take(dataclasses.replace(batch, epoch="another")) is None, "it is of another history"
         assert replica.take(batch) is not None, "replaced often enough today, it is followed as it is"
         replica.let_go()
+
+
+def test_a_batch_is_left_where_the_cache_cannot_be_read(tmp_path: Path, home: AgentHome) -> None:
+    with opened_store(in_file(tmp_path)) as store:
+        fill(store)
+        path = cached(store, home)
+        batch, whole = next_batch(store, 1), path.read_bytes()
+        replica = Replica(home, HubClient("http://127.0.0.1:1"))
+        path.write_bytes(b"no cache" * 1000)
+        assert replica.take(batch) is None
+        path.write_bytes(whole)
+        assert replica.take(batch) is not None, "nothing of the unreadable one is held open"
+        replica.let_go()
+
+
+def test_a_snapshot_is_the_one_that_its_manifest_describes_or_refused(tmp_path: Path, home: AgentHome) -> None:
+    with opened_store(in_file(tmp_path)) as store:
+        fill(store)
+        path = cached(store, home)
+    with closing(connect(path)) as held:
+        meta, sums = cache.read_meta(held), cache.read_sums(held)
+    made = ("", "/x", 1, "0" * 64, 1, cache.SCHEMA, sums)
+    right = Manifest(meta["epoch"], meta["scope"], int(meta["revision"]), *made)
+    check_snapshot(path, right)
+    others: tuple[dict[str, Any], ...] = (
+        {"epoch": "another"},
+        {"scope": "another"},
+        {"revision": right.revision + 1},
+        {"sums": {}},
+    )
+    for other in others:
+        with pytest.raises(DamagedError):
+            check_snapshot(path, dataclasses.replace(right, **other))
 
 
 def test_the_log_is_written_back_after_many_batches_and_not_within_one(tmp_path: Path, home: AgentHome) -> None:

@@ -13,6 +13,7 @@ from data.store import change_log
 from data.store.schema import CHANGE, COMMIT, LOG_LEASE
 from data.store.store import Store
 from sync.hub.retention import COMMITS_KEPT, DEVICE_LASTS, KEPT_ANYWAY, SNAPSHOT_LASTS, LogRetention
+from sync.protocol import Manifest
 from tests.stores import SetClock
 
 LONG = timedelta(days=400)
@@ -153,6 +154,20 @@ def test_a_snapshot_that_is_being_fetched_holds_the_log(store: Store, clock: Set
     rename(store, "A2")
     clock.pass_time(hours=2)
     retention.compact()
+    assert floor(store) == made_at
+    clock.at += SNAPSHOT_LASTS
+    retention.compact()
+    assert floor(store) > made_at
+
+
+def test_the_log_is_kept_after_a_published_snapshot_which_is_advanced_by_it(
+    store: Store, clock: SetClock, retention: LogRetention
+) -> None:
+    made_at = rename(store, "A1")
+    rename(store, "A2")
+    clock.at += LONG
+    published = Manifest("epoch", "all", made_at, "", "/x", 1, "0" * 64, 1, 1, {})
+    retention.compact([published])
     assert floor(store) == made_at
     clock.at += SNAPSHOT_LASTS
     retention.compact()

@@ -2,6 +2,7 @@ import json
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,7 @@ from data.store.set_hash import same_sums
 from data.store.store import Store
 from sync.errors import DamagedError
 from sync.hub.shelf import SnapshotShelf
-from sync.hub.snapshots import Scope, publish, published, remove_damaged
+from sync.hub.snapshots import Scope, leads_on, publish, published, remove_damaged
 from sync.protocol import Manifest
 
 ALL = Scope.of(None)
@@ -66,6 +67,13 @@ def customers(held: Connection) -> set[str]:
 def change(store: Store, name: str) -> None:
     with store.write("test", "change") as writing:
         writing.put("area", {"id": "A1", "name": name})
+
+
+def test_a_snapshot_of_another_version_is_made_anew(store: Store, shelf: SnapshotShelf) -> None:
+    manifest = shelf.ensure(ALL)
+    with store.read() as connection:
+        assert leads_on(connection, ALL, manifest)
+        assert not leads_on(connection, ALL, replace(manifest, schema=cache.SCHEMA - 1))
 
 
 def test_a_snapshot_holds_what_its_manifest_says(store: Store, shelf: SnapshotShelf, expanded: Expand) -> None:

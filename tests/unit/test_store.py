@@ -13,7 +13,6 @@ from data.store.rows import get_docs
 from data.store.schema import RECORDS
 from data.store.set_hash import Sums
 from data.store.store import Store
-from tests.stores import NOON
 
 
 def bucket_of(store: Store, customer: str) -> str:
@@ -70,7 +69,7 @@ def test_a_rehearsal_counts_and_changes_nothing(store: Store) -> None:
     with store.write("test", "dry run") as writing:
         writing.rehearsal = True
         counts = writing.put_many("area", [{"id": "A8", "name": "新区"}, {"id": "A1", "name": "塔山镇"}])
-        audit.record(writing.connection, NOON, "test", "rehearse", "x")
+        writing.note("test", "rehearse", "x")
     assert (counts.added, counts.changed) == (1, 1)
     assert state(store) == before
     with store.read() as connection:

@@ -8,6 +8,7 @@ from data.outages.entry import NewOutage, add_outage
 from data.rights import ForbiddenError
 from data.store import audit
 from data.store.store import Store
+from data.upkeep.acts import Keeper
 from data.upkeep.codes import suggested_code
 from data.upkeep.errors import FieldErrors, InUseError, KeptElsewhereError, OvertakenError
 from data.upkeep.kept import KEPT, kept_fields
@@ -156,9 +157,52 @@ def test_a_person_of_one_branch_keeps_no_other_branchs_records(store: Store, kin
         undo(store, kind, key, AT_TASHAN)
 
 
+def test_a_person_of_a_company_keeps_the_records_of_its_stations(store: Store) -> None:
+    company = Keeper("person:li", ("B0",), readings_of)
+    for kind, key in (("area", "A1"), ("feeder", "F2"), ("customer", "2114000003")):
+        assert change(store, kind, key, {"name": "改名"}, company)["name"] == "改名"
+
+
+def test_branches_that_lie_in_each_other_are_nobodys_for_those_outside(store: Store) -> None:
+    with store.write("test", "a circle") as writing:
+        writing.put("branch", {"id": "B0", "parent_id": "B2"})
+    with pytest.raises(ForbiddenError):
+        change(store, "area", "A2", {"name": "改名"}, AT_TASHAN)
+
+
+def test_a_contact_that_serves_another_branch_as_well_is_kept_by_its_own(store: Store) -> None:
+    change(store, "contact", "K1", {"areas": "A1;A2"}, EVERYWHERE)
+    assert change(store, "contact", "K1", {"phone": "13904290002"}, AT_TASHAN)["areas"] == ["A1", "A2"]
+    with pytest.raises(ForbiddenError):
+        change(store, "contact", "K1", {"areas": "A1;A2;211402"}, AT_TASHAN)
+
+
+def test_a_retired_record_that_came_back_from_elsewhere_is_not_listed_as_retired(store: Store) -> None:
+    before = stored(store, "contact", "K1") or {}
+    retire(store, "contact", "K1")
+    with store.read() as connection:
+        assert [one.record for one in retired_of(connection, "contact", "", ())] == ["K1"]
+    with store.write("os:root", "import") as writing:
+        writing.put("contact", before)
+    with store.read() as connection:
+        assert retired_of(connection, "contact", "", ()) == []
+
+
+def test_what_the_marketing_system_has_taken_over_is_not_undone_here(store: Store) -> None:
+    with store.write("test", "own line") as writing:
+        writing.put("feeder", {"id": "F1", "source": "rural"})
+    change(store, "transformer_area", "T1", {"kva": "200"})
+    with store.write("pull", "taken over") as writing:
+        writing.put("feeder", {"id": "F1", "source": "central"})
+    with pytest.raises(KeptElsewhereError):
+        undo(store, "transformer_area", "T1")
+
+
 def test_a_record_is_not_given_to_another_branch_nor_a_contact_put_before_its_places(store: Store) -> None:
     for kind, key, texts in (
         ("area", "A1", {"branch": "B2"}),
+        ("area", "A2", {"branch": "B1"}),
+        ("transformer_area", "T3", {"feeder": "F1"}),
         ("transformer_area", "T1", {"feeder": "F2"}),
         ("contact", "K1", {"areas": "A1;A2"}),
         ("contact", "K1", {"transformer_areas": "T3"}),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack
+from threading import Event
 
 import pytest
 
@@ -13,6 +14,7 @@ from sync.auth.changes import device_holder, session_holder
 from sync.auth.devices import move_device, revoke_device
 from sync.auth.fleet import list_devices, note_displays
 from sync.auth.tokens import digest
+from sync.hub import withdrawal
 from sync.hub.withdrawal import Withdrawals
 from tests.stores import SetClock
 
@@ -120,3 +122,33 @@ def test_a_display_that_is_revoked_hears_no_more_and_one_that_listens_was_last_s
     revoke_device(store, "大厅", "os:root")
     withdrawals.sweep()
     assert {name: check() for name, check in may_go_on.items()} == {"大厅": False, "座席1": True}
+
+
+def test_who_begins_to_listen_while_rights_change_is_looked_at_once_more(store: Store) -> None:
+    late, seen = device_holder("let in meanwhile", ()), Event()
+
+    def wake() -> None:
+        if watched.is_rightful(late):
+            watched.began(late)
+        else:
+            seen.set()
+
+    watched = Withdrawals(store, wake)
+    device, _ = auth.enrol(store, auth.add_device(store, "1", (), "os:root")[0])
+    revoke_device(store, "1", "os:root")
+    with watched.holding(device_holder(device.id, ())), watched.watching():
+        assert seen.wait(10)
+
+
+def test_a_session_that_runs_out_is_ended_though_nobody_changed_anything(
+    store: Store, clock: SetClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(withdrawal, "_LOOK_EVERY_S", 0.001)
+    monkeypatch.setattr(withdrawal, "_SWEEPS", 0)
+    auth.add_person(store, "wang", "agent", "secret", "os:root")
+    holder, ended = session_holder(digest(auth.sign_in(store, "wang", "secret")[1]), "agent"), Event()
+    watched = Withdrawals(store, ended.set)
+    clock.pass_time(hours=12)
+    with watched.holding(holder) as may_go_on, watched.watching():
+        assert ended.wait(30)
+        assert not may_go_on()
