@@ -58,7 +58,7 @@ def other(session: Session, tmp_path: Path) -> Iterator[OtherProgram]:
     file = tmp_path / "typed.txt"
     with session.program("tests.ui.other_program", str(file)):
         program = OtherProgram(file, session)
-        program.wait_for_keyboard()
+        program.take_keyboard()
         yield program
 
 

@@ -8,7 +8,6 @@ from fastapi import APIRouter, Depends, Form, Request, Response
 from data.errors import SwitchboardError
 from data.kinds import KINDS
 from data.rights import may
-from data.store import audit
 from sync.auth import Person
 from sync.central.by_hand import Mode, PullOrder, PullsByHand
 from sync.central.errors import MappingError
@@ -119,7 +118,7 @@ def pull_page_router(hub: Hub, by_hand: PullsByHand) -> APIRouter:
         try:
             with hub.store.write(approver.actor, "decline pull") as writing:
                 decline(writing.connection, number)
-                audit.record(writing.connection, writing.clock.now(), approver.actor, "decline_pull", str(number))
+                writing.note(approver.actor, "decline_pull", str(number))
         except MappingError as error:
             return one_page(request, approver, number, error)
         return go_on(f"/desk/pulls/{number}")

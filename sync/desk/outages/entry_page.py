@@ -12,7 +12,6 @@ from data.outages.preview import preview
 from data.outages.templates import OutageTemplate, list_templates, read_template, save_template
 from data.outages.windows import SCOPE_KINDS, ScopeItem
 from data.readers import Reader
-from data.store import audit
 from sync.auth import Person
 from sync.desk.answers import go_on
 from sync.desk.outages.window_forms import EntryForm, FaultyFormError
@@ -97,7 +96,7 @@ def entry_page_router(hub: Hub) -> APIRouter:
         try:
             with hub.store.write(setter.actor, "add outage", setter.branches) as writing:
                 window = add_outage(writing, form.entered(writing.connection), setter.actor)
-                audit.record(writing.connection, writing.clock.now(), setter.actor, "add_outage", window.id)
+                writing.note(setter.actor, "add_outage", window.id)
         except FaultyFormError as error:
             return page(request, setter, form, status_of(error), faults=refusals(request, error.faults))
         except SwitchboardError as error:

@@ -14,7 +14,6 @@ from data.outages.entry import add_outage
 from data.outages.listing import ENDED_LISTED, branches_touched, listing, windows_since
 from data.outages.promises import owners
 from data.outages.rules import REASON_AT_MOST
-from data.store import audit
 from data.store.schema import RECORDS
 from data.upkeep.branch_limits import of_branches
 from sync.auth import Person
@@ -98,7 +97,7 @@ def field_router(hub: Hub) -> APIRouter:
             with hub.store.write(setter.actor, "add outage", setter.branches) as writing:
                 entered = form.entry(writing.clock.now()).entered(writing.connection)
                 window = add_outage(writing, entered, setter.actor)
-                audit.record(writing.connection, writing.clock.now(), setter.actor, "add_outage", window.id)
+                writing.note(setter.actor, "add_outage", window.id)
         except SwitchboardError as error:
             return new_page(request, setter, "", form, status_of(error), refusal(request, error))
         hub.stream.look_now()

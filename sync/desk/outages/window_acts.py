@@ -20,7 +20,6 @@ from data.outages.public_scope import public_scope
 from data.outages.rules import REASON_AT_MOST
 from data.outages.stored import find_outage
 from data.outages.windows import OutageWindow, ScopeItem
-from data.store import audit
 from data.store.store import Writing
 from sync.auth import Person
 from sync.desk.outages.window_forms import ActForm
@@ -72,7 +71,7 @@ def do_act(hub: Hub, person: Person, key: str, act: str, form: ActForm) -> Outag
             told = "这条信息刚被别人改过 somebody else has changed this window meanwhile"
             raise ChangedMeanwhileError(told).about("window_moved")
         done = do(writing, window, form, person.actor)
-        audit.record(writing.connection, writing.clock.now(), person.actor, name, key)
+        writing.note(person.actor, name, key)
     hub.stream.look_now()
     return done
 

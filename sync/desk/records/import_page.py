@@ -15,16 +15,18 @@ from data.store.store import Counts
 from data.upkeep.errors import StandsAgainstError
 from data.upkeep.file_import import BrokenOffError, ImportRun, import_file
 from data.upkeep.file_preview import Difference, Preview, preview_file
-from data.upkeep.import_note import broken_off
+from data.upkeep.import_note import broken_off, import_progress
 from data.upkeep.seen import as_shown
 from data.upkeep.uploads import (
     LARGEST,
     PART_BYTES,
     Upload,
     note_outcome,
+    uploads_of,
 )
 from sync.auth import Person
 from sync.desk.answers import go_on
+from sync.desk.outages.window_words import who
 from sync.desk.page import Desk
 from sync.desk.records.import_files import keep_upload, sent_file
 from sync.desk.records.record_words import RecordWords, field_words
@@ -36,6 +38,7 @@ from sync.line_words import line_words
 from sync.refusal_words import refusal
 
 _SHOWN = 20
+_OWN_SHOWN = 5
 
 Text = Annotated[str, Form(max_length=200)]
 
@@ -46,20 +49,34 @@ def import_page_router(hub: Hub) -> APIRouter:
     what = {name: KINDS[kind].label for name, kind in IMPORTABLE.items()}
     headers = {name: [_header(one) for one in fields_of(KINDS[kind])] for name, kind in IMPORTABLE.items()}
     sizes = {"HEADERS": headers, "LARGEST": LARGEST, "PART_BYTES": PART_BYTES}
-    desk = Desk(labels={"WHAT": what, "field_words": field_words, "line_words": line_words, **sizes})
+    desk = Desk(labels={"WHAT": what, "who": who, "field_words": field_words, "line_words": line_words, **sizes})
     Importer = Annotated[Person, Depends(PersonWho(hub.store, "import_files"))]
 
     def start_page(
         request: Request, person: Person, error: SwitchboardError | None = None, chosen: str = ""
     ) -> Response:
         status = status_of(error) if error else 200
-        left = broken_off(hub.store.engine)
-        values = {"error": refusal(request, error) if error else "", "chosen": chosen, "left": left}
-        return desk.render(request, person, "import.html", status, **values)
+        left, progress = broken_off(hub.store.engine), import_progress(hub.store.engine)
+        with hub.store.read() as connection:
+            own = uploads_of(connection, person.actor, _OWN_SHOWN)
+        return desk.render(
+            request,
+            person,
+            "import.html",
+            status,
+            error=refusal(request, error) if error else "",
+            chosen=chosen,
+            left=left,
+            progress=progress,
+            own=own,
+        )
 
     def preview_page(request: Request, person: Person, key: str, error: SwitchboardError | None = None) -> Response:
         try:
             with sent_file(hub, key, person) as (upload, file):
+                progress = import_progress(hub.store.engine)
+                if progress and progress.note and progress.note.digest == file.digest():
+                    return go_on("/desk/import")  # which shows how far it is
                 left = broken_off(hub.store.engine)
                 goes_on = left is not None and left.digest == file.digest()
                 preview = None if upload.outcome else preview_file(hub.store, file, file.path.parent, _SHOWN)

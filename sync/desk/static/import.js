@@ -6,6 +6,8 @@
     const button = one.querySelector("button");
     button.disabled = true;
     button.textContent = one.dataset.busy;
+    const applying = document.getElementById("applying"); // what it shows is asked for until the answer has come
+    setInterval(() => applying.dispatchEvent(new Event("going")), 1000);
   }));
   if (!form) return;
 

@@ -79,6 +79,7 @@ def ticket_desk(done: Mapping[str, tuple[str, str]] | None = None) -> Desk:
             "when": when,
             "left": left,
             "place_name": place_name,
+            "filed_under": filed_under,
         },
     )
 
@@ -90,6 +91,12 @@ def place_name(place: Mapping[str, Any]) -> str:
     return f"{name}（{number}）" if number and number != name else str(name)
 
 
+def filed_under(path: str, code: str, lang: Language) -> str:
+    """`Trouble report > 无电`: an entry with all above it; the kind of ticket in the reader's language."""
+    _, parted, below = path.partition(" > ")
+    return place_words.said(KINDS, code.partition(".")[0], lang) + parted + below
+
+
 def shown_value(field: str, value: str | None, catalogue: Catalogue, numbers: Mapping[str, str], lang: Language) -> str:
     """A value of a ticket's field as people read it; `numbers` are names of branches and tickets by their ids."""
     if not value:
@@ -97,7 +104,7 @@ def shown_value(field: str, value: str | None, catalogue: Catalogue, numbers: Ma
     if field in {"state", "kind"}:
         return place_words.said(TICKET_STATES if field == "state" else KINDS, value, lang)
     if field == "business":
-        return catalogue.path(value)
+        return filed_under(catalogue.path(value), value, lang)
     if field == "due_at":
         return f"{from_iso(value).astimezone(SHANGHAI):%m-%d %H:%M}"
     return numbers.get(value, value)

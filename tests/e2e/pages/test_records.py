@@ -6,6 +6,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from data.store.alone import IMPORT, alone
+from data.upkeep.import_note import ImportNote, drop_note, write_note
+from sync.hub.home import HubHome
 from tests.browser import ZOOMED, Visits, no_serious_fault, picture, tab_to
 from tests.hubs import RunningHub
 
@@ -176,11 +179,38 @@ def test_a_file_is_looked_at_before_it_is_imported(visits: Visits, shared_hub: R
     page.get_by_role("button", name="按以上内容导入").click()
     page.get_by_text("已写入资料库").wait_for()
     no_serious_fault(page)
+    again = visits.open(shared_hub, "admin", "/desk/import")
+    expect(again.locator(".own")).to_contain_text("已导入：新增 1，修改 1，不变 0，退回 1")
+    again.close()
     page.get_by_role("button", name="完成").click()
     page.wait_for_url("**/desk/import")
     page.goto(f"{shared_hub.url}/desk/records/area/edit/{TASHAN}")
     expect(page.locator("#f-postcode")).to_have_value("125002")
     expect(page.locator(".history li:first-child")).to_contain_text("导入")
+
+
+def test_everybody_sees_how_far_an_import_is_and_what_a_killed_one_left(visits: Visits, shared_hub: RunningHub) -> None:
+    store = HubHome(shared_hub.home).open_store()
+    note = ImportNote("customer", "customers many.csv", "", "person:wang", "2026-11-23T02:00:00+00:00", 12_000, 50_000)
+    try:
+        with alone(store.engine, IMPORT) as free:  # as whoever imports holds it until the end, also one by command
+            assert free
+            page = visits.open(shared_hub, "admin", "/desk/import")
+            expect(page.locator(".going")).to_contain_text("尚未写入")
+            with store.write("test", "note") as writing:
+                write_note(writing.connection, note)
+            expect(page.locator(".going")).to_contain_text("还剩 38,000")
+            expect(page.locator(".going")).to_contain_text("wang")
+            no_serious_fault(page)
+            picture(page, "import-progress")
+        expect(page.locator(".going")).to_have_count(0)
+        expect(page.get_by_role("status")).to_contain_text("上次导入中断")
+    finally:
+        with store.write("test", "note") as writing:
+            drop_note(writing.connection)
+        store.engine.dispose()
+    page.reload()
+    expect(page.get_by_role("status")).to_have_count(0)
 
 
 def test_what_has_changed_since_it_was_looked_at_is_not_imported(
