@@ -4,6 +4,7 @@ Each line on its standard input is posted as an event of the background work; of
 every outage is over by the clock from then on. Each TEXT would take for ever to answer.
 """
 
+import faulthandler
 import logging
 import sys
 import threading
@@ -18,6 +19,7 @@ from assistant.resident.reports import Post
 from assistant.resident.settings import load_settings
 from data.errors import SwitchboardError
 from tests.ui.answers import ListedAnswers, some_results
+from tests.ui.session import STACKS
 
 OVER = "over"
 
@@ -53,6 +55,7 @@ class RecoveringAnswers(ListedAnswers):
 def main() -> int:
     """Runs the desktop until it is told to quit."""
     logging.basicConfig(level=logging.WARNING)
+    faulthandler.register(STACKS)
     home, answers = Path(sys.argv[1]), RecoveringAnswers(sys.argv[2:])
     settings, problem = load_settings(home)
     try:

@@ -6,6 +6,7 @@ Nothing is pressed before whoever it is for has the keyboard, and nothing is rea
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -28,6 +29,12 @@ OTHER = "other program"
 PROGRAMS = ("Xvfb", "openbox", "trayer", "xdotool", "xclip")
 PATIENCE_S = 60.0
 """What never comes is a failure; what comes late on a busy machine is none."""
+STACKS = signal.SIGUSR1
+"""Has `tests.ui.agent_pc` write where each of its threads stands."""
+_WRITTEN_S = 1.0
+"""By then it has."""
+_GIVEN_S = 5.0
+"""After so long a window that was given no keyboard asks for it."""
 REPOSITORY = Path(__file__).parents[2]
 _WORDS = Words("zh")
 
@@ -164,10 +171,13 @@ class Session:
 class AgentPc:
     """A running assistant, seen through its socket, and its keyboard."""
 
-    def __init__(self, home: Path, process: "subprocess.Popen[str]", session: Session) -> None:
+    def __init__(
+        self, home: Path, process: "subprocess.Popen[str]", session: Session, said: Path | None = None
+    ) -> None:
         self.home = home
         self.process = process
         self.session = session
+        self._said = said
 
     def state(self) -> dict[str, Any]:
         """Its own report."""
@@ -182,7 +192,15 @@ class AgentPc:
                 return all(state[name] == value for name, value in expected.items())
             return False
 
-        wait_until(holds, str(expected), self.state)
+        wait_until(holds, str(expected), self.account)
+
+    def account(self) -> str:
+        """Its report, what it wrote and where each of its threads stands: why something never came."""
+        if self._said is None:
+            return str(self.state())
+        self.process.send_signal(STACKS)
+        time.sleep(_WRITTEN_S)
+        return f"{self.state()}\n{self._said.read_text(encoding='utf-8')}"
 
     def wait_for_keyboard(self, field: str) -> None:
         """Returns as soon as `field` has the keyboard: what is pressed before that goes elsewhere.
@@ -192,7 +210,7 @@ class AgentPc:
         wait_until(
             lambda: self.session.active_window() == _title(field, self.state()) and self.state()["focus"] == field,
             f"the keyboard in {field}",
-            lambda: f"{self.session.active_window()!r} has it, {self.state()}",
+            lambda: f"{self.session.active_window()!r} has it, {self.account()}",
         )
 
     def press(self, field: str, *keys: str) -> None:
@@ -225,11 +243,16 @@ class AgentPc:
 @contextmanager
 def assistant_in(session: Session, home: Path, *arguments: str) -> Iterator[AgentPc]:
     """An assistant that is ready; it must end cleanly and without a word."""
-    pipe = subprocess.PIPE
-    with session.program("tests.ui.agent_pc", str(home), *arguments, stdin=pipe, stdout=pipe, stderr=pipe) as process:
+    said, pipe = home.with_suffix(".said"), subprocess.PIPE
+    with (
+        said.open("w", encoding="utf-8") as errors,
+        session.program(
+            "tests.ui.agent_pc", str(home), *arguments, stdin=pipe, stdout=errors, stderr=errors
+        ) as process,
+    ):
         wait_until(lambda: process.poll() is not None or _answers(home), "the assistant's first answer")
-        assert process.poll() is None, process.stderr.read()
-        yield AgentPc(home, process, session)
+        assert process.poll() is None, said.read_text(encoding="utf-8")
+        yield AgentPc(home, process, session, said)
         process.terminate()
         assert process.wait(PATIENCE_S) == 0
 
@@ -276,6 +299,19 @@ class OtherProgram:
     def focused(self) -> bool:
         """Whether it has the keyboard."""
         return self._file.with_suffix(".focused").exists() and self._session.active_window() == OTHER
+
+    def take_keyboard(self) -> None:
+        """Has the keyboard when it returns; a window manager that is still starting may first give it to nobody."""
+        wait_until(self._took_keyboard, "the keyboard in the other program", self._session.active_window)
+
+    def _took_keyboard(self) -> bool:
+        until = time.monotonic() + _GIVEN_S
+        while time.monotonic() < until:
+            if self.focused:
+                return True
+            time.sleep(0.02)
+        self._session.ask("xdotool", "search", "--name", OTHER, "windowactivate")
+        return False
 
     def wait_for_keyboard(self) -> None:
         """Returns as soon as it has the keyboard."""
