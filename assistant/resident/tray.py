@@ -5,16 +5,20 @@ import os
 import sys
 import threading
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from assistant.resident.tray_icon import Mood, draw_icon
 from assistant.words.wording import Words
 from data.errors import SwitchboardError
 
+if TYPE_CHECKING:
+    from assistant.resident.tray_x11 import IconThread
+
 _LOG = logging.getLogger(__name__)
 
 PATIENCE_S = 2.0
-LEFT_BUTTON, RIGHT_BUTTON = 1, 3
+_AGAIN_S = 1.0
+"""After so long an icon whose tray has gone is offered anew."""
 ASCII_TITLE = "Switchboard"
 """X11's icons take Latin-1 titles only: a Chinese one ends the icon's thread."""
 
@@ -51,7 +55,9 @@ class Tray:
         self._mood: Mood = "normal"
         self._painting = threading.Lock()
         self._running = threading.Event()
+        self._closing = threading.Event()
         self._icon = self._make_icon()
+        self._icon_thread = self._make_icon_thread()
         self._thread = threading.Thread(target=self._run, name="tray", daemon=True)
         self._thread.start()
 
@@ -61,27 +67,32 @@ class Tray:
         return self._running.is_set()
 
     def paint(self, mood: Mood) -> None:
-        """Shows `mood`, soon: the icon's own thread does it, and nobody waits for that."""
+        """Shows `mood`, soon: nobody waits for that."""
         if mood != self._mood:
             self._mood = mood
             if self.shown:
-                threading.Thread(target=self._repaint, name="tray-paint", daemon=True).start()
+                self._do(self._repaint)
 
     def announce(self, text: str) -> None:
         """Says `text` in a bubble beside the icon; nothing where the system has none."""
         if self.shown and self._icon.HAS_NOTIFICATION:
-            threading.Thread(target=self._icon.notify, args=(text,), name="tray-announce", daemon=True).start()
+            self._do(lambda: self._icon.notify(text))
 
     def close(self) -> None:
         """Takes the icon away."""
+        self._closing.set()
         if not self.shown:
             return
-        # pystray waits for its own thread without an end, and its destructor would do so again
-        stopping = threading.Thread(target=self._icon.stop, name="tray-stop", daemon=True)
-        stopping.start()
-        stopping.join(PATIENCE_S)
+        self._do(self._icon.stop)
         self._thread.join(PATIENCE_S)
-        self._icon._running = False  # noqa: SLF001 - what the destructor looks at
+        self._icon._running = False  # noqa: SLF001 - pystray's destructor would wait for a stuck thread without an end
+
+    def _do(self, work: Callable[[], None]) -> None:
+        """Does `work` on the icon, where its system wants that done."""
+        if self._icon_thread:
+            self._icon_thread.do(work)
+        else:
+            threading.Thread(target=work, name="tray-work", daemon=True).start()
 
     def _make_icon(self) -> Any:  # noqa: ANN401 - pystray ships no types
         if sys.platform != "win32":
@@ -99,39 +110,42 @@ class Tray:
 
         return pystray.Menu(item("toggle", default=True), item("status"), item("shift"), item("forget"), item("quit"))
 
+    def _make_icon_thread(self) -> "IconThread | None":
+        if sys.platform == "win32":
+            return None
+        from assistant.resident.tray_x11 import IconThread  # noqa: PLC0415 - needs an X server
+
+        return IconThread(self._clicked, self._menu_wanted)
+
     def _run(self) -> None:
         try:
-            if sys.platform != "win32":
-                from assistant.resident.tray_x11 import wait_for_tray  # noqa: PLC0415 - needs an X server
-
-                wait_for_tray()
-                self._take_clicks()
-            self._icon.run(self._started)
+            self._serve()
+            while self._icon_thread and not self._closing.wait(_AGAIN_S):
+                self._icon = self._make_icon()
+                self._serve()
         except Exception:  # noqa: BLE001 - the thread's dispatcher: the assistant lives on without an icon
             _LOG.exception("the tray icon ended")
+
+    def _serve(self) -> None:
+        """Shows the icon until it or its tray ends."""
+        try:
+            self._icon.icon = draw_icon(self._mood)
+            if self._icon_thread:
+                self._icon_thread.serve(self._icon, self._taken)
+            else:
+                self._icon.run(self._started)
         finally:
+            self._icon._running = False  # noqa: SLF001 - pystray's destructor would wait for its thread
             self._running.clear()
 
     def _started(self, icon: Any) -> None:  # noqa: ANN401 - pystray ships no types
-        with self._painting:
-            icon.icon = draw_icon(self._mood)
         icon.visible = True
+        self._taken()
+
+    def _taken(self) -> None:
         self._running.set()
+        self._repaint()  # for a mood that changed meanwhile
 
     def _repaint(self) -> None:
         with self._painting:
             self._icon.icon = draw_icon(self._mood)
-
-    def _take_clicks(self) -> None:
-        """Has X11 report the clicks: pystray never selects them, and knows no second button."""
-        from Xlib import X  # noqa: PLC0415 - needs an X server
-
-        mask = X.ExposureMask | X.StructureNotifyMask | X.ButtonPressMask
-        self._icon._window.change_attributes(event_mask=mask)  # noqa: SLF001 - pystray issue 151
-        self._icon._message_handlers[X.ButtonPress] = self._on_button  # noqa: SLF001 - the same
-
-    def _on_button(self, event: Any) -> None:  # noqa: ANN401 - Xlib ships no types
-        if event.detail == LEFT_BUTTON:
-            self._clicked()
-        elif event.detail == RIGHT_BUTTON:
-            self._menu_wanted(event.root_x, event.root_y)

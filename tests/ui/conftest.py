@@ -16,6 +16,7 @@ from tests.ui.session import (
     clean_environment,
     require_programs,
     running,
+    tray_in,
     wait_until,
 )
 
@@ -85,8 +86,5 @@ def agent(hub: RunningHub, tmp_path: Path) -> Path:
 @pytest.fixture
 def tray(session: Session) -> Iterator[None]:
     """A system tray at the screen's right lower corner."""
-    command = ["trayer", "--edge", "bottom", "--align", "right", "--widthtype", "pixel", "--width", "100"]
-    with running(command, session.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL):
-        wait_until(lambda: session.windows("trayer") != [], "the tray")
+    with tray_in(session):
         yield
-    wait_until(lambda: session.windows("trayer") == [], "the tray's end")  # the next test's icon must not go there

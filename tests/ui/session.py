@@ -241,6 +241,16 @@ class AgentPc:
 
 
 @contextmanager
+def tray_in(session: Session) -> Iterator[None]:
+    """A system tray at the screen's right lower corner."""
+    command = ["trayer", "--edge", "bottom", "--align", "right", "--widthtype", "pixel", "--width", "100"]
+    with running(command, session.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL):
+        wait_until(lambda: session.windows("trayer") != [], "the tray")
+        yield
+    wait_until(lambda: session.windows("trayer") == [], "the tray's end")  # the next icon must not go there
+
+
+@contextmanager
 def assistant_in(session: Session, home: Path, *arguments: str) -> Iterator[AgentPc]:
     """An assistant that is ready; it must end cleanly and without a word."""
     said, pipe = home.with_suffix(".said"), subprocess.PIPE

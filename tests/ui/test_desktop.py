@@ -2,16 +2,15 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
 
 from assistant.resident.instance import send
 from tests.ui.agent_pc import OVER
-from tests.ui.session import ENTRY, PATIENCE_S, TREE, AgentPc, OtherProgram, Session, assistant_in, wait_until
+from tests.ui.session import ENTRY, PATIENCE_S, TREE, AgentPc, OtherProgram, Session, assistant_in, tray_in, wait_until
 
-TRIES = 5
 CLICK_S = 5.0
 """How long a click of a person may take to show."""
 
@@ -243,20 +242,10 @@ def test_it_runs_without_a_tray(session: Session, pc: AgentPc) -> None:
 
 @contextmanager
 def with_icon(session: Session, home: Path) -> Iterator[AgentPc]:
-    """An assistant whose icon is in the tray.
-
-    On a machine that is far too busy the tray now and then does not answer pystray's one request: then it is started
-    again, as a person would.
-    """
-    for _ in range(TRIES):
-        with assistant_in(session, home) as pc:
-            until = time.monotonic() + CLICK_S
-            while time.monotonic() < until and not session.windows("switchboard"):
-                time.sleep(0.05)
-            if session.windows("switchboard"):
-                yield pc
-                return
-    pytest.fail("the tray never took the icon")
+    """An assistant whose icon is in the tray."""
+    with assistant_in(session, home) as pc:
+        pc.wait_for(tray=True)
+        yield pc
 
 
 def test_a_click_on_the_tray_icon_shows_the_popup(
@@ -299,6 +288,18 @@ def test_a_tray_that_starts_later_gets_the_icon(session: Session, pc: AgentPc, r
     assert not pc.state()["tray"]
     request.getfixturevalue("tray")
     pc.wait_for(tray=True)
+
+
+def test_a_tray_that_starts_again_gets_the_icon_again(session: Session, home: Path, other: OtherProgram) -> None:
+    with ExitStack() as first, assistant_in(session, home) as pc:
+        first.enter_context(tray_in(session))
+        pc.wait_for(tray=True)
+        first.close()
+        pc.wait_for(tray=False)
+        assert session.windows("switchboard") == []
+        with tray_in(session):
+            pc.wait_for(tray=True)
+            wait_until(lambda: shows_by_click(session, pc), "the popup after a click")
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
