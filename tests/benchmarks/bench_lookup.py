@@ -1,8 +1,8 @@
 """Measures the lookup: how often it finds what was meant, how long a keystroke takes, and what it holds in memory.
 
-`./dev bench lookup [--customers N] [--seed tuning|fresh] [--category NAME]… [-v] [--only quality|heard|speed|hostile|
-memory]…`. All of Liaoning's areas among N invented customers (1,200,000 by default; 20,000 for a quick run); the areas
-are read from $SWITCHBOARD_SHARED or ../shared, the files are kept in $SWITCHBOARD_BENCH.
+`./dev bench lookup [--customers N] [--seed tuning|fresh] [--category NAME]… [--questions K] [-v] [--only quality|heard|
+speed|hostile|memory]…`. All of Liaoning's areas among N invented customers (1,200,000 by default; 20,000 for a quick
+run); the areas are read from $SWITCHBOARD_SHARED or ../shared, the files are kept in $SWITCHBOARD_BENCH.
 
 A question counts as found when a right record is among the first ten; MRR is the mean of 1/place, 0 where it is not
 among them. `heard` are queries typed by hand before anything was tuned. Times are those of single keystrokes: every
@@ -16,7 +16,7 @@ from tests.benchmarks.lookup_data import BenchFiles, bench_files
 from tests.benchmarks.lookup_hostile import print_hostile
 from tests.benchmarks.lookup_memory import print_memory
 from tests.benchmarks.lookup_quality import all_questions, heard_questions, print_quality
-from tests.benchmarks.lookup_questions import CATEGORIES, FRESH_SEED, TUNING_SEED
+from tests.benchmarks.lookup_questions import A_CATEGORY, CATEGORIES, FRESH_SEED, TUNING_SEED
 from tests.benchmarks.lookup_speed import keystrokes_of, print_speed
 
 _PARTS = ("quality", "heard", "speed", "hostile", "memory")
@@ -33,7 +33,7 @@ def main() -> None:
         print_quality(files.cache, heard_questions(), verbose=options.verbose)
     if parts == ["heard"]:
         return
-    asked = all_questions(files, seed, options.category or CATEGORIES)
+    asked = all_questions(files, seed, options.category or CATEGORIES, options.questions)
     if "quality" in parts:
         print_quality(files.cache, asked, verbose=options.verbose)
     _print_costs(files, keystrokes_of(asked, seed), [question.query for question in asked], parts)
@@ -54,6 +54,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--customers", type=int, default=1_200_000, metavar="N")
     parser.add_argument("--seed", choices=_SEEDS, default="tuning")
     parser.add_argument("--category", action="append", choices=CATEGORIES)
+    parser.add_argument("--questions", type=int, default=A_CATEGORY, metavar="K", help="of each category")
     parser.add_argument("--only", action="append", choices=_PARTS)
     parser.add_argument("-v", "--verbose", action="store_true", help="list what was not found")
     return parser.parse_args()

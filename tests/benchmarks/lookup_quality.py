@@ -9,7 +9,7 @@ from assistant.lookup.lookup import LookupEngine
 from data.sqlite import connect
 from tests.benchmarks.lookup_data import BenchFiles
 from tests.benchmarks.lookup_question import Question
-from tests.benchmarks.lookup_questions import questions
+from tests.benchmarks.lookup_questions import A_CATEGORY, questions
 from tests.benchmarks.lookup_records import read_records
 from tests.benchmarks.lookup_shapes import YardstickError, similar_shapes
 from tests.benchmarks.report import say, say_heading, say_row
@@ -24,14 +24,14 @@ def heard_questions() -> list[Question]:
     return [Question(f"heard {row['kind']}", row["query"], frozenset([row["meant"]])) for row in rows]
 
 
-def all_questions(files: BenchFiles, seed: int, only: Iterable[str]) -> list[Question]:
-    """The generated questions over the records of these files."""
+def all_questions(files: BenchFiles, seed: int, only: Iterable[str], each: int = A_CATEGORY) -> list[Question]:
+    """The generated questions over the records of these files, `each` of a category."""
     try:
         shapes = similar_shapes()
     except YardstickError as error:
         say(str(error))
         shapes = {}
-    return list(questions(read_records(files, seed), seed, shapes, only))
+    return list(questions(read_records(files, seed), seed, shapes, only, each))
 
 
 def print_quality(cache: Path, asked: list[Question], *, verbose: bool) -> None:
