@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -285,3 +286,13 @@ def test_a_single_letter_before_whole_syllables_is_a_slip_sooner_than_an_initial
     connection = cache_of(tmp_path / "cache.db", [*supply, *areas, *series])
     assert "meant" in ids(LookupEngine(connection).search("xiwwo"))
     connection.close()
+
+
+@pytest.mark.parametrize("typed", ["jianzhuanzhuang", "xinhaijianzhuanzhuang", "xinhaijianzhuanzhuanggongcheng"])
+def test_a_long_text_is_read_in_unlikely_ways_where_the_likely_ones_find_nothing(tmp_path: Path, typed: str) -> None:
+    names = ["建筑安装工程有限公司", "信海建筑安装工程有限公司", "信海建材有限公司"]
+    rows: Rows = [("customer", {"id": f"211400000{n}", "name": name}) for n, name in enumerate(names)]
+    with closing(cache_of(tmp_path / "cache.db", rows)) as connection:
+        first = LookupEngine(connection).search(typed)[0]
+    assert "建筑安装" in first.name
+    assert first.reason == "pinyin"
