@@ -1,6 +1,7 @@
 """The lookup: from what an agent typed to the records it may mean, the best first."""
 
 from dataclasses import dataclass
+from functools import partial
 
 from assistant.lookup.by_supply import SupplySearch
 from assistant.lookup.cancelling import Cancelled, give_up_if, never
@@ -58,7 +59,8 @@ class LookupEngine:
         self._text = TextSearch(connection, own_branches, preferences)
         self._supply = SupplySearch(connection, own_branches, self._text)
         self._substations = Substations(connection, self._text)
-        self._second_look = SecondLook(connection, self._text, self._supply, self._found)
+        strictly = partial(self._found, with_slips=False)
+        self._second_look = SecondLook(connection, self._text, self._supply, look=self._found, look_strictly=strictly)
 
     def search(self, text: str, limit: int = 10, cancelled: Cancelled = never) -> list[Hit]:
         """The records that `text` may mean, the best first; empty when nothing comes near. Takes any text at all.
@@ -84,13 +86,13 @@ class LookupEngine:
                     break
         return [_hit(one) for one in found[:limit]]
 
-    def _found(self, text: str, limit: int, cancelled: Cancelled = never) -> list[Found]:
+    def _found(self, text: str, limit: int, cancelled: Cancelled = never, *, with_slips: bool = True) -> list[Found]:
         filters, rest = split_filters(text)
         if filters and not filters.also_text:
             return self._supply.filtered(filters, rest, limit)
         found = self._supply.filtered(filters, rest, limit) if filters else self._supply.at_address(text, limit)
         give_up_if(cancelled)
-        by_text = self._text.search(text, limit, cancelled)
+        by_text = self._text.search(text, limit, cancelled, with_slips=with_slips)
         found = _merged(found[: max(_SHARE * limit // 10, limit - len(by_text))], by_text)
         lines = self._substations.named(text, limit)
         if not lines and len(found) < limit:

@@ -15,6 +15,8 @@ from data.sqlite import Connection
 
 _MANY = RANKED[-1]
 
+_Look = Callable[[str, int], list[Found]]
+
 
 def only_guesses(found: list[Found]) -> bool:
     """Whether nothing among these is more than a guess; also where there is nothing."""
@@ -35,12 +37,14 @@ class SecondLook:
         text: Reads what was typed.
         supply: Finds customers in places.
         look: Finds what a text names as it stands.
+        look_strictly: The same, but no slips: they were looked for in the same characters before.
     """
 
     def __init__(
-        self, connection: Connection, text: TextSearch, supply: SupplySearch, look: Callable[[str, int], list[Found]]
+        self, connection: Connection, text: TextSearch, supply: SupplySearch, *, look: _Look, look_strictly: _Look
     ) -> None:
         self._look = look
+        self._look_strictly = look_strictly
         self._supply = supply
         self._parting = Parting(connection, text)
         self._short_forms = ShortForms(connection, text)
@@ -59,6 +63,6 @@ class SecondLook:
         if len(parts) < 2:  # noqa: PLR2004 - one name was looked for
             return
         if (spaced := " ".join(parts)) != text:
-            yield self._look(spaced, limit)
+            yield self._look_strictly(spaced, limit)
         if len(parts[-1]) >= LEAST_LEFT:
             yield self._supply.called(" ".join(parts[:-1]), parts[-1], limit)
