@@ -22,6 +22,7 @@ def test_an_editor_adds_changes_undoes_retires_and_brings_back_an_area(visits: V
     picture(page, "records")
     page.get_by_role("link", name="新增").click()
     expect(page.locator("#f-branch")).to_have_value(re.compile("白马石供电所"))
+    page.wait_for_load_state()  # the page's script is there: what is filled in before it, it does not see
     page.fill("#f-parent_id", "塔山乡")
     page.locator("#l-parent_id option").first.wait_for(state="attached")
     page.fill("#f-parent_id", page.locator("#l-parent_id option").first.get_attribute("value") or "")
