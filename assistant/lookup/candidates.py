@@ -197,6 +197,26 @@ def one_wrong(units: Segmentation) -> str:
     return any_expression([*wrong, alike(beginning)] if len(units) > len(beginning) else wrong)
 
 
+def one_wrong_as_written(units: Segmentation) -> str:
+    """Places that hold the characters as they are written but for one, not the first; "" for less than three.
+
+    Of what only sounds so there is too much: beside one 苑家沟 stand dozens that are 家堡 after any character.
+    """
+    units = units[:_LONGEST_GAP_SEARCH]
+    if len(units) < 3 or any(unit.kind is not UnitKind.HANZI or not unit.sounds for unit in units):  # noqa: PLR2004
+        return ""
+    middles = (_but_middle(units, place) for place in range(1, len(units) - 1))
+    beginning = " AND ".join([written(units[:-1]), _neighbours("s", (START_SOUND,), units[0].sounds)])
+    return any_expression([beginning, *middles])
+
+
+def _but_middle(units: Segmentation, place: int) -> str:
+    before, after = units[:place], units[place + 1 :]
+    terms = [written(before), _neighbours("k", before[-1].sounds, after[0].sounds)]
+    # The index knows a single written character where a name begins with it.
+    return " AND ".join(terms if len(after) == 1 else [*terms, written(after)])
+
+
 def one_alike(text: str, alike: Sequence[str]) -> str:
     """Names that hold the text but for one character, which looks like the typed one; "" for a single character.
 

@@ -85,8 +85,8 @@ class Names:
 
         # A name that is called so also starts so, one that holds the very characters also sounds so: where all of
         # those were read, these are among them.
-        if not read_all(expressions.at_start, _AT_START):
-            read_all(expressions.whole, _WHOLE)
+        if not read_all(expressions.at_start, _AT_START) and not read_all(expressions.whole, _WHOLE):
+            read_all(expressions.likeliest_whole, _WHOLE)
         is_enough = _enough(graded.values(), ranker.best_inside)
         if is_enough or not (read_all(expressions.anywhere, _ANYWHERE) and expressions.anywhere):
             read_all(expressions.written, _WRITTEN)
@@ -116,15 +116,15 @@ class Names:
 
     def starting(self, query: Query, most_rank: int) -> list[NameMatch]:
         """Names of records up to an ordinal of kind that start with the query, the best first."""
-        ranker = Ranker(query)
-        ways = query.ways
-        expressions = [candidates.alike(units, at_start=True) for units in ways]
-        found = [
-            candidate
-            for candidate in self._read(candidates.any_expression(expressions), _STARTING)
-            if candidate.rank <= most_rank
-        ]
-        return [match for match in in_order(map(ranker.aligned, found)) if match.start == 0]
+        ranker, expressions = Ranker(query), _Expressions(query, query.ways)
+        found = self._read(expressions.at_start, _STARTING)
+        if len(found) == _STARTING:
+            # Places' names come first: a person of the very name would stand behind hundreds that only sound so.
+            called_so = self._read(expressions.likeliest_whole or expressions.whole, _STARTING)
+            people = self._read(expressions.at_start, _STARTING, _READ_COMMON) if most_rank == _LAST_RANK else []
+            found = list(dict.fromkeys([*found, *called_so, *people]))
+        named = [candidate for candidate in found if candidate.rank <= most_rank]
+        return [match for match in in_order(map(ranker.aligned, named)) if match.start == 0]
 
     def nearly_matching(self, query: Query, matches: list[NameMatch], *, whole_only: bool = False) -> list[NameMatch]:
         """Names that the query may mean with one slip in it, without those that match as it stands; in no order.
@@ -160,9 +160,9 @@ class Names:
             rows += self._connection.execute(_READ_COMMON, (look.expression, look.common)).fetchall()
         return rows
 
-    def _read(self, expression: str, most: int) -> list[Candidate]:
+    def _read(self, expression: str, most: int, statement: str = _READ_ALL) -> list[Candidate]:
         """The first names that satisfy an expression; none for an empty one."""
-        return list(map(_candidate, self._connection.execute(_READ_ALL, (expression, most)))) if expression else []
+        return list(map(_candidate, self._connection.execute(statement, (expression, most)))) if expression else []
 
 
 class _Few(NamedTuple):
@@ -192,6 +192,12 @@ class _Expressions:
     def whole(self) -> str:
         """Names that sound like the query as a whole."""
         return candidates.any_expression(candidates.alike(units, at_start=True, at_end=True) for units in self._ways)
+
+    @property
+    def likeliest_whole(self) -> str:
+        """Names that sound like the likeliest way to read it, where that is one of several."""
+        several = self._ways if len(self._ways) > 1 else ()
+        return candidates.any_expression(candidates.alike(units, at_start=True, at_end=True) for units in several[:1])
 
     @property
     def at_start(self) -> str:
@@ -232,6 +238,7 @@ def _slips(query: Query, matches: list[NameMatch]) -> Iterator[_Look]:
     yield _Look(candidates.any_of_whole(meant), _CORRECTED, _COMMON)
     if len(query.alike) >= _LONG_WRITTEN or not any(query.compact in match.name.plain for match in matches):
         yield _Look(candidates.one_alike(query.compact, query.alike), _CORRECTED, _COMMON)
+    yield _Look(candidates.one_wrong_as_written(query.segmentations[0] if query.alike else ()), _CORRECTED)
     yield _Look(candidates.shortened(query.segmentations[0] if query.alike else ()), _WRONG)
     missing = [expression(units) for units in ways for expression in (candidates.one_missing, candidates.one_swapped)]
     beginnings = dict.fromkeys(map(candidates.without_vague_end, meant[:_MOST_BEGINNINGS]))
@@ -302,5 +309,7 @@ def _may_be_another(query: Query, matches: list[NameMatch]) -> bool:
 
 def _is_good(query: Query, match: NameMatch) -> bool:
     if match.score < GOOD or (not query.is_spelt and match.reason == "sounds_like"):
+        return False
+    if match.way is not None and match.way.is_bare and match.candidate.rank == _LAST_RANK:
         return False
     return not query.is_spelt or match.start == 0

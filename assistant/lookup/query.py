@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import groupby, pairwise, zip_longest
+from itertools import accumulate, groupby, pairwise, zip_longest
 
 from assistant.lookup.segmentation import (
     LONGEST_SYLLABLE,
@@ -215,16 +215,22 @@ def corrections(query: Query) -> list[Heard]:
         before = _as_read(query, sum(len(run) for _, run in runs[:place]), "before")
         after = _as_read(query, sum(len(run) for _, run in runs[place + 1 :]), "after") if is_whole else ()
         if before is not None and after is not None:
-            meant = _meant_at_start(letters)
+            meant = _meant_at_start(letters, query)
             found.append([before + heard + after for heard in meant] if before or after else meant)
     return found[0] if len(found) == 1 else [heard for turn in zip_longest(*found) for heard in turn if heard]
 
 
-def _meant_at_start(letters: str) -> list[Heard]:
-    """What a run of letters was meant to sound like; of a long one its beginning, cut where a syllable may end."""
+def _meant_at_start(letters: str, query: Query) -> list[Heard]:
+    """What a run of letters was meant to sound like; of a long one its beginning.
+
+    It is cut where a syllable ends as it is likeliest read: a cut through one would look like a slip.
+    """
+    if len(letters) <= _LONGEST_CORRECTION:
+        return corrected(letters)
+    ends = accumulate(len(unit.text) for unit in query.segmentations[0]) if query.compact == letters else ()
+    told = [end for end in ends if _LONGEST_CORRECTION - LONGEST_SYLLABLE < end <= _LONGEST_CORRECTION]
     cuts = range(_LONGEST_CORRECTION, _LONGEST_CORRECTION - LONGEST_SYLLABLE, -1)
-    found = (corrected(letters[:cut]) for cut in (cuts if len(letters) > _LONGEST_CORRECTION else cuts[:1]))
-    return next(filter(None, found), [])
+    return next(filter(None, (corrected(letters[:cut]) for cut in (*reversed(told), *cuts))), [])
 
 
 def _as_read(query: Query, length: int, side: str) -> Heard | None:

@@ -40,13 +40,16 @@ def parsed(text: str, readings: str) -> Parsed:
     return Parsed(plain, groups, positions, *said_of(plain))
 
 
-EXACT = 99.5
+EXACT, _SLIP = 99.5, 76.0
+"""What a name scores that is the query letter by letter, and at least where one slip parts all of it from the query."""
 
 _CONTIGUOUS, _GRADE_WEIGHT = 88.0, 90.0
 _AT_START, _COVERAGE = 5.0, 5.0
 _OFFICE_LOSS, _ALL_SAID = 0.4, 0.5
 _BARE_BEGINNING = 5.0
 """Who says 华家屯 may mean 华家村, but hardly 华家店."""
+_NO_PLACE = 8.0
+"""And hardly the person 徐冰 by 徐冰屯."""
 _COMMON = len(RANKED) - 1
 _PERSON, _WITHIN_A_PERSON, _WITHIN_SPELT = 4, 24.0, 8.0
 """Nobody spells a person's name from the middle, and so many hold any two syllables; few people spell a place's so."""
@@ -106,6 +109,12 @@ class NameMatch(NamedTuple):
         if self.way is not None:
             return _reason(self.way, self.start, self.name.plain, self.name.groups)
         return "name" if self.score >= EXACT else "fuzzy"
+
+    @property
+    def is_whole_slip(self) -> bool:
+        """Whether the query is one slip away from all of the proper name of a place or line."""
+        is_whole = self.way is None and self.start == 0 and self.end == self.name.stem
+        return is_whole and _SLIP <= self.score < EXACT and self.candidate.rank < _COMMON
 
     @property
     def spans(self) -> tuple[Span, ...]:
@@ -237,6 +246,8 @@ class Ranker:
                 score = _score(mean, start, len(way.units), name) - way.loss
                 if way.is_bare and len(way.units) != name.stem:
                     score -= _BARE_BEGINNING
+                if way.is_bare and candidate.rank == _COMMON:
+                    score -= _NO_PLACE
                 if start and self._is_spelt:
                     score -= _loss_inside(candidate, name)
                 if score > best:

@@ -22,6 +22,9 @@ _SERIES_KIND, _SERIES = "transformer_area", 2
 """Of ten places, transformer areas take no more while something else comes near: they are numbered in long series.
 Where a slip is in what was typed it may be in the number, so that any of them may be meant; but a guess does not go
 before those that hold what was typed."""
+NEARLY_CALLED_SO, _BEST_OF_ALL = 2, 90.0
+"""So many of ten places are kept for places and lines that are called what was typed but for one slip: `dahq` is 大和
+sooner than the tenth of those that begin with 大红旗. What scores so much gives way to nobody."""
 _NEAR = WEAK_UNDER
 _ALMOST = 6.0
 """What holds the very characters that were typed gives way to what does not only where that is almost as good."""
@@ -40,6 +43,7 @@ class Shortlist:
     def __init__(self, limit: int) -> None:
         self.limit = limit
         self._kept, self._more_kept = _FEW_KEPT * limit // 10, _MORE_KEPT * limit // 10
+        self._nearly_kept = NEARLY_CALLED_SO * limit // 10
         self._found: dict[tuple[str, int], Found] = {}
         self._bars: tuple[float, float, float] | None = None
 
@@ -126,8 +130,17 @@ class Shortlist:
             if not _gives_way(shown[last], few, is_kept=sum(map(_is_few, shown)) < self._kept):
                 break
             shown[last] = few
+        self._keep_nearly_called_so(shown, ranked)
         chosen = {(found.record.kind, found.record.rid) for found in shown}
         return [found for found in ranked if (found.record.kind, found.record.rid) in chosen]
+
+    def _keep_nearly_called_so(self, shown: list[Found], ranked: list[Found]) -> None:
+        """Lets the first of what is nearly called so take the last places, where too few of them are shown."""
+        nearly = [found for found in ranked if _is_nearly_called_so(found)][: self._nearly_kept]
+        lacking = [found for found in nearly if found not in shown]
+        for place in range(len(shown) - 1, len(shown) - 1 - self._nearly_kept, -1):
+            if lacking and not _is_nearly_called_so(shown[place]) and _is_one_of_many(shown[place]):
+                shown[place] = lacking.pop(0)
 
     def _raise_bars(self) -> tuple[float, float, float]:
         if len(self._found) < self._kept:
@@ -198,6 +211,15 @@ def _is_exact(found: Found) -> bool:
 def _gives_way(shown: Found, few: Found, *, is_kept: bool) -> bool:
     is_written = shown.reason in _WRITTEN_REASONS and few.reason not in _WRITTEN_REASONS
     return (is_kept and not is_written) or shown.score <= few.score + _ALMOST
+
+
+def _is_one_of_many(found: Found) -> bool:
+    """Whether others are as likely meant: it is neither among the best nor holds the very characters."""
+    return found.score < _BEST_OF_ALL and found.reason not in _WRITTEN_REASONS
+
+
+def _is_nearly_called_so(found: Found) -> bool:
+    return found.reason == GUESSED and _is_few(found) and found.match is not None and found.match.is_whole_slip
 
 
 def _is_few(found: Found) -> bool:

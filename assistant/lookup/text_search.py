@@ -13,7 +13,7 @@ from assistant.lookup.query import Query, parse
 from assistant.lookup.ranking import EXACT, NameMatch, Ranker
 from assistant.lookup.records import Bearers, Found, Record
 from assistant.lookup.remembered import Remembered
-from assistant.lookup.shortlist import Shortlist
+from assistant.lookup.shortlist import NEARLY_CALLED_SO, Shortlist
 from assistant.lookup.slips import MOST_WITH_A_SLIP
 from assistant.lookup.within import Within, narrower_of
 from data.kinds import RANKED
@@ -127,16 +127,18 @@ class TextSearch:
     def _add_bearers(self, shortlist: Shortlist, query: Query, matches: list[NameMatch]) -> None:
         # No two names have one text, so matches themselves are never compared.
         promising = sorted([(*_promise(match), match) for match in matches])
+        kept = set(islice((match.candidate.nid for *_, match in promising if match.is_whole_slip), NEARLY_CALLED_SO))
         for start in range(0, len(promising), records.BEARERS_OF):
             # Among equals an own branch's record goes first, so with own branches all equals are looked at.
             ties = bool(self._own)
-            if not shortlist.has_room_for(-promising[start][0], 0, ties=ties):
+            if not kept and not shortlist.has_room_for(-promising[start][0], 0, ties=ties):
                 break
             some = [
                 match
                 for loss, rank, _, _, match in promising[start : start + records.BEARERS_OF]
-                if shortlist.has_room_for(-loss, rank, ties=ties)
+                if match.candidate.nid in kept or shortlist.has_room_for(-loss, rank, ties=ties)
             ]
+            kept.difference_update([match.candidate.nid for match in some])
             if not some:
                 continue
             bearers = self._bearing.of([match.candidate for match in some])

@@ -13,6 +13,8 @@ from data.names.pinyin import readings_of
 from tests.caches import Rows, cache_of
 from tests.readings import readings_of_character
 
+FIFTY_FAMILIES = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜戚谢邹喻柏水窦章云苏潘葛奚范彭郎鲁韦"
+
 
 def answer(folder: Path, names: list[str], typed: str, *, customers: list[str] | None = None) -> list[Hit]:
     """What is found among areas and customers of these names."""
@@ -111,3 +113,37 @@ def test_a_customer_whose_name_is_a_guess_hides_no_place_of_the_narrower_name(tm
     hits = answer(tmp_path, ["塔山乡", "朱家村"], "塔山 朱家", customers=["塔山加油站"])
     assert names(hits) == ["朱家村", "塔山加油站"]
     assert all(is_weak(hit.reason, hit.score) for hit in hits)
+
+
+def test_one_slip_from_the_whole_name_keeps_a_place_beside_many_that_begin_as_typed(tmp_path: Path) -> None:
+    towns = [f"大红旗{end}村" for end in ("", *"东西南北前后")]
+    people = [f"达{first}{second}" for first in "红宏华" for second in "琴清强"]
+    hits = answer(tmp_path, [*towns, "大和村"], "dahq", customers=people)
+    assert len(hits) == 10
+    assert names(hits)[-1] == "大和村"
+    assert hits[-2].score > hits[-1].score
+
+
+def test_nothing_gives_way_to_a_slip_that_holds_the_very_characters(tmp_path: Path) -> None:
+    villages = [f"朱家{end}村" for end in "东西南北前后上下左右"]
+    assert sorted(names(answer(tmp_path, [*villages, "朱加村"], "朱家"))) == sorted(villages)
+
+
+def test_a_wrong_last_character_hides_among_those_that_end_as_typed(tmp_path: Path) -> None:
+    others = [f"{family}家堡村" for family in FIFTY_FAMILIES]
+    assert "苑家沟村" in names(answer(tmp_path, [*others, "苑家沟村"], "苑家抱"))
+
+
+def test_a_wrong_middle_character_is_told_by_those_around_it(tmp_path: Path) -> None:
+    others = [f"{family}隆乔村" for family in FIFTY_FAMILIES]
+    assert "兴海桥社区" in names(answer(tmp_path, [*others, "兴海桥社区"], "兴龙桥"))
+
+
+def test_a_person_is_not_called_by_a_village(tmp_path: Path) -> None:
+    people = [f"徐冰{end}" for end in "丽伟芳静强敏军洋勇"]
+    hits = answer(tmp_path, ["徐家屯村民委员会"], "徐冰屯", customers=["徐冰", *people])
+    assert names(hits)[0] == "徐家屯村民委员会"
+
+
+def test_a_slip_in_the_middle_of_long_letters_is_mended_where_the_cut_falls_within_a_syllable(tmp_path: Path) -> None:
+    assert names(answer(tmp_path, ["范家分场生活区"], "fanjiafeechangshenghuoqu")) == ["范家分场生活区"]

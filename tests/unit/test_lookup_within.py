@@ -217,3 +217,15 @@ def test_what_lies_in_a_wider_place_is_looked_up_anew_once_the_cache_has_changed
             writer.execute("UPDATE area SET parent_id = 't2' WHERE id = 'v1'")
         assert before == {"2114000001"}
         assert text.in_wider("塔山 张伟") == []
+
+
+def test_a_person_in_a_place_is_found_where_dozens_of_places_sound_like_the_name(tmp_path: Path) -> None:
+    places: Rows = [("area", {"id": f"p{number}", "name": f"富民{number}号社区"}) for number in range(60)]
+    people: Rows = [
+        ("customer", {"id": f"21150{number:05}", "name": f"胡敏{end}", "transformer_area": "a1"})
+        for number, end in enumerate(("", *"丽伟芳强"))
+    ]
+    with closing(cache_of(tmp_path / "cache.db", [*RECORDS, *places, *people])) as connection:
+        hits = LookupEngine(connection).search("塔山 胡敏")
+    assert (hits[0].name, hits[0].score) == ("胡敏", 98.0)
+    assert {hit.name for hit in hits[1:]} == {f"胡敏{end}" for end in "丽伟芳强"}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from assistant.lookup.ranking import EXACT
+from assistant.lookup.ranking import EXACT, Candidate, NameMatch, parsed
 from assistant.lookup.records import Found, Record
 from assistant.lookup.shortlist import Shortlist
 
@@ -11,6 +11,12 @@ TEN = 10
 
 def found(kind: str, rid: int, score: float, name: str = "", reason: str = "name_prefix") -> Found:
     return Found(Record(kind, rid, f"{kind}{rid}", name or f"{kind}{rid}", None), score, reason)
+
+
+def slip(rid: int, score: float) -> Found:
+    """A place whose whole name is one slip away from what was typed."""
+    match = NameMatch(Candidate(rid, "大和", "da he", 0, 1), score, 0, 2, parsed("大和", "da he"))
+    return found("area", rid, score, "大和", "fuzzy")._replace(match=match)
 
 
 def many(kind: str, number: int, score: float, name: str = "", first: int = 1) -> list[Found]:
@@ -261,3 +267,9 @@ def test_any_of_a_series_that_holds_the_text_goes_before_guesses() -> None:
     result = shown(TEN, *holding, *guesses, *surely)
     assert [one for one in result if one.reason != "fuzzy"] == [*holding, *surely]
     assert len(result) == 10
+
+
+def test_of_whole_names_one_slip_away_two_are_shown_and_the_best_give_way_to_none() -> None:
+    nearly = [slip(rid, 82.0 - rid) for rid in range(3)]
+    assert shown(TEN, *many("area", 10, 92.0, first=20), *nearly) == many("area", 10, 92.0, first=20)
+    assert shown(TEN, *[found("area", rid, 88.0, reason="pinyin") for rid in range(20, 30)], *nearly)[8:] == nearly[:2]
