@@ -5,10 +5,12 @@ import json
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 from data.clock import from_iso
+from data.errors import BadValueError
 from switchboard import __version__
 from switchboard.cli import UsageError, home_of
 from sync.errors import HomeError
@@ -112,8 +114,12 @@ def _lines(file: str) -> Iterator[str]:
     if file == "-":
         yield from _stripped(sys.stdin)
         return
-    with Path(file).open(encoding="utf-8-sig", errors="replace") as lines:
-        yield from _stripped(lines)
+    try:
+        text = Path(file).read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise BadValueError("--batch", file, f"line {line} is no UTF-8 text: save the file as UTF-8") from None
+    yield from _stripped(StringIO(text))
 
 
 def _stripped(lines: Iterable[str]) -> Iterator[str]:

@@ -232,8 +232,10 @@ def _checkpoint(path: Path, line: str, public: str) -> Link:
 def _lines(path: Path) -> list[str]:
     try:
         return path.read_text(encoding="utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise HomeError(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}") from None
+    except UnicodeDecodeError:
+        raise HomeError(f"{path} is no text: give a file that audit checkpoint or audit archive has written") from None
+    except OSError as error:
+        raise HomeError(f"{path} cannot be read: {error.strerror or error}") from None
 
 
 def _entries_in(path: Path, lines: list[str]) -> Iterator[Entry]:

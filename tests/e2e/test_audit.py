@@ -122,6 +122,8 @@ def test_what_makes_no_sense_is_refused_in_one_line(hub_home: Path, tmp_path: Pa
     assert "holds no public key" in refusal("audit", "verify", *home, "--public-key", str(junk))
     assert "this is no checkpoint" in refusal("audit", "verify", *home, "--checkpoint", str(junk))
     assert "cannot be read" in refusal("audit", "verify", *home, "--checkpoint", str(tmp_path / "none"))
+    junk.write_bytes(b"\xff\x00")
+    assert "is no text: give" in refusal("audit", "verify", *home, "--checkpoint", str(junk))
     assert "give ISO 8601" in refusal("audit", "archive", *home, "--before", "yesterday")
     assert "give 1 or more" in refusal("audit", "list", *home, "--limit", "0")
     assert run("audit", *home).returncode == WRONG_USAGE

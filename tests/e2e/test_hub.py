@@ -301,6 +301,12 @@ def test_a_batch_is_answered_line_by_line_in_its_order(agent: Path, tmp_path: Pa
     assert answers[-1]["results"][0]["kind"] == "customer"
 
 
+def test_a_batch_that_is_no_utf_8_is_refused_before_anything_is_answered(agent: Path, tmp_path: Path) -> None:
+    file = tmp_path / "queries.txt"
+    file.write_bytes("tsx\n塔山\n".encode("gb18030"))
+    assert "line 2 is no UTF-8 text" in refusal("lookup", "--batch", str(file), "--home", str(agent))
+
+
 def test_with_the_hub_gone_a_lookup_answers_and_says_how_old_it_is(hub: RunningHub, tmp_path: Path) -> None:
     agent = enrol(hub, tmp_path / "agent")
     hub.process.kill()
