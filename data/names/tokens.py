@@ -208,7 +208,7 @@ def _laid_out(plain: str, groups: Sequence[str], last: Sequence[str] = ()) -> st
     return _shape(counts, said_of(plain)[0])(parts)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=256)
 def _shape(counts: tuple[int, ...], stem: int) -> Callable[[Sequence[str]], str]:
     """What lays out the tokens of names whose characters have so many readings each, with a stem of so many.
 
