@@ -230,7 +230,7 @@ def _meant_at_start(letters: str, query: Query) -> list[Heard]:
     ends = accumulate(len(unit.text) for unit in query.segmentations[0]) if query.compact == letters else ()
     told = [end for end in ends if _LONGEST_CORRECTION - LONGEST_SYLLABLE < end <= _LONGEST_CORRECTION]
     cuts = range(_LONGEST_CORRECTION, _LONGEST_CORRECTION - LONGEST_SYLLABLE, -1)
-    return next(filter(None, (corrected(letters[:cut]) for cut in (*reversed(told), *cuts))), [])
+    return next(filter(None, (corrected(letters[:cut]) for cut in dict.fromkeys((*reversed(told), *cuts)))), [])
 
 
 def _as_read(query: Query, length: int, side: str) -> Heard | None:
